@@ -1,0 +1,17 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors in every target, Swift and C.
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+let strictC: [CSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "telltale",
+  platforms: [.macOS(.v15)],
+  // A target imports only targets of levels above it in this list; docs/architecture.md says what each is for.
+  targets: [
+    .target(name: "HTML", swiftSettings: strict),
+    .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
+  ],
+  cLanguageStandard: .c2x
+)
