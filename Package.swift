@@ -11,7 +11,11 @@ let package = Package(
   // A target imports only targets of levels above it in this list; docs/architecture.md says what each is for.
   targets: [
     .target(name: "HTML", swiftSettings: strict),
+    .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
+    .testTarget(
+      name: "HTMLSnapshotTests", dependencies: ["HTML", "HTMLSnapshot"], exclude: ["__Snapshots__"],
+      swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )
