@@ -11,11 +11,13 @@ let package = Package(
   // A target imports only targets of levels above it in this list; docs/architecture.md says what each is for.
   targets: [
     .target(name: "HTML", swiftSettings: strict),
+    .target(name: "JSONValues", swiftSettings: strict),
     .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
       name: "HTMLSnapshotTests", dependencies: ["HTML", "HTMLSnapshot"], exclude: ["__Snapshots__"],
       swiftSettings: strict),
+    .testTarget(name: "JSONValuesTests", dependencies: ["JSONValues"], swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )

@@ -1,0 +1,54 @@
+extension JSON {
+  /// The value as compact JSON.
+  package func encoded() -> [UInt8] {
+    var writer = JSONWriter()
+    write(to: &writer)
+    return writer.finish()
+  }
+
+  /// The value as compact JSON that can stand inside an HTML `<script>`: no `</script>` or `<!--` can occur in it, and
+  /// the two line separators that old JavaScript forbids in strings are escaped.
+  package func encodedForScript() -> [UInt8] {
+    // Outside strings none of these characters occurs in JSON, so the finished bytes can be rewritten.
+    let plain = encoded()
+    var safe: [UInt8] = []
+    safe.reserveCapacity(plain.count + plain.count / 16)
+    var index = 0
+    while index < plain.count {
+      if plain[index] == UInt8(ascii: "<") {
+        safe.append(contentsOf: "\\u003c".utf8)
+        index += 1
+      } else if plain[index...].starts(with: [0xE2, 0x80, 0xA8]) || plain[index...].starts(with: [0xE2, 0x80, 0xA9]) {
+        safe.append(contentsOf: plain[index + 2] == 0xA8 ? "\\u2028".utf8 : "\\u2029".utf8)
+        index += 3
+      } else {
+        safe.append(plain[index])
+        index += 1
+      }
+    }
+    return safe
+  }
+
+  package func write(to writer: inout JSONWriter) {
+    switch self {
+    case .null: writer.null()
+    case .bool(let value): writer.value(value)
+    case .int(let value): writer.value(value)
+    case .double(let value): writer.value(value)
+    case .string(let value): writer.value(value)
+    case .array(let elements):
+      writer.beginArray()
+      for element in elements { element.write(to: &writer) }
+      writer.endArray()
+    case .object(let object): object.write(to: &writer)
+    }
+  }
+}
+
+extension JSONObject {
+  package func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    for member in members { writer.member(member.key, member.value) }
+    writer.endObject()
+  }
+}
