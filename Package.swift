@@ -12,12 +12,14 @@ let package = Package(
   targets: [
     .target(name: "HTML", swiftSettings: strict),
     .target(name: "JSONValues", swiftSettings: strict),
+    .target(name: "Hashing", swiftSettings: strict),
     .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
       name: "HTMLSnapshotTests", dependencies: ["HTML", "HTMLSnapshot"], exclude: ["__Snapshots__"],
       swiftSettings: strict),
     .testTarget(name: "JSONValuesTests", dependencies: ["JSONValues"], swiftSettings: strict),
+    .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )

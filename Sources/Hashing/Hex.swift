@@ -1,0 +1,13 @@
+/// Bytes as lowercase hexadecimal digits, two for each.
+package func hex(_ bytes: some Collection<UInt8>) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  return String(unsafeUninitializedCapacity: bytes.count * 2) { output in
+    var index = 0
+    for byte in bytes {
+      output[index] = digits[Int(byte >> 4)]
+      output[index + 1] = digits[Int(byte & 15)]
+      index += 2
+    }
+    return index
+  }
+}
