@@ -10,9 +10,12 @@ let package = Package(
   platforms: [.macOS(.v15)],
   // A target imports only targets of levels above it in this list; docs/architecture.md says what each is for.
   targets: [
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "HTML", swiftSettings: strict),
     .target(name: "JSONValues", swiftSettings: strict),
     .target(name: "Hashing", swiftSettings: strict),
+    .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
     .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
@@ -20,6 +23,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "JSONValuesTests", dependencies: ["JSONValues"], swiftSettings: strict),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: strict),
+    .testTarget(name: "CompressionTests", dependencies: ["Compression"], swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )
