@@ -16,6 +16,7 @@ let package = Package(
     .target(name: "JSONValues", swiftSettings: strict),
     .target(name: "Hashing", swiftSettings: strict),
     .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
+    .target(name: "Wire", dependencies: ["Compression", "Hashing"], swiftSettings: strict),
     .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
@@ -24,6 +25,7 @@ let package = Package(
     .testTarget(name: "JSONValuesTests", dependencies: ["JSONValues"], swiftSettings: strict),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: strict),
     .testTarget(name: "CompressionTests", dependencies: ["Compression"], swiftSettings: strict),
+    .testTarget(name: "WireTests", dependencies: ["Compression", "Wire"], swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )

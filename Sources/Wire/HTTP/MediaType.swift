@@ -1,0 +1,117 @@
+/// A media type such as `text/html; charset=utf-8` (RFC 9110 §8.3.1), or a range such as `text/*`.
+package struct MediaType: Sendable, Equatable {
+  /// Lowercase.
+  package var type: String
+  /// Lowercase.
+  package var subtype: String
+  /// The charset parameter, lowercase.
+  package var charset: String?
+  /// The weight in thousandths (RFC 9110 §12.4.2); 1,000 where none is given.
+  var weight = 1_000
+
+  /// Nil for what is no media type.
+  package init?(parsing text: String) {
+    self.init(parsing: Array(text.utf8)[...])
+  }
+
+  init?(parsing element: ArraySlice<UInt8>) {
+    var parts = FieldParameters(element)
+    guard let name = parts.next() else { return nil }
+    let halves = name.split(separator: .slash, omittingEmptySubsequences: false)
+    guard halves.count == 2, halves.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isTokenByte) }) else { return nil }
+    type = Self.lowercased(halves[0])
+    subtype = Self.lowercased(halves[1])
+    while let parameter = parts.next() {
+      guard let equals = parameter.firstIndex(of: .equals) else { return nil }
+      let value = parameter[(equals + 1)...]
+      if parameter[..<equals].equalsIgnoringCase("q") {
+        guard let weight = qualityValue(value) else { return nil }
+        self.weight = weight
+      } else if parameter[..<equals].equalsIgnoringCase("charset") {
+        charset = Self.lowercased(value.filter { $0 != .quote }[...])
+      }
+    }
+  }
+
+  /// Whether it is this type, whatever its parameters.
+  package func isType(_ name: String) -> Bool { "\(type)/\(subtype)" == name }
+
+  /// How exactly the range names the type: 3 for the type itself, 2 for `text/*`, 1 for `*/*`, 0 for not at all.
+  fileprivate func precision(for other: MediaType) -> Int {
+    if type == "*", subtype == "*" { return 1 }
+    guard type == other.type else { return 0 }
+    return subtype == "*" ? 2 : subtype == other.subtype ? 3 : 0
+  }
+
+  private static func lowercased(_ bytes: ArraySlice<UInt8>) -> String {
+    String(decoding: bytes.map(\.lowercased), as: UTF8.self)
+  }
+}
+
+extension HTTPFields {
+  /// The type of the body, nil where the field is missing, repeated or malformed.
+  package var contentType: MediaType? {
+    let values = values(of: "content-type")
+    return values.count == 1 ? MediaType(parsing: values[0]) : nil
+  }
+
+  /// Whether the peer takes this type (RFC 9110 §12.5.1). Without an Accept field it takes everything.
+  package func accepts(_ name: String) -> Bool {
+    guard let wanted = MediaType(parsing: name) else { return false }
+    guard contains("accept") else { return true }
+    var best = (precision: 0, weight: 0)
+    for range in elements(of: "accept").compactMap({ MediaType(parsing: $0) }) {
+      let precision = range.precision(for: wanted)
+      if precision > best.precision { best = (precision, range.weight) }
+    }
+    return best.weight > 0
+  }
+
+  /// Whether the peer asks for this very type by name, as an EventSource does; `*/*` is not asking.
+  package func acceptsByName(_ name: String) -> Bool {
+    guard let wanted = MediaType(parsing: name) else { return false }
+    return elements(of: "accept").compactMap { MediaType(parsing: $0) }.contains {
+      $0.precision(for: wanted) == 3 && $0.weight > 0
+    }
+  }
+
+  /// Whether a body may be sent with `Content-Encoding: gzip` (RFC 9110 §12.5.3).
+  package var acceptsGzip: Bool {
+    var byName: Int?
+    var byStar: Int?
+    for element in elements(of: "accept-encoding") {
+      var parts = FieldParameters(element)
+      guard let coding = parts.next() else { continue }
+      var weight = 1_000
+      if let parameter = parts.next() {
+        guard parameter.prefix(2).equalsIgnoringCase("q="), let value = qualityValue(parameter.dropFirst(2)) else {
+          continue
+        }
+        weight = value
+      }
+      if coding.equalsIgnoringCase("gzip") || coding.equalsIgnoringCase("x-gzip") {
+        byName = weight
+      } else if coding.elementsEqual([UInt8(ascii: "*")]) {
+        byStar = weight
+      }
+    }
+    return (byName ?? byStar ?? 0) > 0
+  }
+}
+
+/// `0`, `1` or either with up to three decimals, in thousandths; nil for anything else.
+private func qualityValue(_ text: ArraySlice<UInt8>) -> Int? {
+  guard let whole = text.first, whole == UInt8(ascii: "0") || whole == UInt8(ascii: "1"), text.count <= 5 else {
+    return nil
+  }
+  let decimals = text.dropFirst(2)
+  guard text.count == 1 || text[text.startIndex + 1] == UInt8(ascii: "."), decimals.allSatisfy(\.isDigit) else {
+    return nil
+  }
+  var value = Int(whole - UInt8(ascii: "0"))
+  for position in 0..<3 {
+    value =
+      value * 10 + (position < decimals.count ? Int(decimals[decimals.startIndex + position] - UInt8(ascii: "0")) : 0)
+  }
+  return value <= 1_000 ? value : nil
+}

@@ -1,0 +1,104 @@
+extension RequestHead {
+  /// Checks the head that the scanner has found in `bytes`, and all that decides where its body ends.
+  init(_ scanner: consuming HeadScanner, bytes: UnsafeRawBufferPointer) throws(WireError) {
+    guard let method = HTTPMethod(known: bytes[scanner.method]) else { throw .unknownMethod }
+    guard method != .connect else { throw .methodNotServed }
+
+    var slices = scanner.fields
+    var framing = FramingFields()
+    for index in slices.indices {
+      // The scanner skips blanks before a value; those behind it are only known at the line's end.
+      while slices[index].valueEnd > slices[index].valueStart, bytes[Int(slices[index].valueEnd) - 1].isBlank {
+        slices[index].valueEnd -= 1
+      }
+      try framing.note(slices[index], of: bytes)
+    }
+
+    let version = scanner.version
+    try framing.checkHost(of: bytes, version: version)
+    let target = try RequestTarget(scanner.target, of: bytes, method: method, host: framing.host)
+    self.init(
+      method: method, version: version, fields: HTTPFields(bytes: Array(bytes), slices: slices), target: target,
+      bodyLength: try framing.bodyLength(version: version), keepAlive: version == .http11 && !framing.wantsClose,
+      expectsContinue: version == .http11 && framing.expectsContinue)
+  }
+}
+
+/// The fields that say where a request ends and what becomes of its connection.
+private struct FramingFields {
+  private(set) var host: Range<Int>?
+  private(set) var wantsClose = false
+  private(set) var expectsContinue = false
+  private var length: Int?
+  private var isChunked = false
+
+  mutating func note(_ field: HTTPFields.Slice, of bytes: UnsafeRawBufferPointer) throws(WireError) {
+    let name = bytes[field.name]
+    let value = bytes[field.value]
+    // The lengths of the five names differ, so most fields cost one comparison.
+    switch name.count {
+    case 4 where name.equalsIgnoringCase("host"):
+      guard host == nil else { throw .malformedHost }
+      host = field.value
+    case 6 where name.equalsIgnoringCase("expect"):
+      guard value.equalsIgnoringCase("100-continue") else { throw .unsupportedExpectation }
+      expectsContinue = true
+    case 10 where name.equalsIgnoringCase("connection"):
+      if ListElements(Array(value)[...]).contains(where: { $0.equalsIgnoringCase("close") }) { wantsClose = true }
+    case 14 where name.equalsIgnoringCase("content-length"):
+      // RFC 9112 §6.3 item 5 would allow equal repetitions; we choose not to guess.
+      guard length == nil, let declared = value.decimalValue else { throw .malformedLength }
+      length = declared
+    case 17 where name.equalsIgnoringCase("transfer-encoding"):
+      guard !isChunked, value.equalsIgnoringCase("chunked") else { throw .unsupportedTransferEncoding }
+      isChunked = true
+    default: break
+    }
+  }
+
+  /// RFC 9112 §3.2: exactly one, and with HTTP/1.0 at most one.
+  func checkHost(of bytes: UnsafeRawBufferPointer, version: HTTPVersion) throws(WireError) {
+    guard let host else {
+      guard version == .http10 else { throw .malformedHost }
+      return
+    }
+    guard isHost(bytes[host]) else { throw .malformedHost }
+  }
+
+  /// RFC 9112 §6.1 and §6.3: what two readers could take differently is refused.
+  func bodyLength(version: HTTPVersion) throws(WireError) -> RequestHead.BodyLength {
+    if isChunked {
+      guard length == nil else { throw .ambiguousLength }
+      guard version == .http11 else { throw .unsupportedTransferEncoding }
+      return .chunked
+    }
+    guard let length, length > 0 else { return .none }
+    return .length(length)
+  }
+
+  /// `uri-host [ ":" port ]` of RFC 3986 §3.2.2, without an empty host and without percent escapes.
+  private func isHost(_ value: Slice<UnsafeRawBufferPointer>) -> Bool {
+    let end: Int
+    if value.first == UInt8(ascii: "[") {
+      guard let bracket = value.firstIndex(of: UInt8(ascii: "]")) else { return false }
+      let address = value[..<bracket].dropFirst()
+      guard address.contains(.colon),
+        address.allSatisfy({ $0.hexValue != nil || $0 == .colon || $0 == UInt8(ascii: ".") })
+      else { return false }
+      end = bracket + 1
+    } else {
+      end = value.firstIndex(of: .colon) ?? value.endIndex
+      guard end > value.startIndex, value[..<end].allSatisfy({ isHostByte($0) }) else { return false }
+    }
+    guard end < value.endIndex else { return true }
+    let port = value[end...].dropFirst()
+    guard value[end] == .colon else { return false }
+    // An empty port is legal, and means the scheme's own.
+    return port.isEmpty || port.count <= 5 && (port.decimalValue ?? .max) <= 65_535
+  }
+
+  private func isHostByte(_ byte: UInt8) -> Bool {
+    byte.isLetter || byte.isDigit || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+      || byte == UInt8(ascii: "_")
+  }
+}

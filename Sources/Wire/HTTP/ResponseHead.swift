@@ -1,0 +1,73 @@
+/// A status line and header fields, to be written.
+package struct ResponseHead: Sendable, Equatable {
+  package var status: HTTPStatus
+  package var fields: HTTPFields
+
+  package init(_ status: HTTPStatus, fields: HTTPFields = [:]) {
+    self.status = status
+    self.fields = fields
+  }
+
+  /// What to send a client that expects it, before the response itself (RFC 9110 §10.1.1).
+  package static let continueBytes = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+
+  /// Appends the head and the blank line behind it.
+  /// - Throws: ``WireError/invalidResponseField(name:)`` for a name that is no token and for a value with CR, LF, NUL or
+  ///   another control byte, before anything is appended: a value from outside never becomes a header of its own.
+  package func write(to output: inout [UInt8]) throws(WireError) {
+    for slice in fields.slices {
+      guard !slice.name.isEmpty, fields.bytes[slice.name].allSatisfy(\.isTokenByte),
+        fields.bytes[slice.value].allSatisfy(\.isFieldValueByte)
+      else { throw .invalidResponseField(name: fields.text(slice.name)) }
+    }
+    output.append(contentsOf: "HTTP/1.1 ".utf8)
+    output.appendDecimal(status.rawValue)
+    output.append(.space)
+    output.append(contentsOf: status.reason.utf8)
+    output.appendLineBreak()
+    for slice in fields.slices {
+      output.append(contentsOf: fields.bytes[slice.name])
+      output.append(.colon)
+      output.append(.space)
+      output.append(contentsOf: fields.bytes[slice.value])
+      output.appendLineBreak()
+    }
+    output.appendLineBreak()
+  }
+}
+
+/// Writes a body of unknown length (RFC 9112 §7.1), such as an event stream to an HTTP/1.1 client.
+package enum ChunkedBody {
+  /// Appends the bytes as one chunk; no bytes are no chunk, for an empty one would end the body.
+  package static func append(_ bytes: [UInt8], to output: inout [UInt8]) {
+    guard !bytes.isEmpty else { return }
+    output.append(contentsOf: String(bytes.count, radix: 16).utf8)
+    output.appendLineBreak()
+    output.append(contentsOf: bytes)
+    output.appendLineBreak()
+  }
+
+  /// Appends the end of the body.
+  package static func appendEnd(to output: inout [UInt8]) {
+    output.append(contentsOf: "0\r\n\r\n".utf8)
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func appendLineBreak() {
+    append(.cr)
+    append(.lf)
+  }
+
+  /// Appends a number that is not negative.
+  mutating func appendDecimal(_ number: Int) {
+    if number >= 10 { appendDecimal(number / 10) }
+    append(UInt8(ascii: "0") + UInt8(number % 10))
+  }
+
+  /// - Parameter digits: Zeros are put before the number up to this length.
+  mutating func appendDecimal(_ number: Int, digits: Int) {
+    if digits > 1 { appendDecimal(number / 10, digits: digits - 1) }
+    append(UInt8(ascii: "0") + UInt8(number % 10))
+  }
+}

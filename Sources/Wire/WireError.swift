@@ -1,0 +1,122 @@
+/// What a peer did wrong, with the answer to give it. After any of these nothing more is parsed: answer and close.
+package enum WireError: Error, Equatable, Sendable {
+  // HTTP head
+  case malformedRequestLine
+  case unsupportedVersion
+  case unknownMethod
+  case methodNotServed
+  case targetTooLong(limit: Int)
+  case malformedTarget
+  case malformedPath
+  case malformedQuery
+  case headTooLarge(limit: Int)
+  case tooManyFields(limit: Int)
+  case malformedField
+  case bareNewline
+  case malformedHost
+  case hostMismatch
+  case unsupportedExpectation
+
+  // HTTP body
+  case malformedLength
+  case ambiguousLength
+  case unsupportedTransferEncoding
+  case malformedChunk
+
+  // HTTP response, a mistake of our own
+  case invalidResponseField(name: String)
+
+  // WebSocket handshake
+  case malformedHandshake
+  case unsupportedWebSocketVersion
+
+  // WebSocket frames
+  case unmaskedFrame
+  case maskedFrame
+  case reservedBits
+  case reservedOpcode(UInt8)
+  case controlFrameTooLong
+  case fragmentedControlFrame
+  case malformedFrameLength
+  case unexpectedContinuation
+  case unfinishedMessage
+  case messageTooLarge(limit: Int)
+  case tooManyFragments(limit: Int)
+  case invalidUTF8
+  case malformedClose
+  case corruptDeflate
+
+  // Server-Sent Events, as a client reads them
+  case eventTooLarge(limit: Int)
+}
+
+extension WireError {
+  /// The status to answer an HTTP request with.
+  package var statusHint: HTTPStatus {
+    switch self {
+    case .unsupportedVersion: .httpVersionNotSupported
+    case .unknownMethod: .notImplemented
+    case .targetTooLong: .uriTooLong
+    case .headTooLarge, .tooManyFields: .requestHeaderFieldsTooLarge
+    case .unsupportedExpectation: .expectationFailed
+    case .unsupportedWebSocketVersion: .upgradeRequired
+    case .invalidResponseField: .internalServerError
+    case .messageTooLarge, .tooManyFragments, .eventTooLarge: .contentTooLarge
+    default: .badRequest
+    }
+  }
+
+  /// The code to close a WebSocket with, RFC 6455 §7.4.1.
+  package var closeCode: CloseCode {
+    switch self {
+    case .messageTooLarge, .tooManyFragments: .messageTooBig
+    case .invalidUTF8, .corruptDeflate: .invalidPayload
+    case .invalidResponseField: .internalError
+    default: .protocolError
+    }
+  }
+}
+
+extension WireError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .malformedRequestLine: "The request line is malformed."
+    case .unsupportedVersion: "Only HTTP/1.1 and HTTP/1.0 are spoken here."
+    case .unknownMethod: "The request method is unknown."
+    case .methodNotServed: "This server is no proxy, so CONNECT is refused."
+    case .targetTooLong(let limit): "The request target is longer than \(limit) bytes."
+    case .malformedTarget: "The request target is malformed."
+    case .malformedPath: "The path has a forbidden segment or byte, or an invalid percent escape."
+    case .malformedQuery: "The query has an invalid percent escape, or is not UTF-8."
+    case .headTooLarge(let limit): "The header block is larger than \(limit) bytes."
+    case .tooManyFields(let limit): "The request has more than \(limit) header fields."
+    case .malformedField: "A header field is malformed."
+    case .bareNewline: "A line must end with CR LF."
+    case .malformedHost: "Exactly one well-formed Host header is required."
+    case .hostMismatch: "The request target and the Host header name different hosts."
+    case .unsupportedExpectation: "Only the expectation 100-continue is supported."
+    case .malformedLength: "Content-Length must be one decimal number."
+    case .ambiguousLength: "Content-Length and Transfer-Encoding exclude each other."
+    case .unsupportedTransferEncoding: "The only transfer encoding is chunked, once, and with HTTP/1.1."
+    case .malformedChunk: "The chunked body is malformed."
+    case .invalidResponseField(let name): "The response header \(String(reflecting: name)) has a forbidden byte."
+    case .malformedHandshake: "The request is no WebSocket handshake."
+    case .unsupportedWebSocketVersion: "Only version 13 of the WebSocket protocol is supported."
+    case .unmaskedFrame: "A client's frames must be masked."
+    case .maskedFrame: "A server's frames must not be masked."
+    case .reservedBits: "A reserved bit of a frame is set."
+    case .reservedOpcode(let opcode): "The opcode \(opcode) is reserved."
+    case .controlFrameTooLong: "A control frame holds at most 125 bytes."
+    case .fragmentedControlFrame: "A control frame can't be fragmented."
+    case .malformedFrameLength: "The length of a frame is not in its shortest form, or negative."
+    case .unexpectedContinuation: "A frame continues a message that was never begun."
+    case .unfinishedMessage: "A message began before the last one was finished."
+    case .messageTooLarge(let limit): "The message is larger than \(limit) bytes."
+    case .tooManyFragments(let limit): "The message has more than \(limit) fragments."
+    case .invalidUTF8: "The text is not UTF-8."
+    case .malformedClose: "The close frame has half a code, or a forbidden one."
+    case .corruptDeflate: "The compressed message is damaged."
+    case .eventTooLarge(let limit): "The event is larger than \(limit) bytes."
+    }
+  }
+}

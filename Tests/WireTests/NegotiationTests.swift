@@ -1,0 +1,105 @@
+import Testing
+import Wire
+
+/// What the fields of a request ask for: types, codings, versions, ranges.
+struct NegotiationTests {
+  @Test(
+    arguments: [
+      ("gzip", true), ("deflate, GZIP", true), ("gzip;q=0", false), ("gzip; q=0.001", true), ("*", true),
+      ("*;q=0", false),
+      ("gzip;q=0, *", false), ("*;q=0, gzip;q=1.000", true), ("identity", false), ("", false), ("gzip;q=2", false),
+      ("gzip;q=", false), ("gzip;q=0.0000", false), ("xgzip", false), ("x-gzip", true), ("br, , gzip", true),
+    ] as [(String, Bool)])
+  func `gzip is sent only where it is accepted`(value: String, accepted: Bool) {
+    #expect((["accept-encoding": value] as HTTPFields).acceptsGzip == accepted)
+  }
+
+  @Test func `gzip is not sent unasked, and a second field counts too`() {
+    #expect(!HTTPFields().acceptsGzip)
+    #expect((["accept-encoding": "br", "Accept-Encoding": "gzip"] as HTTPFields).acceptsGzip)
+  }
+
+  @Test(
+    arguments: [
+      ("text/event-stream", true, true), ("Text/Event-Stream; x=\"a,b\", text/html", true, true), ("*/*", true, false),
+      ("text/*;q=0.5", true, false), ("text/html", false, false), ("text/event-stream;q=0, */*", false, false),
+      ("text/*;q=0, */*", false, false), ("*/*;q=0, text/event-stream;q=0.1", true, true), ("", false, false),
+      ("rubbish", false, false), ("text/", false, false),
+    ] as [(String, Bool, Bool)])
+  func `a type is accepted by its most precise range`(value: String, accepted: Bool, byName: Bool) {
+    let fields: HTTPFields = ["accept": value]
+    #expect(fields.accepts("text/event-stream") == accepted)
+    #expect(fields.acceptsByName("text/event-stream") == byName)
+  }
+
+  @Test func `without an Accept field everything is accepted and nothing asked for`() {
+    #expect(HTTPFields().accepts("text/html") && !HTTPFields().acceptsByName("text/html"))
+  }
+
+  @Test func `a content type is read without regard to case and parameters`() {
+    let fields: HTTPFields = ["content-type": "Application/JSON ; Charset=\"UTF-8\""]
+    #expect(fields.contentType?.isType("application/json") == true)
+    #expect(fields.contentType?.charset == "utf-8")
+    #expect((["content-type": "text/plain"] as HTTPFields).contentType?.isType("application/json") == false)
+    #expect(HTTPFields().contentType == nil)
+    #expect((["content-type": "a/b", "Content-Type": "a/b"] as HTTPFields).contentType == nil)
+    for malformed in ["", "json", "a/b/c", "a/b;c", "a b/c", "/b"] { #expect(MediaType(parsing: malformed) == nil) }
+  }
+
+  @Test(
+    arguments: [
+      ("\"a\"", true), ("W/\"a\"", true), ("*", true), ("\"b\", \"a\"", true), ("W/\"b\" ,W/\"a\"", true),
+      ("\"b\"", false),
+      ("a", false), ("\"a", false), ("", false), ("\"b,\"a\"", false), ("\"b,c\", \"a\"", true),
+      ("\"\\\", \"a\"", true),
+    ] as [(String, Bool)])
+  func `an entity tag is found in If-None-Match`(value: String, matches: Bool) {
+    let fields: HTTPFields = ["if-none-match": value]
+    #expect(fields.ifNoneMatch(EntityTag("a")) == matches)
+    #expect(fields.ifNoneMatch(EntityTag("a", isWeak: true)) == matches)
+    #expect(!HTTPFields().ifNoneMatch(EntityTag("a")))
+  }
+
+  @Test func `an entity tag is written with its quotes`() {
+    #expect(EntityTag("x1").description == "\"x1\"")
+    #expect(EntityTag("x1", isWeak: true).description == "W/\"x1\"")
+  }
+
+  @Test(
+    arguments: [
+      ("bytes=0-4", .part(0..<5)), ("Bytes=5-", .part(5..<10)), ("bytes=-3", .part(7..<10)),
+      ("bytes=0-0", .part(0..<1)),
+      ("bytes=0-99", .part(0..<10)), ("bytes=-99", .part(0..<10)), ("bytes=9-9", .part(9..<10)),
+      ("bytes=0-9223372036854775807", .part(0..<10)), ("bytes=0-99999999999999999999", .part(0..<10)),
+      ("bytes=10-", .unsatisfiable), ("bytes=-0", .unsatisfiable), ("bytes=99999999999999999999-", .unsatisfiable),
+      ("bytes=0-1,3-4", .whole), ("bytes=4-3", .whole), ("bytes=-", .whole), ("bytes=", .whole), ("bytes=a-b", .whole),
+      ("bytes=+1-2", .whole), ("bytes=1--2", .whole), ("lines=1-2", .whole), ("0-4", .whole), ("", .whole),
+    ] as [(String, ByteRange)])
+  func `a range is one part, or nothing, or ignored`(value: String, range: ByteRange) {
+    #expect(ByteRange(["range": value], size: 10) == range)
+  }
+
+  @Test func `ranges follow their condition and know their field`() {
+    let tag = EntityTag("v1")
+    #expect(ByteRange(["range": "bytes=1-2", "if-range": "\"v1\""], size: 5, tag: tag) == .part(1..<3))
+    #expect(ByteRange(["range": "bytes=1-2", "if-range": "\"v0\""], size: 5, tag: tag) == .whole)
+    #expect(ByteRange(["range": "bytes=1-2", "if-range": "\"v1\""], size: 5) == .whole)
+    let weak = EntityTag("v1", isWeak: true)
+    #expect(ByteRange(["range": "bytes=1-2", "if-range": "W/\"v1\""], size: 5, tag: weak) == .whole)
+    #expect(ByteRange(["range": "bytes=0-", "Range": "bytes=0-"], size: 5) == .whole)
+    #expect(ByteRange([:], size: 5) == .whole && ByteRange(["range": "bytes=0-"], size: 0) == .unsatisfiable)
+    #expect(ByteRange.part(1..<3).contentRange(size: 5) == "bytes 1-2/5")
+    #expect(
+      ByteRange.unsatisfiable.contentRange(size: 5) == "bytes */5" && ByteRange.whole.contentRange(size: 5) == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("a%20b", "a b"), ("%E2%82%AC", "€"), ("a+b", "a+b"), ("%", nil), ("%2", nil), ("%zz", nil), ("%ff", nil),
+    ]
+      as [(String, String?)])
+  func `percent escapes are decoded once or refused`(encoded: String, text: String?) {
+    #expect(PercentDecoding.text(encoded.utf8, plus: .literal) == text)
+    if encoded == "a+b" { #expect(PercentDecoding.text(encoded.utf8, plus: .space) == "a b") }
+  }
+}

@@ -1,0 +1,191 @@
+import Testing
+import Wire
+
+struct WebSocketParserTests {
+  struct Transcript: Equatable {
+    var events: [WebSocketEvent] = []
+    var error: WireError?
+  }
+
+  static func transcript(
+    of bytes: [UInt8], cutAt cuts: [Int] = [], from peer: WebSocketParser.Peer = .client,
+    limits: WebSocketLimits = WebSocketLimits(), deflate: PermessageDeflate? = nil
+  ) -> Transcript {
+    var parser = WebSocketParser(from: peer, limits: limits, deflate: deflate)
+    var result = Transcript()
+    var start = 0
+    for end in cuts + [bytes.count] {
+      var rest = Array(bytes[start..<end])
+      start = end
+      do {
+        while true {
+          let (consumed, event) = try rest.withUnsafeMutableBytes { try parser.parse($0) }
+          rest.removeFirst(consumed)
+          guard let event else { break }
+          result.events.append(event)
+        }
+        #expect(rest.isEmpty, "no event means that everything was consumed")
+      } catch {
+        guard let error = error as? WireError else { break }
+        result.error = error
+        #expect(throws: error) { try rest.withUnsafeMutableBytes { try parser.parse($0) } }
+        return result
+      }
+    }
+    return result
+  }
+
+  static func expectEverywhere(
+    _ bytes: [UInt8], _ expected: Transcript, from peer: WebSocketParser.Peer = .client,
+    limits: WebSocketLimits = WebSocketLimits(), deflate: PermessageDeflate? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let whole = transcript(of: bytes, from: peer, limits: limits, deflate: deflate)
+    #expect(whole == expected, sourceLocation: sourceLocation)
+    let single = transcript(
+      of: bytes, cutAt: Array(1..<max(bytes.count, 1)), from: peer, limits: limits, deflate: deflate)
+    #expect(single == expected, sourceLocation: sourceLocation)
+    for cut in 0...bytes.count
+    where transcript(of: bytes, cutAt: [cut], from: peer, limits: limits, deflate: deflate) != expected {
+      Issue.record("differs when cut at byte \(cut)", sourceLocation: sourceLocation)
+    }
+  }
+
+  /// A client's frame; valid unless told otherwise.
+  static func frame(_ opcode: WebSocketOpcode, _ payload: [UInt8], isFinal: Bool = true) -> [UInt8] {
+    var output: [UInt8] = []
+    WebSocketFrame.appendMasked(opcode, payload, key: 0x37FA_213D, isFinal: isFinal, to: &output)
+    return output
+  }
+
+  static func frame(_ opcode: WebSocketOpcode, _ payload: String, isFinal: Bool = true) -> [UInt8] {
+    frame(opcode, Array(payload.utf8), isFinal: isFinal)
+  }
+
+  static func text(_ value: String) -> WebSocketEvent { .text(Array(value.utf8)) }
+
+  @Test func `the RFC's examples are read`() {
+    // RFC 6455 §5.7: masked "Hello", and an unmasked one of a server in two fragments.
+    let masked: [UInt8] = [0x81, 0x85, 0x37, 0xFA, 0x21, 0x3D, 0x7F, 0x9F, 0x4D, 0x51, 0x58]
+    Self.expectEverywhere(masked, Transcript(events: [Self.text("Hello")]))
+    #expect(Self.frame(.text, "Hello") == masked)
+    let fragments: [UInt8] = [0x01, 0x03, 0x48, 0x65, 0x6C, 0x80, 0x02, 0x6C, 0x6F]
+    Self.expectEverywhere(fragments, Transcript(events: [Self.text("Hello")]), from: .server)
+  }
+
+  @Test(arguments: [0, 1, 7, 8, 9, 125, 126, 127, 300]) func `messages of every length come whole`(count: Int) {
+    let payload = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7) }
+    Self.expectEverywhere(
+      Self.frame(.binary, payload) + Self.frame(.text, "é€😀"),
+      Transcript(events: [.binary(payload), Self.text("é€😀")]))
+  }
+
+  @Test(arguments: [65_535, 65_536]) func `the longest messages come whole, in every header form`(count: Int) {
+    let payload = [UInt8](repeating: UInt8(ascii: "x"), count: count)
+    let bytes = Self.frame(.text, payload)
+    #expect(Self.transcript(of: bytes) == Transcript(events: [.text(payload)]))
+    #expect(Self.transcript(of: bytes, cutAt: Array(1..<bytes.count)) == Transcript(events: [.text(payload)]))
+  }
+
+  @Test func `control frames come between fragments`() {
+    Self.expectEverywhere(
+      Self.frame(.text, "a\u{20AC}", isFinal: false) + Self.frame(.ping, "p")
+        + Self.frame(.continuation, "", isFinal: false)
+        + Self.frame(.pong, "") + Self.frame(.continuation, "b") + Self.frame(.text, ""),
+      Transcript(events: [.ping(Array("p".utf8)), .pong([]), Self.text("a€b"), Self.text("")]))
+  }
+
+  @Test func `a scalar may be split over fragments`() {
+    let bytes = Array("😀".utf8)
+    Self.expectEverywhere(
+      Self.frame(.text, Array(bytes[..<1]), isFinal: false)
+        + Self.frame(.continuation, Array(bytes[1..<3]), isFinal: false)
+        + Self.frame(.continuation, Array(bytes[3...])), Transcript(events: [Self.text("😀")]))
+  }
+
+  @Test func `nothing behind a close frame is parsed`() {
+    Self.expectEverywhere(
+      Self.frame(.close, WebSocketFrame.closePayload(.goingAway, reason: "bye")) + [0xFF, 0xFF, 0xFF],
+      Transcript(events: [.close(.goingAway, reason: "bye")]))
+    Self.expectEverywhere(Self.frame(.close, ""), Transcript(events: [.close(nil, reason: "")]))
+  }
+
+  @Test(arguments: [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 3000, 3999, 4000, 4999] as [UInt16])
+  func `a peer may close with this code`(code: UInt16) {
+    let code = CloseCode(rawValue: code)
+    #expect(
+      Self.transcript(of: Self.frame(.close, WebSocketFrame.closePayload(code))).events == [.close(code, reason: "")])
+  }
+
+  @Test(arguments: [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535] as [UInt16])
+  func `a peer may not close with this code`(code: UInt16) {
+    let payload = WebSocketFrame.closePayload(CloseCode(rawValue: code))
+    Self.expectEverywhere(Self.frame(.close, payload), Transcript(error: .malformedClose))
+  }
+
+  static let malformed: [([UInt8], WireError)] = [
+    ([0x81, 0x05], .unmaskedFrame), ([0xC1], .reservedBits), ([0xA1], .reservedBits), ([0x91], .reservedBits),
+    ([0x83], .reservedOpcode(3)), ([0x87], .reservedOpcode(7)), ([0x8B], .reservedOpcode(11)),
+    ([0x8F], .reservedOpcode(15)), ([0x09], .fragmentedControlFrame), ([0x08], .fragmentedControlFrame),
+    ([0x89, 0xFE], .controlFrameTooLong), ([0x88, 0xFF], .controlFrameTooLong),
+    ([0x81, 0xFE, 0x00, 0x7D], .malformedFrameLength),
+    ([0x81, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF], .malformedFrameLength),
+    ([0x81, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0], .malformedFrameLength),
+    ([0x81, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], .malformedFrameLength),
+    ([0x81, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], .messageTooLarge(limit: 65_536)),
+    ([0x81, 0xFF, 0, 0, 0, 0, 0, 1, 0, 1], .messageTooLarge(limit: 65_536)),
+    ([0x80], .unexpectedContinuation), ([0x00], .unexpectedContinuation),
+    (frame(.text, "a", isFinal: false) + [0x81], .unfinishedMessage),
+    (frame(.binary, "a", isFinal: false) + [0x02], .unfinishedMessage),
+    (frame(.text, "a", isFinal: false) + frame(.ping, ""), .unfinishedMessage),
+    (frame(.close, [0x03]), .malformedClose),
+    (frame(.close, [0x03, 0xE8, 0xFF]), .invalidUTF8),
+    (frame(.text, [0xFF]), .invalidUTF8), (frame(.text, [0xC3]), .invalidUTF8),
+    (frame(.text, [0xED, 0xA0, 0x80]), .invalidUTF8), (frame(.text, [0xC0, 0x80]), .invalidUTF8),
+    (frame(.text, [0xF4, 0x90, 0x80, 0x80]), .invalidUTF8), (frame(.text, [0xE0, 0x80, 0x80]), .invalidUTF8),
+    (frame(.text, [0xF0, 0x8F, 0xBF, 0xBF]), .invalidUTF8), (frame(.text, [0x80]), .invalidUTF8),
+    (frame(.text, Array("12345678".utf8) + [0xF5]), .invalidUTF8),
+    (frame(.text, [0xE2, 0x82], isFinal: false) + frame(.continuation, "x"), .invalidUTF8),
+    (frame(.text, [0xE2, 0x82], isFinal: false) + frame(.continuation, ""), .invalidUTF8),
+  ]
+
+  @Test(arguments: malformed) func `a malformed frame is refused`(bytes: [UInt8], error: WireError) {
+    // The ping in the last rows but ten is an event of its own; then the message must fail at its next data frame.
+    if error == .unfinishedMessage, bytes.suffix(6).first == 0x89 {
+      Self.expectEverywhere(bytes + [0x81], Transcript(events: [.ping([])], error: error))
+    } else {
+      Self.expectEverywhere(bytes, Transcript(error: error))
+      Self.expectEverywhere(Self.frame(.pong, "") + bytes, Transcript(events: [.pong([])], error: error))
+    }
+  }
+
+  @Test func `bad UTF-8 fails at its first byte, not at the end of its message`() {
+    let whole = Self.frame(.text, [0x61, 0xF4, 0x90, 0x61, 0x61, 0x61])
+    // Six bytes of header; the third of the payload can't follow F4.
+    #expect(Self.transcript(of: Array(whole.prefix(6 + 2))) == Transcript())
+    #expect(Self.transcript(of: Array(whole.prefix(6 + 3))).error == .invalidUTF8)
+  }
+
+  @Test func `a message over the limit is refused before its last fragment is kept`() {
+    let limits = WebSocketLimits(maxMessageBytes: 10, maxFragments: 3)
+    let eight = Self.frame(.binary, "12345678", isFinal: false)
+    let three: [UInt8] = [0x80, 0x83]
+    Self.expectEverywhere(eight + three, Transcript(error: .messageTooLarge(limit: 10)), limits: limits)
+    Self.expectEverywhere(
+      eight + Self.frame(.continuation, "12"), Transcript(events: [.binary(Array("1234567812".utf8))]), limits: limits)
+  }
+
+  @Test func `a message of too many fragments is refused`() {
+    let limits = WebSocketLimits(maxFragments: 3)
+    let two = Self.frame(.text, "a", isFinal: false) + Self.frame(.continuation, "b", isFinal: false)
+    Self.expectEverywhere(
+      two + Self.frame(.continuation, "c"), Transcript(events: [Self.text("abc")]), limits: limits)
+    Self.expectEverywhere(
+      two + Self.frame(.continuation, "c", isFinal: false) + Self.frame(.continuation, "d"),
+      Transcript(error: .tooManyFragments(limit: 3)), limits: limits)
+  }
+
+  @Test func `a server's masked frame is refused by a client`() {
+    Self.expectEverywhere(Self.frame(.text, "x"), Transcript(error: .maskedFrame), from: .server)
+  }
+}
