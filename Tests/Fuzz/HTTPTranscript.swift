@@ -1,0 +1,46 @@
+import Wire
+
+/// What a parser says about the pieces, the parts of a body joined.
+func httpTranscript(of pieces: [[UInt8]]) -> [String] {
+  var parser = HTTPRequestParser()
+  var said: [String] = []
+  var body = ""
+  for piece in pieces {
+    var rest = piece[...]
+    do throws(WireError) {
+      while true {
+        let (consumed, event) = try parser.parse(rest.span.bytes)
+        switch event {
+        case .head(let head): said.append(describe(head))
+        case .body(let range):
+          precondition(!range.isEmpty && range.upperBound <= rest.count)
+          body += String(
+            decoding: rest[(rest.startIndex + range.lowerBound)..<(rest.startIndex + range.upperBound)], as: UTF8.self)
+        case .end:
+          said.append("end after \(body.utf8.count)")
+          body = ""
+        case nil: precondition(consumed == rest.count, "No event means that everything was consumed.")
+        }
+        rest = rest.dropFirst(consumed)
+        guard event != nil else { break }
+      }
+    } catch {
+      return said + ["\(error.statusHint) \(error)"]
+    }
+  }
+  return said
+}
+
+/// Everything that a head can be asked.
+private func describe(_ head: RequestHead) -> String {
+  precondition(head.path == "*" || head.path.hasPrefix("/"))
+  precondition(!head.path.split(separator: "/").contains("..") && !head.path.utf8.contains(0))
+  let handshake = (try? WebSocketHandshake(head)).map { "\($0.response.fields.count)" } ?? "none"
+  return """
+    \(head.method) \(head.target) \(head.path) \(head.query.items.count) \(head.fields.map { "\($0.name)=\($0.value)" }) \
+    \(head.bodyLength) \(head.keepAlive) \(head.expectsContinue) \(head.fields.acceptsGzip) \
+    \(head.fields.accepts("text/html")) \(head.fields.acceptsByName("text/event-stream")) \
+    \(head.fields.ifNoneMatch(EntityTag("a"))) \(ByteRange(head.fields, size: 100, tag: EntityTag("a"))) \
+    \(head.fields.contentType?.subtype ?? "") \(handshake)
+    """
+}
