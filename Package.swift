@@ -17,6 +17,7 @@ let package = Package(
     .target(name: "Hashing", swiftSettings: strict),
     .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
     .target(name: "Wire", dependencies: ["Compression", "Hashing"], swiftSettings: strict),
+    .target(name: "Imaging", dependencies: ["Compression"], swiftSettings: strict),
     .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
@@ -26,6 +27,7 @@ let package = Package(
     .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: strict),
     .testTarget(name: "CompressionTests", dependencies: ["Compression"], swiftSettings: strict),
     .testTarget(name: "WireTests", dependencies: ["Compression", "Wire"], swiftSettings: strict),
+    .testTarget(name: "ImagingTests", dependencies: ["Compression", "Imaging"], swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )

@@ -1,0 +1,109 @@
+/// Decodes PPM and PGM pictures, written as text (P2, P3) or as bytes (P5, P6).
+///
+/// Values are spread from 0...maxval to 0...255 and rounded. Only the first picture of a file is read.
+enum PNMDecoder {
+  static func decode(_ bytes: [UInt8], limits: PictureLimits) throws(PictureError) -> Picture {
+    var reader = Reader(bytes: bytes)
+    let (format, isText): (Picture.Format, Bool) =
+      switch bytes.prefix(2).last {
+      case UInt8(ascii: "2"): (.grey, true)
+      case UInt8(ascii: "3"): (.rgb, true)
+      case UInt8(ascii: "5"): (.grey, false)
+      case UInt8(ascii: "6"): (.rgb, false)
+      default: throw .unknownFormat
+      }
+    let width = try reader.number(named: "width")
+    let height = try reader.number(named: "height")
+    try limits.check(width: width, height: height, format: "PNM picture")
+    let maximum = try reader.number(named: "largest value")
+    guard (1...65_535).contains(maximum) else {
+      throw .malformed(format: "PNM picture", reason: "its largest value is \(maximum)")
+    }
+    // Bounded by the limit on pixels, so this can't overflow.
+    let count = width * height * format.channels
+    let values =
+      isText
+      ? try reader.textValues(count, maximum: maximum)
+      : try reader.byteValues(count, maximum: maximum)
+    return Picture(width: width, height: height, format: format, bytes: values)
+  }
+
+  private struct Reader {
+    let bytes: [UInt8]
+    var position = 2
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The next number, after blanks and comments. At most 9 digits, so that it fits without a check.
+    mutating func number(named name: String) throws(PictureError) -> Int {
+      skipBlanks()
+      guard position < bytes.count else { throw .truncated(format: "PNM picture", part: "its \(name)") }
+      var value = 0
+      var digits = 0
+      while position < bytes.count, (0x30...0x39).contains(bytes[position]), digits < 10 {
+        value = value * 10 + Int(bytes[position] - 0x30)
+        position += 1
+        digits += 1
+      }
+      guard (1...9).contains(digits) else {
+        throw .malformed(format: "PNM picture", reason: "its \(name) at byte \(position) is not a number")
+      }
+      return value
+    }
+
+    private mutating func skipBlanks() {
+      while position < bytes.count {
+        if bytes[position] == UInt8(ascii: "#") {
+          while position < bytes.count, bytes[position] != 0x0A { position += 1 }
+        } else if Self.isBlank(bytes[position]) {
+          position += 1
+        } else {
+          return
+        }
+      }
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+    mutating func textValues(_ count: Int, maximum: Int) throws(PictureError) -> [UInt8] {
+      // A value takes two bytes at least, so a short file can't reserve much.
+      guard (bytes.count - position + 1) / 2 >= count else {
+        throw .truncated(format: "PNM picture", part: "its pixels")
+      }
+      var values: [UInt8] = []
+      values.reserveCapacity(count)
+      for _ in 0..<count {
+        values.append(try Self.spread(number(named: "pixel"), maximum))
+      }
+      return values
+    }
+
+    mutating func byteValues(_ count: Int, maximum: Int) throws(PictureError) -> [UInt8] {
+      // Exactly one blank stands between the header and the pixels.
+      guard position < bytes.count, Self.isBlank(bytes[position]) else {
+        throw .malformed(format: "PNM picture", reason: "its header does not end in a blank")
+      }
+      position += 1
+      let width = maximum > 255 ? 2 : 1
+      guard bytes.count - position >= count * width else {
+        throw .truncated(format: "PNM picture", part: "its pixels")
+      }
+      let pixels = bytes[position..<position + count * width]
+      if maximum == 255 { return Array(pixels) }
+      var values: [UInt8] = []
+      values.reserveCapacity(count)
+      for index in stride(from: pixels.startIndex, to: pixels.endIndex, by: width) {
+        let value = width == 1 ? Int(pixels[index]) : Int(pixels[index]) << 8 | Int(pixels[index + 1])
+        values.append(try Self.spread(value, maximum))
+      }
+      return values
+    }
+
+    private static func spread(_ value: Int, _ maximum: Int) throws(PictureError) -> UInt8 {
+      guard value <= maximum else {
+        throw .malformed(format: "PNM picture", reason: "a pixel is \(value), its largest value \(maximum)")
+      }
+      return UInt8((value * 255 + maximum / 2) / maximum)
+    }
+  }
+}

@@ -1,0 +1,10 @@
+extension Picture {
+  /// Decodes a whole PNG, PPM or PGM file, whichever its first bytes say it is.
+  package static func decode(
+    _ bytes: [UInt8], limits: PictureLimits = PictureLimits()
+  ) throws(PictureError) -> Picture {
+    if bytes.starts(with: PNG.signature) { return try PNGDecoder.decode(bytes, limits: limits) }
+    if bytes.first == UInt8(ascii: "P") { return try PNMDecoder.decode(bytes, limits: limits) }
+    throw .unknownFormat
+  }
+}
