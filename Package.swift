@@ -18,6 +18,7 @@ let package = Package(
     .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
     .target(name: "Wire", dependencies: ["Compression", "Hashing"], swiftSettings: strict),
     .target(name: "Imaging", dependencies: ["Compression"], swiftSettings: strict),
+    .target(name: "Domain", dependencies: ["JSONValues"], swiftSettings: strict),
     .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
@@ -28,6 +29,7 @@ let package = Package(
     .testTarget(name: "CompressionTests", dependencies: ["Compression"], swiftSettings: strict),
     .testTarget(name: "WireTests", dependencies: ["Compression", "Wire"], swiftSettings: strict),
     .testTarget(name: "ImagingTests", dependencies: ["Compression", "Imaging"], swiftSettings: strict),
+    .testTarget(name: "DomainTests", dependencies: ["Domain", "JSONValues"], swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )

@@ -1,0 +1,55 @@
+/// What went wrong, in a sentence that a person can act on, and the code that a program can.
+///
+/// Features throw it; the edge turns it into the error body of the API. Every other error becomes ``Code/internal`` there.
+package struct AppError: Error, Hashable, Sendable, CustomStringConvertible {
+  package enum Code: String, Sendable, CaseIterable {
+    case invalid = "INVALID_REQUEST"
+    case unauthorized = "UNAUTHORIZED"
+    case forbidden = "FORBIDDEN"
+    case notFound = "NOT_FOUND"
+    case methodNotAllowed = "METHOD_NOT_ALLOWED"
+    case conflict = "CONFLICT"
+    case tooLarge = "TOO_LARGE"
+    case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
+    case misdirected = "MISDIRECTED_REQUEST"
+    case unprocessable = "UNPROCESSABLE"
+    case upgradeRequired = "UPGRADE_REQUIRED"
+    case tooManyConnections = "TOO_MANY_CONNECTIONS"
+    case rateLimited = "RATE_LIMITED"
+    case `internal` = "INTERNAL"
+    case unavailable = "UNAVAILABLE"
+    case storageFull = "STORAGE_FULL"
+  }
+
+  package var code: Code
+  /// A sentence: what happened, with which value, and what to do.
+  package var message: String
+
+  package init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  package var description: String { message }
+
+  /// The HTTP status that goes with the code.
+  package var status: Int {
+    switch code {
+    case .invalid: 400
+    case .unauthorized: 401
+    case .forbidden: 403
+    case .notFound: 404
+    case .methodNotAllowed: 405
+    case .conflict: 409
+    case .tooLarge: 413
+    case .unsupportedMediaType: 415
+    case .misdirected: 421
+    case .unprocessable: 422
+    case .upgradeRequired: 426
+    case .tooManyConnections, .rateLimited: 429
+    case .internal: 500
+    case .unavailable: 503
+    case .storageFull: 507
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import JSONValues
+
+/// Where a job stands. The last three are final.
+package enum JobStatus: String, Sendable, CaseIterable {
+  case queued, running, succeeded, failed, cancelled
+
+  package var isFinal: Bool { self == .succeeded || self == .failed || self == .cancelled }
+}
+
+/// One execution of something: what was asked for, and how far it has come.
+package struct Job: Sendable {
+  /// Unique for ever within one data folder; see ``Identifier``.
+  package var id: String
+  package var name: String
+  /// As the caller named it: a path below the source root, or `upload:NAME`.
+  package var source: String
+  package var plugins: [String]
+  package var options: JSONObject
+  package var deviceRequested: Device
+  /// What it really ran on; nil until it has started.
+  package var deviceUsed: Device?
+  /// The job that this one tries again.
+  package var retryOf: String?
+
+  package var status: JobStatus = .queued
+  /// 0...100, nil until it starts and where the total is unknown.
+  package var progress: Double?
+  package var stage: String?
+  /// Why it failed, in a sentence; nil otherwise.
+  package var error: String?
+  package var createdAt: Timestamp
+  package var startedAt: Timestamp?
+  package var finishedAt: Timestamp?
+
+  /// Where each plugin that has started stands, in execution order.
+  package var pluginStates: [PluginState] = []
+  package var warnings: [Warning] = []
+  /// What each plugin found in the end, by plugin.
+  package var results = JSONObject()
+  /// The newest frames, oldest first; see ``Job/maxFramesKept``.
+  package var frames: [Frame] = []
+
+  /// How many frames' results a job keeps in memory and in its JobResponse.
+  package static let maxFramesKept = 1000
+
+  package init(
+    id: String, name: String, source: String, plugins: [String], options: JSONObject = [:],
+    deviceRequested: Device = .cpu, retryOf: String? = nil, createdAt: Timestamp
+  ) {
+    self.id = id
+    self.name = name
+    self.source = source
+    self.plugins = plugins
+    self.options = options
+    self.deviceRequested = deviceRequested
+    self.retryOf = retryOf
+    self.createdAt = createdAt
+  }
+
+  /// Whether it runs on another device than it was asked to. False until that is known.
+  package var fallback: Bool { deviceUsed.map { $0 != deviceRequested } ?? false }
+
+  package var topic: Topic { .job(id) }
+
+  /// Notes where a plugin stands now.
+  package mutating func set(_ state: PluginState) {
+    if let index = pluginStates.firstIndex(where: { $0.plugin == state.plugin }) {
+      pluginStates[index] = state
+    } else {
+      pluginStates.append(state)
+    }
+  }
+}
+
+/// One picture of a source and what the plugins found in it.
+package struct Frame: Sendable {
+  /// 0 for the source's first, then +1 for each.
+  package var id: Int
+  package var width: Int
+  package var height: Int
+  /// Path of its picture, such as `/v1/jobs/7/frames/12.png`; nil where none was kept.
+  package var imageURL: String?
+  /// By plugin, in execution order: the `data` of its `frame` message and its timing in milliseconds.
+  package var results: [(plugin: String, data: JSONObject, milliseconds: Double)]
+
+  package init(
+    id: Int, width: Int, height: Int, imageURL: String?,
+    results: [(plugin: String, data: JSONObject, milliseconds: Double)] = []
+  ) {
+    self.id = id
+    self.width = width
+    self.height = height
+    self.imageURL = imageURL
+    self.results = results
+  }
+}

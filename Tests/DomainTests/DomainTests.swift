@@ -1,0 +1,133 @@
+import Domain
+import JSONValues
+import Testing
+
+struct TimestampTests {
+  @Test(arguments: [
+    (Int64(0), "1970-01-01T00:00:00.000Z"), (1_770_219_000_123, "2026-02-04T15:30:00.123Z"),
+    (951_782_400_000, "2000-02-29T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
+    (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+  ])
+  func `a moment is written as ISO 8601 in UTC with milliseconds, and read back the same`(
+    milliseconds: Int64, text: String
+  ) {
+    #expect(Timestamp(milliseconds: milliseconds).description == text)
+    #expect(Timestamp(iso8601: text) == Timestamp(milliseconds: milliseconds))
+  }
+
+  @Test(arguments: [
+    ("2026-02-04T15:30:00Z", Int64(1_770_219_000_000)), ("2026-02-04T16:30:00.5+01:00", 1_770_219_000_500),
+    ("2026-02-04T10:00:00.123456789-05:30", 1_770_219_000_123),
+  ])
+  func `seconds without a fraction, long fractions and offsets are read`(text: String, milliseconds: Int64) {
+    #expect(Timestamp(iso8601: text)?.milliseconds == milliseconds)
+  }
+
+  @Test(arguments: [
+    "", "soon", "2026-02-04", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-02-04T24:00:00Z",
+    "2026-02-04T15:30:00", "2026-02-04T15:30:00.Z", "2026-02-04T15:30:00+1:00", "2026-02-04T15:30:00Zx",
+    "２026-02-04T15:30:00Z",
+  ])
+  func `what is no moment is refused`(text: String) { #expect(Timestamp(iso8601: text) == nil) }
+}
+
+struct StreamPositionTests {
+  @Test func `a cursor is handed back as it was given out`() {
+    let position = StreamPosition(epoch: "k3f9", offset: 1042)
+    #expect(position.description == "k3f9:1042")
+    #expect(StreamPosition(cursor: "k3f9:1042") == position)
+  }
+
+  @Test(arguments: [
+    "", ":", "a:", ":1", "a:-1", "a:+1", "a:1x", "A:1", "a b:1", "a:99999999999999999999", "aaaaaaaaaaaaaaaaa:1",
+  ])
+  func `what was never a cursor is refused`(text: String) { #expect(StreamPosition(cursor: text) == nil) }
+}
+
+struct TopicTests {
+  @Test(arguments: [Topic.jobs, .job("7"), .log("a-b_c"), .engines, .events, .project("3")])
+  func `a topic reads back from its own text`(topic: Topic) { #expect(Topic(topic.description) == topic) }
+
+  @Test(arguments: ["", "job", "job:", "job:a b", "job:../x", "jobs:1", "other:1", "JOB:1"])
+  func `what is no topic is refused`(text: String) { #expect(Topic(text) == nil) }
+}
+
+struct DeviceTests {
+  @Test(arguments: [("cpu", Device.cpu), ("gpu", .gpu), ("cuda:0", .cuda(0)), ("cuda:63", .cuda(63))])
+  func `a device reads back from its own text`(text: String, device: Device) {
+    #expect(Device(text) == device)
+    #expect(device.description == text)
+  }
+
+  @Test(arguments: ["", "tpu", "CPU", "cuda", "cuda:", "cuda:64", "cuda:-1", "cuda:+1", "cuda:1000"])
+  func `what is no device is refused`(text: String) { #expect(Device(text) == nil) }
+}
+
+struct RealtimeMessageTests {
+  private let job = Job(
+    id: "7", name: "clip", source: "clip.y4m", plugins: ["motion_detection"], createdAt: Timestamp(milliseconds: 0))
+
+  @Test func `a message has type, payload and timestamp`() {
+    let message = RealtimeMessage.progress(job: job, progress: 42.5, stage: "Analysing", rate: 25)
+    #expect(message.json.keys == ["type", "payload", "timestamp"])
+    #expect(message.payload == ["job_id": "7", "progress": 42.5, "stage": "Analysing", "rate": 25.0])
+  }
+
+  @Test func `frames, logs, metrics and heartbeats are not numbered, everything else is`() {
+    #expect([MessageType.frame, .log, .engineMetrics, .ping, .pong].allSatisfy { !$0.isNumbered })
+    #expect(
+      [MessageType.progress, .warning, .error, .metadata, .jobStatus, .pluginStatus, .partialResult].allSatisfy {
+        $0.isNumbered
+      })
+  }
+
+  @Test func `a snapshot adds up to the job: status, progress, each plugin, each warning`() {
+    var job = job
+    job.status = .running
+    job.progress = 10
+    job.set(PluginState(plugin: "a", status: .running))
+    job.set(PluginState(plugin: "b", status: .started))
+    job.set(PluginState(plugin: "a", status: .completed))
+    job.warnings = [
+      Warning(plugin: "a", message: "dark", severity: .low), Warning(plugin: "a", message: "dark", severity: .low),
+    ]
+    #expect(job.snapshot.map(\.type) == [.jobStatus, .progress, .pluginStatus, .pluginStatus, .warning, .warning])
+    #expect(job.snapshot[2].payload["status"] == "completed")
+  }
+
+  @Test func `a job runs elsewhere than asked for only once it runs`() {
+    var job = job
+    job.deviceRequested = .cuda(0)
+    #expect(!job.fallback)
+    job.deviceUsed = .cpu
+    #expect(job.fallback)
+  }
+}
+
+struct PluginHealthTests {
+  @Test(arguments: [(99.9, PluginHealth.ok), (100, .ok), (100.1, .degraded), (400, .degraded), (400.1, .slow)])
+  func `health follows the latency budget`(timing: Double, health: PluginHealth) {
+    #expect(PluginHealth(timing: timing, budget: 100) == health)
+  }
+}
+
+struct LogTests {
+  @Test func `one event is one line, whatever a client sent`() {
+    let lines = Lines()
+    let log = Log(level: .info, format: .text, sink: lines.add)
+    log(.info, "request", ["path": "/a\r\nInjected: yes\u{1B}[31m"])
+    log(.debug, "unseen")
+    #expect(lines.all.count == 1)
+    #expect(lines.all[0].filter { $0 == 0x0A }.count == 1)
+    #expect(!lines.all[0].contains(0x1B))
+  }
+
+  @Test func `for machines each line is a JSON object`() throws {
+    let lines = Lines()
+    Log(level: .info, format: .json, sink: lines.add)(.warning, "slow", ["ms": 12.5])
+    let json = try JSON(parsing: lines.all[0].dropLast())
+    #expect(json["level"] == "warning")
+    #expect(json["event"] == "slow")
+    #expect(json["ms"] == 12.5)
+  }
+}
