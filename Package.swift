@@ -10,6 +10,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   // A target imports only targets of levels above it in this list; docs/architecture.md says what each is for.
   targets: [
+    .target(name: "CSystem", cSettings: strictC),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "HTML", swiftSettings: strict),
@@ -20,6 +21,7 @@ let package = Package(
     .target(name: "Imaging", dependencies: ["Compression"], swiftSettings: strict),
     .target(name: "Domain", dependencies: ["JSONValues"], swiftSettings: strict),
     .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
+    .target(name: "Net", dependencies: ["CSystem"], swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
       name: "HTMLSnapshotTests", dependencies: ["HTML", "HTMLSnapshot"], exclude: ["__Snapshots__"],
@@ -30,6 +32,7 @@ let package = Package(
     .testTarget(name: "WireTests", dependencies: ["Compression", "Wire"], swiftSettings: strict),
     .testTarget(name: "ImagingTests", dependencies: ["Compression", "Imaging"], swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "JSONValues"], swiftSettings: strict),
+    .testTarget(name: "NetTests", dependencies: ["Net"], swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )

@@ -1,0 +1,97 @@
+import Dispatch
+import Synchronization
+
+/// The way to an event loop from other threads: work left here runs on the loop, which gives it the owner.
+package final class Mailbox<Owner>: Sendable {
+  package typealias Work = @Sendable (Owner) -> Void
+
+  private let work = Mutex<[Work]>([])
+  private let waker: Waker
+
+  init(waker: Waker) { self.waker = waker }
+
+  /// Runs `work` on the loop, after what was left before it. Wakes the loop only where nobody else has.
+  package func execute(_ work: @escaping Work) {
+    let wasEmpty = self.work.withLock { waiting in
+      waiting.append(work)
+      return waiting.count == 1
+    }
+    if wasEmpty { waker.wake() }
+  }
+
+  func takeAll() -> [Work] {
+    work.withLock { waiting in
+      let taken = waiting
+      waiting = []
+      return taken
+    }
+  }
+}
+
+/// One thread that owns sockets.
+///
+/// `Owner` is what lives on the loop (the server's connections). It is made on the loop's thread and never leaves it:
+/// others leave work in the ``mailbox`` that is given the owner when its turn comes. So nothing that a loop owns is
+/// Sendable, and no lock or executor check stands between a socket and its handler.
+package final class EventLoop<Owner>: Sendable {
+  package let mailbox: Mailbox<Owner>
+  private let isStopping: Flag
+  private let thread: Thread
+
+  /// Starts the thread and waits until `make` has made the owner on it.
+  /// - Throws: what `make` threw.
+  package init(name: String, make: @escaping @Sendable (Reactor, Mailbox<Owner>) throws -> Owner) throws {
+    let isStopping = Flag()
+    let started = Started<Owner>()
+    thread = Thread(name: name) {
+      do {
+        let reactor = try Reactor()
+        let mailbox = Mailbox<Owner>(waker: reactor.waker)
+        let owner = try make(reactor, mailbox)
+        started.report(.success(mailbox))
+        while !isStopping.isSet {
+          reactor.turn { for work in mailbox.takeAll() { work(owner) } }
+        }
+      } catch {
+        started.report(.failure(error))
+      }
+    }
+    self.isStopping = isStopping
+    do {
+      mailbox = try started.wait().get()
+    } catch {
+      thread.join()
+      throw error
+    }
+  }
+
+  /// Ends the loop after the work left so far, and waits for its thread. Call it once, from another thread.
+  package func stop() {
+    let isStopping = isStopping
+    mailbox.execute { _ in isStopping.set() }
+    thread.join()
+  }
+}
+
+/// Something that becomes true once.
+private final class Flag: Sendable {
+  private let value = Atomic(false)
+  var isSet: Bool { value.load(ordering: .acquiring) }
+  func set() { value.store(true, ordering: .releasing) }
+}
+
+/// Where the loop's thread leaves what its maker waits for.
+private final class Started<Owner>: Sendable {
+  private let value = Mutex<Result<Mailbox<Owner>, any Error>?>(nil)
+  private let semaphore = DispatchSemaphore(value: 0)
+
+  func report(_ result: Result<Mailbox<Owner>, any Error>) {
+    value.withLock { $0 = result }
+    semaphore.signal()
+  }
+
+  func wait() -> Result<Mailbox<Owner>, any Error> {
+    semaphore.wait()
+    return value.withLock { $0! }  // report comes before the signal
+  }
+}

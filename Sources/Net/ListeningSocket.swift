@@ -1,0 +1,111 @@
+import CSystem
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A TCP socket that accepts connections, not blocking and not inherited by children.
+package struct ListeningSocket: Sendable {
+  package let descriptor: Int32
+  /// The port it really has, where 0 was asked for.
+  package let port: Int
+
+  /// - Parameters:
+  ///   - host: a numeric address, or `localhost`.
+  ///   - port: 0 for any free one.
+  /// - Throws: ``NetError`` with what to do about it.
+  package init(host: String, port: Int) throws(NetError) {
+    var hints = addrinfo()
+    hints.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV
+    #if canImport(Glibc)
+      hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    #else
+      hints.ai_socktype = SOCK_STREAM
+    #endif
+    var found: UnsafeMutablePointer<addrinfo>?
+    let numeric = host == "localhost" ? "127.0.0.1" : host
+    guard getaddrinfo(numeric, String(port), &hints, &found) == 0, let address = found else {
+      throw .unknownHost(host)
+    }
+    defer { freeaddrinfo(found) }
+    let descriptor = socket(address.pointee.ai_family, address.pointee.ai_socktype, 0)
+    guard descriptor >= 0 else { throw .system(call: "socket", code: errno) }
+    do throws(NetError) {
+      Self.makeNonBlocking(descriptor)
+      // So that a restart does not wait for the old connections' TIME_WAIT. Two live servers still can't share a port.
+      var yes: Int32 = 1
+      setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+      guard bind(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 else {
+        switch errno {
+        case EADDRINUSE: throw .addressInUse(port: port)
+        case EACCES: throw .permissionDenied(port: port)
+        case EADDRNOTAVAIL: throw .unknownHost(host)
+        case let code: throw .system(call: "bind", code: code)
+        }
+      }
+      // The kernel cuts it to its own limit (net.core.somaxconn).
+      guard listen(descriptor, 4096) == 0 else {
+        throw errno == EADDRINUSE ? .addressInUse(port: port) : .system(call: "listen", code: errno)
+      }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    self.descriptor = descriptor
+    self.port = Self.localPort(descriptor)
+  }
+
+  /// What an accept brought.
+  package enum Accepted: Sendable {
+    case connection(Int32)
+    /// Nobody is waiting.
+    case nothing
+    /// Descriptors or memory have run out: stop asking for a while, the socket stays readable.
+    case exhausted
+  }
+
+  package func accept() -> Accepted {
+    while true {
+      #if canImport(Glibc)
+        let connection = telltale_accept(descriptor, nil, nil)
+      #else
+        let connection = Darwin.accept(descriptor, nil, nil)
+        if connection >= 0 { Self.makeNonBlocking(connection) }
+      #endif
+      if connection >= 0 {
+        // Messages are small and wait for nothing: without it a peer that acknowledges late costs 40 ms each.
+        var yes: Int32 = 1
+        setsockopt(connection, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+        return .connection(connection)
+      }
+      switch errno {
+      case EAGAIN: return .nothing
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted
+      default: continue  // EINTR, or a connection that was gone before we took it (ECONNABORTED and its kin)
+      }
+    }
+  }
+
+  private static func makeNonBlocking(_ descriptor: Int32) {
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    #if canImport(Darwin)
+      var yes: Int32 = 1
+      setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &yes, socklen_t(MemoryLayout<Int32>.size))
+    #endif
+  }
+
+  private static func localPort(_ descriptor: Int32) -> Int {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    return withUnsafeMutablePointer(to: &storage) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &length) }
+      // The port stands at the same place for IPv4 and IPv6.
+      return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+        Int(UInt16(bigEndian: $0.pointee.sin_port))
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/// What a channel waits for.
+package struct Interest: OptionSet, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+  package static let reading = Interest(rawValue: 1)
+  package static let writing = Interest(rawValue: 2)
+}
+
+/// What the kernel says about a channel's descriptor.
+package struct Readiness: OptionSet, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+  package static let readable = Readiness(rawValue: 1)
+  package static let writable = Readiness(rawValue: 2)
+  /// The peer is gone or the socket is broken: a read will say which.
+  package static let failed = Readiness(rawValue: 4)
+}
+
+/// Waits for many descriptors at once: the kernel's own interface, epoll on Linux and kqueue on macOS, each in its file.
+protocol PollerInterface: AnyObject {
+  init() throws(NetError)
+  /// - Parameter token: comes back with every event of the descriptor.
+  func add(_ descriptor: Int32, token: UInt64, interest: Interest) throws(NetError)
+  func change(_ descriptor: Int32, token: UInt64, from old: Interest, to new: Interest)
+  func remove(_ descriptor: Int32, interest: Interest)
+  /// Waits until something is ready or the time is over, then calls `body` for each event.
+  /// - Parameter timeout: milliseconds; 0 returns at once.
+  func wait(timeout: Int32, _ body: (_ token: UInt64, Readiness) -> Void)
+  var waker: Waker { get }
+}
+
+/// Ends a poller's wait from any thread.
+package struct Waker: Sendable {
+  let descriptor: Int32
+  /// Tells the loops of one process apart.
+  package var id: Int { Int(descriptor) }
+}
+
+/// The token that no channel has: the poller's own wake-up.
+let wakeToken = UInt64.max
