@@ -22,6 +22,9 @@ let package = Package(
     .target(name: "Domain", dependencies: ["JSONValues"], swiftSettings: strict),
     .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
     .target(name: "Net", dependencies: ["CSystem"], swiftSettings: strict),
+    .target(name: "Server", dependencies: ["Net", "Wire"], swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["JSONValues", "Wire"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
       name: "HTMLSnapshotTests", dependencies: ["HTML", "HTMLSnapshot"], exclude: ["__Snapshots__"],
@@ -33,6 +36,8 @@ let package = Package(
     .testTarget(name: "ImagingTests", dependencies: ["Compression", "Imaging"], swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "JSONValues"], swiftSettings: strict),
     .testTarget(name: "NetTests", dependencies: ["Net"], swiftSettings: strict),
+    .testTarget(
+      name: "ServerTests", dependencies: ["Net", "Server", "TestSupport", "Wire"], swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )

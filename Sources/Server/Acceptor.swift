@@ -1,0 +1,63 @@
+import Net
+
+/// Takes connections off the listening socket and deals them out to the loops in turn.
+final class Acceptor: Channel {
+  private let socket: ListeningSocket
+  private let reactor: Reactor
+  private let core: ServerCore
+  private let mailboxes: [Mailbox<Worker>]
+  private var registration: Registration!  // set by the initialiser, which is where registering needs self
+  private var next = 0
+  private var isPaused = false
+
+  init(_ socket: ListeningSocket, _ reactor: Reactor, _ core: ServerCore, _ mailboxes: [Mailbox<Worker>])
+    throws(NetError)
+  {
+    self.socket = socket
+    self.reactor = reactor
+    self.core = core
+    self.mailboxes = mailboxes
+    registration = try reactor.register(socket.descriptor, self, interest: .reading)
+    reactor.every(100) { [unowned self] in resume() }
+  }
+
+  func ready(_ readiness: Readiness) {
+    // A batch a turn: one hop to a loop brings it all of its share.
+    var batches = [[Int32]](repeating: [], count: mailboxes.count)
+    accepting: for _ in 0..<256 {
+      switch socket.accept() {
+      case .connection(let descriptor):
+        guard core.connectionOpened() else {
+          closeDescriptor(descriptor)
+          continue
+        }
+        batches[next].append(descriptor)
+        next = next + 1 == mailboxes.count ? 0 : next + 1
+      case .nothing: break accepting
+      case .exhausted:
+        pause()
+        break accepting
+      }
+    }
+    for (mailbox, batch) in zip(mailboxes, batches) where !batch.isEmpty {
+      mailbox.execute { worker in batch.forEach(worker.take) }
+    }
+  }
+
+  func close() {
+    reactor.deregister(registration)
+    closeDescriptor(socket.descriptor)
+  }
+
+  /// No descriptor is left: the socket stays readable, and asking again at once would keep a core busy with nothing.
+  private func pause() {
+    isPaused = true
+    reactor.setInterest([], of: registration)
+  }
+
+  private func resume() {
+    guard isPaused else { return }
+    isPaused = false
+    reactor.setInterest(.reading, of: registration)
+  }
+}

@@ -1,0 +1,213 @@
+import Net
+import Wire
+
+/// Parsing requests, finding who answers, and writing answers in order.
+extension Connection {
+  /// - Returns: how many bytes were used, or nil where the rest must wait or nothing more is to be done.
+  func receiveHTTP(_ bytes: UnsafeMutableRawBufferPointer) -> Int? {
+    guard case .http(let exchange) = mode else { return nil }
+    if exchange.isAnswering {
+      exchange.waitingInput.append(contentsOf: bytes)
+      if !bytes.isEmpty { setReading(false) }
+      return nil
+    }
+    var head: RequestHead?
+    do {
+      let (consumed, event) = try exchange.parser.parse(UnsafeRawBufferPointer(bytes).bytes)
+      switch event {
+      case nil:
+        startHeadDeadline(exchange)
+        return nil
+      case .head(let arrived):
+        head = arrived
+        try begin(arrived, exchange)
+      case .body(let range): try take(UnsafeRawBufferPointer(rebasing: bytes[range]), exchange)
+      case .end: dispatch(exchange)
+      }
+      return consumed
+    } catch {
+      refuse(error, head: head)
+      return nil
+    }
+  }
+
+  /// The first bytes of a head set the time until which the last must have come.
+  private func startHeadDeadline(_ exchange: HTTPExchange) {
+    guard exchange.current == nil, exchange.parser.isInsideRequest, !exchange.isInsideHead else { return }
+    exchange.isInsideHead = true
+    deadline = worker.reactor.now + limits.headDeadline
+  }
+
+  /// Finds out what to do with a request before any of its body is taken.
+  /// - Throws: why not, where a body follows that nobody will read.
+  private func begin(_ head: RequestHead, _ exchange: HTTPExchange) throws {
+    exchange.isInsideHead = false
+    var current = HTTPExchange.Current(
+      head: head, id: worker.nextRequestID(), startedAt: worker.core.microseconds(), bodySince: worker.reactor.now)
+    do {
+      try admit(&current)
+    } catch {
+      guard head.bodyLength == .none else { throw error }
+      current.body = .refused(error)
+    }
+    exchange.current = current
+    if head.expectsContinue, head.bodyLength != .none { enqueue { $0 += ResponseHead.continueBytes } }
+  }
+
+  private func admit(_ current: inout HTTPExchange.Current) throws {
+    let head = current.head
+    try worker.core.hooks.check(head)
+    guard !worker.isDraining else { throw ServerError.draining }
+    let (route, parameters) = try find(head)
+    current.route = route
+    current.parameters = parameters
+    let limit: Int
+    if case .upload(let uploadLimit, _) = route.handler { limit = uploadLimit } else { limit = route.bodyLimit }
+    if case .length(let length) = head.bodyLength, length > limit { throw ServerError.bodyTooLarge(limit: limit) }
+    if case .upload(_, let open) = route.handler {
+      let sink = try open(Request(head: head, parameters: parameters, id: current.id))
+      current.body = .uploaded(UploadRelay(sink), limit: limit)
+    } else {
+      current.body = .collected([], limit: limit)
+    }
+  }
+
+  private func find(_ head: RequestHead) throws -> (Route, [String: String]) {
+    if head.method == .options, head.path == "*" {
+      return (.options([.get, .head, .post, .put, .patch, .delete, .options]), [:])
+    }
+    switch worker.core.router.match(head.method, path: head.path) {
+    case .found(let route, let parameters): return (route, parameters)
+    case .wrongMethod(let allowed) where head.method == .options: return (.options(allowed), [:])
+    case .wrongMethod(let allowed):
+      throw ServerError.methodNotAllowed(method: head.method.rawValue, allowed: allowed.map(\.rawValue))
+    case .notFound: throw ServerError.notFound(path: head.path)
+    }
+  }
+
+  private func take(_ bytes: UnsafeRawBufferPointer, _ exchange: HTTPExchange) throws {
+    guard exchange.current != nil else { return }
+    exchange.current!.bodyBytes += bytes.count  // checked above
+    switch exchange.current!.body {
+    case .collected(var collected, let limit):
+      guard collected.count + bytes.count <= limit else { throw ServerError.bodyTooLarge(limit: limit) }
+      exchange.current!.body = .collected([], limit: limit)  // so that appending does not copy
+      collected.append(contentsOf: bytes)
+      exchange.current!.body = .collected(collected, limit: limit)
+    case .uploaded(let relay, let limit):
+      guard exchange.current!.bodyBytes <= limit else { throw ServerError.bodyTooLarge(limit: limit) }
+      let (mailbox, registration) = (worker.mailbox, registration!)
+      let hasRoom = relay.write(Array(bytes)) { failure in
+        mailbox.execute { worker in worker.connection(registration)?.uploadWent(failure) }
+      }
+      if !hasRoom { setReading(false) }
+    case .refused: break
+    }
+  }
+
+  /// A piece of an upload was written, or could not be.
+  private func uploadWent(_ failure: (any Error)?) {
+    guard case .http(let exchange) = mode, exchange.current != nil else { return }
+    if let failure { refuse(failure) } else if !exchange.isAnswering { setReading(true) }
+  }
+
+  /// The request is complete: answers it, or has it answered.
+  private func dispatch(_ exchange: HTTPExchange) {
+    guard let current = exchange.current else { return }
+    do {
+      switch current.body {
+      case .refused(let error): throw error
+      case .uploaded(let relay, _):
+        exchange.isAnswering = true
+        let (mailbox, registration) = (worker.mailbox, registration!)
+        relay.finish { result in mailbox.execute { worker in worker.connection(registration)?.complete(result) } }
+      case .collected(let body, _):
+        try run(Request(head: current.head, body: body, parameters: current.parameters, id: current.id), exchange)
+      }
+    } catch {
+      answer(worker.core.errorResponse(error, current.head, current.id))
+    }
+  }
+
+  private func run(_ request: Request, _ exchange: HTTPExchange) throws {
+    switch exchange.current?.route?.handler {
+    case .immediate(let handler): answer(try handler(request))
+    case .blocking(let handler):
+      exchange.isAnswering = true
+      let (mailbox, registration) = (worker.mailbox, registration!)
+      worker.core.blockingWork.async {
+        let result = Result { try handler(request) }
+        mailbox.execute { worker in worker.connection(registration)?.complete(result) }
+      }
+    case .stream:
+      // A stream has no end, so it has no headers of one to show either.
+      guard request.head.method != .head else { throw ServerError.upgradeRequired }
+      try openStream(request)
+    case .upload, nil: break  // an upload's body is never collected, and what has no route was refused
+    }
+  }
+
+  /// The answer that was made elsewhere is here: sends it and goes on with what came meanwhile.
+  private func complete(_ result: Result<Response, any Error>) {
+    guard case .http(let exchange) = mode, exchange.isAnswering else { return }
+    exchange.isAnswering = false
+    switch result {
+    case .success(let response): answer(response)
+    case .failure(let error):
+      answer(worker.core.errorResponse(error, exchange.current?.head, exchange.current?.id ?? "-"))
+    }
+    var waiting = exchange.waitingInput
+    exchange.waitingInput = []
+    if !exchange.peerHasClosed { setReading(true) }
+    waiting.withUnsafeMutableBytes { receive($0) }
+  }
+
+  // MARK: Answers
+
+  /// Answers the current request, whose body is complete.
+  private func answer(_ response: Response) {
+    guard case .http(let exchange) = mode, let current = exchange.current else { return }
+    exchange.current = nil
+    let closes = !current.head.keepAlive || worker.isDraining || exchange.peerHasClosed
+    write(response, to: current.head, closes: closes)
+    worker.core.hooks.answered(
+      current.head, current.route?.pattern, response, current.id, worker.core.microseconds() - current.startedAt)
+    deadline = worker.reactor.now + limits.idleKeepAlive
+    if closes { linger() }
+  }
+
+  /// Answers with an error and closes: what follows on this connection can't be trusted, or is not wanted.
+  func refuse(_ error: any Error, head: RequestHead? = nil) {
+    guard case .http(let exchange) = mode else { return }
+    let head = head ?? exchange.current?.head
+    let id = exchange.current?.id ?? worker.nextRequestID()
+    let response = worker.core.errorResponse(error, head, id)
+    exchange.abandon()
+    write(response, to: head, closes: true)
+    worker.core.hooks.answered(head, nil, response, id, 0)
+    linger()
+  }
+
+  private func write(_ response: Response, to head: RequestHead?, closes: Bool) {
+    var response = response
+    worker.core.hooks.finish(head, &response)
+    var fields = response.fields
+    fields.append("date", worker.dateText())
+    if !response.status.forbidsBody { fields.append("content-length", String(response.body.count)) }
+    if closes { fields.append("connection", "close") }
+    enqueue { output in
+      do {
+        try ResponseHead(response.status, fields: fields).write(to: &output)
+        if head?.method != .head, !response.status.forbidsBody { output += response.body }
+      } catch {
+        // A value from outside reached a header: our bug, and not the peer's to see.
+        output += Array("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n".utf8)
+      }
+    }
+  }
+
+  /// Closes a connection on which nothing is going on, because the server stops.
+  func endIfIdle() {
+    if case .http(let exchange) = mode, exchange.current == nil, !exchange.parser.isInsideRequest { linger() }
+  }
+}

@@ -1,0 +1,248 @@
+import Net
+import Wire
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// One accepted socket: reads, hands the bytes to whichever protocol it speaks by now, and writes what that left.
+final class Connection: Channel {
+  /// What the bytes that arrive mean.
+  enum Mode {
+    case http(HTTPExchange)
+    case webSocket(WebSocketParser, any StreamHandler)
+    case events(any StreamHandler)
+    /// Everything is said: the rest of the output goes, input is thrown away until the peer closes or time is up.
+    case lingering
+    case closed
+  }
+
+  let socket: Int32
+  unowned let worker: Worker
+  private(set) var registration: Registration!  // set by the initialiser, which is where registering needs self
+  var mode: Mode
+  private(set) var output = OutputQueue()
+  /// When this connection is given up if nothing changes it; in milliseconds of the loop's clock.
+  var deadline: Milliseconds
+  /// Since when the peer has taken nothing of the output that waits.
+  private var stalledSince: Milliseconds?
+  private var isWaitingToFlush = false
+  private var isBroken = false
+  private var interest: Interest = .reading
+
+  init(_ socket: Int32, _ worker: Worker) throws(NetError) {
+    self.socket = socket
+    self.worker = worker
+    mode = .http(HTTPExchange(limits: worker.core.limits.http))
+    deadline = worker.reactor.now + worker.core.limits.headDeadline
+    registration = try worker.reactor.register(socket, self, interest: .reading)
+  }
+
+  var limits: ServerLimits { worker.core.limits }
+
+  // MARK: Input
+
+  func ready(_ readiness: Readiness) {
+    if readiness.contains(.writable) { flush() }
+    if !readiness.isDisjoint(with: [.readable, .failed]) { read() }
+  }
+
+  private func read() {
+    let buffer = worker.readBuffer
+    let count = recv(socket, buffer.baseAddress, buffer.count, 0)
+    if count > 0 {
+      receive(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
+    } else if count == 0 {
+      peerClosed()
+    } else if errno != EAGAIN && errno != EINTR {
+      close()
+    }
+  }
+
+  /// Takes bytes in whatever mode they find the connection, also when they change it.
+  func receive(_ bytes: UnsafeMutableRawBufferPointer) {
+    var rest = bytes
+    while true {
+      let consumed: Int?
+      switch mode {
+      case .http: consumed = receiveHTTP(rest)
+      case .webSocket: consumed = receiveFrames(rest)
+      case .events, .lingering, .closed: return
+      }
+      guard let consumed else { return }
+      rest = UnsafeMutableRawBufferPointer(rebasing: rest[consumed...])
+    }
+  }
+
+  private func peerClosed() {
+    switch mode {
+    case .http(let exchange) where !output.isEmpty || exchange.isAnswering:
+      // It may have closed its sending half only and still wait for our answer.
+      setReading(false)
+      exchange.peerHasClosed = true
+    default: close()
+    }
+  }
+
+  /// Stops or goes on taking input; the kernel holds the peer back meanwhile.
+  func setReading(_ isReading: Bool) {
+    setInterest(isReading ? interest.union(.reading) : interest.subtracting(.reading))
+  }
+
+  // MARK: Output
+
+  /// Queues bytes; they leave at the end of the turn.
+  func enqueue(_ bytes: UnsafeRawBufferPointer) {
+    output.append(bytes)
+    flushLater()
+  }
+
+  func enqueue(_ write: (inout [UInt8]) -> Void) {
+    output.append(write)
+    flushLater()
+  }
+
+  private func flushLater() {
+    guard !isWaitingToFlush else { return }
+    isWaitingToFlush = true
+    worker.flushLater(self)
+  }
+
+  /// Writes what the kernel takes, and asks to be told when it takes more.
+  func flush() {
+    isWaitingToFlush = false
+    guard !isBroken, !isClosed else { return }
+    let before = output.count
+    let hadBeenStalled = interest.contains(.writing)
+    switch output.flush(to: socket) {
+    case .broken: breakDown()
+    case .some:
+      if output.count < before || stalledSince == nil { stalledSince = worker.reactor.now }
+      setInterest(interest.union(.writing))
+    case .everything:
+      stalledSince = nil
+      setInterest(interest.subtracting(.writing))
+      outputSent(hadBeenStalled: hadBeenStalled || before > 0)
+    }
+  }
+
+  /// Writes pieces past the empty queue. Returns the bytes that the kernel took.
+  func writeThrough(_ pieces: UnsafeBufferPointer<iovec>, byteCount: Int) -> Int {
+    guard !isBroken else { return byteCount }
+    var taken = 0
+    var rest = pieces
+    while !rest.isEmpty {
+      let batch = UnsafeBufferPointer(rebasing: rest.prefix(1024))  // IOV_MAX
+      let batchBytes = pieces.count <= 1024 ? byteCount : batch.reduce(0) { $0 + $1.iov_len }
+      let count = send(batch)
+      guard count >= 0 else {
+        // Whatever was to come is lost with the connection: the client resumes.
+        breakDown()
+        return byteCount
+      }
+      taken += count
+      guard count == batchBytes else {
+        stalledSince = worker.reactor.now
+        setInterest(interest.union(.writing))
+        return taken
+      }
+      rest = UnsafeBufferPointer(rebasing: rest.dropFirst(1024))
+    }
+    return taken
+  }
+
+  /// - Returns: the bytes taken, 0 where the kernel takes none now, -1 where the peer is gone.
+  private func send(_ pieces: UnsafeBufferPointer<iovec>) -> Int {
+    var message = msghdr()
+    message.msg_iov = UnsafeMutablePointer(mutating: pieces.baseAddress)
+    message.msg_iovlen = .init(pieces.count)
+    while true {
+      #if canImport(Glibc)
+        let count = sendmsg(socket, &message, Int32(MSG_NOSIGNAL))
+      #else
+        let count = sendmsg(socket, &message, 0)
+      #endif
+      if count >= 0 { return count }
+      if errno == EAGAIN { return 0 }
+      if errno != EINTR { return -1 }
+    }
+  }
+
+  private func outputSent(hadBeenStalled: Bool) {
+    switch mode {
+    case .http(let exchange): exchange.outputSent(self)
+    case .webSocket(_, let handler), .events(let handler): if hadBeenStalled { handler.drained() }
+    case .lingering:
+      shutdown(socket, Int32(SHUT_WR))
+      deadline = worker.reactor.now + limits.linger
+    case .closed: break
+    }
+  }
+
+  // MARK: The end
+
+  var isStream: Bool {
+    switch mode {
+    case .webSocket, .events: true
+    default: false
+    }
+  }
+
+  private var isClosed: Bool {
+    if case .closed = mode { true } else { false }
+  }
+
+  /// Sends what is queued, then waits for the peer to close, but not for long.
+  func linger() {
+    mode = .lingering
+    setReading(true)
+    flushLater()
+  }
+
+  private func breakDown() {
+    guard !isBroken else { return }
+    isBroken = true
+    worker.closeLater(self)
+  }
+
+  func close() {
+    guard !isClosed else { return }
+    let last = mode
+    mode = .closed
+    worker.reactor.deregister(registration)
+    closeDescriptor(socket)
+    worker.forget(self)
+    switch last {
+    case .http(let exchange): exchange.abandon()
+    case .webSocket(_, let handler), .events(let handler): handler.closed()
+    case .lingering, .closed: break
+    }
+  }
+
+  /// Checks what time has done. Called a few times a second.
+  func sweep(_ now: Milliseconds) {
+    if let stalledSince, now - stalledSince >= limits.writeStall {
+      // A stream that takes nothing is told why, if it ever looks; its kernel buffer is full, so this may not arrive.
+      if case .webSocket = mode { closeStream(.slowConsumer, reason: "Nothing was taken for 10 s.") }
+      return close()
+    }
+    switch mode {
+    case .http(let exchange): if exchange.isOverdue(now, self) { exchange.timeOut(self) }
+    case .webSocket(_, let handler), .events(let handler): handler.tick(now)
+    // As long as the peer takes something, what is queued for it goes out: the reason of the close stands at its end.
+    case .lingering: if output.isEmpty, now >= deadline { close() }
+    case .closed: break
+    }
+  }
+
+  private func setInterest(_ new: Interest) {
+    guard new != interest else { return }
+    interest = new
+    worker.reactor.setInterest(new, of: registration)
+  }
+}
+
+/// `close`, under a name that a method called close does not hide.
+func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }

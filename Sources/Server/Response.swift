@@ -1,0 +1,38 @@
+import Wire
+
+/// A request as a handler gets it: the head, and the whole body where the route takes one.
+package struct Request: Sendable {
+  package let head: RequestHead
+  package let body: [UInt8]
+  /// The path's variable parts, by the names in the route's pattern.
+  package let parameters: [String: String]
+  /// Names this request in the log and in an error's body.
+  package let id: String
+
+  package init(head: RequestHead, body: [UInt8] = [], parameters: [String: String] = [:], id: String = "0") {
+    self.head = head
+    self.body = body
+    self.parameters = parameters
+    self.id = id
+  }
+
+  /// The first value of a query item.
+  package func query(_ name: String) -> String? { head.query[name] }
+}
+
+/// What a handler answers.
+package struct Response: Sendable {
+  package var status: HTTPStatus
+  package var fields: HTTPFields
+  package var body: [UInt8]
+
+  package init(_ status: HTTPStatus = .ok, fields: HTTPFields = HTTPFields(), body: [UInt8] = []) {
+    self.status = status
+    self.fields = fields
+    self.body = body
+  }
+
+  package init(_ status: HTTPStatus = .ok, contentType: String, body: [UInt8]) {
+    self.init(status, fields: ["content-type": contentType], body: body)
+  }
+}

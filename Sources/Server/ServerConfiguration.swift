@@ -1,0 +1,81 @@
+import Wire
+
+/// How long and how much a peer may take. Times in milliseconds, sizes in bytes.
+package struct ServerLimits: Sendable {
+  package var http = HTTPLimits()
+  package var webSocket = WebSocketLimits()
+  package var maxConnections = 20_000
+  /// From the first moment of a connection, or of a request on it, to the end of its head.
+  package var headDeadline = 10_000
+  /// A body must bring this many bytes a second, after a first grace of ``headDeadline``.
+  package var bodyBytesPerSecond = 1024
+  /// Between two requests of a connection.
+  package var idleKeepAlive = 75_000
+  /// Without a byte taken while there is something to send.
+  package var writeStall = 10_000
+  /// After our last byte, for the peer to read it and close.
+  package var linger = 2_000
+
+  package init() {}
+}
+
+/// What the application adds to every exchange. All of it runs on the loop: microseconds only.
+package struct ServerHooks: Sendable {
+  /// Refuses a request by throwing, before a byte of its body is taken.
+  package var check: @Sendable (RequestHead) throws -> Void
+  /// Adds the headers that every answer has.
+  package var finish: @Sendable (RequestHead?, inout Response) -> Void
+  /// The answer to whatever was thrown: by a handler, a check, the parser or the router. The head is nil where it could
+  /// not be read.
+  package var errorResponse: @Sendable (any Error, RequestHead?, _ requestID: String) -> Response
+  /// Told of every answer.
+  package var answered:
+    @Sendable (RequestHead?, _ route: String?, Response, _ requestID: String, _ microseconds: Int) -> Void
+
+  package init(
+    check: @escaping @Sendable (RequestHead) throws -> Void,
+    finish: @escaping @Sendable (RequestHead?, inout Response) -> Void,
+    errorResponse: @escaping @Sendable (any Error, RequestHead?, _ requestID: String) -> Response,
+    answered: @escaping @Sendable (RequestHead?, String?, Response, String, Int) -> Void
+  ) {
+    self.check = check
+    self.finish = finish
+    self.errorResponse = errorResponse
+    self.answered = answered
+  }
+}
+
+/// What the server itself has to say about a request.
+package enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
+  case notFound(path: String)
+  case methodNotAllowed(method: String, allowed: [String])
+  case bodyTooLarge(limit: Int)
+  case bodyTooSlow
+  case headTooSlow
+  case draining
+  case upgradeRequired
+
+  package var description: String {
+    switch self {
+    case .notFound(let path): "There is nothing at \(path)."
+    case .methodNotAllowed(let method, let allowed):
+      "\(method) is not allowed here. Use \(allowed.joined(separator: ", "))."
+    case .bodyTooLarge(let limit): "The body is larger than \(limit) bytes, the limit here. Send a smaller one."
+    case .bodyTooSlow: "The body came too slowly or stopped halfway. Send it again."
+    case .headTooSlow: "The request's head did not arrive in time. Send it again."
+    case .draining: "The server is shutting down. Try again in a few seconds."
+    case .upgradeRequired: "This address speaks WebSocket, or events with Accept: text/event-stream."
+    }
+  }
+
+  package var status: HTTPStatus {
+    switch self {
+    case .notFound: .notFound
+    case .methodNotAllowed: .methodNotAllowed
+    case .bodyTooLarge: .contentTooLarge
+    case .bodyTooSlow, .headTooSlow: .requestTimeout
+    case .draining: .serviceUnavailable
+    case .upgradeRequired: .upgradeRequired
+    }
+  }
+}

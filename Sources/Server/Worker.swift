@@ -1,0 +1,119 @@
+import Net
+import Wire
+
+/// One event loop's connections: takes new ones, sweeps their deadlines, writes what a turn left to write.
+package final class Worker {
+  let reactor: Reactor
+  let mailbox: Mailbox<Worker>
+  let core: ServerCore
+  let streams: any StreamService
+
+  /// One read's worth of input, shared by all connections of the loop: an idle one holds none.
+  let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+
+  /// By descriptor.
+  private var connections: [Connection?] = []
+  private var connectionCount = 0
+  private var waitingToFlush: [Connection] = []
+  private var waitingToClose: [Connection] = []
+  private(set) var isDraining = false
+  private var date: (second: Int, text: String) = (0, "")
+  private var requestCount = 0
+
+  init(
+    reactor: Reactor, mailbox: Mailbox<Worker>, core: ServerCore, streams: any StreamService
+  ) {
+    self.reactor = reactor
+    self.mailbox = mailbox
+    self.core = core
+    self.streams = streams
+    reactor.every(250) { [unowned self] in sweep() }
+    reactor.onTurnEnd = { [unowned self] in turnEnded() }
+  }
+
+  deinit { readBuffer.deallocate() }
+
+  // MARK: Connections
+
+  func take(_ socket: Int32) {
+    guard !isDraining, let connection = try? Connection(socket, self) else {
+      closeDescriptor(socket)
+      core.connectionClosed()
+      return
+    }
+    while connections.count <= Int(socket) { connections.append(nil) }
+    connections[Int(socket)] = connection
+    connectionCount += 1
+  }
+
+  func connection(_ registration: Registration) -> Connection? {
+    let connection = connections[Int(registration.descriptor)]
+    return connection?.registration == registration ? connection : nil
+  }
+
+  func forget(_ connection: Connection) {
+    connections[Int(connection.socket)] = nil
+    connectionCount -= 1
+    core.connectionClosed()
+  }
+
+  /// Its output leaves at the end of this turn, with everything that comes until then.
+  func flushLater(_ connection: Connection) { waitingToFlush.append(connection) }
+
+  /// It is broken, and goes at the end of this turn: whoever is writing to it now need not expect that.
+  func closeLater(_ connection: Connection) { waitingToClose.append(connection) }
+
+  // MARK: Turns
+
+  private func turnEnded() {
+    flushWaiting()
+    streams.turnEnded()
+    flushWaiting()
+    while let connection = waitingToClose.popLast() { connection.close() }
+  }
+
+  private func flushWaiting() {
+    var index = 0
+    while index < waitingToFlush.count {
+      waitingToFlush[index].flush()
+      index += 1
+    }
+    waitingToFlush.removeAll(keepingCapacity: true)
+  }
+
+  private func sweep() {
+    for connection in connections { connection?.sweep(reactor.now) }
+  }
+
+  /// Says goodbye to streams, spread over the given time, and lets requests end.
+  func drain(over milliseconds: Int) {
+    isDraining = true
+    let streams = connections.compactMap { $0 }.filter(\.isStream)
+    for connection in connections { connection?.endIfIdle() }
+    // Not all at once: they would all come back at once.
+    var next = 0
+    let started = reactor.now
+    reactor.every(50) { [unowned self] in
+      let due = min(streams.count, streams.count * (reactor.now - started + 50) / max(milliseconds, 50))
+      while next < due {
+        streams[next].drainStream()
+        next += 1
+      }
+    }
+  }
+
+  // MARK: What every answer needs
+
+  /// The Date field's value, made once a second.
+  func dateText() -> String {
+    let second = core.unixSeconds()
+    if date.second != second { date = (second, HTTPDate.text(unixSeconds: second)) }
+    return date.text
+  }
+
+  /// Unique within this process's life: the waker tells loops apart.
+  func nextRequestID() -> String {
+    requestCount += 1
+    return "\(core.instance)-\(String(reactor.waker.id, radix: 36))-\(String(requestCount, radix: 36))"
+  }
+}

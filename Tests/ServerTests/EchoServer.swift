@@ -1,0 +1,125 @@
+import Net
+import Server
+import Synchronization
+import Wire
+
+/// A server with a few routes and an echo behind `/stream`, on any free port.
+final class EchoServer: Sendable {
+  let server: HTTPServer
+  let uploads = UploadRecord()
+
+  var port: Int { server.port }
+
+  init(limits: ServerLimits = ServerLimits()) throws {
+    let uploads = uploads
+    server = try HTTPServer(
+      host: "127.0.0.1", port: 0, threads: 2, router: Router(Self.routes(uploads)), limits: limits,
+      hooks: ServerHooks(
+        check: { _ in }, finish: { _, response in response.fields["x-test"] = "yes" },
+        errorResponse: { error, _, _ in
+          let status = (error as? ServerError)?.status ?? (error as? WireError)?.statusHint ?? .internalServerError
+          return Response(status, contentType: "text/plain", body: Array("\(error)".utf8))
+        }, answered: { _, _, _, _, _ in }),
+      makeStreams: { _ in EchoService() })
+  }
+
+  private let hasStopped = Mutex(false)
+
+  deinit { stop(spread: 0, patience: 100) }
+
+  /// Stops the server, once.
+  func stop(spread: Int, patience: Int) {
+    let isFirst = hasStopped.withLock { hasStopped in
+      defer { hasStopped = true }
+      return !hasStopped
+    }
+    if isFirst { server.shutDown(spread: spread, patience: patience) }
+  }
+
+  struct Failure: Error {}
+
+  private static func routes(_ uploads: UploadRecord) -> [Route] {
+    [
+      Route(.get, "/", .immediate { _ in Response(.ok, contentType: "text/plain", body: Array("home".utf8)) }),
+      Route(
+        .get, "/items/{id}",
+        .immediate { request in
+          Response(.ok, contentType: "text/plain", body: Array("item \(request.parameters["id"] ?? "")".utf8))
+        }),
+      Route(
+        .post, "/length", bodyLimit: 1000,
+        .immediate { request in
+          Response(.ok, contentType: "text/plain", body: Array("\(request.body.count)".utf8))
+        }),
+      Route(
+        .get, "/blocking",
+        .blocking { request in
+          Response(.ok, contentType: "text/plain", body: Array("blocked \(request.query("n") ?? "")".utf8))
+        }),
+      Route(.get, "/failing", .immediate { _ in throw Failure() }),
+      Route(
+        .get, "/injecting",
+        .immediate { request in
+          Response(.ok, fields: ["x-name": request.query("name") ?? ""])
+        }),
+      Route(.put, "/uploads/{name}", .upload(limit: 3 << 20) { _ in UploadRecorder(record: uploads) }),
+      Route(.get, "/stream", .stream),
+    ]
+  }
+}
+
+/// What became of uploads.
+final class UploadRecord: Sendable {
+  let state = Mutex((bytes: 0, finished: 0, abandoned: 0))
+}
+
+struct UploadRecorder: BodySink {
+  let record: UploadRecord
+  func write(_ bytes: [UInt8]) throws { record.state.withLock { $0.bytes += bytes.count } }
+  func finish() throws -> Response {
+    let bytes = record.state.withLock { state in
+      state.finished += 1
+      return state.bytes
+    }
+    return Response(.created, contentType: "text/plain", body: Array("\(bytes)".utf8))
+  }
+  func abandon() { record.state.withLock { $0.abandoned += 1 } }
+}
+
+private final class EchoService: StreamService {
+  func open(_ request: Request, _ stream: Server.Stream) throws -> any StreamHandler { EchoHandler(stream) }
+  func turnEnded() {}
+}
+
+private final class EchoHandler: StreamHandler {
+  private let stream: Server.Stream
+  init(_ stream: Server.Stream) { self.stream = stream }
+
+  func opened() {
+    guard stream.kind == .events else { return }
+    var event: [UInt8] = []
+    SSEWriter.append(event: "hello", data: Array("world".utf8), to: &event)
+    event.withUnsafeBytes(stream.queue)
+  }
+
+  func received(_ text: [UInt8]) {
+    guard text != Array("bye".utf8) else { return stream.close(.forbidden, reason: "as you wish") }
+    var frame: [UInt8] = []
+    WebSocketFrame.append(.text, text, to: &frame)
+    frame.withUnsafeBytes(stream.queue)
+  }
+
+  func drained() {}
+  func tick(_ now: Milliseconds) {}
+  func drain() { stream.close(.serviceRestart, reason: "restart") }
+  func closed() {}
+}
+
+/// Stops a server on a thread of its own, so that a test can watch it happen.
+final class Stopper {
+  private let thread: Thread
+  init(_ server: EchoServer) {
+    thread = Thread(name: "stopper") { server.stop(spread: 50, patience: 5_000) }
+  }
+  func wait() { thread.join() }
+}

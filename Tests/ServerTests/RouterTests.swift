@@ -1,0 +1,42 @@
+import Server
+import Testing
+import Wire
+
+struct RouterTests {
+  private let router = Router(
+    [
+      (.get, "/"), (.get, "/jobs"), (.post, "/jobs"), (.get, "/jobs/{id}"), (.get, "/jobs/{id}/frames/{name}"),
+      (.get, "/jobs/new"),
+    ].map { (method: HTTPMethod, pattern: String) in Route(method, pattern, .immediate { _ in Response() }) })
+
+  private func pattern(_ method: HTTPMethod, _ path: String) -> String? {
+    guard case .found(let route, _) = router.match(method, path: path) else { return nil }
+    return route.pattern
+  }
+
+  @Test(arguments: [
+    ("/", "/"), ("/jobs", "/jobs"), ("/jobs/7", "/jobs/{id}"), ("/jobs/new", "/jobs/new"),
+    ("/jobs/7/frames/1.png", "/jobs/{id}/frames/{name}"),
+  ])
+  func `a path finds its pattern, and a fixed piece goes before a variable one`(path: String, expected: String) {
+    #expect(pattern(.get, path) == expected)
+    #expect(pattern(.head, path) == expected)
+  }
+
+  @Test(arguments: ["/job", "/jobs/", "/jobs/7/", "//", "/jobs/7/frames/", "/jobs/7/frames/1/2"])
+  func `a path that is not there is not found, also with a slash too many`(path: String) {
+    guard case .notFound = router.match(.get, path: path) else { return #expect(Bool(false)) }
+  }
+
+  @Test func `the variable pieces come by name`() {
+    guard case .found(_, let parameters) = router.match(.get, path: "/jobs/7/frames/1.png") else {
+      return #expect(Bool(false))
+    }
+    #expect(parameters == ["id": "7", "name": "1.png"])
+  }
+
+  @Test func `a wrong method names those that are right`() {
+    guard case .wrongMethod(let allowed) = router.match(.delete, path: "/jobs") else { return #expect(Bool(false)) }
+    #expect(allowed == [.get, .post, .head, .options])
+  }
+}
