@@ -22,6 +22,7 @@ let package = Package(
     .target(name: "Domain", dependencies: ["JSONValues"], swiftSettings: strict),
     .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
     .target(name: "Net", dependencies: ["CSystem"], swiftSettings: strict),
+    .target(name: "Realtime", dependencies: ["Domain", "JSONValues", "Wire"], swiftSettings: strict),
     .target(name: "Server", dependencies: ["Net", "Wire"], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["JSONValues", "Wire"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -36,6 +37,8 @@ let package = Package(
     .testTarget(name: "ImagingTests", dependencies: ["Compression", "Imaging"], swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "JSONValues"], swiftSettings: strict),
     .testTarget(name: "NetTests", dependencies: ["Net"], swiftSettings: strict),
+    .testTarget(
+      name: "RealtimeTests", dependencies: ["Domain", "JSONValues", "Realtime", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "ServerTests", dependencies: ["Net", "Server", "TestSupport", "Wire"], swiftSettings: strict),
   ],

@@ -1,0 +1,55 @@
+import Domain
+
+/// The registry of live connections: who may come in, and how many there are.
+package struct ConnectionManager {
+  package struct Limits: Sendable {
+    package var total: Int
+    package var perSession: Int
+    package init(total: Int = 20_000, perSession: Int = 5) {
+      self.total = total
+      self.perSession = perSession
+    }
+  }
+
+  /// Why a connection is refused.
+  package enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
+    case tooMany(limit: Int)
+    case tooManyOfSession(limit: Int)
+
+    package var description: String {
+      switch self {
+      case .tooMany(let limit): "The server holds \(limit) connections, its limit. Try again in a little while."
+      case .tooManyOfSession(let limit): "This session has \(limit) connections, its limit. Close another tab first."
+      }
+    }
+  }
+
+  private let limits: Limits
+  private var bySession: [String: Int] = [:]
+  package private(set) var count = 0
+  package private(set) var countByFraming: [Framing: Int] = [:]
+
+  package init(limits: Limits) { self.limits = limits }
+
+  /// - Parameter session: nil for a connection that names none: it is a session of its own.
+  package mutating func admit(session: String?, framing: Framing) throws(Refusal) {
+    guard count < limits.total else { throw .tooMany(limit: limits.total) }
+    if let session {
+      guard bySession[session, default: 0] < limits.perSession else {
+        throw .tooManyOfSession(limit: limits.perSession)
+      }
+      bySession[session, default: 0] += 1
+    }
+    count += 1
+    countByFraming[framing, default: 0] += 1
+  }
+
+  /// The counterpart of a successful ``admit(session:framing:)``.
+  package mutating func release(session: String?, framing: Framing) {
+    count -= 1
+    countByFraming[framing, default: 0] -= 1
+    guard let session else { return }
+    let left = bySession[session, default: 0] - 1
+    bySession[session] = left > 0 ? left : nil
+  }
+}

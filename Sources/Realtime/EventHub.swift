@@ -1,0 +1,129 @@
+import Domain
+import Synchronization
+
+/// Takes a published message, numbers it, encodes it once, and leaves it for every event loop to fan out.
+///
+/// Safe to call from any thread. What it does under its lock is an append: nobody who publishes waits for a socket.
+package final class EventHub: Sendable {
+  /// One event loop that fans out; see ``FanOut``.
+  package struct Reader: Sendable {
+    fileprivate let index: Int
+  }
+
+  /// What a reader finds when it looks.
+  struct Delivery {
+    /// Everything published since its last look, in order.
+    var messages: [PublishedMessage]
+    /// The newest numbered offset as of this look.
+    var newestOffset: Int
+  }
+
+  private struct State {
+    var window: ReplayWindow
+    /// The last `seq` given, by topic.
+    var sequences: [Topic: Int] = [:]
+    var inboxes: [[PublishedMessage]] = []
+    var wakers: [@Sendable () -> Void] = []
+  }
+
+  /// What the offsets of this hub count in.
+  package let epoch: String
+  private let state: Mutex<State>
+
+  /// How many unnumbered messages may wait for a loop that does not come to look; the rest is dropped.
+  private static let maxWaiting = 100_000
+
+  /// - Parameters:
+  ///   - offset: that of the last message already numbered in this epoch.
+  ///   - windowCapacity: how many numbered messages are kept for those who come back.
+  package init(epoch: String, after offset: Int = 0, windowCapacity: Int = 10_000) {
+    self.epoch = epoch
+    state = Mutex(State(window: ReplayWindow(capacity: windowCapacity, after: offset)))
+  }
+
+  /// Makes the message visible to every subscriber of the topic.
+  /// - Returns: its position, nil for a type that is not numbered.
+  @discardableResult
+  package func publish(_ message: RealtimeMessage, to topic: Topic) -> StreamPosition? {
+    let encoding = MessageEncoding(message)
+    let isNumbered = message.type.isNumbered
+    let (position, wakers) = state.withLock { state -> (StreamPosition?, [@Sendable () -> Void]) in
+      let published: PublishedMessage
+      if isNumbered {
+        let position = StreamPosition(epoch: epoch, offset: state.window.newestOffset + 1)
+        let sequence = state.sequences[topic, default: 0] + 1
+        state.sequences[topic] = sequence
+        published = PublishedMessage(
+          type: message.type, topic: topic, position: position, sequence: sequence,
+          json: encoding.numbered(position, topic: topic.description, sequence: sequence))
+        state.window.append(published)
+      } else {
+        published = PublishedMessage(
+          type: message.type, topic: topic, position: nil, sequence: 0, json: encoding.unnumbered())
+      }
+      var toWake: [@Sendable () -> Void] = []
+      for index in state.inboxes.indices {
+        if state.inboxes[index].isEmpty { toWake.append(state.wakers[index]) }
+        if isNumbered || state.inboxes[index].count < Self.maxWaiting { state.inboxes[index].append(published) }
+      }
+      return (published.position, toWake)
+    }
+    wakers.forEach { $0() }
+    return position
+  }
+
+  /// The position of the newest numbered message.
+  package var position: StreamPosition {
+    StreamPosition(epoch: epoch, offset: state.withLock { $0.window.newestOffset })
+  }
+
+  /// The numbered messages kept after a cursor, oldest first.
+  /// - Returns: nil where the cursor is of another epoch, from the future, or older than what is kept.
+  package func messages(after cursor: StreamPosition, limit: Int, where isWanted: (PublishedMessage) -> Bool)
+    -> [PublishedMessage]?
+  {
+    guard cursor.epoch == epoch else { return nil }
+    return state.withLock { state -> [PublishedMessage]? in
+      guard state.window.reaches(back: cursor.offset) else { return nil }
+      return Array(state.window.messages(after: cursor.offset, through: .max).lazy.filter(isWanted).prefix(limit))
+    }
+  }
+
+  /// The oldest cursor from which nothing is missing.
+  package var oldestCursor: StreamPosition {
+    StreamPosition(epoch: epoch, offset: state.withLock { $0.window.newestOffset - $0.window.count })
+  }
+
+  /// Lets a topic's number go that will not be published to again.
+  package func forget(_ topic: Topic) { state.withLock { $0.sequences[topic] = nil } }
+
+  // MARK: For the loops
+
+  /// From now on messages are left for this reader too.
+  /// - Parameter wake: called, on the publisher's thread, when the first message since the last look arrives.
+  package func attach(wake: @escaping @Sendable () -> Void) -> Reader {
+    state.withLock { state in
+      state.inboxes.append([])
+      state.wakers.append(wake)
+      return Reader(index: state.inboxes.count - 1)
+    }
+  }
+
+  func take(_ reader: Reader) -> Delivery {
+    state.withLock { state in
+      let messages = state.inboxes[reader.index]
+      state.inboxes[reader.index] = []
+      return Delivery(messages: messages, newestOffset: state.window.newestOffset)
+    }
+  }
+
+  /// Whether every message after the offset is kept.
+  func keeps(after offset: Int) -> Bool { state.withLock { $0.window.reaches(back: offset) } }
+
+  /// The kept messages after one offset through another, or nil where some of them are gone.
+  func replay(after offset: Int, through last: Int) -> [PublishedMessage]? {
+    state.withLock { state in
+      state.window.reaches(back: offset) ? state.window.messages(after: offset, through: last) : nil
+    }
+  }
+}

@@ -1,0 +1,51 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Where a subscriber's bytes go: a connection, or a test's idea of one.
+package protocol Sink: AnyObject {
+  /// Bytes queued for this peer alone that it has not taken yet. They go ahead of everything written later.
+  var queuedByteCount: Int { get }
+  /// Writes at once what the peer takes; called only while nothing is queued. After a short write the sink tells
+  /// ``FanOut/drained(_:)`` when there is room again.
+  /// - Returns: the bytes taken.
+  func write(_ pieces: UnsafeBufferPointer<iovec>, byteCount: Int) -> Int
+  /// Queues a copy of bytes for this peer alone.
+  func queue(_ bytes: UnsafeRawBufferPointer)
+  /// The peer is too slow for what may not be dropped: queue nothing more, close with 4002.
+  func closeAsTooSlow()
+}
+
+/// How much a connection may fall behind before something is dropped or it is closed.
+package struct QueueLimits: Sendable {
+  package var messages: Int
+  package var bytes: Int
+  package static let standard = QueueLimits(messages: 1000, bytes: 1 << 20)
+  package init(messages: Int, bytes: Int) {
+    self.messages = messages
+    self.bytes = bytes
+  }
+}
+
+/// One connection's place in the fan-out. Lives on one loop, as all of ``FanOut`` does.
+package final class Subscriber {
+  package let framing: Framing
+  unowned let sink: any Sink
+  /// Nil while it is not subscribed.
+  var group: FanOutGroup?
+  var indexInGroup = 0
+  /// The index of the group's first frame that it has not been sent; nil while it is in step.
+  var cursor: Int?
+  /// Messages and bytes that were copied into its own queue when it fell too far behind, until that is empty.
+  var owedMessages = 0
+  var owedBytes = 0
+
+  package init(framing: Framing, sink: any Sink) {
+    self.framing = framing
+    self.sink = sink
+  }
+
+  package var subscription: Subscription? { group?.subscription }
+}

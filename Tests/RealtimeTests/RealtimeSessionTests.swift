@@ -1,0 +1,106 @@
+import Domain
+import JSONValues
+import Realtime
+import Testing
+import Wire
+
+struct RealtimeSessionTests {
+  private func session(now: Int = 0) -> RealtimeSession { RealtimeSession(limits: .init(), now: now) }
+
+  private func message(_ type: String, _ payload: JSON = [:]) -> [UInt8] {
+    JSON.object(["type": .string(type), "payload": payload, "timestamp": "2026-02-04T15:30:00.123Z"]).encoded()
+  }
+
+  private func sent(_ actions: [RealtimeSession.Action]) -> [String] {
+    actions.compactMap { if case .send(let message) = $0 { message.type.rawValue } else { nil } }
+  }
+
+  private func errorCode(_ actions: [RealtimeSession.Action]) -> String? {
+    for case .send(let message) in actions { return message.payload["details"]?["error_code"]?.stringValue }
+    return nil
+  }
+
+  @Test func `a ping is answered with a pong`() {
+    var session = session()
+    #expect(sent(session.receive(message("ping"), now: 1)) == ["pong"])
+  }
+
+  @Test(arguments: [
+    ("{", "MSG_INVALID_JSON"), ("[1]", "MSG_INVALID_JSON"), ("", "MSG_INVALID_JSON"),
+    ("{\"type\":1}", "MSG_MISSING_FIELD"),
+    ("{\"type\":\"ping\"}", "MSG_MISSING_FIELD"), ("{\"type\":\"ping\",\"payload\":{}}", "MSG_MISSING_FIELD"),
+    ("{\"type\":\"ping\",\"payload\":{},\"timestamp\":\"soon\"}", "MSG_MISSING_FIELD"),
+    ("{\"type\":\"dance\",\"payload\":{},\"timestamp\":\"2026-02-04T15:30:00Z\"}", "MSG_UNKNOWN_TYPE"),
+    (
+      "{\"type\":\"subscribe\",\"payload\":{\"topics\":[\"x\"]},\"timestamp\":\"2026-02-04T15:30:00Z\"}",
+      "MSG_INVALID_PAYLOAD"
+    ),
+  ])
+  func `what can't be understood is refused by name and the connection stays`(text: String, code: String) {
+    var session = session()
+    #expect(errorCode(session.receive(Array(text.utf8), now: 0)) == code)
+    #expect(sent(session.receive(message("ping"), now: 0)) == ["pong"])
+  }
+
+  @Test func `the tenth bad message ends the connection`() {
+    var session = session()
+    for _ in 0..<9 { #expect(errorCode(session.receive([], now: 0)) == "MSG_INVALID_JSON") }
+    guard case .close(let code, _)? = session.receive([], now: 0).first else { return #expect(Bool(false)) }
+    #expect(code == .tooManyBadMessages)
+  }
+
+  @Test func `a subscription is acted on and confirmed`() {
+    var session = session()
+    let actions = session.receive(message("subscribe", ["topics": ["log:7", "jobs"]]), now: 0)
+    guard case .subscribe(let topics)? = actions.first else { return #expect(Bool(false)) }
+    #expect(topics == [.log("7"), .jobs])
+    #expect(sent(actions) == ["subscribed"])
+  }
+
+  @Test func `a ping is sent every 30 s, and 60 s of silence end the connection`() {
+    var session = session()
+    #expect(session.tick(now: 29_999).isEmpty)
+    #expect(sent(session.tick(now: 30_000)) == ["ping"])
+    _ = session.receive(message("pong", ["timestamp": "2026-02-04T15:30:00Z"]), now: 30_040)
+    #expect(session.latency == 40)
+    #expect(sent(session.tick(now: 60_000)) == ["ping"])
+    guard case .close(let code, _)? = session.tick(now: 90_040).first else { return #expect(Bool(false)) }
+    #expect(code == .noPong)
+  }
+
+  @Test func `a flood of messages beyond the burst ends the connection, a steady stream does not`() {
+    var steady = session()
+    for second in 0..<100 {
+      for _ in 0..<20 { #expect(sent(steady.receive(message("ping"), now: second * 1000)) == ["pong"]) }
+    }
+    var flood = session()
+    for _ in 0..<100 { #expect(sent(flood.receive(message("ping"), now: 0)) == ["pong"]) }
+    guard case .close(let code, _)? = flood.receive(message("ping"), now: 0).first else { return #expect(Bool(false)) }
+    #expect(code == .policyViolation)
+  }
+}
+
+struct ConnectionManagerTests {
+  @Test func `a sixth connection of a session is refused until one leaves, and other sessions are not touched`() throws
+  {
+    var manager = ConnectionManager(limits: .init(total: 100, perSession: 5))
+    for _ in 0..<5 { try manager.admit(session: "a", framing: .webSocket) }
+    #expect(throws: ConnectionManager.Refusal.tooManyOfSession(limit: 5)) {
+      try manager.admit(session: "a", framing: .sse)
+    }
+    try manager.admit(session: "b", framing: .sse)
+    try manager.admit(session: nil, framing: .webSocket)
+    manager.release(session: "a", framing: .webSocket)
+    try manager.admit(session: "a", framing: .webSocket)
+    #expect(manager.count == 7)
+    #expect(manager.countByFraming == [.webSocket: 6, .sse: 1])
+  }
+
+  @Test func `a server that is full refuses everybody`() throws {
+    var manager = ConnectionManager(limits: .init(total: 2, perSession: 5))
+    for session in ["a", "b"] { try manager.admit(session: session, framing: .webSocket) }
+    #expect(throws: ConnectionManager.Refusal.tooMany(limit: 2)) {
+      try manager.admit(session: "c", framing: .webSocket)
+    }
+  }
+}
