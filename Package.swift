@@ -25,6 +25,8 @@ let package = Package(
     .target(name: "Realtime", dependencies: ["Domain", "JSONValues", "Wire"], swiftSettings: strict),
     .target(name: "Server", dependencies: ["Net", "Wire"], swiftSettings: strict),
     .target(
+      name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net"], swiftSettings: strict),
+    .target(
       name: "TestSupport", dependencies: ["JSONValues", "Wire"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
@@ -41,6 +43,9 @@ let package = Package(
       name: "RealtimeTests", dependencies: ["Domain", "JSONValues", "Realtime", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "ServerTests", dependencies: ["Net", "Server", "TestSupport", "Wire"], swiftSettings: strict),
+    .testTarget(
+      name: "JobsTests", dependencies: ["Domain", "Imaging", "JSONValues", "Jobs"],
+      swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )

@@ -1,0 +1,38 @@
+/// Why a source can't be opened or read, as a sentence for the person who named it.
+package enum SourceError: Error, Equatable, Sendable, CustomStringConvertible {
+  case empty
+  case outsideRoot(String)
+  case missing(String)
+  case unreadable(String, reason: String)
+  case unknownKind(String)
+  case emptyFolder(String)
+  case fileTooLarge(String, maximumBytes: Int)
+  case sizeChanges(frame: Int, from: String, to: String)
+  case programMissing(String, source: String)
+  case programFailed(String, reason: String)
+
+  package var description: String {
+    switch self {
+    case .empty:
+      "The source is empty. Name a file or folder below the source root, or upload:NAME."
+    case .outsideRoot(let source):
+      "The source \(source) lies outside the source root. Name a path below it, or upload the file."
+    case .missing(let source):
+      "The source \(source) does not exist below the source root."
+    case .unreadable(let source, let reason):
+      "The source \(source) can't be read: \(reason)."
+    case .unknownKind(let source):
+      "The source \(source) is neither a video, a picture nor a folder of pictures."
+    case .emptyFolder(let source):
+      "The folder \(source) holds no pictures (PNG, PPM, PGM)."
+    case .fileTooLarge(let source, let maximumBytes):
+      "The picture \(source) is longer than \(maximumBytes) bytes."
+    case .sizeChanges(let frame, let from, let to):
+      "Frame \(frame) has \(to) pixels, the frames before it \(from). All frames of a job must have the same size."
+    case .programMissing(let program, let source):
+      "Reading \(source) needs \(program), which is not on the PATH. Install \(program), or use a y4m video or PNG pictures."
+    case .programFailed(let program, let reason):
+      "\(program) could not read the source: \(reason)"
+    }
+  }
+}

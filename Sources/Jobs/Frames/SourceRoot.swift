@@ -1,0 +1,88 @@
+/// Which files jobs may read: those below one folder, and those that were uploaded.
+///
+/// A path is followed to its end before it is judged, so neither `..` nor a symbolic link leads out.
+package struct SourceRoot: Sendable {
+  private let root: String
+  private let uploads: String
+
+  /// - Parameters:
+  ///   - root: the folder below which sources lie.
+  ///   - uploads: the folder of finished uploads, `upload:NAME`.
+  package init(root: String, uploads: String) {
+    self.root = root
+    self.uploads = uploads
+  }
+
+  /// Where the source really lies, and what it is.
+  package func resolve(_ source: String) throws(SourceError) -> ResolvedSource {
+    let isUpload = source.hasPrefix("upload:")
+    let name = isUpload ? String(source.dropFirst("upload:".count)) : source
+    guard !name.isEmpty else { throw .empty }
+    guard !name.utf8.contains(0) else { throw .missing(String(source.filter { $0 != "\0" })) }
+    guard !isUpload || UploadStore.isValidName(name) else { throw .missing(source) }
+    // A root that is gone must not become "/", below which everything lies.
+    guard let folder = Files.realPath(isUpload ? uploads : root) else { throw .missing(source) }
+    let asked = name.hasPrefix("/") ? name : "\(folder)/\(name)"
+    guard let path = Files.realPath(asked) else {
+      // The same answer whether a path outside exists or not.
+      throw Self.staysInside(asked, folder) ? .missing(source) : .outsideRoot(source)
+    }
+    guard path == folder || path.hasPrefix(folder == "/" ? "/" : "\(folder)/") else { throw .outsideRoot(source) }
+    return try ResolvedSource(name: source, path: path)
+  }
+
+  /// Whether a path, taken as text, lies in the folder.
+  private static func staysInside(_ path: String, _ folder: String) -> Bool {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return ("/" + parts.joined(separator: "/") + "/").hasPrefix(folder == "/" ? "/" : "\(folder)/")
+  }
+}
+
+/// A source that exists, and how it is read.
+package struct ResolvedSource: Equatable, Sendable {
+  package enum Kind: Equatable, Sendable {
+    case y4m, picture, folder
+    /// Anything that ffmpeg must open; `format` where its name must be given.
+    case ffmpeg(format: String?)
+  }
+
+  /// As the caller named it, for messages.
+  package let name: String
+  /// Absolute, without symbolic links.
+  package let path: String
+  package let kind: Kind
+
+  init(name: String, path: String) throws(SourceError) {
+    self.name = name
+    self.path = path
+    switch Files.kind(of: path) {
+    case .folder: kind = .folder
+    case .file:
+      guard let kind = Self.kind(path) else { throw .unknownKind(name) }
+      self.kind = kind
+    case .other, nil: throw .unreadable(name, reason: "it is neither a file nor a folder")
+    }
+  }
+
+  private static func kind(_ path: String) -> Kind? {
+    switch fileExtension(path) {
+    case "y4m": .y4m
+    case "png", "ppm", "pgm", "pnm": .picture
+    // Without the name, ffmpeg would read a % in the path as a pattern.
+    case "jpg", "jpeg": .ffmpeg(format: "jpeg_pipe")
+    case "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "flv", "ogv", "gif", "wmv", "3gp", "mjpeg":
+      .ffmpeg(format: nil)
+    default: nil
+    }
+  }
+
+  /// Lower case, without the dot; empty where there is none.
+  static func fileExtension(_ path: String) -> String {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: ".") else { return "" }
+    return name[name.index(after: dot)...].lowercased()
+  }
+}

@@ -1,0 +1,100 @@
+import Imaging
+
+/// A y4m video in a file, with its exact number of frames.
+struct Y4MSource: FrameSource {
+  private let reader: Reader
+  private var pictures = Y4MPictures()
+
+  let frameCount: Int?
+  var frameRate: Double? { pictures.frameRate }
+
+  init(_ source: ResolvedSource) throws {
+    let file = try ReadableFile(path: source.path)
+    frameCount = Self.count(file, header: try pictures.header { file.read($0, appendingTo: &$1) })
+    reader = Reader(file: file)
+  }
+
+  mutating func next() throws -> SourceFrame? {
+    try pictures.next { reader.file.read($0, appendingTo: &$1) }
+  }
+
+  /// Steps over the file from FRAME line to FRAME line. A last picture that is cut off counts: reading it fails.
+  private static func count(_ file: borrowing ReadableFile, header: Y4MHeader) -> Int? {
+    var line = [UInt8](repeating: 0, count: Y4MParser.longestLine)
+    var offset = 0
+    var count = -1  // The first line is the header.
+    while true {
+      let got = line.withUnsafeMutableBytes {
+        file.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: $0[..<128]))
+      }
+      guard got > 0 else { return count }
+      var end = line[..<got].firstIndex(of: 0x0A)
+      if end == nil {
+        let more = line.withUnsafeMutableBytes { file.read(at: offset, into: $0) }
+        end = line[..<more].firstIndex(of: 0x0A)
+      }
+      // Whatever is wrong here is the parser's to name.
+      guard let end else { return count + 1 }
+      offset += end + 1 + (count < 0 ? 0 : header.pictureByteCount)
+      count += 1
+    }
+  }
+
+  /// The file is not copyable, a source in a collection is.
+  private final class Reader {
+    let file: ReadableFile
+    init(file: consuming ReadableFile) { self.file = file }
+  }
+}
+
+/// Frames of a y4m stream, wherever its bytes come from.
+struct Y4MPictures {
+  /// Appends up to so many bytes and says how many; 0 at the end.
+  typealias Read = (Int, inout [UInt8]) -> Int
+
+  private var parser = Y4MParser()
+  private var waiting: [PlanarPicture] = []
+  private var isAtEnd = false
+  private var nextID = 0
+
+  /// As many bytes as are asked for at once: a picture of 1,280 × 720 is six pieces.
+  private static let pieceBytes = 256 << 10
+
+  var frameRate: Double? { parser.header?.frameRate }
+
+  /// Reads as far as the header.
+  mutating func header(_ read: Read) throws -> Y4MHeader {
+    while true {
+      if let header = parser.header { return header }
+      try receive(read)
+      if isAtEnd, parser.header == nil { try parser.finish() }
+    }
+  }
+
+  mutating func next(_ read: Read) throws -> SourceFrame? {
+    while waiting.isEmpty {
+      guard !isAtEnd else { return nil }
+      try receive(read)
+    }
+    let planes = waiting.removeFirst()
+    defer { nextID += 1 }
+    return SourceFrame(id: nextID, picture: planes.rgb(), luma: planes.luma())
+  }
+
+  private mutating func receive(_ read: Read) throws {
+    var piece: [UInt8] = []
+    piece.reserveCapacity(Self.pieceBytes)
+    guard read(Self.pieceBytes, &piece) > 0 else {
+      isAtEnd = true
+      // Without its first line it is no video at all, which the header's reader says.
+      if parser.header != nil { try parser.finish() }
+      return
+    }
+    do {
+      try parser.receive(piece[...]) { waiting.append($0) }
+    } catch {
+      isAtEnd = true
+      throw error
+    }
+  }
+}

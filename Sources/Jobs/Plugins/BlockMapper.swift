@@ -1,0 +1,112 @@
+// Hot style, paid for by `telltale bench pipeline` (`block_mapper`): pointers inside, a checked interface outside.
+import Domain
+import Imaging
+import JSONValues
+
+/// Divides pictures into blocks and names the dominant colour of each.
+///
+/// The dominant colour is the mean of the pixels that share the commonest of 512 colours. In large blocks every second
+/// pixel of every second row is looked at.
+package struct BlockMapper: Plugin {
+  package static let metadata = PluginMetadata(
+    name: "block_mapper", description: "Divides pictures into blocks and names the dominant colour of each.",
+    model: "commonest of 512 colours a block", inputShape: "H×W×3 RGB, 8 bit", outputFormat: "data, result grid",
+    capabilities: ["image", "video"], tags: ["vision", "colour"], latencyBudgetMS: 10)
+
+  private var columns = 16
+  private var rows = 9
+  private var last: [UInt32] = []
+  private var blocksOfColour: [UInt32: Int] = [:]
+  private var counts = [UInt16](repeating: 0, count: 512)
+
+  package init() {}
+
+  package mutating func prepare(_ context: PluginContext) throws {
+    columns = try context.integer("columns", default: 16, in: 1...64)
+    rows = try context.integer("rows", default: 9, in: 1...64)
+  }
+
+  package mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+    let columns = min(columns, frame.width)
+    let rows = min(rows, frame.height)
+    var colours: [UInt32] = []
+    colours.reserveCapacity(columns * rows)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let colour = dominant(
+          in: frame.picture, x: column * frame.width / columns..<(column + 1) * frame.width / columns,
+          y: row * frame.height / rows..<(row + 1) * frame.height / rows)
+        colours.append(colour)
+        // Kept in 512 colours, or every shade would be an entry of its own.
+        blocksOfColour[colour & 0xE0E0E0, default: 0] += 1
+      }
+    }
+    let changed = zip(last, colours).count { $0 != $1 }
+    last = colours
+    return PluginOutput(data: [
+      "columns": .int(columns), "rows": .int(rows), "colours": .array(colours.map(Self.name)),
+      "changed": .int(changed),
+    ])
+  }
+
+  package mutating func finalize(_ context: PluginContext) throws -> PluginOutput {
+    let total = blocksOfColour.values.reduce(0, +)
+    let commonest = blocksOfColour.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.prefix(8)
+    return PluginOutput(result: [
+      "palette": .array(
+        commonest.map { colour, blocks in
+          [
+            "colour": Self.name(colour | 0x101010),
+            "share": .double(rounded(Double(blocks) / Double(total), digits: 4)),
+          ]
+        }),
+      "last_grid": .array(last.map(Self.name)),
+    ])
+  }
+
+  /// `#rrggbb`.
+  private static func name(_ colour: UInt32) -> JSON {
+    let digits = Array("0123456789abcdef".utf8)
+    let name = [UInt8(ascii: "#")] + stride(from: 20, through: 0, by: -4).map { digits[Int(colour >> UInt32($0)) & 15] }
+    return .string(String(decoding: name, as: UTF8.self))
+  }
+
+  private mutating func dominant(in picture: Picture, x: Range<Int>, y: Range<Int>) -> UInt32 {
+    let step = x.count * y.count > 1024 ? 2 : 1
+    let width = picture.width
+    return picture.bytes.withUnsafeBufferPointer { rgb in
+      counts.withUnsafeMutableBufferPointer { counts in
+        counts.update(repeating: 0)
+        var (commonest, most) = (0, UInt16(0))
+        for row in stride(from: y.lowerBound, to: y.upperBound, by: step) {
+          for column in stride(from: x.lowerBound, to: x.upperBound, by: step) {
+            let colour = rgb.colourOf512(at: 3 &* (row &* width &+ column))
+            // Saturates instead of overflowing: a block may have millions of pixels.
+            counts[colour] = counts[colour] == .max ? .max : counts[colour] &+ 1
+            if counts[colour] > most { (commonest, most) = (colour, counts[colour]) }
+          }
+        }
+        return Self.mean(of: commonest, rgb, width: width, x: x, y: y, step: step)
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func mean(
+    of colour: Int, _ rgb: UnsafeBufferPointer<UInt8>, width: Int, x: Range<Int>, y: Range<Int>, step: Int
+  ) -> UInt32 {
+    var (red, green, blue, count) = (0, 0, 0, 0)
+    for row in stride(from: y.lowerBound, to: y.upperBound, by: step) {
+      for column in stride(from: x.lowerBound, to: x.upperBound, by: step) {
+        let at = 3 &* (row &* width &+ column)
+        guard rgb.colourOf512(at: at) == colour else { continue }
+        red &+= Int(rgb[at])
+        green &+= Int(rgb[at &+ 1])
+        blue &+= Int(rgb[at &+ 2])
+        count &+= 1
+      }
+    }
+    let half = count / 2
+    return UInt32((red + half) / count) << 16 | UInt32((green + half) / count) << 8 | UInt32((blue + half) / count)
+  }
+}

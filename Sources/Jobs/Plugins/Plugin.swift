@@ -1,0 +1,165 @@
+import Domain
+import Imaging
+import JSONValues
+
+/// A step of a job's pipeline, in Swift. A job has an instance of its own, used from one thread.
+///
+/// Throwing ends the plugin and fails the job. Throw ``PluginError/soft(_:)`` for what spoils one frame only: it becomes
+/// a warning, and the job goes on.
+package protocol Plugin: SendableMetatype {
+  static var metadata: PluginMetadata { get }
+
+  init()
+
+  /// Once, before the first frame. Refuse options here: a sentence in the error reaches the person who set them.
+  mutating func prepare(_ context: PluginContext) throws
+
+  /// Each frame, in order.
+  mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput
+
+  /// Once, after the last frame. Its `result` becomes the plugin's result.
+  mutating func finalize(_ context: PluginContext) throws -> PluginOutput
+}
+
+/// What a plugin knows about the job it works for.
+package struct PluginContext: Sendable {
+  package var jobID: String
+  /// What the plugin runs on, which may be less than was asked for.
+  package var device: Device
+  /// The job's options for this plugin: its `options` under the plugin's name.
+  package var options: JSONObject
+  /// Frames of the whole source; nil where that is unknown.
+  package var frameCount: Int?
+
+  package init(jobID: String, device: Device = .cpu, options: JSONObject = [:], frameCount: Int? = nil) {
+    self.jobID = jobID
+    self.device = device
+    self.options = options
+    self.frameCount = frameCount
+  }
+
+  /// A number among the options, or `standard` where it is missing.
+  /// - Throws: ``PluginError/invalidOption(name:expected:)`` where it is no number or out of range.
+  package func number(_ name: String, default standard: Double, in range: ClosedRange<Double>) throws -> Double {
+    guard let option = options[name] else { return standard }
+    guard let value = option.doubleValue, range.contains(value) else {
+      throw PluginError.invalidOption(name: name, expected: "a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  /// As ``number(_:default:in:)``, for whole numbers.
+  package func integer(_ name: String, default standard: Int, in range: ClosedRange<Int>) throws -> Int {
+    guard let option = options[name] else { return standard }
+    guard let value = option.intValue, range.contains(value) else {
+      throw PluginError.invalidOption(
+        name: name, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+}
+
+/// One frame of a source, decoded.
+package struct SourceFrame: Sendable {
+  /// 0 for the first.
+  package var id: Int
+  /// The colours, RGB.
+  package var picture: Picture
+  /// The brightness, 0 for black to 255 for white.
+  package var luma: Plane
+
+  package init(id: Int, picture: Picture, luma: Plane) {
+    self.id = id
+    self.picture = picture
+    self.luma = luma
+  }
+
+  package var width: Int { luma.width }
+  package var height: Int { luma.height }
+}
+
+/// What a plugin found.
+package struct PluginOutput: Equatable, Sendable {
+  package var boxes: [Box]
+  /// Goes into the `frame` message beside the boxes.
+  package var data: JSONObject
+  /// Becomes a `partial_result`; nil where there is none.
+  package var result: JSONObject?
+  package var warnings: [PluginWarning]
+
+  package init(
+    boxes: [Box] = [], data: JSONObject = [:], result: JSONObject? = nil, warnings: [PluginWarning] = []
+  ) {
+    self.boxes = boxes
+    self.data = data
+    self.result = result
+    self.warnings = warnings
+  }
+
+  /// The `data` of a `frame` message: the boxes first.
+  var frameData: JSONObject {
+    var all: JSONObject = ["boxes": .array(boxes.map { .object($0.json) })]
+    for member in data.members { all[member.key] = member.value }
+    return all
+  }
+}
+
+/// A rectangle in the source's pixels.
+package struct Box: Equatable, Sendable {
+  package var x: Int
+  package var y: Int
+  package var width: Int
+  package var height: Int
+  /// 0...1.
+  package var confidence: Double
+  /// What it is, such as `motion`.
+  package var name: String
+
+  package init(x: Int, y: Int, width: Int, height: Int, confidence: Double, name: String) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+    self.confidence = confidence
+    self.name = name
+  }
+
+  var json: JSONObject {
+    [
+      "x": .int(x), "y": .int(y), "width": .int(width), "height": .int(height),
+      "confidence": .double(rounded(confidence, digits: 3)), "class": .string(name),
+    ]
+  }
+}
+
+package struct PluginWarning: Equatable, Sendable {
+  package var message: String
+  package var severity: Severity
+
+  package init(_ message: String, severity: Severity) {
+    self.message = message
+    self.severity = severity
+  }
+}
+
+package enum PluginError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Spoils one frame, not the job.
+  case soft(String)
+  /// Ends the plugin and fails the job.
+  case fatal(String)
+  case invalidOption(name: String, expected: String)
+
+  package var description: String {
+    switch self {
+    case .soft(let reason), .fatal(let reason): reason
+    case .invalidOption(let name, let expected): "The option \"\(name)\" must be \(expected)."
+    }
+  }
+}
+
+/// `value` with at most so many decimal digits, for people and for short JSON.
+func rounded(_ value: Double, digits: Int) -> Double {
+  var scale = 1.0
+  for _ in 0..<digits { scale *= 10 }
+  return (value * scale).rounded() / scale
+}

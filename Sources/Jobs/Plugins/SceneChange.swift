@@ -1,0 +1,80 @@
+// Hot style, paid for by `telltale bench pipeline` (`scene_change`): pointers inside, a checked interface outside.
+import Domain
+import JSONValues
+
+/// Finds cuts: frames whose colours are distributed otherwise than in the frame before.
+///
+/// The distance of two frames is the share of pixels that would have to change their colour, counted in 512 colours.
+package struct SceneChange: Plugin {
+  package static let metadata = PluginMetadata(
+    name: "scene_change", description: "Finds cuts, where the colours of a video change from one frame to the next.",
+    model: "colour histogram, 8×8×8 bins", inputShape: "H×W×3 RGB, 8 bit", outputFormat: "data, result",
+    capabilities: ["video"], tags: ["vision", "editing"], latencyBudgetMS: 5)
+
+  private var threshold = 0.5
+  /// The share of each colour in the frame before; empty before the first.
+  private var previous: [Double] = []
+  private var cuts: [Int] = []
+  private var framesSeen = 0
+
+  package init() {}
+
+  package mutating func prepare(_ context: PluginContext) throws {
+    threshold = try context.number("threshold", default: 0.5, in: 0.01...1)
+  }
+
+  package mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+    let histogram = Self.histogram(frame)
+    // Half the sum of the differences: 0 for the same colours, 1 for none in common.
+    let distance = zip(previous, histogram).reduce(0) { $0 + abs($1.0 - $1.1) } / 2
+    previous = histogram
+    framesSeen += 1
+    let isCut = distance > threshold
+    if isCut { cuts.append(frame.id) }
+    return PluginOutput(data: [
+      "distance": .double(rounded(distance, digits: 4)), "is_cut": .bool(isCut), "scene": .int(cuts.count),
+    ])
+  }
+
+  package mutating func finalize(_ context: PluginContext) throws -> PluginOutput {
+    let firsts = [0] + cuts
+    let scenes = zip(firsts, cuts + [framesSeen]).map { first, next -> JSON in
+      ["first_frame": .int(first), "last_frame": .int(next - 1)]
+    }
+    return PluginOutput(result: [
+      "cuts": .array(cuts.map(JSON.int)), "scenes": .array(framesSeen == 0 ? [] : scenes),
+    ])
+  }
+
+  /// The share of each of 512 colours; of large pictures every second pixel of every second row is looked at.
+  private static func histogram(_ frame: SourceFrame) -> [Double] {
+    var counts = [UInt32](repeating: 0, count: 512)
+    let (width, height) = (frame.width, frame.height)
+    let step = width * height > 250_000 ? 2 : 1
+    frame.picture.bytes.withUnsafeBufferPointer { rgb in
+      counts.withUnsafeMutableBufferPointer { counts in
+        for y in stride(from: 0, to: height, by: step) {
+          var at = 3 &* y &* width
+          let end = at &+ 3 &* width
+          while at < end {
+            counts[rgb.colourOf512(at: at)] &+= 1
+            at &+= 3 &* step
+          }
+        }
+      }
+    }
+    let total = Double(((width + step - 1) / step) * ((height + step - 1) / step))
+    return counts.map { Double($0) / total }
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// The three high bits of red, green and blue, from `index` on.
+  @inline(__always)
+  func colourOf512(at index: Int) -> Int {
+    let red = Int(self[index] >> 5)
+    let green = Int(self[index &+ 1] >> 5)
+    let blue = Int(self[index &+ 2] >> 5)
+    return red << 6 | green << 3 | blue
+  }
+}

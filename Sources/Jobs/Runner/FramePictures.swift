@@ -1,0 +1,98 @@
+import Imaging
+import Net
+
+/// Keeps the frames of one job as PNG files, written by a thread of its own while the plugins work.
+///
+/// At most a few frames wait; then ``add(_:)`` does. Where a job's pictures exceed its limit of bytes, the oldest are
+/// removed.
+package final class FramePictures: Sendable {
+  private struct State {
+    var waiting: [SourceFrame] = []
+    /// Whether each picture of the newest frames was written, by frame.
+    var outcomes: [Int: Bool] = [:]
+    var isClosed = false
+  }
+
+  private let state = Guarded(State())
+  private let thread: Net.Thread
+
+  /// Frames that may wait: enough to keep the thread busy, 11 MB at 1,280 × 720.
+  private static let longestQueue = 3
+
+  /// - Parameters:
+  ///   - folder: the job's own; it is created.
+  ///   - maximumBytes: of all pictures together.
+  package init(folder: String, maximumBytes: Int = 256 << 20) {
+    Files.createFolder(folder)
+    let state = state
+    thread = Net.Thread(name: "pictures") {
+      var kept = KeptPictures(folder: folder, maximumBytes: maximumBytes)
+      while let frame = Self.take(from: state) {
+        let isWritten = kept.write(PNGEncoder.encode(frame.picture), frame: frame.id)
+        state.withLock {
+          $0.outcomes[frame.id] = isWritten
+          $0.waiting.removeFirst()
+        }
+      }
+    }
+  }
+
+  /// The file of a frame's picture in a job's folder.
+  static func path(folder: String, frame: Int) -> String { "\(folder)/\(frame).png" }
+
+  /// The next frame, which stays in the queue until it is written; nil once the queue is closed and empty.
+  private static func take(from state: Guarded<State>) -> SourceFrame? {
+    state.wait { (state) -> SourceFrame?? in
+      if let frame = state.waiting.first { return .some(frame) }
+      return state.isClosed ? .some(nil) : nil
+    }
+  }
+
+  /// Has the frame's picture written, as soon as there is room in the queue.
+  package func add(_ frame: SourceFrame) {
+    state.wait { (state) -> Void? in
+      guard state.waiting.count < Self.longestQueue else { return nil }
+      state.waiting.append(frame)
+      return ()
+    }
+  }
+
+  /// Waits until the picture of a frame that was added is written. Ask once for each.
+  /// - Returns: Whether the file exists.
+  package func isWritten(_ frame: Int) -> Bool {
+    state.wait { $0.outcomes.removeValue(forKey: frame) }
+  }
+
+  /// Writes what waits and ends the thread. Call it once.
+  package func close() {
+    state.withLock { $0.isClosed = true }
+    thread.join()
+  }
+}
+
+/// The files of a job's pictures and their sizes, oldest first.
+private struct KeptPictures {
+  let folder: String
+  let maximumBytes: Int
+  private var files: [(frame: Int, bytes: Int)] = []
+  /// Files before this one are gone.
+  private var oldest = 0
+  private var total = 0
+
+  init(folder: String, maximumBytes: Int) {
+    self.folder = folder
+    self.maximumBytes = maximumBytes
+  }
+
+  mutating func write(_ bytes: [UInt8], frame: Int) -> Bool {
+    guard Files.write(bytes, to: FramePictures.path(folder: folder, frame: frame)) else { return false }
+    files.append((frame, bytes.count))
+    total += bytes.count
+    while total > maximumBytes, oldest < files.count - 1 {
+      Files.remove(FramePictures.path(folder: folder, frame: files[oldest].frame))
+      total -= files[oldest].bytes
+      oldest += 1
+    }
+    return true
+  }
+}

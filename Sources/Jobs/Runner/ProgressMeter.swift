@@ -1,0 +1,42 @@
+import Domain
+
+/// Counts the steps of a job, frames × plugins, and says how far it has come.
+package struct ProgressMeter: Sendable {
+  /// Nil where the frames can't be counted before the end.
+  package let totalSteps: Int?
+  package private(set) var stepsDone = 0
+  private let plugins: Int
+
+  /// - Parameter frames: Of the whole source.
+  package init(frames: Int?, plugins: Int) {
+    self.plugins = max(plugins, 1)
+    totalSteps = frames.flatMap { frames in
+      let (steps, overflow) = frames.multipliedReportingOverflow(by: max(plugins, 1))
+      return overflow ? nil : steps
+    }
+  }
+
+  package mutating func completeStep() { stepsDone += 1 }
+
+  /// Whole percent, 0...99: 100 is for the end. Nil where the total is unknown.
+  package var percent: Double? {
+    guard let totalSteps else { return nil }
+    guard totalSteps > 0 else { return 0 }
+    // A source may hold more frames than its header promised.
+    return Double(min(Int(Double(stepsDone) / Double(totalSteps) * 100), 99))
+  }
+
+  /// Frames a second; nil until a whole frame is done.
+  package func rate(after elapsed: Duration) -> Double? {
+    let seconds = elapsed / .seconds(1)
+    guard stepsDone >= plugins, seconds > 0 else { return nil }
+    return rounded(Double(stepsDone) / Double(plugins) / seconds, digits: 1)
+  }
+
+  /// Seconds until the end at the pace so far; nil while fewer than ten frames are done or the total is unknown.
+  package func secondsLeft(after elapsed: Duration) -> Double? {
+    guard let totalSteps, stepsDone >= 10 * plugins else { return nil }
+    let left = Double(max(totalSteps - stepsDone, 0))
+    return rounded(elapsed / .seconds(1) / Double(stepsDone) * left, digits: 1)
+  }
+}

@@ -1,0 +1,82 @@
+import Domain
+import JSONValues
+
+/// What `POST /v1/jobs` asks for, not yet checked against what there is.
+package struct JobRequest: Equatable, Sendable {
+  package var source: String
+  package var plugins: [String]
+  package var deviceRequested: Device
+  package var options: JSONObject
+  /// Nil where the source's name will do.
+  package var name: String?
+
+  package init(
+    source: String, plugins: [String], deviceRequested: Device = .cpu, options: JSONObject = [:], name: String? = nil
+  ) {
+    self.source = source
+    self.plugins = plugins
+    self.deviceRequested = deviceRequested
+    self.options = options
+    self.name = name
+  }
+
+  /// - Parameter standardPlugins: What runs where the request names none.
+  /// - Throws: ``AppError`` with the code `unprocessable`, which names the field.
+  package init(_ json: JSONObject, standardPlugins: [String]) throws(AppError) {
+    let known = ["source", "plugins", "device_requested", "options", "name"]
+    if let unknown = json.keys.first(where: { !known.contains($0) }) {
+      throw Self.refusal(unknown, "is not known; use \(known.joined(separator: ", "))")
+    }
+    guard let source = json["source"]?.stringValue else { throw Self.refusal("source", "must be a string") }
+    guard let list = (json["plugins"] ?? .array(standardPlugins.map(JSON.string))).arrayValue else {
+      throw Self.refusal("plugins", "must be an array of plugin names")
+    }
+    let plugins = list.compactMap(\.stringValue)
+    guard plugins.count == list.count else { throw Self.refusal("plugins", "must be an array of plugin names") }
+    let device = json["device_requested"] ?? "cpu"
+    guard let deviceRequested = device.stringValue.flatMap(Device.init) else {
+      let given = String(decoding: device.encoded(), as: UTF8.self)
+      throw Self.refusal("device_requested", "must be \"cpu\", \"gpu\" or \"cuda:N\", not \(given)")
+    }
+    guard let options = (json["options"] ?? .object([:])).objectValue else {
+      throw Self.refusal("options", "must be an object")
+    }
+    if let name = json["name"], name.stringValue == nil, !name.isNull {
+      throw Self.refusal("name", "must be a string")
+    }
+    self.init(
+      source: source, plugins: plugins, deviceRequested: deviceRequested, options: options,
+      name: json["name"]?.stringValue)
+  }
+
+  static func refusal(_ field: String, _ reason: String) -> AppError {
+    AppError(.unprocessable, "The field \"\(field)\" \(reason).")
+  }
+}
+
+/// The options that belong to the job itself; each plugin's stand under its name.
+struct JobOptions: Equatable {
+  /// Whether frames come at the source's own frame rate, for watching, instead of as fast as they can be worked on.
+  let isPaced: Bool
+  let keepsPictures: Bool
+
+  init(_ options: JSONObject, plugins: [String]) throws(AppError) {
+    switch options["pace"] {
+    case nil, "fastest": isPaced = false
+    case "realtime": isPaced = true
+    default: throw JobRequest.refusal("options.pace", "must be \"fastest\" or \"realtime\"")
+    }
+    guard let keepsPictures = (options["frame_pictures"] ?? true).boolValue else {
+      throw JobRequest.refusal("options.frame_pictures", "must be true or false")
+    }
+    self.keepsPictures = keepsPictures
+    for member in options.members where !["pace", "frame_pictures"].contains(member.key) {
+      guard plugins.contains(member.key) else {
+        throw JobRequest.refusal("options.\(member.key)", "is neither an option of jobs nor a plugin of this job")
+      }
+      guard member.value.objectValue != nil else {
+        throw JobRequest.refusal("options.\(member.key)", "must be an object of the plugin's options")
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Imaging
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// How many frames a second each part of the pipeline handles on one core: `telltale bench pipeline`.
+package enum PipelineBenchmark {
+  package struct Line: Sendable {
+    package let name: String
+    package let framesPerSecond: Double
+    package var millisecondsPerFrame: Double { 1000 / framesPerSecond }
+  }
+
+  /// Works on the sample clip's scenes at the given size, in memory.
+  /// - Parameter frames: Fewer than ``SampleClip/frameCount``; 100 frames of 1,280 × 720 take 140 MB.
+  /// - Returns: A line for each part, and one for all built-in plugins together.
+  package static func run(width: Int = 1280, height: Int = 720, frames: Int = 100) throws -> [Line] {
+    let clip = SampleClip(width: width, height: height)
+    // From both scenes, with the cut between.
+    let first = max(SampleClip.cut - frames / 2, 0)
+    let planes = (first..<min(first + frames, SampleClip.frameCount)).map(clip.frame)
+    var decoded: [SourceFrame] = []
+    decoded.reserveCapacity(planes.count)
+    var lines = [
+      measure("convert", planes.count) {
+        for (id, picture) in planes.enumerated() {
+          let frame = SourceFrame(id: id, picture: picture.rgb(), luma: picture.luma())
+          // A few stay for the plugins, so that memory stays small.
+          if decoded.count < 50 { decoded.append(frame) }
+        }
+      }
+    ]
+    let pluginsFrom = lines.count
+    for name in PluginCatalogue.builtIn.names {
+      guard var plugin = PluginCatalogue.builtIn.plugin(named: name)?.init() else { continue }
+      let context = PluginContext(jobID: "bench")
+      try plugin.prepare(context)
+      lines.append(try measure(name, decoded.count) { for frame in decoded { _ = try plugin.process(frame, context) } })
+    }
+    let together = lines[pluginsFrom...].reduce(0) { $0 + $1.millisecondsPerFrame }
+    lines.append(Line(name: "all plugins", framesPerSecond: 1000 / together))
+    var encoded: [[UInt8]] = []
+    lines.append(measure("encode", decoded.count) { encoded = decoded.map { PNGEncoder.encode($0.picture) } })
+    lines.append(try measure("decode", encoded.count) { for file in encoded { _ = try Picture.decode(file) } })
+    return lines
+  }
+
+  /// A table for a terminal.
+  package static func table(_ lines: [Line]) -> String {
+    let widest = lines.map(\.name.count).max() ?? 0
+    return lines.map { line in
+      let name = line.name + String(repeating: " ", count: widest - line.name.count)
+      return "\(name)  \(Int(line.framesPerSecond)) frames/s  \(rounded(line.millisecondsPerFrame, digits: 2)) ms\n"
+    }.joined()
+  }
+
+  private static func measure(_ name: String, _ frames: Int, _ body: () throws -> Void) rethrows -> Line {
+    let start = processorSeconds()
+    try body()
+    return Line(name: name, framesPerSecond: Double(frames) / max(processorSeconds() - start, 1e-9))
+  }
+
+  /// Time that this thread had a core: what others do on the machine meanwhile counts little.
+  private static func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}

@@ -1,0 +1,154 @@
+import Domain
+import Hashing
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Keeps what people upload, to be named as `upload:NAME`.
+///
+/// Bytes go into a file of their own beside the finished ones and are moved there in one step at the end: half an upload
+/// is never a source. What was sent stays for going on later.
+package final class UploadStore: Sendable {
+  /// The folder of finished uploads, for ``SourceRoot``.
+  package let folder: String
+  package let maximumBytes: Int
+  private let active = Mutex<Set<String>>([])
+
+  /// - Parameter maximumBytes: Of one upload, 512 MiB by default.
+  package init(folder: String, maximumBytes: Int = 512 << 20) {
+    self.folder = folder
+    self.maximumBytes = maximumBytes
+    Files.createFolder("\(folder)/.partial")
+  }
+
+  /// 1 to 128 letters, digits, `.`, `-`, `_`, the first no dot: a file name that can't leave its folder.
+  package static func isValidName(_ name: String) -> Bool {
+    (1...128).contains(name.utf8.count) && name.utf8.first != UInt8(ascii: ".")
+      && name.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+          true
+        default: false
+        }
+      }
+  }
+
+  /// Bytes of an unfinished upload, from which it can go on; 0 where there is none.
+  package func receivedBytes(_ name: String) -> Int {
+    Self.isValidName(name) ? Files.size(of: partialPath(name)) ?? 0 : 0
+  }
+
+  /// Begins an upload, or goes on with one.
+  /// - Parameters:
+  ///   - offset: 0 to begin anew, else how many bytes were received before: the start of `Content-Range`.
+  ///   - total: bytes of the whole; nil where the end of the request is the end of the file.
+  /// - Throws: ``AppError``: `invalid` for the name, `tooLarge`, `conflict` for another offset than ours or a second upload
+  ///   of the same name at the same time.
+  package func begin(_ name: String, offset: Int = 0, total: Int? = nil) throws(AppError) -> Upload {
+    guard Self.isValidName(name) else {
+      throw AppError(
+        .invalid, "The name of an upload has 1 to 128 letters, digits, dots, - and _, and does not begin with a dot.")
+    }
+    guard offset >= 0, offset <= maximumBytes, total ?? 0 <= maximumBytes else { throw tooLarge }
+    guard active.withLock({ $0.insert(name).inserted }) else {
+      throw AppError(.conflict, "\(name) is being uploaded already. Wait for it, or choose another name.")
+    }
+    do {
+      return try Upload(name: name, offset: offset, total: total, store: self)
+    } catch {
+      release(name)
+      throw error
+    }
+  }
+
+  var tooLarge: AppError { AppError(.tooLarge, "An upload has at most \(maximumBytes) bytes.") }
+
+  func partialPath(_ name: String) -> String { "\(folder)/.partial/\(name)" }
+  func release(_ name: String) { active.withLock { _ = $0.remove(name) } }
+}
+
+/// What a finished upload is answered with.
+package struct UploadReceipt: Equatable, Sendable {
+  /// `upload:NAME`, to be handed to a job.
+  package let source: String
+  package let bytes: Int
+  /// Lower-case hexadecimal.
+  package let sha256: String
+}
+
+/// An upload under way. Used by one thread; let it go, and what was received stays for going on later.
+package final class Upload {
+  private let name: String
+  private let store: UploadStore
+  private let total: Int?
+  private let descriptor: Int32
+  private var hash = SHA256()
+  package private(set) var received: Int
+
+  fileprivate init(name: String, offset: Int, total: Int?, store: UploadStore) throws(AppError) {
+    self.name = name
+    self.store = store
+    self.total = total
+    let path = store.partialPath(name)
+    let kept = Files.size(of: path) ?? 0
+    guard offset == 0 || offset == kept else {
+      throw AppError(.conflict, "\(kept) bytes of \(name) were received. Go on from there, or begin at 0.")
+    }
+    received = offset
+    if offset > 0 { try Self.hash(path, into: &hash) }
+    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (offset == 0 ? O_TRUNC : O_APPEND), 0o644)
+    guard descriptor >= 0 else {
+      throw AppError(.storageFull, "The upload can't be stored: \(String(cString: strerror(errno))).")
+    }
+  }
+
+  deinit {
+    close(descriptor)
+    store.release(name)
+  }
+
+  /// - Throws: ``AppError``: `tooLarge` before a byte beyond the limit is written, `invalid` beyond the announced total,
+  ///   `storageFull` where the disk doesn't take it.
+  package func write(_ bytes: [UInt8]) throws(AppError) {
+    guard bytes.count <= store.maximumBytes - received else { throw store.tooLarge }
+    if let total, bytes.count > total - received {
+      throw AppError(.invalid, "More bytes came than the \(total) that were announced.")
+    }
+    guard Files.write(bytes, to: descriptor) else {
+      // What went in before the error must not be counted twice.
+      ftruncate(descriptor, off_t(received))
+      throw AppError(.storageFull, "The upload can't be stored: \(String(cString: strerror(errno))).")
+    }
+    hash.update(bytes)
+    received += bytes.count
+  }
+
+  /// The request is at its end.
+  /// - Returns: Nil where bytes are missing to the announced total: the rest comes with another request.
+  package func finish() throws(AppError) -> UploadReceipt? {
+    if let total, received < total { return nil }
+    guard rename(store.partialPath(name), "\(store.folder)/\(name)") == 0 else {
+      throw AppError(.storageFull, "The upload can't be stored: \(String(cString: strerror(errno))).")
+    }
+    let digest = hash
+    return UploadReceipt(source: "upload:\(name)", bytes: received, sha256: hex(digest.finalize()))
+  }
+
+  private static func hash(_ path: String, into hash: inout SHA256) throws(AppError) {
+    do {
+      let file = try ReadableFile(path: path)
+      var piece: [UInt8] = []
+      while file.read(1 << 20, appendingTo: &piece) > 0 {
+        hash.update(piece)
+        piece.removeAll(keepingCapacity: true)
+      }
+    } catch {
+      throw AppError(.internal, "\(error)")
+    }
+  }
+}

@@ -1,0 +1,358 @@
+import Domain
+import Imaging
+import JSONValues
+import Jobs
+import Testing
+
+struct JobServiceTests {
+  private let plugins: [any Plugin.Type] = [Brightness.self, Fragile.self, Gate.self]
+
+  @Test func `a job says everything in the order of the specification`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16, 100]))
+    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness", "fragile"]))
+    #expect(job.status == .succeeded && job.progress == 100 && job.name == "clip.y4m")
+    #expect(
+      bench.recorder.story(job.id) == [
+        "job_status queued -", "job_status running -",
+        "metadata brightness", "metadata fragile", "progress 0",
+        "plugin_status brightness started", "plugin_status fragile started",
+        "frame brightness 0", "plugin_status brightness running", "progress brightness 25",
+        "frame fragile 0", "plugin_status fragile running", "progress fragile 50",
+        "frame brightness 1", "plugin_status brightness running", "progress brightness 75",
+        "frame fragile 1", "plugin_status fragile running", "progress fragile 99",
+        "partial_result brightness", "plugin_status brightness completed", "plugin_status fragile completed",
+        "progress 100", "job_status succeeded 100",
+      ])
+  }
+
+  @Test func `a job keeps what its plugins found`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16, 235]))
+    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness", "fragile"], name: "Two frames"))
+    #expect(job.name == "Two frames" && job.deviceUsed == .cpu && !job.fallback)
+    #expect(job.results == ["brightness": ["sum": 255]])
+    #expect(job.frames.map(\.id) == [0, 1])
+    #expect(job.frames.map { $0.results.map(\.plugin) } == [["brightness", "fragile"], ["brightness", "fragile"]])
+    #expect(job.frames[1].results[0].data == ["boxes": [], "brightness": 255])
+    #expect(job.pluginStates.map(\.plugin) == ["brightness", "fragile"])
+    #expect(job.startedAt != nil && job.finishedAt != nil && job.error == nil)
+    let inspection = try #require(bench.service.inspector.plugins(ofJob: job.id).first)
+    #expect(inspection.status == .completed && inspection.timings.count == 2 && inspection.health == .ok)
+  }
+
+  @Test func `the digest holds each change of status and each new percent`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [UInt8](repeating: 50, count: 300)))
+    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    let digest = bench.recorder.messages(.jobs)
+    #expect(digest.filter { $0.type == .jobStatus }.map { $0.payload["status"] } == ["queued", "running", "succeeded"])
+    let percents = digest.filter { $0.type == .progress }.compactMap { $0.payload["progress"]?.doubleValue }
+    #expect(percents == (0...100).map(Double.init))
+    let last = try #require(digest.last?.payload)
+    for field in ["name", "status", "progress", "stage", "device_used", "warnings_count", "created_at", "finished_at"] {
+      #expect(last[field] != nil, "\(field)")
+    }
+    #expect(bench.recorder.messages(.job(job.id)).count { $0.type == .frame } == 300)
+  }
+
+  @Test func `a frame's picture exists before its message, and is the frame`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16, 126, 235]))
+    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    let urls = bench.recorder.messages(.job(job.id)).compactMap { $0.payload["image_url"]?.stringValue }
+    #expect(urls == (0..<3).map { "/v1/jobs/\(job.id)/frames/\($0).png" })
+    let picture = try Picture.decode(bench.folder.read("data/frames/\(job.id)/1.png"))
+    #expect(picture == Picture(width: 8, height: 8, format: .rgb, bytes: [UInt8](repeating: 128, count: 192)))
+    #expect(bench.service.picturePath(job: job.id, frame: 1).hasSuffix("/data/frames/\(job.id)/1.png"))
+  }
+
+  @Test func `the oldest pictures go where a job has too many bytes of them`() throws {
+    let bench = Bench(plugins: plugins, maximumPictureBytes: 250)
+    bench.write("clip.y4m", video(levels: [16, 126, 235, 30, 40]))
+    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    #expect(job.status == .succeeded)
+    #expect(!bench.folder.exists("data/frames/\(job.id)/0.png"))
+    #expect(bench.folder.exists("data/frames/\(job.id)/4.png"))
+  }
+
+  @Test func `a job may keep no pictures`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16]))
+    let job = try bench.run(
+      JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["frame_pictures": false]))
+    #expect(job.frames.map(\.imageURL) == [nil] && !bench.folder.exists("data/frames/\(job.id)"))
+  }
+
+  @Test func `a plugin that throws fails its job and says where`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16, 17, 18]))
+    let job = try bench.run(
+      JobRequest(source: "clip.y4m", plugins: ["fragile", "brightness"], options: ["fragile": ["fatal": 1]]))
+    #expect(job.status == .failed)
+    #expect(job.error == "The plugin fragile failed at frame 1: out of ideas")
+    #expect(
+      bench.recorder.story(job.id).suffix(3) == [
+        "plugin_status fragile failed", "error fragile 1", "job_status failed 33",
+      ])
+    let error = try #require(bench.recorder.messages(.job(job.id)).first { $0.type == .error })
+    #expect(error.payload["details"]?.objectValue?["error_code"] == "PLUGIN_CRASH")
+  }
+
+  @Test(
+    arguments: [
+      (["prepare": true], "The plugin fragile failed: no licence"),
+      (["finalize": true], "The plugin fragile failed: nothing to say"),
+      (["level": 9], "The plugin fragile failed: The option \"level\" must be a whole number from 1 to 3."),
+    ] as [(JSONObject, String)])
+  func `a plugin may fail before and after the frames`(options: JSONObject, reason: String) throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16]))
+    let job = try bench.run(
+      JobRequest(source: "clip.y4m", plugins: ["fragile"], options: ["fragile": .object(options)]))
+    #expect(job.status == .failed && job.error == reason)
+  }
+
+  @Test func `a soft failure is a warning, and the job goes on`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16, 17]))
+    let job = try bench.run(
+      JobRequest(source: "clip.y4m", plugins: ["fragile", "brightness"], options: ["fragile": ["soft": 0]]))
+    #expect(job.status == .succeeded && job.progress == 100)
+    #expect(
+      job.warnings == [
+        Warning(plugin: "fragile", message: "this one is unreadable", severity: .medium, frameID: 0)
+      ])
+    let story = bench.recorder.story(job.id)
+    let place = try #require(story.firstIndex(of: "warning fragile 0 medium"))
+    #expect(story[place + 1] == "plugin_status fragile running")
+    #expect(!story.contains("frame fragile 0") && story.contains("frame brightness 0"))
+  }
+
+  @Test(arguments: ["gpu", "cuda:0", "cuda:63"])
+  func `a device that can't be used falls back to the CPU, with the reason`(device: String) throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16]))
+    let requested = try #require(Device(device))
+    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"], deviceRequested: requested))
+    #expect(job.status == .succeeded && job.deviceUsed == .cpu && job.fallback)
+    #expect(job.warnings.first?.message.hasPrefix("Runs on cpu instead of \(device): ") == true)
+    #expect(bench.recorder.story(job.id).contains("warning brightness low"))
+  }
+
+  @Test func `a running job is cancelled before its next plugin's turn`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [1, 2, 3, 4]))
+    let job = try bench.service.create(JobRequest(source: "clip.y4m", plugins: ["brightness", "gate"]))
+    bench.recorder.wait(.job(job.id)) { $0.type == .frame && $0.payload["plugin"] == "brightness" }
+    #expect(throws: AppError.self) { try bench.service.delete(job.id) }
+    #expect(throws: AppError.self) { try bench.service.retry(job.id) }
+    try bench.service.cancel(job.id)
+    Gate.open(job.id)
+    bench.service.waitUntilIdle()
+    #expect(try bench.service.job(job.id).status == .cancelled)
+    let story = bench.recorder.story(job.id)
+    #expect(story.last?.hasPrefix("job_status cancelled") == true)
+    #expect(!story.contains("frame brightness 1"))
+  }
+
+  @Test func `jobs run in order, as many at once as allowed, and a waiting one can be cancelled`() throws {
+    let bench = Bench(plugins: plugins, maximumRunning: 1, maximumQueued: 2)
+    bench.write("clip.y4m", video(levels: [1]))
+    let request = JobRequest(source: "clip.y4m", plugins: ["gate"])
+    let first = try bench.service.create(request)
+    bench.recorder.wait(.job(first.id)) { $0.payload["status"] == "started" }
+    let second = try bench.service.create(request)
+    let third = try bench.service.create(request)
+    #expect(bench.service.count(.queued) == 2 && bench.service.count(.running) == 1)
+    let refused = #expect(throws: AppError.self) { try bench.service.create(request) }
+    #expect(refused?.code == .unavailable)
+    try bench.service.cancel(second.id)
+    #expect(try bench.service.job(second.id).status == .cancelled)
+    for job in [first, second, third] { Gate.open(job.id) }
+    bench.service.waitUntilIdle()
+    #expect(
+      try [first, second, third].map { try bench.service.job($0.id).status } == [.succeeded, .cancelled, .succeeded])
+    let running = bench.recorder.messages(.jobs).filter { $0.payload["status"] == "running" }
+    #expect(running.map { $0.payload["job_id"] } == [.string(first.id), .string(third.id)])
+  }
+
+  @Test func `shutting down cancels what runs and leaves what waits`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [1, 2]))
+    let request = JobRequest(source: "clip.y4m", plugins: ["gate"])
+    let running = try bench.service.create(request)
+    bench.recorder.wait(.job(running.id)) { $0.payload["status"] == "started" }
+    let waiting = try bench.service.create(request)
+    Gate.open(running.id, frames: 1)
+    // The second frame's turn comes after the flag: the gate is opened for it only so that the thread can end.
+    try bench.service.cancel(running.id)
+    Gate.open(running.id)
+    bench.service.shutDown()
+    #expect(try bench.service.job(running.id).status == .cancelled)
+    #expect(try bench.service.job(waiting.id).status == .queued)
+    #expect(throws: AppError.self) { try bench.service.create(request) }
+  }
+
+  @Test func `a retry is a new job that names the old one`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16]))
+    let old = try bench.run(
+      JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["pace": "fastest"], name: "Once more"))
+    let new = try bench.service.retry(old.id)
+    bench.service.waitUntilIdle()
+    #expect(new.retryOf == old.id && new.id != old.id && new.name == "Once more")
+    #expect(new.options == old.options)
+    #expect(try bench.service.job(new.id).status == .succeeded)
+  }
+
+  @Test func `deleting a job removes its pictures and its place`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16]))
+    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    #expect(bench.folder.exists("data/frames/\(job.id)/0.png"))
+    try bench.service.delete(job.id)
+    #expect(!bench.folder.exists("data/frames/\(job.id)"))
+    #expect(throws: AppError(.notFound, "Job \(job.id) not found.")) { try bench.service.job(job.id) }
+    #expect(throws: AppError.self) { try bench.service.delete(job.id) }
+    #expect(bench.service.list(try JobQuery()).jobs.isEmpty)
+  }
+
+  @Test func `a finished job can't be cancelled`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16]))
+    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    #expect(throws: AppError(.conflict, "Job \(job.id) is already succeeded.")) { try bench.service.cancel(job.id) }
+  }
+
+  @Test func `lists are paged, newest first, and filtered`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16]))
+    for number in 1...5 {
+      _ = try bench.run(
+        JobRequest(
+          source: "clip.y4m", plugins: ["fragile"], options: number == 3 ? ["fragile": ["fatal": 0]] : [:],
+          name: "Number \(number)"))
+    }
+    func names(_ query: JobQuery) -> [String] { bench.service.list(query).jobs.map(\.name) }
+    let first = bench.service.list(try JobQuery(limit: 2))
+    #expect(first.jobs.map(\.name) == ["Number 5", "Number 4"])
+    let second = bench.service.list(try JobQuery(limit: 2, cursor: first.next))
+    #expect(second.jobs.map(\.name) == ["Number 3", "Number 2"])
+    let third = bench.service.list(try JobQuery(limit: 2, cursor: second.next))
+    #expect(third.jobs.map(\.name) == ["Number 1"] && third.next == nil)
+    #expect(names(try JobQuery(status: "failed")) == ["Number 3"])
+    #expect(names(try JobQuery(text: "nUMBER 4")) == ["Number 4"])
+    for bad in [("x", 50, nil), ("failed", 0, nil), ("failed", 501, nil), ("failed", 50, "abc")]
+      as [(String, Int, String?)]
+    {
+      #expect(throws: AppError.self) { try JobQuery(status: bad.0, limit: bad.1, cursor: bad.2) }
+    }
+  }
+
+  @Test func `a key gives the same job for a day, and never another one`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16]))
+    let request = JobRequest(source: "clip.y4m", plugins: ["brightness"])
+    let job = try bench.service.create(request, idempotencyKey: "k")
+    #expect(try bench.service.create(request, idempotencyKey: "k").id == job.id)
+    #expect(try bench.service.create(request, idempotencyKey: "other").id != job.id)
+    var different = request
+    different.name = "Another"
+    let refused = #expect(throws: AppError.self) { try bench.service.create(different, idempotencyKey: "k") }
+    #expect(refused?.code == .conflict)
+    #expect(throws: AppError.self) { try bench.service.create(request, idempotencyKey: "") }
+    bench.clock.withLock { $0.milliseconds += 24 * 3600 * 1000 - 1 }
+    #expect(try bench.service.create(request, idempotencyKey: "k").id == job.id)
+    bench.clock.withLock { $0.milliseconds += 1 }
+    #expect(try bench.service.create(request, idempotencyKey: "k").id != job.id)
+    bench.service.waitUntilIdle()
+  }
+
+  @Test(arguments: [
+    (JobRequest(source: "", plugins: ["brightness"]), "source"),
+    (JobRequest(source: "missing.y4m", plugins: ["brightness"]), "source"),
+    (JobRequest(source: "clip.y4m", plugins: []), "plugins"),
+    (JobRequest(source: "clip.y4m", plugins: ["brightness", "brightness"]), "plugins"),
+    (JobRequest(source: "clip.y4m", plugins: ["nope"]), "plugins"),
+    (JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["pace": "slow"]), "options.pace"),
+    (JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["frame_pictures": 1]), "options.frame_pictures"),
+    (JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["fragile": [:]]), "options.fragile"),
+    (JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["brightness": 1]), "options.brightness"),
+    (JobRequest(source: "clip.y4m", plugins: ["brightness"], name: String(repeating: "x", count: 201)), "name"),
+  ])
+  func `what can't be done is refused by the field's name`(request: JobRequest, field: String) {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16]))
+    let refused = #expect(throws: AppError.self) { try bench.service.create(request) }
+    #expect(refused?.code == .unprocessable)
+    #expect(refused?.message.hasPrefix("The field \"\(field)\"") == true)
+    #expect(bench.recorder.messages(.jobs).isEmpty)
+  }
+
+  @Test func `a source outside the root is forbidden, and a request may leave the plugins to the server`() throws {
+    let bench = Bench(plugins: plugins)
+    let refused = #expect(throws: AppError.self) {
+      try bench.service.create(JobRequest(source: "../clip.y4m", plugins: ["brightness"]))
+    }
+    #expect(refused?.code == .forbidden && refused?.message.hasPrefix("The field \"source\"") == true)
+    #expect(try JobRequest(["source": "a"], standardPlugins: ["brightness"]).plugins == ["brightness"])
+  }
+
+  @Test func `a snapshot tells what its position has told`() throws {
+    let bench = Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16, 17]))
+    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    let snapshot = try #require(bench.service.snapshot(job.id))
+    #expect(snapshot.job.status == .succeeded)
+    #expect(snapshot.position == bench.recorder.lastPosition(.job(job.id)))
+    #expect(snapshot.job.pluginStates.map(\.framesProcessed) == [2])
+    #expect(bench.service.snapshot("nope")?.job.id == nil)
+  }
+
+  @Test(
+    arguments: [
+      (["plugins": []], "source"), (["source": 1, "plugins": []], "source"),
+      (["source": "a", "plugins": "b"], "plugins"),
+      (["source": "a", "plugins": [1]], "plugins"),
+      (["source": "a", "plugins": [], "device_requested": "tpu"], "device_requested"),
+      (["source": "a", "plugins": [], "options": []], "options"), (["source": "a", "plugins": [], "name": 1], "name"),
+      (["source": "a", "plugins": [], "sauce": 1], "sauce"),
+    ] as [(JSONObject, String)])
+  func `JSON of another shape is refused by the field's name`(json: JSONObject, field: String) {
+    let refused = #expect(throws: AppError.self) { try JobRequest(json, standardPlugins: ["brightness"]) }
+    #expect(refused?.message.hasPrefix("The field \"\(field)\"") == true)
+  }
+
+  @Test func `the sample clip shows each plugin something`() throws {
+    let bench = Bench()
+    var clip: [UInt8] = []
+    let isWritten = SampleClip(width: 128, height: 72).write { piece in
+      clip += piece
+      return true
+    }
+    #expect(isWritten)
+    bench.write("sample.y4m", clip)
+    let job = try bench.run(
+      JobRequest(
+        source: "sample.y4m", plugins: PluginCatalogue.builtIn.names, options: ["frame_pictures": false], name: "Sample"
+      ))
+    #expect(job.status == .succeeded && job.frames.count == SampleClip.frameCount)
+    #expect(job.results["scene_change"]?.objectValue?["cuts"] == [.int(SampleClip.cut)])
+    #expect(job.results["motion_detection"]?.objectValue?["frames_with_motion"]?.intValue ?? 0 > 150)
+    #expect(job.results["quality_check"]?.objectValue?["frames_blurred"] == .int(SampleClip.blurred.count))
+    let quality = job.warnings.filter { $0.plugin == "quality_check" }
+    #expect(quality.map(\.severity) == [.medium, .high])
+    #expect(quality.first?.frameID == SampleClip.blurred.lowerBound)
+    #expect(quality.last?.frameID ?? 0 > SampleClip.sunrise.lowerBound)
+  }
+
+  @Test func `the sample clip is put among the uploads once`() throws {
+    let bench = Bench()
+    let clip = SampleClip(width: 64, height: 36)
+    let source = try #require(SampleClip.install(in: bench.uploads, clip: clip))
+    #expect(source == "upload:sample.y4m")
+    #expect(SampleClip.install(in: bench.uploads, clip: clip) == source)
+    #expect(try bench.sources.resolve(source).kind == .y4m)
+  }
+}

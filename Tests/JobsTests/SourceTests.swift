@@ -1,0 +1,235 @@
+import Domain
+import Imaging
+import JSONValues
+import Jobs
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+struct SourceTests {
+  private func run(_ bench: Bench, _ source: String) throws -> Job {
+    try bench.run(JobRequest(source: source, plugins: ["brightness"]))
+  }
+
+  private func png(_ level: UInt8, width: Int = 4, height: Int = 4) -> [UInt8] {
+    PNGEncoder.encode(
+      Picture(width: width, height: height, format: .grey, bytes: [UInt8](repeating: level, count: width * height)))
+  }
+
+  private func bench() -> Bench { Bench(plugins: [Brightness.self]) }
+
+  @Test func `a folder of pictures is read in natural order`() throws {
+    let bench = bench()
+    for (name, level) in [("f10.png", 30), ("f2.png", 20), ("f1.png", 10), ("notes.txt", 1), (".f3.png", 1)]
+      as [(String, UInt8)]
+    {
+      bench.write("shots/\(name)", name.hasSuffix("png") ? png(level) : [level])
+    }
+    bench.write("shots/f11.pgm", Array("P5 4 4 255\n".utf8) + [UInt8](repeating: 40, count: 16))
+    let job = try run(bench, "shots")
+    #expect(job.status == .succeeded)
+    #expect(job.frames.map { $0.results[0].data["brightness"] } == [10, 20, 30, 40])
+  }
+
+  @Test func `one picture is one frame`() throws {
+    let bench = bench()
+    bench.write("one.png", png(77))
+    let job = try run(bench, "one.png")
+    #expect(job.frames.count == 1 && job.results["brightness"] == ["sum": 77])
+  }
+
+  @Test(arguments: [
+    ("cut.y4m", "The y4m video ends in the middle of a picture."),
+    ("garbage.y4m", "The y4m video is malformed: a line does not begin with YUV4MPEG2 or is too long."),
+    ("empty.y4m", "The y4m video ends in the middle of its header."),
+    ("bomb.png", "The PNG says it has 60000 × 60000 pixels; at most 67108864 pixels are read."),
+    ("cut.png", "The PNG ends in the middle of its IDAT chunk."),
+    ("sizes", "Frame 1 has 5 × 4 pixels, the frames before it 4 × 4. All frames of a job must have the same size."),
+    ("hollow", "The folder hollow holds no pictures (PNG, PPM, PGM)."),
+  ])
+  func `what can't be read fails the job with the reason`(source: String, reason: String) throws {
+    let bench = bench()
+    bench.write("cut.y4m", video(levels: [1, 2, 3]).dropLast(5))
+    bench.write("garbage.y4m", Array("MP4 or so".utf8))
+    bench.write("empty.y4m", [])
+    // The signature, and a header chunk of 60,000 × 60,000 RGBA with its checksum.
+    let bomb: [UInt8] =
+      [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]
+      + [0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60, 8, 6, 0, 0, 0, 0x80, 0xD2, 0x75, 0x42]
+    bench.write("bomb.png", bomb)
+    bench.write("cut.png", Array(png(9, width: 40, height: 40).dropLast(20)))
+    bench.write("sizes/1.png", png(1))
+    bench.write("sizes/2.png", png(1, width: 5))
+    bench.write("hollow/a.txt", [1])
+    let job = try run(bench, source)
+    #expect(job.status == .failed && job.error == reason)
+    #expect(bench.recorder.story(job.id).last?.hasPrefix("job_status failed") == true)
+    let error = try #require(bench.recorder.messages(.job(job.id)).first { $0.type == .error })
+    #expect(error.payload["details"]?.objectValue?["error_code"] == "SOURCE_UNREADABLE")
+  }
+
+  @Test func `a truncated clip's whole frames are worked on first`() throws {
+    let bench = bench()
+    bench.write("cut.y4m", video(levels: [1, 2, 3]).dropLast(5))
+    #expect(try run(bench, "cut.y4m").frames.map(\.id) == [0, 1])
+  }
+
+  @Test func `nothing outside the root is a source`() throws {
+    let bench = bench()
+    bench.folder.write("secret.png", png(1))
+    bench.write("inside.png", png(1))
+    bench.write("deep/inside.png", png(1))
+    let root = "\(bench.folder.path)/root"
+    symlink("\(bench.folder.path)/secret.png", "\(root)/link.png")
+    symlink(bench.folder.path, "\(root)/folder")
+    symlink("\(root)/inside.png", "\(root)/good.png")
+    mkdir("\(bench.folder.path)/root-beside", 0o755)
+    bench.folder.write("root-beside/x.png", png(1))
+    let sources = SourceRoot(root: root, uploads: bench.uploads.folder)
+    for good in ["inside.png", "./inside.png", "deep/../inside.png", "good.png", "\(root)/inside.png"] {
+      #expect(throws: Never.self, "\(good)") { try sources.resolve(good) }
+    }
+    for bad in [
+      "../secret.png", "link.png", "folder", "folder/secret.png", "deep/../../secret.png", "/etc/passwd",
+      "/etc/missing",
+      "..", "../root-beside/x.png", "\(bench.folder.path)/root-beside/x.png",
+    ] {
+      #expect(throws: SourceError.outsideRoot(bad)) { try sources.resolve(bad) }
+    }
+    for missing in ["nope.png", "upload:nope.png", "upload:../root/inside.png", "upload:.partial", "a\0b"] {
+      #expect(throws: SourceError.self) { try sources.resolve(missing) }
+    }
+    #expect(throws: SourceError.empty) { try sources.resolve("upload:") }
+  }
+
+  @Test func `a link in a folder that leads elsewhere is not read`() throws {
+    let bench = bench()
+    bench.folder.write("secret.png", png(200))
+    bench.write("shots/a.png", png(1))
+    symlink("\(bench.folder.path)/secret.png", "\(bench.folder.path)/root/shots/b.png")
+    #expect(try run(bench, "shots").frames.count == 1)
+  }
+
+  @Test func `pipes and unknown files are refused`() throws {
+    let bench = bench()
+    bench.write("notes.txt", [1])
+    mkfifo("\(bench.folder.path)/root/pipe.y4m", 0o644)
+    for source in ["notes.txt", "pipe.y4m"] {
+      #expect(throws: AppError.self) { try bench.service.create(JobRequest(source: source, plugins: ["brightness"])) }
+    }
+  }
+
+  @Test func `a paced job takes its frames' time`() throws {
+    let bench = bench()
+    bench.write("clip.y4m", video(levels: [1, 2, 3, 4]))
+    let duration = try ContinuousClock().measure {
+      _ = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["pace": "realtime"]))
+    }
+    // Four frames of 30 a second: three pauses.
+    #expect(duration >= .milliseconds(100))
+  }
+
+  private static let hasFFmpeg = (getenv("PATH").map { String(cString: $0) } ?? "").split(separator: ":")
+    .contains { access("\($0)/ffmpeg", X_OK) == 0 }
+
+  @Test(.enabled(if: hasFFmpeg, "There is no ffmpeg on the PATH."))
+  func `other videos and JPEG come through ffmpeg`() throws {
+    let bench = bench()
+    let root = "\(bench.folder.path)/root"
+    bench.write("clip.y4m", video(levels: [16, 60, 120, 180, 235], width: 64, height: 64))
+    #expect(system("ffmpeg -v error -i \(root)/clip.y4m -pix_fmt yuv420p -c:v mpeg4 -q:v 1 \(root)/clip.mkv") == 0)
+    #expect(system("ffmpeg -v error -i \(root)/clip.y4m -frames:v 1 -q:v 1 \(root)/a.jpg") == 0)
+    // A pattern to ffmpeg, a name to us.
+    #expect(rename("\(root)/a.jpg", "\(root)/a%20b.jpg") == 0)
+    let job = try run(bench, "clip.mkv")
+    #expect(job.status == .succeeded && job.error == nil)
+    let levels = job.frames.compactMap { $0.results[0].data["brightness"]?.intValue }
+    #expect(levels.count == 5)
+    #expect(zip(levels, [0, 51, 121, 191, 255]).allSatisfy { abs($0 - $1) <= 6 }, "\(levels)")
+    #expect(bench.recorder.story(job.id).contains("progress brightness 40"))
+    let picture = try run(bench, "a%20b.jpg")
+    #expect(picture.status == .succeeded && picture.frames.count == 1)
+  }
+
+  @Test(.enabled(if: hasFFmpeg, "There is no ffmpeg on the PATH."))
+  func `a video that ffmpeg can't read fails with its words`() throws {
+    let bench = bench()
+    bench.write("broken.mp4", Array("not a video at all".utf8))
+    // A playlist in a video's clothes must not open other files.
+    bench.write("list.mp4", Array("#EXTM3U\n#EXTINF:1,\n/etc/passwd\n#EXT-X-ENDLIST\n".utf8))
+    for source in ["broken.mp4", "list.mp4"] {
+      let job = try run(bench, source)
+      #expect(job.status == .failed)
+      #expect(job.error?.hasPrefix("ffmpeg could not read the source: ") == true, "\(job.error ?? "-")")
+    }
+  }
+}
+
+struct UploadStoreTests {
+  private let folder = TemporaryFolder()
+  private var store: UploadStore { UploadStore(folder: "\(folder.path)/uploads", maximumBytes: 10) }
+
+  @Test func `an upload is a source once it is whole`() throws {
+    let store = store
+    let upload = try store.begin("a.png")
+    try upload.write([1, 2])
+    #expect(!folder.exists("uploads/a.png"))
+    try upload.write([3])
+    let receipt = try upload.finish()
+    // echo -ne '\1\2\3' | sha256sum
+    #expect(
+      receipt?.sha256 == "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81")
+    #expect(receipt?.source == "upload:a.png" && receipt?.bytes == 3)
+    #expect(folder.read("uploads/a.png") == [1, 2, 3])
+  }
+
+  @Test func `an upload goes on where it broke off`() throws {
+    let store = store
+    try store.begin("a.png", total: 5).write([1, 2, 3])
+    #expect(store.receivedBytes("a.png") == 3)
+    #expect(throws: AppError(.conflict, "3 bytes of a.png were received. Go on from there, or begin at 0.")) {
+      try store.begin("a.png", offset: 2, total: 5)
+    }
+    let rest = try store.begin("a.png", offset: 3, total: 5)
+    #expect(try rest.finish() == nil)
+    try rest.write([4, 5])
+    // printf '\1\2\3\4\5' | sha256sum
+    #expect(try rest.finish()?.sha256 == "74f81fe167d99b4cb41d6d0ccda82278caee9f3e2f25d5e5a3936ff3dcec60d0")
+    #expect(folder.read("uploads/a.png") == [1, 2, 3, 4, 5])
+    #expect(store.receivedBytes("a.png") == 0)
+  }
+
+  @Test func `an upload begins anew at 0`() throws {
+    let store = store
+    try store.begin("a.png").write([9, 9, 9])
+    let upload = try store.begin("a.png")
+    try upload.write([1])
+    #expect(try upload.finish()?.bytes == 1)
+  }
+
+  @Test func `too many bytes are refused, announced or not`() throws {
+    let store = store
+    #expect(throws: AppError(.tooLarge, "An upload has at most 10 bytes.")) { try store.begin("a", total: 11) }
+    let upload = try store.begin("a")
+    try upload.write([UInt8](repeating: 0, count: 10))
+    #expect(throws: AppError.self) { try upload.write([0]) }
+    let announced = try store.begin("b", total: 2)
+    #expect(throws: AppError.self) { try announced.write([1, 2, 3]) }
+  }
+
+  @Test func `two uploads of one name at once are refused`() throws {
+    let store = store
+    let first = try store.begin("a")
+    #expect(throws: AppError.self) { try store.begin("a") }
+    _ = try first.finish()
+  }
+
+  @Test(arguments: ["", ".a", "..", "a/b", "a b", "a\0", "é", String(repeating: "a", count: 129)])
+  func `names that could leave the folder are refused`(name: String) {
+    #expect(throws: AppError.self) { try store.begin(name) }
+  }
+}
