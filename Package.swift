@@ -20,6 +20,7 @@ let package = Package(
     .target(name: "Wire", dependencies: ["Compression", "Hashing"], swiftSettings: strict),
     .target(name: "Imaging", dependencies: ["Compression"], swiftSettings: strict),
     .target(name: "Domain", dependencies: ["JSONValues"], swiftSettings: strict),
+    .target(name: "Components", dependencies: ["HTML"], swiftSettings: strict),
     .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
     .target(name: "Net", dependencies: ["CSystem"], swiftSettings: strict),
     .target(name: "Realtime", dependencies: ["Domain", "JSONValues", "Wire"], swiftSettings: strict),
@@ -46,6 +47,7 @@ let package = Package(
     .testTarget(
       name: "JobsTests", dependencies: ["Domain", "Imaging", "JSONValues", "Jobs"],
       swiftSettings: strict),
+    .testTarget(name: "ComponentsTests", dependencies: ["Components", "HTML"], swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )

@@ -1,0 +1,47 @@
+import HTML
+
+/// One error: what happened, what it means, and its code to search for.
+public struct ErrorRow: Component, Equatable, Sendable {
+  public var heading: String
+  public var message: String
+  public var code: String?
+
+  public init(heading: String, message: String = "", code: String? = nil) {
+    self.heading = heading
+    self.message = message
+    self.code = code
+  }
+
+  static let blank = ErrorRow(heading: "")
+
+  public var body: some HTML {
+    div(.class("error-row"), .role("alert"), .data("state", "failed")) {
+      StatusSign(sign: "✗")
+      div {
+        p(.class("error-row__title"), .data("slot", "error-title")) { heading }
+        p(.class("error-row__message"), .data("slot", "error-message"), .hidden(message.isEmpty)) { message }
+        p(.class("error-row__code"), .data("slot", "error-code"), .hidden(code == nil)) { code ?? "" }
+      }
+      button(
+        .class("button", "button--quiet", "button--icon", "needs-script"), .type("button"), .data("action", "dismiss"),
+        .aria("label", "Dismiss error"), .title("Dismiss")
+      ) { Icon(.close) }
+    }
+  }
+}
+
+/// The errors of a job, the newest first; nothing at all where there is none.
+public struct ErrorBanner: Component, Sendable {
+  public var errors: [ErrorRow]
+
+  public init(_ errors: [ErrorRow] = []) {
+    self.errors = errors
+  }
+
+  public var body: some HTML {
+    element("error-banner", .hidden(errors.isEmpty)) {
+      div(.class("error-banner__rows"), .data("list", "errors")) { errors }
+      template(.data("template", "error-row")) { ErrorRow.blank }
+    }
+  }
+}

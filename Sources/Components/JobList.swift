@@ -1,0 +1,126 @@
+import HTML
+
+/// The jobs, newest first, with filters that are plain links and a plain form.
+public struct JobList: Component, Sendable {
+  /// Which jobs are shown; both parts stand in the page's query.
+  public struct Filter: Equatable, Sendable {
+    public var state: JobState?
+    public var query: String
+
+    public init(state: JobState? = nil, query: String = "") {
+      self.state = state
+      self.query = query
+    }
+
+    public var isEmpty: Bool { state == nil && query.isEmpty }
+
+    /// The page that shows these jobs.
+    /// - Parameter cursor: where it goes on from; nil for the newest.
+    public func address(cursor: String? = nil) -> String {
+      let items = [("cursor", cursor), ("status", state?.rawValue), ("q", query.isEmpty ? nil : query)]
+        .compactMap { name, value in value.map { "\(name)=\(Self.encoded($0))" } }
+      return items.isEmpty ? "/" : "/?" + items.joined(separator: "&")
+    }
+
+    /// Everything but unreserved characters is written as %XX, RFC 3986 §2.3.
+    private static func encoded(_ text: String) -> String {
+      text.utf8.reduce(into: "") { result, byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+          UInt8(ascii: "~"):
+          result.unicodeScalars.append(Unicode.Scalar(byte))
+        default:
+          result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+        }
+      }
+    }
+  }
+
+  public var rows: [JobRow]
+  public var filter: Filter
+  /// Of all jobs, whatever the filter.
+  public var total: Int
+  /// The page with the older ones.
+  public var older: String?
+
+  public init(rows: [JobRow] = [], filter: Filter = .init(), total: Int? = nil, older: String? = nil) {
+    self.rows = rows
+    self.filter = filter
+    self.total = max(total ?? 0, rows.count)
+    self.older = older
+  }
+
+  public var body: some HTML {
+    element(
+      "job-list", .class("card"), .data("filter-status", filter.state?.rawValue ?? ""),
+      .data("filter-query", filter.query)
+    ) {
+      header(.class("card__header")) {
+        h2(.class("card__title")) { "Jobs" }
+        span(.class("card__count"), .data("slot", "jobs-count")) { Readable.count(total) }
+      }
+      filters
+      list
+      noRows
+      if let older {
+        p(.class("job-list__more")) { a(.href(older), .rel("next")) { "Older jobs" } }
+      }
+      template(.data("template", "job-row")) { JobRow.blank }
+    }
+  }
+
+  private var filters: some HTML {
+    form(.class("job-list__filters"), .method("get"), .action("/"), .role("search")) {
+      nav(.class("job-list__tabs"), .aria("label", "Jobs by status")) {
+        tab("All", state: nil)
+        ForEach([JobState.running, .queued, .succeeded, .failed, .cancelled]) { tab($0.word, state: $0) }
+      }
+      if let state = filter.state {
+        input(.type("hidden"), .name("status"), .value(state.rawValue))
+      }
+      input(
+        .class("input"), .type("search"), .name("q"), .value(filter.query), .placeholder("Filter by name"),
+        .aria("label", "Filter by name"), .data("action", "filter-query"), .autocomplete("off"))
+    }
+  }
+
+  private func tab(_ word: String, state: JobState?) -> some HTML {
+    a(
+      .href(Filter(state: state, query: filter.query).address()), .aria("current", state == filter.state ? "true" : nil)
+    ) { word }
+  }
+
+  private var list: some HTML {
+    ol(.class("job-list__rows"), .data("list", "jobs"), .aria("label", "Jobs, newest first")) {
+      li(.class("job-list__head"), .aria("hidden", true), .hidden(rows.isEmpty)) {
+        span { "Job" }
+        span { "Status" }
+        span { "Progress" }
+        span { "Device" }
+        span { Icon(.warning) }
+        span { "Started" }
+        span(.class("job-row__number")) { "Took" }
+      }
+      rows
+    }
+  }
+
+  private var noRows: some HTML {
+    group {
+      div(.class("empty"), .data("slot", "jobs-empty"), .hidden(total > 0)) {
+        Icon(.inbox)
+        p(.class("empty__title")) { "No jobs yet" }
+        p { "Start one with the form on this page, or post one to /v1/jobs." }
+      }
+      p(.class("empty"), .data("slot", "jobs-none-shown"), .hidden(total == 0 || !rows.isEmpty || filter.isEmpty)) {
+        span {
+          "0 shown of "
+          span(.data("slot", "jobs-total")) { Readable.count(total) }
+          ": "
+          a(.href("/")) { "reset the filter" }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import HTML
+
+/// A point in time: as machines read it, and as people do.
+public struct Moment: Equatable, Sendable {
+  /// ISO 8601, UTC.
+  public var iso: String
+  /// Such as "3 min ago".
+  public var words: String
+
+  public init(iso: String, words: String) {
+    self.iso = iso
+    self.words = words
+  }
+}
+
+/// One job in the list.
+public struct JobRow: Component, Sendable {
+  public var id: String
+  public var name: String
+  public var state: JobState
+  /// 0…100; `nil` where it is not known.
+  public var percent: Double?
+  /// What is going on, or the reason of a failure.
+  public var stage: String
+  public var device: String?
+  public var warnings: Int
+  public var started: Moment?
+  public var duration: Duration?
+
+  public init(
+    id: String, name: String, state: JobState, percent: Double? = nil, stage: String = "", device: String? = nil,
+    warnings: Int = 0, started: Moment? = nil, duration: Duration? = nil
+  ) {
+    self.id = id
+    self.name = name
+    self.state = state
+    self.percent = percent.flatMap { $0.isFinite ? min(max($0, 0), 100) : nil }
+    self.stage = stage
+    self.device = device
+    self.warnings = warnings
+    self.started = started
+    self.duration = duration
+  }
+
+  static let blank = JobRow(id: "", name: "", state: .queued)
+
+  public var body: some HTML {
+    li(.class("job-row"), .data("key", id), .data("state", state.rawValue)) {
+      div(.class("job-row__title")) {
+        a(.class("job-row__name"), .href("/jobs/\(id)"), .data("slot", "name")) { name }
+        span(.class("job-row__stage"), .data("slot", "stage")) { stage }
+      }
+      span(.class("job-row__status")) {
+        StatusBadge(sign: state.sign, word: state.word, signSlot: "status-icon", wordSlot: "status")
+      }
+      span(.class("job-row__progress")) {
+        span(.class("job-row__bar"), .data("slot", "progress"), .property("--value", (percent ?? 0) / 100)) {}
+        span(.data("slot", "percent")) { percent.map(Readable.percent) ?? Readable.unknown }
+      }
+      facts
+      button(
+        .class("button", "button--quiet", "button--icon", "needs-script"), .type("button"), .data("action", "watch"),
+        .aria("label", "Watch live beside this list"), .title("Watch live")
+      ) { Icon(.watch) }
+    }
+  }
+
+  private var facts: some HTML {
+    group {
+      span(.class("job-row__fact", "job-row__device")) {
+        span(.class("visually-hidden")) { "Device " }
+        span(.data("slot", "device")) { device ?? Readable.unknown }
+      }
+      span(.class("job-row__fact", "job-row__warnings"), .when(warnings > 0, .data("some"))) {
+        Icon(.warning)
+        span(.class("visually-hidden")) { "Warnings " }
+        span(.data("slot", "warnings")) { Readable.count(warnings) }
+      }
+      span(.class("job-row__fact", "job-row__started")) {
+        span(.class("visually-hidden")) { "Started " }
+        time(.datetime(started?.iso), .data("slot", "started")) { started?.words ?? Readable.unknown }
+      }
+      span(.class("job-row__fact", "job-row__duration", "job-row__number")) {
+        span(.class("visually-hidden")) { "Took " }
+        span(.data("slot", "duration")) { duration.map(Readable.clock) ?? Readable.unknown }
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import HTML
+
+/// Where the page's files are. The server gives the names with a hash in them; the defaults are the plain ones.
+public struct PageAssets: Equatable, Sendable {
+  public var styleSheet: String
+  public var script: String
+  /// Runs before the first paint, so that a chosen theme doesn't flash.
+  public var themeScript: String
+  /// By what the watched job does: the tab shows the lamp in its colour.
+  public var favicon: String
+  public var faviconRunning: String
+  public var faviconSucceeded: String
+  public var faviconFailed: String
+
+  public init(
+    styleSheet: String = "/assets/css/app.css", script: String = "/assets/js/app.js",
+    themeScript: String = "/assets/js/theme.js",
+    favicon: String = "/assets/img/favicon.svg", faviconRunning: String = "/assets/img/favicon-running.svg",
+    faviconSucceeded: String = "/assets/img/favicon-succeeded.svg",
+    faviconFailed: String = "/assets/img/favicon-failed.svg"
+  ) {
+    self.styleSheet = styleSheet
+    self.script = script
+    self.themeScript = themeScript
+    self.favicon = favicon
+    self.faviconRunning = faviconRunning
+    self.faviconSucceeded = faviconSucceeded
+    self.faviconFailed = faviconFailed
+  }
+}
+
+/// The frame of every page: head, bar with the ways about, and the place for the page itself.
+public struct PageShell<Content: HTML>: Component {
+  public var pageTitle: String
+  /// What kind of page it is, for the script: `dashboard`, `job`, `error`, `stories`.
+  public var page: String
+  /// The address in the bar that this page is, or belongs to.
+  public var current: String?
+  public var assets: PageAssets
+  /// The server's address for a page that comes from elsewhere; empty is where the page comes from.
+  public var api: String
+  public var jobID: String?
+  /// The state of the watched job, for the lamp in the tab.
+  public var jobState: JobState?
+  /// What the script starts from: JSON.
+  public var initialState: [UInt8]?
+  /// Without script the page is loaded again after so many seconds, as long as there is something to watch.
+  public var refreshSeconds: Int?
+  public var connection: ConnectionBadge?
+  public var content: Content
+
+  public init(
+    pageTitle: String, page: String, current: String? = nil, assets: PageAssets = .init(), api: String = "",
+    jobID: String? = nil, jobState: JobState? = nil,
+    initialState: [UInt8]? = nil, refreshSeconds: Int? = nil,
+    connection: ConnectionBadge? = nil,
+    @HTMLBuilder content: () -> Content
+  ) {
+    self.pageTitle = pageTitle
+    self.page = page
+    self.current = current
+    self.assets = assets
+    self.api = api
+    self.jobID = jobID
+    self.jobState = jobState
+    self.initialState = initialState
+    self.refreshSeconds = refreshSeconds
+    self.connection = connection
+    self.content = content()
+  }
+
+  public var body: some HTML {
+    document(
+      title: pageTitle, .lang("en"),
+      body: [.data("page", page), .data("job-id", jobID), .data("state", jobState?.rawValue)]
+    ) {
+      links
+    } content: {
+      a(.class("skip-link", "visually-hidden"), .href("#main")) { "Skip to the content" }
+      bar
+      main(.class("page-shell__main"), .id("main"), .tabindex(-1)) { content }
+      if let initialState {
+        script(json: initialState, .id("initial-state"))
+      }
+    }
+  }
+
+  private var links: some HTML {
+    group {
+      group {
+        meta(.name("color-scheme"), .content("light dark"))
+        meta(.name("theme-color"), .media("(prefers-color-scheme: light)"), .content("#fafafb"))
+        meta(.name("theme-color"), .media("(prefers-color-scheme: dark)"), .content("#0f1013"))
+        meta(.name("description"), .content("Long-running work, as it happens"))
+        meta(.name("telltale-api"), .content(api))
+      }
+      link(
+        .rel("icon"), .type("image/svg+xml"), .href(favicon), .data("slot", "favicon"), .data("idle", assets.favicon),
+        .data("running", assets.faviconRunning), .data("succeeded", assets.faviconSucceeded),
+        .data("failed", assets.faviconFailed))
+      script(.src(assets.themeScript))
+      link(.rel("stylesheet"), .href(assets.styleSheet))
+      if let refreshSeconds {
+        noscript { meta(.httpEquiv("refresh"), .content(refreshSeconds)) }
+      }
+      script(.type("module"), .src(assets.script))
+    }
+  }
+
+  private var favicon: String {
+    switch jobState {
+    case .running: assets.faviconRunning
+    case .succeeded: assets.faviconSucceeded
+    case .failed: assets.faviconFailed
+    case .queued, .cancelled, nil: assets.favicon
+    }
+  }
+
+  private var bar: some HTML {
+    header(.class("page-shell__bar")) {
+      a(.class("page-shell__brand"), .href("/"), .aria("label", "Telltale")) {
+        Lamp()
+        span { "Telltale" }
+      }
+      nav(.class("page-shell__nav"), .aria("label", "Pages")) {
+        way("Dashboard", "/")
+        way("Stories", "/stories")
+      }
+      div(.class("page-shell__end")) {
+        connection
+        ThemeToggle()
+      }
+    }
+  }
+
+  private func way(_ name: String, _ address: String) -> some HTML {
+    a(.href(address), .aria("current", address == current ? "page" : nil)) { name }
+  }
+}
+
+/// Changes between light and dark; without a choice the system decides.
+struct ThemeToggle: Component {
+  var body: some HTML {
+    element("theme-toggle", .class("needs-script")) {
+      button(
+        .class("button", "button--quiet", "button--icon"), .type("button"), .data("action", "toggle-theme"),
+        .aria("label", "Change between light and dark"), .title("Light or dark (t)")
+      ) {
+        Icon(.sun, part: "theme-toggle__light")
+        Icon(.moon, part: "theme-toggle__dark")
+      }
+    }
+  }
+}
+
+/// The mark of Telltale: a lamp that is lit, as on a dashboard.
+struct Lamp: Component {
+  var body: some HTML {
+    svg(.class("page-shell__lamp"), .viewBox("0 0 22 22"), .aria("hidden", true), .focusable("false")) {
+      circle(.class("lamp__halo"), .cx(11), .cy(11), .r(10.5))
+      circle(.class("lamp__ring"), .cx(11), .cy(11), .r(6.5))
+      circle(.class("lamp__light"), .cx(11), .cy(11), .r(3.75))
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import HTML
+
+/// What every plugin of a job does and how long it takes, and what they warned about.
+///
+/// One on a page: `#plugin-inspector`.
+public struct PluginInspector: Component, Sendable {
+  /// With more plugins than this they stand grouped by their state.
+  public static let ungroupedCount = 50
+  /// More warnings than this are counted, not shown.
+  public static let warningsShown = WarningList.shownCount
+
+  /// In the order of their execution. The bars are scaled to the slowest of them here.
+  public var plugins: [PluginRow]
+  /// Oldest first, as they came.
+  public var warnings: [WarningRow]
+  /// How many there were in all, where ``warnings`` holds only the newest.
+  public var warningsTotal: Int
+  public var budget: LatencyBudget
+  /// Only the warnings of this severity are shown.
+  public var severity: Severity?
+
+  public init(
+    plugins: [PluginRow] = [], warnings: [WarningRow] = [], warningsTotal: Int? = nil, budget: LatencyBudget = .init(),
+    severity: Severity? = nil
+  ) {
+    self.plugins = plugins
+    self.warnings = warnings
+    self.warningsTotal = max(warningsTotal ?? 0, warnings.count)
+    self.budget = budget
+    self.severity = severity
+  }
+
+  public var body: some HTML {
+    div(
+      .id("plugin-inspector"), .class("plugin-inspector", "card"), .role("region"), .aria("label", "Plugin Inspector"),
+      .data("budget-good-ms", budget.good), .data("budget-medium-ms", budget.medium)
+    ) {
+      header(.class("card__header")) {
+        h2(.class("card__title")) { "Plugins" }
+        span(.class("card__count"), .data("slot", "plugins-count")) { Readable.count(plugins.count) }
+        p(.class("card__end", "muted"), .data("slot", "timings-empty"), .hidden(plugins.isEmpty || hasTiming)) {
+          "Waiting for timing data"
+        }
+      }
+      div(.class("empty"), .data("slot", "plugins-empty"), .hidden(!plugins.isEmpty)) {
+        Icon(.puzzle)
+        p { "No plugins running" }
+      }
+      ol(.class("plugin-inspector__rows"), .data("list", "plugins")) { rows }
+      WarningList(warnings: warnings, total: warningsTotal, severity: severity)
+      templates
+    }
+  }
+
+  private var hasTiming: Bool { plugins.contains { $0.timing != nil } }
+
+  @HTMLBuilder private var rows: some HTML {
+    if plugins.count > Self.ungroupedCount {
+      // Those to look at first come first.
+      ForEach([PluginState.failed, .running, .started, .completed, .unknown]) { state in
+        let members = scaled.filter { $0.state == state }
+        if !members.isEmpty {
+          PluginGroup(state: state, count: members.count)
+          members
+        }
+      }
+    } else {
+      scaled
+    }
+  }
+
+  private var scaled: [PluginRow] {
+    let slowest = plugins.compactMap(\.timing).filter { $0.isFinite }.max()
+    return plugins.map { plugin in
+      var row = plugin
+      row.slowest = slowest
+      row.budget = budget
+      return row
+    }
+  }
+
+  private var templates: some HTML {
+    group {
+      template(.data("template", "plugin-row")) { PluginRow.blank }
+      template(.data("template", "plugin-group")) { PluginGroup(state: .unknown, count: 0) }
+      template(.data("template", "metadata-item")) { MetadataItem.blank }
+      template(.data("template", "warning-row")) { WarningRow.blank }
+    }
+  }
+}

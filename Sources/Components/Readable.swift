@@ -1,0 +1,78 @@
+/// Figures as people read them. The browser's modules write the same forms, so that a live page and a loaded one agree.
+package enum Readable {
+  /// What stands where a figure is not known.
+  package static let unknown = "–"
+
+  /// 42.5 as `42.5%`, 0 as `0%`, with one decimal where there is one. Only 100 itself is `100%`: 99.97 is `99.9%`.
+  package static func percent(_ value: Double) -> String {
+    let tenths = min(max(value, 0), 100) * 10
+    let whole = tenths < 1000 ? min(tenths.rounded(), 999) : 1000
+    return decimal(tenths: Int(whole), keepsZero: false) + "%"
+  }
+
+  /// 145.5 as `145.5 ms`, always with one decimal; a negative time or no number is `N/A`, since nothing can take it.
+  package static func milliseconds(_ value: Double) -> String {
+    guard value >= 0, value < 1e12 else { return "N/A" }
+    return decimal(tenths: Int((value * 10).rounded()), keepsZero: true) + " ms"
+  }
+
+  /// 12.43 a second as `12.4/s`; two decimals below one, so that slow work still shows a rate.
+  package static func rate(_ perSecond: Double) -> String {
+    guard perSecond >= 0, perSecond < 1e12 else { return unknown }
+    if perSecond > 0, perSecond < 1 {
+      let hundredths = max(1, Int((perSecond * 100).rounded()))
+      return "\(hundredths / 100).\(padded(hundredths % 100))/s"
+    }
+    return decimal(tenths: Int((perSecond * 10).rounded()), keepsZero: false) + "/s"
+  }
+
+  /// A running clock: `0:07`, `12:34`, `1:02:03`.
+  package static func clock(_ duration: Duration) -> String {
+    let seconds = max(0, duration.components.seconds)
+    let (minutes, hours) = (seconds / 60 % 60, seconds / 3600)
+    return hours > 0
+      ? "\(hours):\(padded(Int(minutes))):\(padded(Int(seconds % 60)))"
+      : "\(minutes):\(padded(Int(seconds % 60)))"
+  }
+
+  /// A time still to come, only as exact as an estimate is: `8 s`, `about 2 min`, `about 1 h 10 min`.
+  package static func estimate(_ duration: Duration) -> String {
+    let seconds = max(0, duration.components.seconds)
+    if seconds < 60 { return "\(seconds) s" }
+    let minutes = (seconds + 30) / 60
+    if minutes < 60 { return "about \(minutes) min" }
+    return minutes % 60 == 0 ? "about \(minutes / 60) h" : "about \(minutes / 60) h \(minutes % 60) min"
+  }
+
+  /// A time that has been measured: `840 ms`, `7.4 s`, `12 min 34 s`, `1 h 2 min`.
+  package static func span(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    guard seconds >= 0, attoseconds >= 0 else { return unknown }
+    if seconds == 0 { return "\(attoseconds / 1_000_000_000_000_000) ms" }
+    if seconds < 60 {
+      let tenths = seconds * 10 + attoseconds / 100_000_000_000_000_000
+      return decimal(tenths: Int(tenths), keepsZero: true) + " s"
+    }
+    if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
+    return "\(seconds / 3600) h \(seconds / 60 % 60) min"
+  }
+
+  /// 12345 as `12,345`.
+  package static func count(_ value: Int) -> String {
+    var digits = String(value.magnitude)
+    var end = digits.endIndex
+    while let comma = digits.index(end, offsetBy: -3, limitedBy: digits.startIndex), comma > digits.startIndex {
+      digits.insert(",", at: comma)
+      end = comma
+    }
+    return value < 0 ? "-" + digits : digits
+  }
+
+  private static func decimal(tenths: Int, keepsZero: Bool) -> String {
+    tenths % 10 == 0 && !keepsZero ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+  }
+
+  private static func padded(_ value: Int) -> String {
+    value < 10 ? "0\(value)" : "\(value)"
+  }
+}

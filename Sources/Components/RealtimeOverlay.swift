@@ -1,0 +1,85 @@
+import HTML
+
+/// A job as it happens: frames, progress, plugins, errors, and whether all of that is live.
+///
+/// On the job's own page it stands in place. Elsewhere it is a sheet beside the page, hidden until a job is watched,
+/// which never blocks what is behind it.
+public struct RealtimeOverlay: Component, Sendable {
+  public enum State: String, CaseIterable, Sendable {
+    case idle, loading, running, completing, complete, failed, cancelled
+  }
+
+  public enum Placement: Sendable {
+    case inPlace, sheet
+  }
+
+  public var isVisible: Bool
+  public var title: String
+  public var state: State
+  public var placement: Placement
+  /// The job that is shown; the script asks for its messages.
+  public var jobID: String?
+  public var progress: ProgressBar
+  public var inspector: PluginInspector
+  /// `nil` where the job has no pictures; the place stays, hidden, for a sheet that is given another job.
+  public var viewer: FrameViewer?
+  public var errors: ErrorBanner
+  public var connection: ConnectionBadge
+
+  public init(
+    isVisible: Bool = false, title: String = "Live", state: State = .idle, placement: Placement = .sheet,
+    jobID: String? = nil, progress: ProgressBar = .init(percent: nil, stage: "Waiting for the job", state: .idle),
+    inspector: PluginInspector = .init(), viewer: FrameViewer? = .init(), errors: ErrorBanner = .init(),
+    connection: ConnectionBadge = .init()
+  ) {
+    self.isVisible = isVisible
+    self.title = title
+    self.state = state
+    self.placement = placement
+    self.jobID = jobID
+    self.progress = progress
+    self.inspector = inspector
+    self.viewer = viewer
+    self.errors = errors
+    self.connection = connection
+  }
+
+  public var body: some HTML {
+    element(
+      "realtime-overlay", .class("realtime-overlay", isSheet ? "realtime-overlay--sheet" : nil), .role("region"),
+      .aria("label", "Live view of the job"), .data("job-id", jobID), .data("state", state.rawValue),
+      .hidden(!isVisible)
+    ) {
+      overlayHeader
+      errors
+      div(.class("realtime-overlay__body")) {
+        div(.class("realtime-overlay__progress", "card")) { progress }
+        div(.class("realtime-overlay__viewer"), .data("slot", "overlay-viewer"), .hidden(viewer == nil)) {
+          viewer ?? FrameViewer()
+        }
+        div(.class("realtime-overlay__inspector")) { inspector }
+      }
+      p(.class("visually-hidden"), .data("slot", "announcer"), .aria("live", "polite")) {}
+    }
+  }
+
+  private var isSheet: Bool { placement == .sheet }
+
+  private var overlayHeader: some HTML {
+    div(.class("realtime-overlay__header")) {
+      h2(.class("realtime-overlay__title"), .data("slot", "overlay-title"), .tabindex(-1)) { title }
+      div(.class("realtime-overlay__end")) {
+        connection
+        if isSheet {
+          a(.class("button", "button--quiet"), .href(jobID.map { "/jobs/\($0)" }), .data("slot", "overlay-link")) {
+            "Open page"
+          }
+          button(
+            .class("button", "button--quiet", "button--icon"), .type("button"), .data("action", "close"),
+            .aria("label", "Close live view"), .title("Close (Escape)")
+          ) { Icon(.close) }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import HTML
+
+/// A result of any shape, as plugins return them.
+public indirect enum ResultValue: Equatable, Sendable {
+  public struct Member: Equatable, Sendable {
+    public var name: String
+    public var value: ResultValue
+
+    public init(_ name: String, _ value: ResultValue) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  case text(String)
+  case members([Member])
+  case list([ResultValue])
+}
+
+/// A result as nested terms and values. What is longer or deeper than anybody reads is counted; its JSON has it all.
+public struct ResultView: HTML, Sendable {
+  static let shownCount = 60
+  static let shownDepth = 6
+
+  public var value: ResultValue
+
+  public init(_ value: ResultValue) {
+    self.value = value
+  }
+
+  public func render(into writer: inout HTMLWriter) {
+    div(.class("result-view")) { AnyHTML(Self.part(value, depth: 0)) }.render(into: &writer)
+  }
+
+  /// Recursive, so its type can't be spelled out: one dynamic call for each value.
+  private static func part(_ value: ResultValue, depth: Int) -> any HTML {
+    switch value {
+    case .text(let text):
+      return text
+    case .members(let members) where depth < shownDepth && !members.isEmpty:
+      return dl(.class("result-view__members")) {
+        ForEach(members.prefix(shownCount)) { member in
+          div {
+            dt { member.name }
+            dd { AnyHTML(part(member.value, depth: depth + 1)) }
+          }
+        }
+        if members.count > shownCount { div(.class("result-view__more")) { rest(members.count) } }
+      }
+    case .list(let items) where depth < shownDepth && !items.isEmpty:
+      return ul(.class("result-view__list")) {
+        ForEach(items.prefix(shownCount)) { item in li { AnyHTML(part(item, depth: depth + 1)) } }
+        if items.count > shownCount { li(.class("result-view__more")) { rest(items.count) } }
+      }
+    case .members(let members):
+      return size(members.count)
+    case .list(let items):
+      return size(items.count)
+    }
+  }
+
+  private static func size(_ count: Int) -> String {
+    count == 0 ? "none" : count == 1 ? "1 value" : "\(Readable.count(count)) values"
+  }
+
+  private static func rest(_ count: Int) -> String { "… and \(Readable.count(count - shownCount)) more" }
+}

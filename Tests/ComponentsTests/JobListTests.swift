@@ -1,0 +1,106 @@
+import Components
+import HTML
+import Testing
+
+struct JobListTests {
+  private func row(_ state: JobState = .running, percent: Double? = 42.5, warnings: Int = 0) -> JobRow {
+    JobRow(
+      id: "job-7", name: "walk.y4m", state: state, percent: percent, stage: "Detecting", device: "cpu",
+      warnings: warnings, started: .init(iso: "2026-02-04T15:30:00.123Z", words: "2 min ago"), duration: .seconds(124))
+  }
+
+  @Test func `a row shows what a job is and how far it has come`() {
+    let markup = Markup(row(warnings: 14))
+    #expect(markup.contains("<li class=\"job-row\" data-key=\"job-7\" data-state=\"running\">"))
+    #expect(markup.contains("href=\"/jobs/job-7\""))
+    for (slot, text) in [
+      ("name", "walk.y4m"), ("stage", "Detecting"), ("status", "Running"), ("status-icon", "⚙"), ("percent", "42.5%"),
+      ("device", "cpu"), ("warnings", "14"), ("started", "2 min ago"), ("duration", "2:04"),
+    ] {
+      #expect(markup.slot(slot)?.text == text)
+    }
+    #expect(markup.contains("datetime=\"2026-02-04T15:30:00.123Z\""))
+    #expect(markup.contains(" data-some"))
+    #expect(!Markup(row()).contains(" data-some"))
+  }
+
+  @Test(arguments: [(nil, "–", "0"), (Double.nan, "–", "0"), (-5, "0%", "0"), (150, "100%", "1")])
+  func `progress stays within 0 to 100`(percent: Double?, words: String, share: String) {
+    let markup = Markup(row(percent: percent))
+    #expect(markup.slot("percent")?.text == words)
+    #expect(markup.contains("--value: \(share)\""))
+  }
+
+  @Test(arguments: JobState.allCases)
+  func `a state is a word and a sign, not only a colour`(state: JobState) {
+    let markup = Markup(row(state))
+    #expect(markup.slot("status")?.text == state.word)
+    #expect(markup.slot("status-icon")?.text == state.sign)
+    let badge = Markup(JobStatus(state))
+    #expect(badge.slot("job-status")?.text == state.word)
+    #expect(badge.contains("data-state=\"\(state.rawValue)\""))
+  }
+
+  @Test func `without jobs it says what to do`() {
+    let markup = Markup(JobList()).withoutTemplates
+    #expect(markup.slot("jobs-empty")?.isHidden == false)
+    #expect(markup.contains("No jobs yet"))
+    #expect(Markup(JobList(rows: [row()])).slot("jobs-empty")?.isHidden == true)
+  }
+
+  @Test func `a filter that hides everything says so and can be reset`() {
+    let markup = Markup(JobList(filter: .init(state: .failed, query: "zz"), total: 812)).withoutTemplates
+    #expect(markup.slot("jobs-none-shown")?.isHidden == false)
+    #expect(markup.slot("jobs-total")?.text == "812")
+    #expect(markup.contains("<a href=\"/\">reset the filter</a>"))
+    #expect(markup.slot("jobs-empty")?.isHidden == true)
+  }
+
+  @Test func `filters are links that keep the search, in the query of the page`() {
+    let markup = Markup(JobList(rows: [row()], filter: .init(state: .running, query: "a&b ä\"<")))
+    #expect(markup.contains("href=\"/?status=failed&amp;q=a%26b%20%C3%A4%22%3C\""))
+    #expect(markup.contains("data-filter-status=\"running\" data-filter-query=\"a&amp;b ä&quot;"))
+    #expect(markup.count(of: "aria-current=\"true\"") == 1)
+    #expect(markup.contains("<input type=\"hidden\" name=\"status\" value=\"running\">"))
+  }
+
+  @Test func `the row that the script adds is in a template`() {
+    #expect(Markup(JobList()).contains("<template data-template=\"job-row\"><li class=\"job-row\" data-key=\"\""))
+  }
+}
+
+struct BannerTests {
+  @Test func `an error has a title, a sentence and a code`() {
+    let markup = Markup(ErrorBanner([.init(heading: "blur failed", message: "Signal 11.", code: "PLUGIN_CRASH")]))
+    #expect(markup.contains("class=\"error-row\" role=\"alert\" data-state=\"failed\""))
+    #expect(markup.slot("error-title")?.text == "blur failed")
+    #expect(markup.slot("error-message")?.text == "Signal 11.")
+    #expect(markup.slot("error-code")! == ("PLUGIN_CRASH", false))
+    #expect(!markup.contains("<error-banner hidden>"))
+  }
+
+  @Test func `without an error there is no banner`() {
+    #expect(Markup(ErrorBanner()).contains("<error-banner hidden>"))
+    #expect(Markup(ErrorBanner()).withoutTemplates.contains("error-row\"") == false)
+  }
+
+  @Test(arguments: [
+    (ConnectionBadge.State.connecting, "connecting", "Connecting…"), (.live, "live", "Live"),
+    (.reconnecting, "reconnecting", "Reconnecting…"), (.offline(asOf: nil), "offline", "Offline"),
+    (.offline(asOf: "14:02:11"), "offline", "Offline: showing data as of 14:02:11"),
+    (.closed(reason: nil), "closed", "Disconnected"),
+    (.closed(reason: "the session has expired"), "closed", "Disconnected: the session has expired"),
+  ])
+  func `the connection is told in words, with a button once it is gone`(
+    state: ConnectionBadge.State, name: String, words: String
+  ) {
+    let markup = Markup(ConnectionBadge(state))
+    #expect(markup.contains("data-state=\"\(name)\""))
+    #expect(markup.slot("connection-label")?.text == words)
+    #expect(markup.contains("data-action=\"reconnect\" hidden") == (name != "closed"))
+  }
+
+  @Test func `a spinner says what is on its way`() {
+    #expect(Markup(LoadingSpinner("Loading jobs…")).contains("<span>Loading jobs…</span>"))
+  }
+}

@@ -1,0 +1,111 @@
+import Components
+import HTML
+import Testing
+
+struct RealtimeOverlayTests {
+  @Test func `it is hidden by default, with everything in it`() {
+    let markup = Markup(RealtimeOverlay())
+    let root = markup.between("<realtime-overlay", ">") ?? ""
+    #expect(root.hasSuffix(" hidden"))
+    #expect(root.contains("data-state=\"idle\""))
+    for part in [
+      "<frame-viewer", "id=\"progress-bar\"", "id=\"plugin-inspector\"", "<error-banner", "<connection-badge",
+      "data-action=\"close\"", "data-slot=\"announcer\" aria-live=\"polite\"",
+    ] {
+      #expect(markup.contains(part), "\(part)")
+    }
+  }
+
+  @Test func `shown, it has its title, state and job`() {
+    let markup = Markup(RealtimeOverlay(isVisible: true, title: "walk <1>", state: .running, jobID: "job-7"))
+    let root = markup.between("<realtime-overlay", ">") ?? ""
+    #expect(!root.contains("hidden"))
+    #expect(root.contains("data-job-id=\"job-7\" data-state=\"running\""))
+    #expect(markup.slot("overlay-title")?.text == "walk &lt;1&gt;")
+    #expect(markup.contains("href=\"/jobs/job-7\""))
+  }
+
+  @Test func `in place there is nothing to close`() {
+    let markup = Markup(RealtimeOverlay(isVisible: true, placement: .inPlace))
+    #expect(!markup.contains("data-action=\"close\""))
+    #expect(!markup.contains("realtime-overlay--sheet"))
+  }
+
+  @Test func `a job without pictures hides the viewer`() {
+    #expect(Markup(RealtimeOverlay(viewer: nil)).slot("overlay-viewer")?.isHidden == true)
+    #expect(Markup(RealtimeOverlay()).slot("overlay-viewer")?.isHidden == false)
+  }
+
+  @Test func `no id stands twice`() {
+    let markup = Markup(RealtimeOverlay())
+    let ids = markup.text.split(separator: " id=\"").dropFirst().map { String($0.prefix { $0 != "\"" }) }
+    #expect(ids.count == Set(ids).count, "\(ids)")
+  }
+}
+
+struct FrameViewerTests {
+  @Test(arguments: [
+    "device-selector", "toggle-play-pause", "toggle-fullscreen", "toggle-overlay", "toggle-boxes", "toggle-labels",
+    "toggle-pitch", "toggle-radar", "fps-slider",
+  ])
+  func `each control has its id`(id: String) {
+    #expect(Markup(FrameViewer()).count(of: " id=\"\(id)\"") == 1)
+  }
+
+  @Test func `every toggle says whether it is pressed`() {
+    let markup = Markup(ControlPanel(isPlaying: false, layers: .init(labels: false, radar: true)))
+    for (id, isOn) in [
+      ("play-pause", false), ("overlay", true), ("boxes", true), ("labels", false), ("pitch", false), ("radar", true),
+      ("fullscreen", false),
+    ] {
+      let tag = markup.between("id=\"toggle-\(id)\"", ">") ?? ""
+      #expect(tag.contains("aria-pressed=\"\(isOn)\""), "\(id): \(tag)")
+    }
+  }
+
+  @Test(arguments: [(0, 1), (12, 12), (500, 30), (-3, 1)])
+  func `the frame rate stays within its limits`(asked: Int, shown: Int) {
+    let markup = Markup(ControlPanel(framesPerSecond: asked))
+    #expect(markup.contains("min=\"1\" max=\"30\" value=\"\(shown)\""))
+    #expect(markup.slot("fps-label")?.text == "\(shown) fps")
+  }
+
+  @Test func `boxes are drawn in source pixels over the newest frame`() {
+    let box = FrameBox(x: 180, y: 220, width: 260, height: 310, caption: "person <0.92>")
+    let markup = Markup(FrameViewer(image: "/v1/jobs/7/frames/1.png", width: 1280, height: 720, boxes: [box]))
+    #expect(markup.contains("src=\"/v1/jobs/7/frames/1.png\""))
+    #expect(markup.contains("viewBox=\"0 0 1280 720\""))
+    #expect(markup.contains("data-slot=\"box\" x=\"180\" y=\"220\" width=\"260\" height=\"310\""))
+    #expect(markup.slot("box-label")?.text == "person &lt;0.92&gt;")
+    #expect(markup.contains("aria-label=\"1 box\""))
+  }
+
+  @Test func `before the first frame the place is kept and says why it is empty`() {
+    let markup = Markup(FrameViewer(emptyText: "This job has not started"))
+    #expect(markup.slot("frame-image")?.isHidden == true)
+    #expect(markup.slot("frame-empty")?.isHidden == false)
+    #expect(markup.slot("frame-empty-text")?.text == "This job has not started")
+  }
+
+  @Test(arguments: [(0, 0), (-1, 5), (Int.min, 1)])
+  func `a source without a size does not stop the page`(width: Int, height: Int) {
+    #expect(Markup(FrameViewer(width: width, height: height)).contains("--frame-ratio"))
+  }
+}
+
+struct DeviceTests {
+  @Test func `a device that is not there is listed with its reason and can't be chosen`() {
+    let devices = DeviceSelector(devices: [.init("cpu"), .init("cuda:0", unavailableReason: "no CUDA device")])
+    let markup = Markup(devices)
+    #expect(markup.contains("<option value=\"cpu\" selected>cpu</option>"))
+    #expect(markup.contains("<option value=\"cuda:0\" disabled>cuda:0 (no CUDA device)</option>"))
+  }
+
+  @Test func `a fallback is shown with its reason`() {
+    let markup = Markup(DeviceIndicator(device: "cpu", fallbackReason: "cuda:0 is not available"))
+    #expect(markup.contains("data-state=\"degraded\""))
+    #expect(markup.slot("device")?.text == "cpu")
+    #expect(markup.slot("device-reason")! == ("cuda:0 is not available", false))
+    #expect(Markup(DeviceIndicator(device: nil)).slot("device")?.text == "–")
+  }
+}
