@@ -27,6 +27,7 @@ let package = Package(
     .target(name: "Server", dependencies: ["Net", "Wire"], swiftSettings: strict),
     .target(
       name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net"], swiftSettings: strict),
+    .target(name: "Pages", dependencies: ["Components", "Domain", "HTML", "JSONValues"], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["JSONValues", "Wire"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
@@ -48,6 +49,8 @@ let package = Package(
       name: "JobsTests", dependencies: ["Domain", "Imaging", "JSONValues", "Jobs"],
       swiftSettings: strict),
     .testTarget(name: "ComponentsTests", dependencies: ["Components", "HTML"], swiftSettings: strict),
+    .testTarget(
+      name: "PagesTests", dependencies: ["Components", "Domain", "HTML", "JSONValues", "Pages"], swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )

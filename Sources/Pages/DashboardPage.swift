@@ -1,0 +1,136 @@
+import Components
+import Domain
+import HTML
+import JSONValues
+
+/// The first page: the jobs, a form that starts one, and what the plugins do.
+package struct DashboardPage: Component {
+  /// What a refused form is shown with again.
+  package struct Draft: Equatable, Sendable {
+    package var source: String
+    package var name: String
+    package var plugins: [String]
+    package var device: String
+    /// Why it was refused, and what to do.
+    package var error: String?
+
+    package init(
+      source: String = "", name: String = "", plugins: [String] = [], device: String = "cpu", error: String? = nil
+    ) {
+      self.source = source
+      self.name = name
+      self.plugins = plugins
+      self.device = device
+      self.error = error
+    }
+  }
+
+  /// Newest first, those that the filter lets through.
+  package var jobs: [Job]
+  /// Of all jobs, whatever the filter.
+  package var total: Int
+  package var filter: JobList.Filter
+  /// The address of the page with the older jobs.
+  package var older: String?
+  package var plugins: [PluginMetadata]
+  package var devices: [DeviceAvailability]
+  package var draft: Draft
+  /// The position from which the script goes on.
+  package var cursor: String?
+  package var context: PageContext
+
+  package init(
+    jobs: [Job], total: Int, filter: JobList.Filter = .init(), older: String? = nil, plugins: [PluginMetadata] = [],
+    devices: [DeviceAvailability] = [], draft: Draft = .init(), cursor: String? = nil, context: PageContext = .init()
+  ) {
+    self.jobs = jobs
+    self.total = total
+    self.filter = filter
+    self.older = older
+    self.plugins = plugins
+    self.devices = devices
+    self.draft = draft
+    self.cursor = cursor
+    self.context = context
+  }
+
+  package var body: some HTML {
+    PageShell(
+      pageTitle: "Telltale", page: "dashboard", current: "/", assets: context.assets, api: context.api,
+      initialState: initialState, refreshSeconds: isAnythingActive ? 5 : nil, connection: ConnectionBadge()
+    ) {
+      div(.class("dashboard-page")) {
+        header(.class("dashboard-page__header")) {
+          h1 { "Dashboard" }
+          a(.class("button", "button--primary", "dashboard-page__jump"), .href("#start")) {
+            Icon(.plus)
+            "Start a job"
+          }
+        }
+        div(.class("dashboard-page__columns")) {
+          div(.class("dashboard-page__column")) {
+            JobList(rows: jobs.map { JobFold($0, now: context.now).row }, filter: filter, total: total, older: older)
+            PluginList(plugins: plugins)
+          }
+          startForm
+        }
+        RealtimeOverlay(viewer: FrameViewer(controls: .init(devices: .init(devices: choosableDevices))))
+      }
+    }
+  }
+
+  private var isAnythingActive: Bool { jobs.contains { !$0.status.isFinal } }
+
+  private var choosableDevices: [DeviceSelector.Device] {
+    devices.isEmpty ? [.init("cpu")] : devices.map(DeviceSelector.Device.init)
+  }
+
+  private var startForm: some HTML {
+    StartJobForm(
+      plugins: plugins.filter(\.enabled).map { plugin in
+        .init(
+          plugin: plugin.name, description: plugin.description, isChosen: draft.plugins.contains(plugin.name))
+      }, devices: choosableDevices, device: draft.device, source: draft.source, name: draft.name, error: draft.error)
+  }
+
+  private var initialState: [UInt8] {
+    let state: JSON = [
+      "messages": .array(jobs.map { .object(RealtimeMessage.jobStatus($0).json) }),
+      "cursor": cursor.map(JSON.string) ?? .null,
+    ]
+    return state.encodedForScript()
+  }
+}
+
+/// What the plugins do, for somebody who has none chosen yet.
+struct PluginList: Component {
+  var plugins: [PluginMetadata]
+
+  var body: some HTML {
+    section(.class("card"), .aria("labelledby", "plugins-title")) {
+      header(.class("card__header")) {
+        h2(.id("plugins-title"), .class("card__title")) { "Plugins" }
+        span(.class("card__count")) { Readable.count(plugins.count) }
+      }
+      if plugins.isEmpty {
+        div(.class("empty")) {
+          Icon(.puzzle)
+          p(.class("empty__title")) { "No plugins found" }
+          p { "This build has none. Add one to the plugin catalogue and build again." }
+        }
+      } else {
+        ul(.class("plugin-list")) {
+          ForEach(plugins) { plugin in
+            li(.class("plugin-list__item")) {
+              p(.class("plugin-list__head")) {
+                span(.class("plugin-list__name")) { plugin.name }
+                span(.class("plugin-list__facts")) { plugin.enabled ? plugin.version : "switched off" }
+              }
+              p(.class("plugin-list__description")) { plugin.description }
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Components
+import Domain
+import HTML
+
+/// What went wrong with a request, and the way on.
+package struct ErrorPage: Component {
+  package var heading: String
+  /// Says what to do.
+  package var message: String
+  /// Such as `404 NOT_FOUND`.
+  package var code: String
+  /// Under which the log has the cause, for an error of ours.
+  package var requestID: String?
+  package var context: PageContext
+
+  package init(
+    heading: String, message: String, code: String, requestID: String? = nil, context: PageContext = .init()
+  ) {
+    self.heading = heading
+    self.message = message
+    self.code = code
+    self.requestID = requestID
+    self.context = context
+  }
+
+  package init(_ error: AppError, requestID: String? = nil, context: PageContext = .init()) {
+    self.init(
+      heading: Self.heading(error.code), message: error.message, code: "\(error.status) \(error.code.rawValue)",
+      requestID: error.code == .internal ? requestID : nil, context: context)
+  }
+
+  private static func heading(_ code: AppError.Code) -> String {
+    switch code {
+    case .notFound: "Nothing is here"
+    case .unauthorized, .forbidden: "You may not see this"
+    case .conflict: "That does not go now"
+    case .tooLarge: "That is too large"
+    case .internal: "Something broke on our side"
+    case .unavailable, .storageFull, .tooManyConnections, .rateLimited: "Not right now"
+    case .invalid, .methodNotAllowed, .unsupportedMediaType, .misdirected, .unprocessable, .upgradeRequired:
+      "That request can't be answered"
+    }
+  }
+
+  package var body: some HTML {
+    PageShell(
+      pageTitle: "\(heading) · Telltale", page: "error", assets: context.assets, api: context.api
+    ) {
+      div(.class("error-page")) {
+        p(.class("error-page__code")) { code }
+        h1 { heading }
+        p(.class("muted")) { message }
+        if let requestID {
+          p(.class("field__hint")) {
+            "Request "
+            HTML::code { requestID }
+          }
+        }
+        p(.class("error-page__actions")) {
+          a(.class("button", "button--primary"), .href("/")) { "To the dashboard" }
+        }
+      }
+    }
+  }
+}
+
+/// The page for an address that leads nowhere.
+package struct NotFoundPage: Component {
+  /// What was looked for, such as `Job job-9`.
+  package var subject: String
+  package var context: PageContext
+
+  package init(subject: String = "This page", context: PageContext = .init()) {
+    self.subject = subject
+    self.context = context
+  }
+
+  package var body: some HTML {
+    ErrorPage(
+      AppError(.notFound, "\(subject) was not found. It may have been deleted, or the address is mistyped."),
+      context: context)
+  }
+}

@@ -1,0 +1,128 @@
+import Components
+import Domain
+import JSONValues
+
+/// From what a job is to what a page shows of it. Pure: the time is a parameter.
+package struct JobFold {
+  package var job: Job
+  package var plugins: [PluginMetadata]
+  package var now: Timestamp
+
+  package init(_ job: Job, plugins: [PluginMetadata] = [], now: Timestamp) {
+    self.job = job
+    self.plugins = plugins
+    self.now = now
+  }
+
+  package var state: JobState { JobState(job.status) }
+
+  /// The job's name, or its id where it has none.
+  package var name: String { job.name.isEmpty ? "Job \(job.id)" : job.name }
+
+  /// As the tab shows it: `64% · build`, `✓ Succeeded · build`. The browser's modules write the same.
+  package var tabTitle: String {
+    if state.isFinal { return "\(state.sign) \(state.word) · \(name)" }
+    if state == .running, let progress = job.progress {
+      return "\(Readable.percent(progress.rounded(.down))) · \(name)"
+    }
+    return "\(state.word) · \(name)"
+  }
+
+  package var row: JobRow {
+    JobRow(
+      id: job.id, name: name, state: state, percent: job.progress, stage: job.error ?? stage ?? "",
+      device: job.deviceUsed?.description, warnings: job.warnings.count,
+      started: job.startedAt.map { Moment($0, now: now) }, duration: elapsed)
+  }
+
+  /// Since its start, until its end or now.
+  package var elapsed: Duration? {
+    job.startedAt.map { .milliseconds(max(0, (job.finishedAt ?? now).milliseconds - $0.milliseconds)) }
+  }
+
+  package var progress: ProgressBar {
+    ProgressBar(percent: job.progress, stage: stage, state: barState, elapsed: elapsed)
+  }
+
+  private var stage: String? {
+    switch state {
+    case .queued: "Waiting for its turn"
+    case .running, .succeeded, .failed, .cancelled: job.stage
+    }
+  }
+
+  private var barState: ProgressBar.State {
+    switch state {
+    case .queued: .idle
+    case .running: .running
+    case .succeeded: .complete
+    case .failed: .failed
+    case .cancelled: .cancelled
+    }
+  }
+
+  package var overlayState: RealtimeOverlay.State {
+    switch state {
+    case .queued: .loading
+    case .running: (job.progress ?? 0) >= 95 ? .completing : .running
+    case .succeeded: .complete
+    case .failed: .failed
+    case .cancelled: .cancelled
+    }
+  }
+
+  package var inspector: PluginInspector {
+    let described = Dictionary(plugins.map { ($0.name, $0) }) { first, _ in first }
+    let rows = job.pluginStates.map { PluginRow($0, metadata: described[$0.plugin]) }
+    let warnings = job.warnings.suffix(PluginInspector.warningsShown).map(WarningRow.init)
+    return PluginInspector(plugins: rows, warnings: warnings, warningsTotal: job.warnings.count)
+  }
+
+  /// The newest frame, with what every plugin found in it. `nil` for a job that has no pictures, once that is known.
+  package func viewer(devices: DeviceSelector) -> FrameViewer? {
+    let pictures = job.frames.filter { $0.imageURL != nil }
+    let controls = ControlPanel(framesKept: pictures.count, devices: devices)
+    guard let frame = pictures.last else {
+      return state.isFinal || !job.frames.isEmpty ? nil : FrameViewer(controls: controls)
+    }
+    return FrameViewer(
+      image: frame.imageURL, width: frame.width, height: frame.height,
+      boxes: frame.results.flatMap { FrameBox.all(in: $0.data) }, caption: caption(of: frame), controls: controls)
+  }
+
+  private func caption(of frame: Frame) -> String {
+    guard let newest = frame.results.last else { return "Frame \(frame.id)" }
+    return "Frame \(frame.id) · \(newest.plugin) · \(Readable.milliseconds(newest.milliseconds))"
+  }
+
+  package var errors: ErrorBanner {
+    guard state == .failed else { return ErrorBanner() }
+    return ErrorBanner([ErrorRow(heading: "Job failed", message: job.error ?? "No reason was recorded.")])
+  }
+
+  /// Why the job runs on another device than it was asked to.
+  package var fallbackReason: String? {
+    guard job.fallback else { return nil }
+    return "instead of \(job.deviceRequested), which is not available"
+  }
+
+  /// What the script starts from: the messages that add up to this page, and the position to go on from.
+  package func initialState(cursor: String?) -> [UInt8] {
+    var messages = plugins.map { RealtimeMessage.metadata($0, job: job) } + job.snapshot
+    for frame in job.frames.suffix(Self.framesInPage) {
+      for result in frame.results {
+        messages.append(
+          .frame(
+            job: job, frame: frame, plugin: result.plugin, data: result.data, device: job.deviceUsed ?? .cpu,
+            milliseconds: result.milliseconds))
+      }
+    }
+    let state: JSON = [
+      "messages": .array(messages.map { .object($0.json) }), "cursor": cursor.map(JSON.string) ?? .null,
+    ]
+    return state.encodedForScript()
+  }
+
+  /// Enough to go back a little at once; the others are there over the API.
+  private static let framesInPage = 30
+}

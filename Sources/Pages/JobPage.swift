@@ -1,0 +1,176 @@
+import Components
+import Domain
+import HTML
+
+/// One job: what it is, how far it has come as it happens, and what came out of it.
+package struct JobPage: Component {
+  package var job: Job
+  /// What the job's plugins say about themselves.
+  package var plugins: [PluginMetadata]
+  package var devices: [DeviceAvailability]
+  /// The position from which the script goes on.
+  package var cursor: String?
+  package var context: PageContext
+
+  package init(
+    job: Job, plugins: [PluginMetadata] = [], devices: [DeviceAvailability] = [], cursor: String? = nil,
+    context: PageContext = .init()
+  ) {
+    self.job = job
+    self.plugins = plugins
+    self.devices = devices
+    self.cursor = cursor
+    self.context = context
+  }
+
+  package var body: some HTML {
+    let fold = JobFold(job, plugins: plugins, now: context.now)
+    PageShell(
+      pageTitle: fold.tabTitle, page: "job", assets: context.assets, api: context.api, jobID: job.id,
+      jobState: fold.state, initialState: fold.initialState(cursor: cursor),
+      refreshSeconds: fold.state.isFinal ? nil : 3
+    ) {
+      article(.class("job-page")) {
+        JobHeader(fold: fold)
+        RealtimeOverlay(
+          isVisible: true, title: fold.state.isFinal ? "How it went" : "Live", state: fold.overlayState,
+          placement: .inPlace, jobID: job.id, progress: fold.progress, inspector: fold.inspector,
+          viewer: fold.viewer(devices: deviceSelector), errors: fold.errors, connection: ConnectionBadge())
+        JobResults(job: job)
+        jsonLinks
+      }
+    }
+  }
+
+  private var deviceSelector: DeviceSelector {
+    DeviceSelector(
+      devices: devices.isEmpty ? [.init(job.deviceRequested.description)] : devices.map(DeviceSelector.Device.init),
+      selected: job.deviceRequested.description)
+  }
+
+  private var jsonLinks: some HTML {
+    nav(.class("job-page__links"), .aria("label", "The job as JSON")) {
+      span { "As JSON:" }
+      a(.href("/v1/jobs/\(job.id)")) { "frames" }
+      a(.href("/v1/jobs/\(job.id)/extended")) { "job" }
+      a(.href("/v1/jobs/\(job.id)/messages")) { "messages" }
+    }
+  }
+}
+
+/// The name, state and facts of a job, and what can be done with it: plain forms, which work without script too.
+///
+/// When the job ends the script takes this part anew from the server.
+struct JobHeader: Component {
+  var fold: JobFold
+
+  private var job: Job { fold.job }
+
+  var body: some HTML {
+    header(.class("job-page__header"), .data("slot", "job-header")) {
+      nav(.class("job-page__crumbs"), .aria("label", "Where this page is")) {
+        a(.href("/")) { "Jobs" }
+        " / "
+        span(.class("code")) { job.id }
+      }
+      div(.class("job-page__headline")) {
+        h1 { fold.name }
+        JobStatus(fold.state, isLarge: true)
+        div(.class("job-page__actions")) { actions }
+      }
+      facts
+    }
+  }
+
+  @HTMLBuilder private var actions: some HTML {
+    if fold.state.isFinal {
+      action("retry", "Retry", .retry)
+      button(.class("button", "button--danger"), .type("button"), .popovertarget("confirm-delete")) {
+        Icon(.delete)
+        "Delete…"
+      }
+      div(.id("confirm-delete"), .class("card", "job-page__confirm"), .popover("auto")) {
+        p { "Delete this job with its frames and messages? This can't be undone." }
+        div(.class("job-page__actions")) {
+          button(
+            .class("button"), .type("button"), .popovertarget("confirm-delete"), .custom("popovertargetaction", "hide")
+          ) { "Keep it" }
+          action("delete", "Delete job", .delete, isDangerous: true)
+        }
+      }
+    } else {
+      button(
+        .class("button", "needs-script"), .type("button"), .data("action", "notify"), .aria("pressed", false),
+        .title("Shows a notification of the browser when the job ends")
+      ) {
+        Icon(.bell)
+        "Notify me"
+      }
+      action("cancel", "Cancel", .cancel, isDangerous: true)
+    }
+  }
+
+  private func action(_ verb: String, _ word: String, _ icon: Icon.Shape, isDangerous: Bool = false) -> some HTML {
+    form(.method("post"), .action("/jobs/\(job.id)/\(verb)"), .data("action", verb)) {
+      button(.class("button", isDangerous ? "button--danger" : nil), .type("submit")) {
+        Icon(icon)
+        word
+      }
+    }
+  }
+
+  private var facts: some HTML {
+    dl(.class("job-page__facts")) {
+      fact("Source") { code { job.source } }
+      if let retried = job.retryOf {
+        fact("Retry of") { a(.href("/jobs/\(retried)")) { retried } }
+      }
+      fact("Created") { moment(job.createdAt) }
+      if let started = job.startedAt { fact("Started") { moment(started) } }
+      if let elapsed = fold.elapsed, fold.state.isFinal { fact("Took") { Readable.span(elapsed) } }
+      fact("Device") {
+        DeviceIndicator(
+          device: (job.deviceUsed ?? job.deviceRequested).description, fallbackReason: fold.fallbackReason)
+      }
+    }
+  }
+
+  private func fact(_ term: String, @HTMLBuilder detail: () -> some HTML) -> some HTML {
+    div {
+      dt { term }
+      dd { detail() }
+    }
+  }
+
+  private func moment(_ timestamp: Timestamp) -> some HTML {
+    let moment = Moment(timestamp, now: fold.now)
+    return time(.datetime(moment.iso), .title(moment.iso)) { moment.words }
+  }
+}
+
+/// What the plugins found. When the job ends the script takes this part anew from the server.
+struct JobResults: Component {
+  var job: Job
+
+  var body: some HTML {
+    section(
+      .class("card"), .data("slot", "job-results"), .aria("labelledby", "results-title"), .hidden(!job.status.isFinal)
+    ) {
+      header(.class("card__header")) { h2(.id("results-title"), .class("card__title")) { "Results" } }
+      if job.results.isEmpty {
+        p(.class("empty")) { emptyReason }
+      } else {
+        div(.class("card__body")) { ResultView(ResultValue(job.results)) }
+      }
+    }
+  }
+
+  private var emptyReason: String {
+    switch job.status {
+    case .queued, .running: "The results come when the job ends."
+    case .succeeded: "The plugins of this job return no results."
+    case .failed: "The job failed before there were results."
+    case .cancelled: "The job was cancelled before there were results."
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import Components
+import Domain
+import JSONValues
+
+// One initialiser for each value of Domain that has a form on the page.
+
+extension JobState {
+  init(_ status: Domain.JobStatus) {
+    switch status {
+    case .queued: self = .queued
+    case .running: self = .running
+    case .succeeded: self = .succeeded
+    case .failed: self = .failed
+    case .cancelled: self = .cancelled
+    }
+  }
+}
+
+extension Components.Severity {
+  init(_ severity: Domain.Severity) {
+    switch severity {
+    case .low: self = .low
+    case .medium: self = .medium
+    case .high: self = .high
+    }
+  }
+}
+
+extension Components.PluginState {
+  init(_ status: PluginStatus) {
+    switch status {
+    case .started: self = .started
+    case .running: self = .running
+    case .completed: self = .completed
+    case .failed: self = .failed
+    }
+  }
+}
+
+extension Moment {
+  /// `just now`, `3 min ago`, `2 h ago`, `5 d ago`.
+  init(_ time: Timestamp, now: Timestamp) {
+    let minutes = max(0, now.milliseconds - time.milliseconds) / 60_000
+    let words =
+      switch minutes {
+      case 0: "just now"
+      case ..<60: "\(minutes) min ago"
+      case ..<(24 * 60): "\(minutes / 60) h ago"
+      default: "\(minutes / 60 / 24) d ago"
+      }
+    self.init(iso: time.description, words: words)
+  }
+}
+
+extension WarningRow {
+  init(_ warning: Warning) {
+    self.init(
+      plugin: warning.plugin, message: warning.message, severity: .init(warning.severity),
+      frame: warning.frameID.map(String.init))
+  }
+}
+
+extension PluginRow {
+  init(_ state: Domain.PluginState, metadata: PluginMetadata?) {
+    self.init(
+      name: state.plugin, state: .init(state.status), timing: state.milliseconds, metadata: metadata?.facts ?? [],
+      statistics: .init(
+        median: state.statistics?.p50, p95: state.statistics?.p95, maximum: state.statistics?.max,
+        frames: state.framesProcessed > 0 ? state.framesProcessed : nil, health: state.health?.rawValue))
+  }
+}
+
+extension PluginMetadata {
+  /// What a person wants to know of a plugin, without what it does not say.
+  var facts: [Fact] {
+    [
+      Fact("Description", description), Fact("Version", version), Fact("Model", model), Fact("Input", inputShape),
+      Fact("Output", outputFormat), Fact("Confidence", confidenceDefault.map { "\($0)" } ?? ""),
+      Fact("Capabilities", capabilities.joined(separator: ", ")), Fact("Tags", tags.joined(separator: ", ")),
+      Fact("Author", author), Fact("Latency budget", Readable.milliseconds(latencyBudgetMS)),
+    ].filter { !$0.detail.isEmpty }
+  }
+}
+
+extension FrameBox {
+  /// The boxes of a frame's `data`, `{boxes: [{x, y, width, height, confidence, class}]}`; what is no box is left out.
+  static func all(in data: JSONObject) -> [FrameBox] {
+    (data["boxes"]?.arrayValue ?? []).compactMap { box in
+      guard let x = box["x"]?.doubleValue, let y = box["y"]?.doubleValue, let width = box["width"]?.doubleValue,
+        let height = box["height"]?.doubleValue
+      else { return nil }
+      let confidence = box["confidence"]?.doubleValue.flatMap(twoDecimals)
+      let caption = [box["class"]?.stringValue, confidence].compactMap(\.self).joined(separator: " ")
+      return FrameBox(x: x, y: y, width: width, height: height, caption: caption)
+    }
+  }
+
+  private static func twoDecimals(_ value: Double) -> String? {
+    guard (0...1).contains(value) else { return nil }
+    let hundredths = Int((value * 100).rounded())
+    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+  }
+}
+
+extension DeviceSelector.Device {
+  init(_ availability: DeviceAvailability) {
+    self.init(availability.device.description, unavailableReason: availability.unavailableReason)
+  }
+}
+
+extension ResultValue {
+  init(_ json: JSON) {
+    switch json {
+    case .null: self = .text(Readable.unknown)
+    case .bool(let value): self = .text(value ? "yes" : "no")
+    case .int(let value): self = .text(String(value))
+    case .double(let value): self = .text(String(value))
+    case .string(let value): self = .text(value)
+    case .array(let elements): self = .list(elements.map(ResultValue.init))
+    case .object(let object): self.init(object)
+    }
+  }
+
+  init(_ object: JSONObject) {
+    self = .members(object.members.map { .init($0.key, ResultValue($0.value)) })
+  }
+}
