@@ -28,6 +28,7 @@ let package = Package(
     .target(
       name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net"], swiftSettings: strict),
     .target(name: "Pages", dependencies: ["Components", "Domain", "HTML", "JSONValues"], swiftSettings: strict),
+    .target(name: "Stories", dependencies: ["Components", "HTML"], path: "Stories", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["JSONValues", "Wire"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
@@ -51,6 +52,9 @@ let package = Package(
     .testTarget(name: "ComponentsTests", dependencies: ["Components", "HTML"], swiftSettings: strict),
     .testTarget(
       name: "PagesTests", dependencies: ["Components", "Domain", "HTML", "JSONValues", "Pages"], swiftSettings: strict),
+    .testTarget(
+      name: "StoriesTests", dependencies: ["HTML", "HTMLSnapshot", "Stories"], exclude: ["__Snapshots__"],
+      swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )

@@ -1,0 +1,15 @@
+import Components
+
+extension StoryCatalogue {
+  static let controlPanel = StoryGroup(
+    "ControlPanel",
+    .story(
+      "Playing", controls: .flag("playing", true), .number("fps", 24, in: 1...30),
+      .number("frames kept", 60, in: 0...500)
+    ) { props in
+      ControlPanel(
+        isPlaying: props.flag("playing"), framesPerSecond: Int(props.number("fps")),
+        framesKept: Int(props.number("frames kept")), devices: DeviceSelector(devices: SampleJob.devices))
+    },
+    .story("Paused without frames") { ControlPanel(isPlaying: false) })
+}

@@ -1,0 +1,19 @@
+import Components
+
+extension StoryCatalogue {
+  static let pluginRow = StoryGroup(
+    "PluginRow",
+    .story(
+      "Running",
+      controls: .text("name", "detect"), .choice("state", "running", of: PluginState.allCases.map(\.rawValue)),
+      .number("timing", 145.5, in: -10...2000), .number("slowest", 600, in: 0...2000)
+    ) { props in
+      PluginRow(
+        name: props.text("name"), state: PluginState(named: props.text("state")), timing: props.number("timing"),
+        slowest: props.number("slowest"), metadata: [Fact("Version", "2.0.1")])
+    },
+    .story("Not measured") { PluginRow(name: "track", state: .started) },
+    .story("Negative timing") { PluginRow(name: "legacy-clock", state: .completed, timing: -3, slowest: 100) },
+    .story("Unknown status") { PluginRow(name: "newer-plugin", state: PluginState(named: "dreaming")) },
+    .story("With statistics") { SampleJob.measuredPlugins[1] })
+}

@@ -1,0 +1,32 @@
+/// Every story there is. A new component adds its group here, and nothing else.
+package enum StoryCatalogue {
+  package static let all: [StoryGroup] = [
+    realtimeOverlay, progressBar, pluginInspector, pluginRow, warningRow, frameViewer, controlPanel, deviceSelector,
+    deviceIndicator, jobList, jobRow, jobStatus, startJobForm, connectionBadge, errorBanner, loadingSpinner, resultView,
+    icon,
+  ]
+
+  /// All stories in the order of the catalogue.
+  package static let stories: [Story] = all.flatMap(\.stories)
+
+  private static let storiesByID = Dictionary(stories.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+
+  /// The story at `/stories/{component}/{story}`.
+  ///
+  /// - Parameter id: both parts of the address, such as `realtime-overlay/in-progress`.
+  package static func story(_ id: String) -> Story? {
+    storiesByID[id]
+  }
+
+  /// The groups with those stories whose names contain all words of a search; all of them for an empty one.
+  package static func matching(_ search: String) -> [(component: String, stories: [Story])] {
+    let words = search.lowercased().split(separator: " ")
+    return all.compactMap { group in
+      let stories = group.stories.filter { story in
+        let name = "\(story.component) \(story.name) \(story.id)".lowercased()
+        return words.allSatisfy { name.contains($0) }
+      }
+      return stories.isEmpty ? nil : (group.component, stories)
+    }
+  }
+}

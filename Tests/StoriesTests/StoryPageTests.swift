@@ -1,0 +1,64 @@
+import HTML
+import Stories
+import Testing
+
+struct StoryPageTests {
+  private func index(_ query: [String: String] = [:]) -> String {
+    StoryIndexPage(query: query).renderString()
+  }
+
+  @Test func `a story stands alone in a page that connects to nothing`() throws {
+    let story = try #require(StoryCatalogue.story("realtime-overlay/in-progress"))
+    let page = StoryPage(story).renderString()
+    #expect(page.hasPrefix("<!DOCTYPE html>"))
+    #expect(page.contains("<body data-page=\"story\"><main class=\"story-page\"><realtime-overlay"))
+    #expect(page.contains("<title>RealtimeOverlay: InProgress</title>"))
+    #expect(!page.contains("data-theme"))
+  }
+
+  @Test func `the address sets props and theme of a story`() throws {
+    let story = try #require(StoryCatalogue.story("realtime-overlay/in-progress"))
+    let query = ["percent": "12.5", "title": "<b>", "theme": "dark", "nothing": "x"]
+    let page = StoryPage(story, view: StoryView(query: query)).renderString()
+    #expect(page.contains("aria-valuenow=\"12.5\""))
+    #expect(page.contains("&lt;b&gt;"))
+    #expect(page.contains("<html lang=\"en\" data-theme=\"dark\">"))
+  }
+
+  @Test func `the index lists every story and marks the one that is shown`() {
+    let page = index(["story": "realtime-overlay/with-error"])
+    for story in StoryCatalogue.stories {
+      #expect(page.contains("href=\"/stories?story=\(story.id)\""), "\(story.id)")
+    }
+    #expect(page.contains("href=\"/stories?story=realtime-overlay/with-error\" aria-current=\"page\""))
+    #expect(page.contains("<iframe src=\"/stories/realtime-overlay/with-error\""))
+  }
+
+  @Test(arguments: ["", "no/such", "../x", "realtime-overlay"])
+  func `a story that does not exist is the first one`(id: String) {
+    #expect(index(["story": id]).contains("<iframe src=\"/stories/\(StoryCatalogue.stories[0].id)\""))
+  }
+
+  @Test func `a search shows what it finds and says when that is nothing`() {
+    let found = index(["q": "OVERLAY error"])
+    #expect(found.contains("realtime-overlay/with-error"))
+    #expect(!found.contains("realtime-overlay/idle"))
+    let nothing = index(["q": "<none>"])
+    #expect(nothing.contains("Nothing is called “&lt;none&gt;”."))
+    #expect(!nothing.contains("<iframe"))
+  }
+
+  @Test func `width and theme are kept by links, and props only by the story's own`() {
+    let page = index([
+      "story": "realtime-overlay/in-progress", "width": "phone", "theme": "dark", "title": "A & b", "percent": "50",
+    ])
+    #expect(page.contains("<div class=\"story-stage__frame\" data-width=\"phone\">"))
+    #expect(page.contains("<iframe src=\"/stories/realtime-overlay/in-progress?theme=dark&amp;title=A%20%26%20b\""))
+    #expect(page.contains("href=\"/stories?story=realtime-overlay/idle&amp;theme=dark&amp;width=phone\""))
+    #expect(page.contains("<input type=\"hidden\" name=\"theme\" value=\"dark\">"))
+  }
+
+  @Test func `the markup of the story is shown as text`() {
+    #expect(index(["story": "realtime-overlay/idle"]).contains("&lt;realtime-overlay\n  class="))
+  }
+}
