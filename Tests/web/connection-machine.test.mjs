@@ -1,0 +1,104 @@
+import assert from "node:assert/strict"
+import { describe, test } from "node:test"
+import { INITIAL_MACHINE, RETRY_DELAYS_MS, retryDelayMs, step } from "../../web/js/connection-machine.js"
+
+const STATES = ["IDLE", "CONNECTING", "CONNECTED", "DISCONNECTED", "RECONNECTING", "CLOSED"]
+const lost = { type: "lost", code: 1006 }
+const at = (state, rest = {}) => ({ ...INITIAL_MACHINE, state, ...rest })
+
+describe("the connection machine", () => {
+  const moves = [
+    ["IDLE", "connect", "CONNECTING"],
+    ["CONNECTING", "opened", "CONNECTED"],
+    ["CONNECTING", "lost", "DISCONNECTED"],
+    ["CONNECTED", "lost", "DISCONNECTED"],
+    ["DISCONNECTED", "due", "RECONNECTING"],
+    ["DISCONNECTED", "wake", "RECONNECTING"],
+    ["RECONNECTING", "opened", "CONNECTED"],
+    ["RECONNECTING", "lost", "DISCONNECTED"],
+    ...STATES.filter(state => state !== "CLOSED").map(state => [state, "disconnect", "CLOSED"]),
+  ]
+
+  for (const [from, type, to] of moves) {
+    test(`${from} goes to ${to} on ${type}`, () => {
+      assert.equal(step(at(from), { type, code: 1006 }).state, to)
+    })
+  }
+
+  test("every other event leaves the machine as it is", () => {
+    const known = new Set(moves.map(([from, type]) => `${from} ${type}`))
+    for (const from of STATES) {
+      for (const type of ["connect", "opened", "lost", "due", "wake", "disconnect"]) {
+        if (known.has(`${from} ${type}`)) continue
+        const machine = at(from)
+        assert.equal(step(machine, { type, code: 1006 }), machine, `${from} ${type}`)
+      }
+    }
+  })
+
+  test("the fifth failed attempt in a row closes it for good", () => {
+    let machine = step(step(INITIAL_MACHINE, { type: "connect" }), lost)
+    for (const attempt of [1, 2, 3, 4, 5]) {
+      assert.deepEqual([machine.state, machine.attempt], ["DISCONNECTED", attempt])
+      machine = step(step(machine, { type: "due" }), lost)
+    }
+    assert.equal(machine.state, "CLOSED")
+    assert.equal(step(machine, { type: "connect" }), machine)
+  })
+
+  test("success sets the count back to 0", () => {
+    const machine = step(at("RECONNECTING", { attempt: 4 }), { type: "opened" })
+    assert.equal(machine.attempt, 0)
+    assert.equal(step(machine, lost).attempt, 1)
+  })
+
+  test("an attempt brought forward by a wake uses up no number", () => {
+    let machine = at("DISCONNECTED", { attempt: 5 })
+    for (let flips = 0; flips < 20; flips += 1) machine = step(step(machine, { type: "wake" }), lost)
+    assert.deepEqual([machine.state, machine.attempt], ["DISCONNECTED", 5])
+  })
+
+  for (const code of [1008, 4000, 4003, 4005]) {
+    test(`close code ${code} is not tried again`, () => {
+      for (const state of ["CONNECTING", "CONNECTED", "RECONNECTING"]) {
+        assert.equal(step(at(state), { type: "lost", code }).state, "CLOSED")
+      }
+    })
+  }
+
+  for (const code of [1000, 1001, 1006, 1011, 1012, 4001, 4002, 4004, 4006, null]) {
+    test(`close code ${code} is tried again`, () => {
+      assert.equal(step(at("CONNECTED"), { type: "lost", code }).state, "DISCONNECTED")
+    })
+  }
+
+  test("a wake does not cut short the wait that 4001 asks for", () => {
+    const machine = step(at("CONNECTED"), { type: "lost", code: 4001 })
+    assert.equal(step(machine, { type: "wake" }), machine)
+  })
+})
+
+describe("the delay before an attempt", () => {
+  test("is 1, 2, 4, 8, 16 s, give or take a tenth", () => {
+    assert.deepEqual(RETRY_DELAYS_MS, [1_000, 2_000, 4_000, 8_000, 16_000])
+    RETRY_DELAYS_MS.forEach((delay, index) => {
+      const machine = at("DISCONNECTED", { attempt: index + 1, code: 1006 })
+      assert.equal(retryDelayMs(machine, () => 0), delay * 0.9)
+      assert.equal(retryDelayMs(machine, () => 0.5), delay)
+      assert.ok(retryDelayMs(machine, () => 1 - Number.EPSILON) <= delay * 1.1)
+    })
+  })
+
+  test("is 30 s and a little after 4001, never less", () => {
+    const machine = at("DISCONNECTED", { attempt: 1, code: 4001 })
+    assert.equal(retryDelayMs(machine, () => 0), 30_000)
+    assert.ok(retryDelayMs(machine, () => 1) <= 33_000)
+  })
+
+  test("is spread evenly over a second when the server restarts", () => {
+    const machine = at("DISCONNECTED", { attempt: 1, code: 1012 })
+    assert.equal(retryDelayMs(machine, () => 0), 500)
+    assert.equal(retryDelayMs(machine, () => 0.5), 1_000)
+    assert.equal(retryDelayMs(machine, () => 1), 1_500)
+  })
+})

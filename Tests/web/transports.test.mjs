@@ -1,0 +1,151 @@
+import assert from "node:assert/strict"
+import { describe, mock, test } from "node:test"
+import { PollingTransport, POLL_INTERVAL_MS } from "../../web/js/transports/polling.js"
+import { EventStreamParser, SSETransport } from "../../web/js/transports/sse.js"
+import { WebSocketTransport } from "../../web/js/transports/websocket.js"
+import { FakeWebSocket } from "./support.mjs"
+
+const url = new URL("http://127.0.0.1:8000/v1/realtime")
+
+/** Everything a transport says, and a way to wait for what comes. */
+function listen(transport) {
+  const events = []
+  let wake = () => {}
+  transport.onEvent(event => { events.push(event); wake() })
+  const until = async kind => {
+    while (!events.some(event => event.kind === kind)) await new Promise(resolve => { wake = resolve })
+  }
+  return { events, until }
+}
+
+function streamOf(...pieces) {
+  return new ReadableStream({
+    start(controller) {
+      for (const piece of pieces) controller.enqueue(piece)
+      controller.close()
+    },
+  })
+}
+
+describe("WebSocketTransport", () => {
+  test("passes on what the socket says", () => {
+    const transport = new WebSocketTransport({ url, WebSocket: FakeWebSocket })
+    const { events } = listen(transport)
+    transport.open(new URLSearchParams({ job_id: "7" }))
+    assert.equal(FakeWebSocket.last.url.href, "ws://127.0.0.1:8000/v1/realtime?job_id=7")
+    assert.equal(transport.send("{}"), false)
+    FakeWebSocket.last.accept()
+    assert.equal(transport.send("{}"), true)
+    FakeWebSocket.last.deliver("text")
+    FakeWebSocket.last.onmessage({ data: new ArrayBuffer(1) })
+    FakeWebSocket.last.drop(4002, "slow")
+    assert.deepEqual(events, [
+      { kind: "opened" }, { kind: "text", text: "text" }, { kind: "closed", code: 4002, reason: "slow" },
+    ])
+  })
+
+  test("says nothing more once closed", () => {
+    const transport = new WebSocketTransport({ url, WebSocket: FakeWebSocket })
+    const { events } = listen(transport)
+    transport.open(new URLSearchParams())
+    transport.close()
+    FakeWebSocket.last.accept()
+    FakeWebSocket.last.drop()
+    assert.deepEqual(events, [])
+  })
+})
+
+describe("EventStreamParser", () => {
+  const stream = ': comment\r\n\r\nevent: progress\nid: e1:4\ndata: {"a":\ndata: "ä\u{1f600}"}\n\n\ndata:x\nretry: 5\n\n'
+  const expected = ['{"a":\n"ä\u{1f600}"}', "x"]
+
+  test("gives the data of each event", () => {
+    assert.deepEqual(new EventStreamParser().receive(stream), expected)
+  })
+
+  test("gives the same wherever the stream is split", () => {
+    for (let at = 0; at <= stream.length; at += 1) {
+      const parser = new EventStreamParser()
+      assert.deepEqual([...parser.receive(stream.slice(0, at)), ...parser.receive(stream.slice(at))], expected)
+    }
+    const parser = new EventStreamParser()
+    assert.deepEqual([...stream].flatMap(piece => parser.receive(piece)), expected)
+  })
+
+  test("keeps an event that is not complete", () => {
+    assert.deepEqual(new EventStreamParser().receive("data: half\n"), [])
+  })
+})
+
+describe("SSETransport", () => {
+  test("opens, delivers what arrives in any pieces, and says when the stream ended", async () => {
+    const bytes = new TextEncoder().encode("data: ä\n\n")
+    const fetch = async () => new Response(streamOf(...[...bytes].map(byte => Uint8Array.of(byte))))
+    const transport = new SSETransport({ url, fetch })
+    const { events, until } = listen(transport)
+    transport.open(new URLSearchParams({ since: "e1:2" }))
+    await until("closed")
+    assert.deepEqual(events.filter(({ kind }) => kind !== "alive"), [
+      { kind: "opened" }, { kind: "text", text: "ä" }, { kind: "closed", code: 1006, reason: "the stream ended" },
+    ])
+    assert.equal(transport.send("x"), false)
+  })
+
+  for (const [status, code] of [[403, 4003], [429, 4001], [503, 1012], [500, 1006], [404, 1006]]) {
+    test(`refused with ${status} is closed as ${code}`, async () => {
+      const transport = new SSETransport({ url, fetch: async () => new Response("", { status }) })
+      const { events, until } = listen(transport)
+      transport.open(new URLSearchParams())
+      await until("closed")
+      assert.deepEqual(events, [{ kind: "closed", code, reason: `HTTP ${status}` }])
+    })
+  }
+
+  test("gives up its request when closed, without a word", async () => {
+    let signal
+    const transport = new SSETransport({
+      url,
+      fetch: (_, options) => {
+        signal = options.signal
+        return new Promise((_, refuse) => signal.addEventListener("abort", () => refuse(signal.reason)))
+      },
+    })
+    const { events } = listen(transport)
+    transport.open(new URLSearchParams())
+    transport.close()
+    await new Promise(resolve => setImmediate(resolve))
+    assert.equal(signal.aborted, true)
+    assert.deepEqual(events, [])
+  })
+})
+
+describe("PollingTransport", () => {
+  test("asks every second, skips failures, stops when closed", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] })
+    const settle = () => new Promise(resolve => setImmediate(resolve))
+    const answers = [new Response("1"), new Error("down"), new Response("no", { status: 500 }), new Response("4")]
+    let asked = 0
+    const transport = new PollingTransport({
+      url,
+      fetch: async () => {
+        const answer = answers[asked]
+        asked += 1
+        if (answer instanceof Error) throw answer
+        return answer
+      },
+    })
+    const { events } = listen(transport)
+    transport.open()
+    await settle()
+    for (let polls = 1; polls < answers.length; polls += 1) {
+      mock.timers.tick(POLL_INTERVAL_MS)
+      await settle()
+    }
+    transport.close()
+    mock.timers.tick(10 * POLL_INTERVAL_MS)
+    await settle()
+    mock.timers.reset()
+    assert.equal(asked, 4)
+    assert.deepEqual(events, [{ kind: "opened" }, { kind: "text", text: "1" }, { kind: "text", text: "4" }])
+  })
+})

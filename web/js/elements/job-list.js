@@ -1,0 +1,209 @@
+// @ts-check
+import { arrange, cloneTemplate, fill, list, setAttribute, setHidden, setText, setValue, slot } from "../dom.js"
+import { liveJobList } from "../live-page.js"
+import { UNKNOWN, ago, clock, count, percent } from "../readable.js"
+import { instant } from "../values.js"
+import { isFinal, jobWords } from "../words.js"
+
+/**
+ * @typedef {import("../job-list-state.js").ListedJob} ListedJob
+ * @typedef {import("../job-list-state.js").JobListState} JobListState
+ */
+
+/** Rows beyond this many give way to newer ones, so that a page left open for days stays light. */
+const ROWS_KEPT = 500
+
+/** `<job-list>`: the jobs, newest first. New ones appear, running ones move, and a filter says what it hides. */
+export class JobList extends HTMLElement {
+  #stop = () => {}
+  /** @type {Map<string, Element>} By job. */
+  #rows = new Map()
+  /** @type {string[]} The jobs that have a row, newest first. */
+  #order = []
+  /** @type {Readonly<Record<string, ListedJob>>} */
+  #shown = {}
+  /** @type {Element | null} */
+  #head = null
+  #listings = 0
+  /** Jobs that have no row here: older ones, and those that the server's filter left out. */
+  #unlistedCount = 0
+
+  connectedCallback() {
+    const place = list(this, "jobs")
+    for (const row of place?.children ?? []) {
+      const key = row.getAttribute("data-key")
+      if (key === null) this.#head = row
+      else {
+        this.#rows.set(key, row)
+        this.#order.push(key)
+      }
+    }
+    const total = Number((slot(this, "jobs-count")?.textContent ?? "0").replaceAll(",", ""))
+    this.#unlistedCount = Math.max(0, total - this.#order.length)
+    const { store } = liveJobList()
+    const stopStore = store.subscribe(state => this.#show(state))
+    const ticking = setInterval(() => this.#showTimes(), 1_000)
+    this.addEventListener("input", this.#filterTyped)
+    this.addEventListener("submit", this.#filterSent)
+    this.#stop = () => {
+      stopStore()
+      clearInterval(ticking)
+      this.removeEventListener("input", this.#filterTyped)
+      this.removeEventListener("submit", this.#filterSent)
+    }
+  }
+
+  disconnectedCallback() {
+    this.#stop()
+  }
+
+  /** @param {JobListState} state */
+  #show({ jobs, listings }) {
+    if (jobs === this.#shown) return
+    if (listings !== this.#listings) this.#removeAllBut(jobs)
+    this.#listings = listings
+    for (const job of Object.values(jobs)) {
+      if (job === this.#shown[job.id]) continue
+      const row = this.#rows.get(job.id) ?? this.#addRow(job)
+      if (row !== null) this.#fill(row, job)
+    }
+    this.#shown = jobs
+    this.#arrange()
+    this.#showTimes()
+  }
+
+  /**
+   * The server has no other jobs than these: it may have started anew.
+   * @param {Readonly<Record<string, ListedJob>>} jobs
+   */
+  #removeAllBut(jobs) {
+    this.#order = this.#order.filter(id => Object.hasOwn(jobs, id))
+    for (const id of this.#rows.keys()) if (!Object.hasOwn(jobs, id)) this.#rows.delete(id)
+    this.#unlistedCount = 0
+  }
+
+  /** A row for a job that has none. A page of older jobs stays what it is. @param {ListedJob} job */
+  #addRow(job) {
+    if (job.status === null || new URLSearchParams(location.search).has("cursor")) return null
+    const row = cloneTemplate(this, "job-row") ?? document.createElement("li")
+    row.setAttribute("data-key", job.id)
+    row.classList.add("job-row--new")
+    setAttribute(slot(row, "name"), "href", `/jobs/${encodeURIComponent(job.id)}`)
+    this.#rows.set(job.id, row)
+    this.#place(job)
+    return row
+  }
+
+  /** @param {ListedJob} job */
+  #place({ id, createdAt }) {
+    const created = instant(createdAt) ?? Infinity
+    const older = this.#order.findIndex(other => this.#createdAt(other) < created)
+    const index = older < 0 ? this.#order.length : older
+    this.#order.splice(index, 0, id)
+    // What is newer than all is new; anything else was there and had no row.
+    if (index > 0 && this.#unlistedCount > 0) this.#unlistedCount -= 1
+    if (this.#order.length > ROWS_KEPT) {
+      this.#rows.delete(this.#order.pop() ?? "")
+      this.#unlistedCount += 1
+    }
+  }
+
+  /**
+   * Fills in what is known and leaves what the server wrote where nothing is.
+   * @param {Element} row
+   * @param {ListedJob} job
+   */
+  #fill(row, job) {
+    fill(row, "name", job.name ?? `Job ${job.id}`)
+    if (job.status !== null) {
+      const words = jobWords(job.status)
+      setAttribute(row, "data-state", words.state)
+      fill(row, "status", words.word)
+      fill(row, "status-icon", words.sign)
+    }
+    const doing = job.error ?? job.stage
+    if (doing !== null) fill(row, "stage", doing)
+    if (job.device !== null) fill(row, "device", job.device)
+    if (job.progress !== null) {
+      setValue(slot(row, "progress"), job.progress / 100)
+      fill(row, "percent", percent(job.progress))
+    }
+    if (job.warningsCount !== null) {
+      fill(row, "warnings", count(job.warningsCount))
+      setAttribute(row.querySelector(".job-row__warnings"), "data-some", job.warningsCount > 0 ? "" : null)
+    }
+    if (job.startedAt !== null) setAttribute(slot(row, "started"), "datetime", job.startedAt)
+  }
+
+  /** Newest first, those that the filter lets through. */
+  #arrange() {
+    const place = list(this, "jobs")
+    if (place === null) return
+    const matching = this.#order.flatMap(id => {
+      const row = this.#rows.get(id)
+      return row !== undefined && this.#matches(row) ? [row] : []
+    })
+    const total = this.#order.length + this.#unlistedCount
+    arrange(place, this.#head === null ? matching : [this.#head, ...matching])
+    setHidden(this.#head, matching.length === 0)
+    fill(this, "jobs-count", count(total))
+    fill(this, "jobs-total", count(total))
+    setHidden(slot(this, "jobs-empty"), total > 0)
+    setHidden(slot(this, "jobs-none-shown"), total === 0 || matching.length > 0)
+  }
+
+  /** Milliseconds since 1970; 0, older than all, where it is not known. @param {string} id */
+  #createdAt(id) {
+    const row = this.#rows.get(id)
+    const started = row === undefined ? null : slot(row, "started")?.getAttribute("datetime")
+    return instant(liveJobList().store.state.jobs[id]?.createdAt) ?? instant(started) ?? 0
+  }
+
+  /** @param {Element} row */
+  #matches(row) {
+    const status = this.dataset.filterStatus ?? ""
+    const query = (this.dataset.filterQuery ?? "").trim().toLocaleLowerCase()
+    if (status !== "" && row.getAttribute("data-state") !== status) return false
+    return query === "" || (slot(row, "name")?.textContent ?? "").toLocaleLowerCase().includes(query)
+  }
+
+  // Times go on by themselves; without a connection they stand still, since nobody knows.
+
+  #showTimes() {
+    const { isConnected, asOf } = liveJobList().store.state
+    const now = isConnected ? Date.now() : asOf ?? Date.now()
+    for (const [id, row] of this.#rows) {
+      const started = slot(row, "started")
+      const startedAt = instant(started?.getAttribute("datetime"))
+      if (startedAt === null) continue
+      setText(started, ago(now - startedAt))
+      const job = Object.hasOwn(this.#shown, id) ? this.#shown[id] : null
+      if (job === null) continue
+      const until = instant(job.finishedAt) ?? (isFinal(job.status) ? null : now)
+      fill(row, "duration", until === null ? UNKNOWN : clock(until - startedAt))
+    }
+  }
+
+  // The filter.
+
+  /** @param {Event} event */
+  #filterTyped = ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || target.dataset.action !== "filter-query") return
+    this.dataset.filterQuery = target.value
+    this.#showInAddress("q", target.value)
+    this.#arrange()
+  }
+
+  /** What was typed is filtered already. @param {Event} event */
+  #filterSent = event => {
+    if (this.#unlistedCount === 0) event.preventDefault()
+  }
+
+  /** @param {string} name @param {string} value */
+  #showInAddress(name, value) {
+    const url = new URL(location.href)
+    if (value === "") url.searchParams.delete(name)
+    else url.searchParams.set(name, value)
+    history.replaceState(null, "", url)
+  }
+}

@@ -1,0 +1,72 @@
+// @ts-check
+import { fill, setAttribute, setValue } from "../dom.js"
+import { INITIAL_JOB_STATE } from "../job-state.js"
+import { UNKNOWN, clock, estimate, percent, rate } from "../readable.js"
+import { isFinal } from "../words.js"
+
+/**
+ * @typedef {import("../job-state.js").JobState} JobState
+ * @typedef {import("../live-job.js").LiveJob} LiveJob
+ */
+
+/** How a finished job's bar looks. @type {Record<string, string>} */
+const BAR_STATES = { succeeded: "complete", failed: "failed", cancelled: "cancelled" }
+
+/**
+ * Keeps `.progress`, the bar and the facts beside it, up to date.
+ * @param {HTMLElement} root
+ * @param {LiveJob} job
+ * @returns {() => void} stop
+ */
+export function attachProgress(root, { store }) {
+  const bar = /** @type {HTMLElement | null} */ (root.querySelector(".progress-bar"))
+  let shown = INITIAL_JOB_STATE
+
+  /** @param {JobState} state */
+  const show = state => {
+    if (state.progress !== shown.progress || state.status !== shown.status) showProgress(root, bar, state)
+    shown = state
+    showElapsed(root, state)
+  }
+  const stopStore = store.subscribe(show)
+  const ticking = setInterval(() => showElapsed(root, store.state), 1_000)
+  return () => {
+    stopStore()
+    clearInterval(ticking)
+  }
+}
+
+/** @param {HTMLElement} root @param {HTMLElement | null} bar @param {JobState} state */
+function showProgress(root, bar, { progress, status }) {
+  const caption = status === "queued" ? "Waiting for its turn" : progress.stage ?? progress.plugin ?? "Processing…"
+  const figure = progress.value === null ? "" : progress.value === 100 ? "Complete" : percent(progress.value)
+  const state = progressState(progress.value, status)
+  setAttribute(root, "data-state", state)
+  setAttribute(bar, "data-state", state)
+  setAttribute(bar, "data-indeterminate", progress.value === null ? "" : null)
+  setAttribute(bar, "aria-valuenow", progress.value === null ? null : String(progress.value))
+  setAttribute(bar, "aria-valuetext", figure === "" ? caption : `${figure}, ${caption}`)
+  setValue(bar, (progress.value ?? 0) / 100)
+  fill(root, "label", caption)
+  fill(root, "percent", figure)
+  fill(root, "rate", progress.rate === null ? UNKNOWN : rate(progress.rate))
+  const isOver = isFinal(status) || progress.value === 100
+  fill(root, "eta", isOver || progress.etaSeconds === null ? UNKNOWN : estimate(progress.etaSeconds))
+}
+
+/** @param {number | null} value @param {string | null} status */
+function progressState(value, status) {
+  if (status !== null && Object.hasOwn(BAR_STATES, status)) return BAR_STATES[status]
+  return value === 100 ? "complete" : status === "queued" ? "idle" : "running"
+}
+
+/**
+ * The clock stands still where the page no longer knows whether the job still runs.
+ * @param {HTMLElement} root
+ * @param {JobState} state
+ */
+function showElapsed(root, { startedAt, finishedAt, isConnected, isPolling, asOf }) {
+  if (startedAt === null) return
+  const until = finishedAt ?? (isConnected || isPolling ? Date.now() : asOf)
+  if (until !== null) fill(root, "elapsed", clock(until - startedAt))
+}

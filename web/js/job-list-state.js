@@ -1,0 +1,106 @@
+// @ts-check
+import { finite, latest, percent, text, withEntry } from "./values.js"
+
+/**
+ * What the dashboard knows of every job, and how the `jobs` topic changes it.
+ *
+ * @typedef {import("./messages.js").Message} Message
+ *
+ * @typedef {object} ListedJob Fields are null until something was said about them.
+ * @property {string} id
+ * @property {string | null} name
+ * @property {string | null} status
+ * @property {number | null} progress 0-100
+ * @property {string | null} stage
+ * @property {string | null} error Why it failed, in a sentence.
+ * @property {string | null} device
+ * @property {number | null} warningsCount
+ * @property {string | null} createdAt ISO 8601, as are the next two.
+ * @property {string | null} startedAt
+ * @property {string | null} finishedAt
+ *
+ * @typedef {object} JobListState
+ * @property {boolean} isConnected
+ * @property {string} connection The client's state.
+ * @property {string | null} closeReason Why the connection was lost, while it is.
+ * @property {number | null} asOf Milliseconds since 1970.
+ * @property {Readonly<Record<string, ListedJob>>} jobs By id.
+ * @property {number} listings How often the whole list was read: what was not in it is gone.
+ *
+ * @typedef {Message
+ *   | {type: "local:connection", state: string, reason: string | null, atMs: number}
+ *   | {type: "local:listed", jobs: Record<string, any>[], isWhole: boolean, before: Readonly<Record<string, ListedJob>>}} JobListAction
+ */
+
+/** @type {Readonly<JobListState>} */
+export const INITIAL_JOB_LIST_STATE = Object.freeze({
+  isConnected: false, connection: "IDLE", closeReason: null, asOf: null, jobs: Object.freeze({}), listings: 0,
+})
+
+/**
+ * The list after a message. Pure; a message that is not about a job returns the very same state.
+ * @param {JobListState} state
+ * @param {JobListAction} action
+ * @returns {JobListState}
+ */
+export function reduceJobList(state, action) {
+  switch (action.type) {
+    case "local:connection": return setConnection(state, /** @type {any} */ (action))
+    case "local:listed": return withListing(state, /** @type {any} */ (action))
+    case "job_status":
+    case "progress": {
+      const { payload, timestamp } = /** @type {Message} */ (action)
+      const next = withJob(state, payload)
+      return next === state ? state : { ...next, asOf: latest(state.asOf, Date.parse(timestamp)) }
+    }
+    default: return state
+  }
+}
+
+/**
+ * @param {JobListState} state
+ * @param {{state: string, reason: string | null, atMs: number}} action
+ * @returns {JobListState}
+ */
+function setConnection(state, { state: connection, reason, atMs }) {
+  if (connection === state.connection) return state
+  const isConnected = connection === "CONNECTED"
+  const asOf = state.isConnected ? latest(state.asOf, atMs) : state.asOf
+  return { ...state, connection, isConnected, asOf, closeReason: isConnected ? null : reason }
+}
+
+/** A list that was asked for when the jobs were as in `before`: what was said of a job since then is newer than it.
+ * @param {JobListState} state
+ * @param {{jobs: Record<string, any>[], isWhole: boolean, before: Readonly<Record<string, ListedJob>>}} action
+ * @returns {JobListState} */
+function withListing(state, { jobs, isWhole, before }) {
+  const news = Object.values(state.jobs).filter(job => job !== before[job.id])
+  const listed = jobs.reduce(withJob, isWhole ? { ...state, jobs: {}, listings: state.listings + 1 } : state)
+  return news.reduce((next, job) => {
+    const said = Object.fromEntries(Object.entries(job).filter(([, value]) => value !== null))
+    const known = Object.hasOwn(next.jobs, job.id) ? next.jobs[job.id] : job
+    return { ...next, jobs: withEntry(next.jobs, job.id, { ...known, ...said }) }
+  }, listed)
+}
+
+/** What is said replaces what was known; what is not said stays.
+ * @param {JobListState} state @param {Record<string, any>} payload @returns {JobListState} */
+function withJob(state, payload) {
+  const id = text(payload.job_id)
+  if (id === null) return state
+  const known = Object.hasOwn(state.jobs, id) ? state.jobs[id] : null
+  const job = {
+    id,
+    name: text(payload.name) ?? known?.name ?? null,
+    status: text(payload.status) ?? known?.status ?? null,
+    progress: percent(payload.progress) ?? known?.progress ?? null,
+    stage: "stage" in payload ? text(payload.stage) : known?.stage ?? null,
+    error: text(payload.error) ?? known?.error ?? null,
+    device: text(payload.device_used) ?? known?.device ?? null,
+    warningsCount: finite(payload.warnings_count) ?? known?.warningsCount ?? null,
+    createdAt: text(payload.created_at) ?? known?.createdAt ?? null,
+    startedAt: text(payload.started_at) ?? known?.startedAt ?? null,
+    finishedAt: text(payload.finished_at) ?? known?.finishedAt ?? null,
+  }
+  return { ...state, jobs: withEntry(state.jobs, id, job) }
+}

@@ -1,0 +1,79 @@
+// @ts-check
+import { setAttribute, setHidden, setText, slot } from "./dom.js"
+import { showToast } from "./toast.js"
+import { isFinal, jobWords } from "./words.js"
+
+/** @typedef {import("./live-job.js").LiveJob} LiveJob */
+
+/**
+ * Keeps what a job's page says of the job outside the overlay up to date: its status, its device, and how it ended.
+ * @param {LiveJob} job
+ */
+export function attachJobPage({ store }) {
+  let wasFinal = isFinal(store.state.status)
+  store.subscribe(({ status, device, deviceReason }) => {
+    if (status !== null) showStatus(status)
+    if (isFinal(status) && !wasFinal) void renewEndedParts()
+    wasFinal = isFinal(status)
+    if (device !== null) setText(slot(document, "device"), device)
+    if (deviceReason !== null) {
+      const reason = slot(document, "device-reason")
+      setText(reason, deviceReason)
+      setHidden(reason, false)
+      setAttribute(reason?.closest("[data-state]") ?? null, "data-state", "degraded")
+    }
+  })
+}
+
+/** @param {string} status */
+function showStatus(status) {
+  const { state, sign, word } = jobWords(status)
+  setAttribute(document.body, "data-state", state)
+  for (const node of document.querySelectorAll('[data-slot="job-status"]')) {
+    setText(node, word)
+    const badge = node.closest("[data-state]")
+    setAttribute(badge, "data-state", state)
+    if (badge !== null) setText(slot(badge, "status-icon"), sign)
+  }
+}
+
+/** What can be done with a job, and what came out of it, is other markup once it is over: the server writes it. */
+async function renewEndedParts() {
+  try {
+    const response = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" })
+    if (!response.ok) return
+    const page = new DOMParser().parseFromString(await response.text(), "text/html")
+    for (const name of ["job-header", "job-results"]) {
+      const [old, renewed] = [slot(document, name), slot(page, name)]
+      if (old !== null && renewed !== null) old.replaceWith(document.importNode(renewed, true))
+    }
+  } catch (error) {
+    console.warn("The job's results could not be read", error)
+  }
+}
+
+/**
+ * Tells of the end of the watched job by a notification, once the visitor has asked for it with a button
+ * (`data-action="notify"`), and only while the page is not looked at.
+ * @param {LiveJob} job
+ */
+export function notifyAtEnd({ store }) {
+  const button = /** @type {HTMLButtonElement | null} */ (document.querySelector('[data-action="notify"]'))
+  if (button === null) return
+  if (!("Notification" in globalThis) || isFinal(store.state.status)) {
+    button.hidden = true
+    return
+  }
+  let isWanted = false
+  button.addEventListener("click", async () => {
+    isWanted = !isWanted && (await Notification.requestPermission()) === "granted"
+    button.setAttribute("aria-pressed", String(isWanted))
+    showToast(isWanted ? "You will be told when the job ends" : "No notification will be shown")
+  })
+  store.subscribe(({ status, name, jobId }) => {
+    if (!isFinal(status)) return
+    button.hidden = true
+    if (isWanted && document.hidden) new Notification(`${jobWords(status).word}: ${name ?? `job ${jobId}`}`, { tag: `job-${jobId}` })
+    isWanted = false
+  })
+}

@@ -1,0 +1,306 @@
+// @ts-check
+import { finite, instant, keepLast, latest, percent, text, withEntry } from "./values.js"
+
+/**
+ * What a page knows of the job it watches, and how each message changes it.
+ *
+ * @typedef {import("./messages.js").Message} Message
+ *
+ * @typedef {object} Progress
+ * @property {number | null} value 0-100; null while unknown.
+ * @property {string | null} stage
+ * @property {string | null} plugin
+ * @property {number | null} etaSeconds
+ * @property {number | null} rate Units a second, as the job counts them.
+ *
+ * @typedef {object} PluginStatus
+ * @property {string} status `started`, `running`, `completed`, `failed`, or whatever the server says.
+ * @property {number | null} framesProcessed
+ * @property {number | null} warningsCount
+ * @property {string | null} health
+ * @property {number | null} p50 Milliseconds, as are `p95` and `max`.
+ * @property {number | null} p95
+ * @property {number | null} max
+ *
+ * @typedef {{plugin: string, message: string, severity: string, frameId: string | number | null, id: string | null}} Warning
+ * @typedef {{title: string, message: string, code: string | null, plugin: string | null, id: string | null}} JobError
+ *
+ * @typedef {object} JobState
+ * @property {boolean} isConnected
+ * @property {string} connection The client's state.
+ * @property {string | null} closeReason Why the connection was lost, while it is.
+ * @property {boolean} isPolling Whether the page asks every second, having no connection.
+ * @property {number | null} asOf When the last news came, milliseconds since 1970.
+ * @property {string | null} jobId
+ * @property {string | null} name
+ * @property {string | null} status
+ * @property {string | null} device
+ * @property {string | null} deviceReason
+ * @property {number | null} startedAt Milliseconds since 1970.
+ * @property {number | null} finishedAt
+ * @property {Progress} progress
+ * @property {Record<string, any> | null} currentFrame
+ * @property {readonly Record<string, any>[]} frames The newest frames, oldest first.
+ * @property {Readonly<Record<string, number>>} pluginTimings Milliseconds, the latest of each plugin.
+ * @property {Readonly<Record<string, Record<string, any>>>} pluginMetadata
+ * @property {Readonly<Record<string, PluginStatus>>} pluginStatus In the order in which they started.
+ * @property {readonly Warning[]} warnings
+ * @property {number} warningCount All of them, also those no longer kept.
+ * @property {readonly JobError[]} errors
+ * @property {readonly Record<string, any>[]} results
+ *
+ * @typedef {Message
+ *   | {type: "local:connection", state: string, reason: string | null, atMs: number}
+ *   | {type: "local:polling", isPolling: boolean}
+ *   | {type: "local:snapshot"}
+ *   | {type: "local:watch", jobId: string | null}
+ *   | {type: "local:past-frames", frames: Record<string, any>[]}
+ *   | {type: "local:polled", job: Record<string, any>, atMs: number}} JobAction
+ */
+
+/** Frames one can scrub back through. */
+export const FRAMES_KEPT = 120
+/** Warnings beyond this many are counted and no longer kept. */
+export const WARNINGS_KEPT = 10_000
+const ERRORS_KEPT = 100
+const RESULTS_KEPT = 100
+
+/** @type {Progress} */
+const UNKNOWN_PROGRESS = Object.freeze({ value: null, stage: null, plugin: null, etaSeconds: null, rate: null })
+
+/** @type {Readonly<PluginStatus>} */
+const UNKNOWN_PLUGIN = Object.freeze({
+  status: "unknown", framesProcessed: null, warningsCount: null, health: null, p50: null, p95: null, max: null,
+})
+
+/** @type {Readonly<JobState>} */
+export const INITIAL_JOB_STATE = Object.freeze({
+  isConnected: false,
+  connection: "IDLE",
+  closeReason: null,
+  isPolling: false,
+  asOf: null,
+  jobId: null,
+  name: null,
+  status: null,
+  device: null,
+  deviceReason: null,
+  startedAt: null,
+  finishedAt: null,
+  progress: UNKNOWN_PROGRESS,
+  currentFrame: null,
+  frames: Object.freeze([]),
+  pluginTimings: Object.freeze({}),
+  pluginMetadata: Object.freeze({}),
+  pluginStatus: Object.freeze({}),
+  warnings: Object.freeze([]),
+  warningCount: 0,
+  errors: Object.freeze([]),
+  results: Object.freeze([]),
+})
+
+/** @typedef {Partial<JobState> | null} Change What differs; null for nothing. */
+
+/** @type {Record<string, (state: JobState, payload: Record<string, any>, message: Message) => Change>} */
+const CHANGES = {
+  frame: addFrame,
+  partial_result: (state, payload) => ({ results: keepLast(state.results, payload, RESULTS_KEPT) }),
+  progress: setProgress,
+  plugin_status: setPluginStatus,
+  warning: addWarning,
+  error: addError,
+  metadata: setMetadata,
+  job_status: setJobStatus,
+}
+
+/**
+ * The state after a message. Pure; a message that says nothing about this job returns the very same state.
+ * @param {JobState} state
+ * @param {JobAction} action
+ * @returns {JobState}
+ */
+export function reduce(state, action) {
+  const change = changeFor(state, action)
+  return change === null ? state : { ...state, ...change }
+}
+
+/** @param {JobState} state @param {JobAction} action @returns {Change} */
+function changeFor(state, action) {
+  switch (action.type) {
+    case "local:connection": return setConnection(state, /** @type {any} */ (action))
+    case "local:polling": return { isPolling: /** @type {any} */ (action).isPolling }
+    case "local:snapshot": return forgetWhatAccumulates(state)
+    case "local:watch": return watch(state, /** @type {any} */ (action).jobId)
+    case "local:past-frames": return addPastFrames(state, /** @type {any} */ (action).frames)
+    case "local:polled": return setPolled(state, /** @type {any} */ (action))
+  }
+  const message = /** @type {Message} */ (action)
+  const change = Object.hasOwn(CHANGES, message.type) ? CHANGES[message.type] : null
+  if (change === null || isAboutAnotherJob(state, message.payload)) return null
+  const difference = change(state, message.payload, message)
+  return difference && { ...difference, asOf: latest(state.asOf, Date.parse(message.timestamp)) }
+}
+
+/** @param {JobState} state @param {Record<string, any>} payload */
+function isAboutAnotherJob(state, payload) {
+  return state.jobId !== null && payload.job_id !== undefined && payload.job_id !== null
+    && String(payload.job_id) !== state.jobId
+}
+
+// The messages of a job.
+
+/** @param {JobState} state @param {Record<string, any>} payload @returns {Change} */
+function addFrame(state, payload) {
+  return { currentFrame: payload, frames: keepLast(state.frames, payload, FRAMES_KEPT) }
+}
+
+/** @param {JobState} state @param {Record<string, any>} payload @returns {Change} */
+function setProgress(state, payload) {
+  return {
+    jobId: state.jobId ?? text(payload.job_id),
+    progress: {
+      value: percent(payload.progress),
+      stage: text(payload.stage),
+      plugin: text(payload.plugin),
+      etaSeconds: finite(payload.eta_seconds),
+      rate: finite(payload.rate),
+    },
+  }
+}
+
+/** @param {JobState} state @param {Record<string, any>} payload @returns {Change} */
+function setPluginStatus(state, payload) {
+  const plugin = text(payload.plugin)
+  if (plugin === null) return null
+  const known = Object.hasOwn(state.pluginStatus, plugin) ? state.pluginStatus[plugin] : null
+  const timing = finite(payload.timing_ms)
+  return {
+    pluginStatus: withEntry(state.pluginStatus, plugin, {
+      status: text(payload.status) ?? "unknown",
+      framesProcessed: finite(payload.frames_processed) ?? known?.framesProcessed ?? null,
+      warningsCount: finite(payload.warnings_count) ?? known?.warningsCount ?? null,
+      health: text(payload.health) ?? known?.health ?? null,
+      p50: finite(payload.timing_statistics?.p50) ?? known?.p50 ?? null,
+      p95: finite(payload.timing_statistics?.p95) ?? known?.p95 ?? null,
+      max: finite(payload.timing_statistics?.max) ?? known?.max ?? null,
+    }),
+    pluginTimings: timing === null ? state.pluginTimings : withEntry(state.pluginTimings, plugin, timing),
+  }
+}
+
+/** Never merged with an equal one, never replaced; only the same numbered message is not counted twice.
+ * @param {JobState} state @param {Record<string, any>} payload @param {Message} message @returns {Change} */
+function addWarning(state, payload, message) {
+  const id = message.id ?? null
+  if (id !== null && state.warnings.findLast(warning => warning.id === id)) return null
+  const warning = {
+    plugin: text(payload.plugin) ?? "",
+    message: text(payload.message) ?? "",
+    severity: text(payload.severity) ?? "medium",
+    frameId: payload.frame_id ?? null,
+    id,
+  }
+  return { warnings: keepLast(state.warnings, warning, WARNINGS_KEPT), warningCount: state.warningCount + 1 }
+}
+
+/** @param {JobState} state @param {Record<string, any>} payload @param {Message} message @returns {Change} */
+function addError(state, payload, message) {
+  const id = message.id ?? null
+  if (id !== null && state.errors.some(error => error.id === id)) return null
+  const error = {
+    title: text(payload.error) ?? "Error",
+    message: text(payload.details?.message) ?? "",
+    code: text(payload.details?.error_code),
+    plugin: text(payload.plugin),
+    id,
+  }
+  return { errors: keepLast(state.errors, error, ERRORS_KEPT) }
+}
+
+/** @param {JobState} state @param {Record<string, any>} payload @returns {Change} */
+function setMetadata(state, payload) {
+  const plugin = text(payload.plugin)
+  if (plugin === null || typeof payload.metadata !== "object" || payload.metadata === null) return null
+  return { pluginMetadata: withEntry(state.pluginMetadata, plugin, payload.metadata) }
+}
+
+/** @param {JobState} state @param {Record<string, any>} payload @returns {Change} */
+function setJobStatus(state, payload) {
+  return {
+    jobId: state.jobId ?? text(payload.job_id),
+    status: text(payload.status) ?? state.status,
+    name: text(payload.name) ?? state.name,
+    device: text(payload.device_used) ?? state.device,
+    deviceReason: text(payload.device_reason) ?? state.deviceReason,
+    startedAt: instant(payload.started_at) ?? state.startedAt,
+    finishedAt: instant(payload.finished_at) ?? state.finishedAt,
+    errors: withFailure(state.errors, text(payload.error)),
+  }
+}
+
+/** The reason of a failure, unless an error message has said it already.
+ * @param {readonly JobError[]} errors @param {string | null} reason */
+function withFailure(errors, reason) {
+  if (reason === null || errors.some(error => error.title === reason || error.message === reason)) return errors
+  return [...errors, { title: "Job failed", message: reason, code: null, plugin: null, id: null }]
+}
+
+// What the page itself says.
+
+/** @param {JobState} state @param {{state: string, reason: string | null, atMs: number}} action @returns {Change} */
+function setConnection(state, { state: connection, reason, atMs }) {
+  if (connection === state.connection) return null
+  const isConnected = connection === "CONNECTED"
+  const asOf = state.isConnected ? latest(state.asOf, atMs) : state.asOf
+  return { connection, isConnected, asOf, closeReason: isConnected ? null : reason }
+}
+
+/** What follows is the whole picture; what it overwrites may stay, what it would add to may not.
+ * @param {JobState} state @returns {Change} */
+function forgetWhatAccumulates(state) {
+  if (state.warningCount === 0 && state.errors.length === 0 && state.results.length === 0) return null
+  return { warnings: [], warningCount: 0, errors: [], results: [] }
+}
+
+/** @param {JobState} state @param {string | null} jobId @returns {Change} */
+function watch(state, jobId) {
+  const { isConnected, connection, pluginMetadata } = state
+  return { ...INITIAL_JOB_STATE, isConnected, connection, pluginMetadata, jobId }
+}
+
+/**
+ * Frames from before the page watched, oldest first.
+ * @param {JobState} state
+ * @param {Record<string, any>[]} frames
+ * @returns {Change}
+ */
+function addPastFrames(state, frames) {
+  if (frames.length === 0) return null
+  const all = [...frames, ...state.frames].slice(-FRAMES_KEPT)
+  return { frames: all, currentFrame: all.at(-1) ?? null }
+}
+
+/** The answer of `/v1/jobs/{id}/extended`.
+ * @param {JobState} state @param {{job: Record<string, any>, atMs: number}} action @returns {Change} */
+function setPolled(state, { job, atMs }) {
+  let { pluginStatus, pluginTimings } = state
+  for (const [plugin, timing] of Object.entries(job.plugin_timings ?? {})) {
+    if (finite(timing) === null) continue
+    pluginTimings = withEntry(pluginTimings, plugin, timing)
+    if (!Object.hasOwn(pluginStatus, plugin)) pluginStatus = withEntry(pluginStatus, plugin, UNKNOWN_PLUGIN)
+  }
+  const hasNewWarnings = Array.isArray(job.warnings) && job.warnings.length !== state.warningCount
+  return {
+    ...setJobStatus(state, job),
+    progress: { ...state.progress, value: percent(job.progress), stage: text(job.stage) ?? state.progress.stage },
+    pluginTimings,
+    pluginStatus,
+    ...(hasNewWarnings && { warnings: job.warnings.map(polledWarning), warningCount: job.warnings.length }),
+    asOf: atMs,
+  }
+}
+
+/** @param {unknown} message @returns {Warning} */
+function polledWarning(message) {
+  return { plugin: "", message: String(message), severity: "medium", frameId: null, id: null }
+}

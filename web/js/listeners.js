@@ -1,0 +1,28 @@
+// @ts-check
+/**
+ * The listeners of one kind of event. One that throws is reported and does not keep the others from hearing.
+ * @template Event
+ */
+export class Listeners {
+  /** @type {Set<(event: Event) => void>} */
+  #all = new Set()
+
+  /** @param {(event: Event) => void} listener @returns {() => void} unsubscribe */
+  add(listener) {
+    // A function of its own, so that the same listener added twice is two subscriptions.
+    const entry = (/** @type {Event} */ event) => listener(event)
+    this.#all.add(entry)
+    return () => { this.#all.delete(entry) }
+  }
+
+  /** @param {Event} event */
+  emit(event) {
+    for (const listener of this.#all) {
+      try {
+        listener(event)
+      } catch (error) {
+        console.error("A listener failed", error)
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// @ts-check
+/** Figures as people read them, in the very forms in which the server writes them into the page. */
+
+/** What stands where a figure is not known. */
+export const UNKNOWN = "–"
+
+/** 42.5 as `42.5%`, 0 as `0%`. Only 100 itself is `100%`: 99.97 is `99.9%`. @param {number} value */
+export function percent(value) {
+  const tenths = Math.min(100, Math.max(0, value)) * 10
+  return `${(tenths < 1_000 ? Math.min(999, Math.round(tenths)) : 1_000) / 10}%`
+}
+
+/** 145.5 as `145.5 ms`; what no time can be is `N/A`. @param {number} value */
+export function milliseconds(value) {
+  return value >= 0 && value < 1e12 ? `${value.toFixed(1)} ms` : "N/A"
+}
+
+/**
+ * 12.43 a second as `12.4/s`; two decimals below one, so that slow work still shows a rate.
+ * @param {number} perSecond
+ */
+export function rate(perSecond) {
+  if (!(perSecond >= 0 && perSecond < 1e12)) return UNKNOWN
+  if (perSecond > 0 && perSecond < 1) return `${Math.max(0.01, perSecond).toFixed(2)}/s`
+  return `${Math.round(perSecond * 10) / 10}/s`
+}
+
+/** A running clock: `0:07`, `12:34`, `1:02:03`. @param {number} durationMs */
+export function clock(durationMs) {
+  const seconds = Math.max(0, Math.floor(durationMs / 1_000))
+  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60]
+  return hours > 0 ? `${hours}:${padded(minutes)}:${padded(seconds % 60)}` : `${minutes}:${padded(seconds % 60)}`
+}
+
+/**
+ * A time still to come, only as exact as an estimate is: `8 s`, `about 2 min`, `about 1 h 10 min`.
+ * @param {number} value
+ */
+export function estimate(value) {
+  const seconds = Math.max(0, Math.floor(value))
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return `about ${minutes} min`
+  return minutes % 60 === 0 ? `about ${minutes / 60} h` : `about ${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+/** How long ago something was: `just now`, `3 min ago`, `2 h ago`, `5 d ago`. @param {number} elapsedMs */
+export function ago(elapsedMs) {
+  const minutes = Math.floor(elapsedMs / 60_000)
+  if (minutes < 1) return "just now"
+  if (minutes < 60) return `${minutes} min ago`
+  return minutes < 24 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 60 / 24)} d ago`
+}
+
+/** 12345 as `12,345`. @param {number} value */
+export function count(value) {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",")
+}
+
+/** A time of day on the visitor's clock: `14:02:11`. @param {number} timeMs Since 1970. */
+export function timeOfDay(timeMs) {
+  const time = new Date(timeMs)
+  return `${padded(time.getHours())}:${padded(time.getMinutes())}:${padded(time.getSeconds())}`
+}
+
+/** @param {number} value */
+function padded(value) {
+  return String(value).padStart(2, "0")
+}

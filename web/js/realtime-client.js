@@ -1,0 +1,448 @@
+// @ts-check
+import { describeClose } from "./close-reasons.js"
+import { INITIAL_MACHINE, retryDelayMs, step } from "./connection-machine.js"
+import { Listeners } from "./listeners.js"
+import { makeMessage, parseMessage } from "./messages.js"
+import { pageLife } from "./page-life.js"
+import { TopicSequence } from "./topic-sequence.js"
+import { SSETransport } from "./transports/sse.js"
+import { WebSocketTransport } from "./transports/websocket.js"
+
+/**
+ * @typedef {import("./connection-machine.js").ConnectionState} ConnectionState
+ * @typedef {import("./connection-machine.js").MachineEvent} MachineEvent
+ * @typedef {import("./messages.js").Message} Message
+ * @typedef {import("./transports/transport.js").Transport} Transport
+ * @typedef {import("./transports/transport.js").TransportEvent} TransportEvent
+ *
+ * @typedef {{message: string, code: number | string | null}} ClientError A close code, or one of the codes of a message.
+ * @typedef {{attempt: number, delay: number}} Reconnecting `delay` in milliseconds.
+ *
+ * @typedef {object} Clock
+ * @property {() => number} now Milliseconds since 1970.
+ * @property {(action: () => void, delayMs: number) => unknown} setTimeout
+ * @property {(timer: any) => void} clearTimeout
+ *
+ * @typedef {object} ClientOptions
+ * @property {string | URL} [url] The server's address; the page's own by default.
+ * @property {string} [jobId] Only this job's messages, after a snapshot of it.
+ * @property {string[]} [topics]
+ * @property {string} [sessionId] A UUID; the connections of one page share it.
+ * @property {string | null} [since] The cursor to resume from.
+ * @property {Array<() => Transport>} [transports] Tried in this order until one has worked.
+ * @property {typeof WebSocket} [WebSocket]
+ * @property {typeof fetch} [fetch]
+ * @property {Clock} [clock]
+ * @property {() => number} [random] Evenly spread in 0..<1.
+ * @property {Pick<Console, "debug" | "warn">} [logger]
+ * @property {import("./page-life.js").PageLife} [life]
+ */
+
+export const CONNECT_TIMEOUT_MS = 10_000
+/** Silence after which the client asks for a sign of life. */
+export const PROBE_AFTER_MS = 30_000
+/** Silence after which a connection counts as lost. */
+export const LOST_AFTER_MS = 60_000
+/** How long a probe may stay unanswered before silence is a verdict, for a page that has just woken up. */
+export const PROBE_PATIENCE_MS = 10_000
+/** The longest wait of the timer, and the delay by which it must be late for the machine to have been asleep. */
+const TICK_MS = 5_000
+
+/** @type {Clock} */
+const systemClock = {
+  now: () => Date.now(),
+  setTimeout: (action, delayMs) => setTimeout(action, delayMs),
+  clearTimeout: timer => clearTimeout(timer),
+}
+
+/**
+ * A connection to the server that comes back by itself and resumes where it was, until `disconnect()` or the fifth
+ * attempt in a row that failed; then it is CLOSED for good, and whoever wants to go on makes a new client.
+ *
+ * The machine (connection-machine.js) decides; this class acts: it owns one transport and one timer at a time.
+ */
+export class RealtimeClient {
+  #machine = INITIAL_MACHINE
+  #sequence = new TopicSequence()
+  /** @type {Set<string>} */
+  #topics
+  #options
+  #clock
+  #random
+  #logger
+  #life
+  #transports
+  /** The transport to use next, an index; it stays with the one that worked. */
+  #transportIndex = 0
+  #hasConnected = false
+
+  /** @type {Transport | null} */
+  #transport = null
+  /** One number per transport opened: an event that carries an older one comes too late. */
+  #transportNumber = 0
+
+  /** @type {unknown} */
+  #timer = null
+  #heardAt = 0
+  /** @type {number | null} When the probe was sent that is not answered yet. */
+  #probedAt = null
+  /** @type {string | null} */
+  #cursor
+  #stopWatchingLife = () => {}
+
+  /** @type {Listeners<boolean>} */
+  #connectionChange = new Listeners()
+  /** @type {Listeners<Message>} */
+  #message = new Listeners()
+  /** @type {Listeners<ClientError>} */
+  #error = new Listeners()
+  /** @type {Listeners<Reconnecting>} */
+  #reconnecting = new Listeners()
+  /** @type {Listeners<ConnectionState>} */
+  #stateChange = new Listeners()
+  /** @type {Listeners<void>} */
+  #snapshot = new Listeners()
+
+  /** @param {ClientOptions} [options] */
+  constructor(options = {}) {
+    this.#options = options
+    this.#topics = new Set(options.topics ?? [])
+    this.#cursor = options.since ?? null
+    this.#clock = options.clock ?? systemClock
+    this.#random = options.random ?? Math.random
+    this.#logger = options.logger ?? console
+    this.#life = options.life ?? pageLife()
+    this.#transports = options.transports ?? defaultTransports(options)
+  }
+
+  /** @returns {ConnectionState} */
+  get state() {
+    return this.#machine.state
+  }
+
+  /** The position to resume from; null before the first numbered message. */
+  get cursor() {
+    return this.#cursor
+  }
+
+  /** The kind of the transport in use: `websocket` or `sse`, null while there is none. */
+  get transportKind() {
+    return this.#transport?.kind ?? null
+  }
+
+  isConnected() {
+    return this.#machine.state === "CONNECTED"
+  }
+
+  /** Starts to connect. Means nothing unless IDLE. */
+  connect() {
+    this.#advance({ type: "connect" })
+  }
+
+  /** Ends the connection for good. */
+  disconnect() {
+    this.#advance({ type: "disconnect" })
+  }
+
+  /**
+   * Sends a message; its timestamp is filled in. False where there is no way to send one just now.
+   * @param {{type: string, payload?: Record<string, any>}} message
+   */
+  send({ type, payload = {} }) {
+    if (!this.isConnected()) return false
+    return this.#write(type, payload)
+  }
+
+  /** Adds topics to what arrives, now and after each reconnection. @param {string[]} topics */
+  subscribe(topics) {
+    for (const topic of topics) this.#topics.add(topic)
+    this.send({ type: "subscribe", payload: { topics } })
+  }
+
+  /** @param {string[]} topics */
+  unsubscribe(topics) {
+    for (const topic of topics) this.#topics.delete(topic)
+    this.send({ type: "unsubscribe", payload: { topics } })
+  }
+
+  /**
+   * Each message from the server that is not about the connection itself.
+   * @param {(message: Message) => void} listener
+   */
+  onMessage(listener) { return this.#message.add(listener) }
+  /** @param {(error: ClientError) => void} listener */
+  onError(listener) { return this.#error.add(listener) }
+  /** True when CONNECTED is entered, false when it is left. @param {(isConnected: boolean) => void} listener */
+  onConnectionChange(listener) { return this.#connectionChange.add(listener) }
+  /** Each attempt to reconnect as it is planned. @param {(event: Reconnecting) => void} listener */
+  onReconnecting(listener) { return this.#reconnecting.add(listener) }
+  /** @param {(state: ConnectionState) => void} listener */
+  onStateChange(listener) { return this.#stateChange.add(listener) }
+  /** What comes next is the whole picture, and replaces what was known. @param {() => void} listener */
+  onSnapshot(listener) { return this.#snapshot.add(listener) }
+
+  // The machine's moves, and what each new state calls for.
+
+  /** @param {MachineEvent} event */
+  #advance(event) {
+    const from = this.#machine
+    const to = step(from, event)
+    if (to === from) return
+    this.#machine = to
+    this.#logger.debug(`realtime: ${from.state} → ${to.state} (${event.type}${to.attempt ? `, attempt ${to.attempt}` : ""})`)
+    this.#stateChange.emit(to.state)
+    if (from.state === "CONNECTED") this.#connectionChange.emit(false)
+    if (to.state === "CONNECTED") this.#connectionChange.emit(true)
+    // A listener may have moved on already, with all that follows.
+    if (this.#machine === to) this.#enter(from.state)
+  }
+
+  /** @param {ConnectionState} from */
+  #enter(from) {
+    if (from === "IDLE") this.#stopWatchingLife = this.#life.onWake(() => this.#wake())
+    switch (this.#machine.state) {
+      case "CONNECTING":
+      case "RECONNECTING":
+        this.#openTransport()
+        break
+      case "CONNECTED":
+        this.#hasConnected = true
+        this.#heard()
+        this.#watchSilence()
+        break
+      case "DISCONNECTED":
+        this.#closeTransport()
+        this.#planRetry()
+        break
+      case "CLOSED":
+        this.#closeTransport()
+        this.#cancelTimer()
+        this.#stopWatchingLife()
+        break
+    }
+  }
+
+  #openTransport() {
+    this.#closeTransport()
+    const number = this.#transportNumber
+    const transport = this.#transports[this.#transportIndex % this.#transports.length]()
+    this.#transport = transport
+    transport.onEvent(event => {
+      if (number === this.#transportNumber) this.#receive(event)
+    })
+    this.#schedule(CONNECT_TIMEOUT_MS, () => {
+      this.#lose(null, `no connection within ${CONNECT_TIMEOUT_MS / 1_000} s`)
+    })
+    try {
+      transport.open(this.#query())
+    } catch (error) {
+      this.#lose(null, String(error))
+    }
+  }
+
+  #closeTransport() {
+    this.#transportNumber += 1
+    this.#transport?.close()
+    this.#transport = null
+  }
+
+  #planRetry() {
+    const delay = retryDelayMs(this.#machine, this.#random)
+    this.#schedule(delay, () => this.#advance({ type: "due" }))
+    this.#reconnecting.emit({ attempt: this.#machine.attempt, delay })
+  }
+
+  /** @param {number | null} code A close code, null where the verdict is ours. @param {string} reason */
+  #lose(code, reason) {
+    const wasConnecting = this.#machine.state !== "CONNECTED"
+    // Until a kind of transport has worked here the next attempt tries the next kind: a proxy may let only one through.
+    if (wasConnecting && !this.#hasConnected) this.#transportIndex += 1
+    this.#logger.warn(`realtime: lost (${code ?? "no close code"}): ${reason}`)
+    this.#error.emit({ code: code ?? "CONNECTION_LOST", message: reason || describeClose(code) })
+    this.#advance({ type: "lost", code })
+  }
+
+  #query() {
+    const query = new URLSearchParams()
+    const { jobId, sessionId } = this.#options
+    if (sessionId !== undefined) query.set("session_id", sessionId)
+    if (jobId !== undefined) query.set("job_id", jobId)
+    if (this.#topics.size > 0) query.set("topics", [...this.#topics].join(","))
+    if (this.#cursor !== null) query.set("since", this.#cursor)
+    return query
+  }
+
+  // What arrives.
+
+  /** @param {TransportEvent} event */
+  #receive(event) {
+    switch (event.kind) {
+      case "opened":
+        this.#advance({ type: "opened" })
+        if (this.#cursor === null) this.#expectSnapshot()
+        break
+      case "alive":
+        this.#heard()
+        break
+      case "text":
+        this.#heard()
+        if (this.isConnected()) this.#receiveText(event.text)
+        break
+      case "closed":
+        this.#lose(event.code, event.reason || describeClose(event.code))
+        break
+    }
+  }
+
+  /** @param {string} text */
+  #receiveText(text) {
+    const parsed = parseMessage(text)
+    if (!("message" in parsed)) {
+      this.#logger.warn(`realtime: skipped a message: ${parsed.reason}`)
+      // A type from a newer server is no error.
+      if (parsed.code !== "MSG_UNKNOWN_TYPE") this.#error.emit({ code: parsed.code, message: parsed.reason })
+      return
+    }
+    const { message } = parsed
+    if (typeof message.topic === "string" && typeof message.seq === "number") this.#receiveNumbered(message)
+    else this.#receiveUnnumbered(message)
+  }
+
+  /** @param {Message} message */
+  #receiveNumbered(message) {
+    const { topic, seq, id } = /** @type {Required<Message>} */ (message)
+    switch (this.#sequence.take(topic, seq)) {
+      case "repeat":
+        return
+      case "hole":
+        this.#resume(topic, seq)
+        return
+      case "next":
+        if (typeof id === "string") this.#cursor = id
+        this.#message.emit(message)
+    }
+  }
+
+  /** @param {Message} message */
+  #receiveUnnumbered(message) {
+    switch (message.type) {
+      case "ping":
+        this.#takePosition(message.payload.cursor)
+        this.#write("pong", { timestamp: message.timestamp })
+        break
+      case "pong":
+        break
+      case "error":
+        if (isAboutConnection(message)) this.#receiveRefusal(message)
+        else this.#message.emit(message)
+        break
+      default:
+        this.#message.emit(message)
+    }
+  }
+
+  /** The first ping names the position of a fresh connection, so that one that never heard a message can resume too.
+   * @param {unknown} cursor */
+  #takePosition(cursor) {
+    if (this.#cursor === null && typeof cursor === "string") this.#cursor = cursor
+  }
+
+  /** @param {Message} message */
+  #receiveRefusal({ payload }) {
+    const code = payload.details.error_code
+    this.#logger.warn(`realtime: the server says ${code}: ${payload.error}`)
+    if (code === "REPLAY_GAP") this.#expectSnapshot()
+    this.#error.emit({ code, message: payload.details.message ?? payload.error })
+  }
+
+  #expectSnapshot() {
+    this.#cursor = null
+    this.#sequence.reset()
+    this.#snapshot.emit()
+  }
+
+  /** Comes back with the cursor at once: what is missing is replayed. @param {string} topic @param {number} seq */
+  #resume(topic, seq) {
+    this.#logger.warn(`realtime: a hole on ${topic} before ${seq}, resuming`)
+    this.#advance({ type: "lost", code: null })
+    this.#advance({ type: "wake" })
+  }
+
+  // Signs of life.
+
+  #heard() {
+    this.#heardAt = this.#clock.now()
+    this.#probedAt = null
+  }
+
+  #watchSilence() {
+    const silence = this.#clock.now() - this.#heardAt
+    if (silence >= PROBE_AFTER_MS && this.#probedAt === null) this.#probe()
+    if (silence >= LOST_AFTER_MS && this.#isProbeOverdue()) {
+      this.#lose(null, `nothing heard for ${Math.round(silence / 1_000)} s`)
+      return
+    }
+    const next = silence < PROBE_AFTER_MS ? PROBE_AFTER_MS - silence : Math.max(LOST_AFTER_MS - silence, TICK_MS)
+    this.#schedule(next, () => this.#watchSilence())
+  }
+
+  #probe() {
+    this.#probedAt = this.#clock.now()
+    this.#write("ping", {})
+  }
+
+  /** A hidden tab's timers are throttled and say nothing about the connection: the verdict waits until it is seen. */
+  #isProbeOverdue() {
+    return !this.#life.isHidden() && this.#probedAt !== null && this.#clock.now() - this.#probedAt >= PROBE_PATIENCE_MS
+  }
+
+  /** The page, the network or the machine is back: what waits tries at once, what seems connected proves it. */
+  #wake() {
+    this.#advance({ type: "wake" })
+    if (this.isConnected()) this.#probe()
+  }
+
+  // The one timer.
+
+  /**
+   * Waits in short steps: a step that ends far too late means that the machine slept.
+   * @param {number} delayMs @param {() => void} action
+   */
+  #schedule(delayMs, action) {
+    this.#cancelTimer()
+    const stepMs = Math.min(delayMs, TICK_MS)
+    const dueAt = this.#clock.now() + stepMs
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#timer = null
+      const number = this.#transportNumber
+      if (this.#clock.now() - dueAt > TICK_MS) this.#wake()
+      if (this.#timer !== null || number !== this.#transportNumber) return
+      if (stepMs < delayMs) this.#schedule(delayMs - stepMs, action)
+      else action()
+    }, stepMs)
+  }
+
+  #cancelTimer() {
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer)
+    this.#timer = null
+  }
+
+  /** @param {string} type @param {Record<string, any>} payload */
+  #write(type, payload) {
+    return this.#transport?.send(JSON.stringify(makeMessage(type, payload, this.#clock.now()))) ?? false
+  }
+}
+
+/** @param {ClientOptions} options @returns {Array<() => Transport>} */
+function defaultTransports({ url = location.href, WebSocket, fetch }) {
+  const endpoint = new URL("/v1/realtime", url)
+  return [
+    () => new WebSocketTransport({ url: endpoint, WebSocket }),
+    () => new SSETransport({ url: endpoint, fetch }),
+  ]
+}
+
+/** An error of the connection, not of a job: it names no job and carries a code. @param {Message} message */
+function isAboutConnection({ payload }) {
+  return payload.job_id === undefined && typeof payload.details?.error_code === "string"
+}

@@ -1,0 +1,130 @@
+// @ts-check
+import { CLOSE_CODE } from "../connection-machine.js"
+import { TransportEvents, CLOSED_ABNORMALLY } from "./transport.js"
+
+/** @typedef {import("./transport.js").Transport} Transport */
+
+/**
+ * Server-Sent Events read with `fetch`. `EventSource` hides the status of a refusal and retries by itself; here the
+ * client owns the retries and learns why it was refused.
+ * @implements {Transport}
+ */
+export class SSETransport {
+  kind = "sse"
+  #events = new TransportEvents()
+  #abort = new AbortController()
+  #url
+  #fetch
+
+  /**
+   * @param {object} options
+   * @param {URL} options.url Without a query.
+   * @param {typeof fetch} [options.fetch]
+   */
+  constructor({ url, fetch = globalThis.fetch.bind(globalThis) }) {
+    this.#url = url
+    this.#fetch = fetch
+  }
+
+  /** @param {URLSearchParams} query */
+  open(query) {
+    void this.#read(query)
+  }
+
+  /** A stream of events has no way back. */
+  send() {
+    return false
+  }
+
+  close() {
+    this.#events.silence()
+    this.#abort.abort()
+  }
+
+  /** @param {(event: import("./transport.js").TransportEvent) => void} listener */
+  onEvent(listener) {
+    this.#events.listen(listener)
+  }
+
+  /** @param {URLSearchParams} query */
+  async #read(query) {
+    const url = new URL(this.#url)
+    url.search = query.toString()
+    try {
+      const response = await this.#fetch(url.href, {
+        headers: { Accept: "text/event-stream" },
+        cache: "no-store",
+        signal: this.#abort.signal,
+      })
+      if (!response.ok || response.body === null) {
+        this.#closed(codeForStatus(response.status), `HTTP ${response.status}`)
+        return
+      }
+      this.#events.emit({ kind: "opened" })
+      await this.#follow(response.body)
+      this.#closed(CLOSED_ABNORMALLY, "the stream ended")
+    } catch (error) {
+      this.#closed(CLOSED_ABNORMALLY, String(error))
+    }
+  }
+
+  /** @param {ReadableStream<Uint8Array>} body */
+  async #follow(body) {
+    const parser = new EventStreamParser()
+    const decoder = new TextDecoder()
+    const reader = body.getReader()
+    for (;;) {
+      const { value, done } = await reader.read()
+      if (done) return
+      this.#events.emit({ kind: "alive" })
+      for (const text of parser.receive(decoder.decode(value, { stream: true }))) {
+        this.#events.emit({ kind: "text", text })
+      }
+    }
+  }
+
+  /** @param {number} code @param {string} reason */
+  #closed(code, reason) {
+    this.#events.emit({ kind: "closed", code, reason })
+  }
+}
+
+/**
+ * Takes an event stream in pieces of any size and returns the `data` of the events they complete. The other fields say
+ * nothing that is not in the data: the whole message is there.
+ */
+export class EventStreamParser {
+  #rest = ""
+  /** @type {string[]} */
+  #data = []
+
+  /** @param {string} piece @returns {string[]} */
+  receive(piece) {
+    const lines = (this.#rest + piece).split("\n")
+    this.#rest = lines.pop() ?? ""
+    const events = []
+    for (const lineWithReturn of lines) {
+      const line = lineWithReturn.endsWith("\r") ? lineWithReturn.slice(0, -1) : lineWithReturn
+      if (line !== "") {
+        if (line.startsWith("data:")) this.#data.push(line.slice(line[5] === " " ? 6 : 5))
+      } else if (this.#data.length > 0) {
+        events.push(this.#data.join("\n"))
+        this.#data = []
+      }
+    }
+    return events
+  }
+}
+
+/**
+ * The close code that a WebSocket would have been given where a stream is refused with a status.
+ * @param {number} status
+ */
+function codeForStatus(status) {
+  switch (status) {
+    case 403: return CLOSE_CODE.forbidden
+    case 429: return CLOSE_CODE.tooManyConnections
+    case 503: return CLOSE_CODE.restart
+    default: return CLOSED_ABNORMALLY
+  }
+}

@@ -1,0 +1,60 @@
+// @ts-check
+import { apiURL } from "./page.js"
+
+/** What the server answered instead of what was asked for: its own words, for the person who asked. */
+export class RefusedError extends Error {
+  /** @param {string} message @param {number} status 0 where the server could not be reached. */
+  constructor(message, status) {
+    super(message)
+    this.name = "RefusedError"
+    this.status = status
+  }
+}
+
+/**
+ * Sends a file up as `PUT /v1/uploads/{name}`. With `XMLHttpRequest`, since `fetch` can't tell how far it has come.
+ * @param {File} file
+ * @param {(fraction: number) => void} onProgress 0...1
+ * @returns {Promise<string>} The source, `upload:…`.
+ */
+export function upload(file, onProgress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open("PUT", new URL(`/v1/uploads/${encodeURIComponent(file.name)}`, apiURL()))
+    request.setRequestHeader("Content-Type", "application/octet-stream")
+    request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0)
+    request.onload = () => {
+      const answer = readJSON(request.responseText)
+      if (request.status < 300 && typeof answer.source === "string") resolve(answer.source)
+      else reject(new RefusedError(answer.detail ?? `The upload failed (HTTP ${request.status}).`, request.status))
+    }
+    request.onerror = () => reject(new RefusedError("The server could not be reached. Try again.", 0))
+    request.send(file)
+  })
+}
+
+/**
+ * `POST /v1/jobs`. A key makes a repeated click, or a repeated request, start one job only.
+ * @param {Record<string, unknown>} job
+ * @param {string} key
+ * @returns {Promise<string>} The job's id.
+ */
+export async function startJob(job, key) {
+  const response = await fetch(new URL("/v1/jobs", apiURL()), {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+    body: JSON.stringify(job),
+  }).catch(() => { throw new RefusedError("The server could not be reached. Try again.", 0) })
+  const answer = readJSON(await response.text())
+  if (response.ok && answer.job_id !== undefined) return String(answer.job_id)
+  throw new RefusedError(answer.detail ?? `The job could not be started (HTTP ${response.status}).`, response.status)
+}
+
+/** @param {string} text @returns {Record<string, any>} */
+function readJSON(text) {
+  try {
+    return JSON.parse(text) ?? {}
+  } catch {
+    return {}
+  }
+}
