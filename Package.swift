@@ -30,6 +30,17 @@ let package = Package(
     .target(name: "Pages", dependencies: ["Components", "Domain", "HTML", "JSONValues"], swiftSettings: strict),
     .target(name: "Stories", dependencies: ["Components", "HTML"], path: "Stories", swiftSettings: strict),
     .target(
+      name: "WebAssets", path: "web", exclude: ["css", "img", "js"], sources: ["WebAssets.c"],
+      publicHeadersPath: "include", cSettings: strictC),
+    .target(
+      name: "App",
+      dependencies: [
+        "Components", "Compression", "Domain", "HTML", "Hashing", "JSONValues", "Jobs", "Net", "Pages", "Realtime",
+        "Server", "Stories", "WebAssets", "Wire",
+      ],
+      swiftSettings: strict),
+    .executableTarget(name: "telltale", dependencies: ["App", "Domain", "HTML", "Jobs"], swiftSettings: strict),
+    .target(
       name: "TestSupport", dependencies: ["JSONValues", "Wire"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
@@ -54,6 +65,12 @@ let package = Package(
       name: "PagesTests", dependencies: ["Components", "Domain", "HTML", "JSONValues", "Pages"], swiftSettings: strict),
     .testTarget(
       name: "StoriesTests", dependencies: ["HTML", "HTMLSnapshot", "Stories"], exclude: ["__Snapshots__"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AppTests",
+      dependencies: [
+        "App", "Domain", "JSONValues", "Net", "Server", "TestSupport", "WebAssets", "Wire", "telltale",
+      ],
       swiftSettings: strict),
   ],
   cLanguageStandard: .c2x

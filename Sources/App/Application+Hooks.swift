@@ -1,0 +1,60 @@
+import Domain
+import HTML
+import JSONValues
+import Pages
+import Server
+import Wire
+
+/// What every exchange gets, whatever its route.
+extension Application {
+  var hooks: ServerHooks {
+    let policy = AccessPolicy(
+      host: configuration.host, publicURL: configuration.publicURL, allowedOrigins: configuration.allowedOrigins)
+    let log = log
+    return ServerHooks(
+      check: { head in try policy.check(head) },
+      finish: { head, response in
+        if let origin = policy.corsOrigin(head) {
+          response.fields["access-control-allow-origin"] = origin
+          response.fields["vary"] = response.fields["vary"].map { "\($0), origin" } ?? "origin"
+        }
+        response.fields["x-content-type-options"] = "nosniff"
+        response.fields["referrer-policy"] = "same-origin"
+        if response.fields["content-type"]?.hasPrefix("text/html") == true {
+          response.fields["content-security-policy"] = Self.contentSecurityPolicy
+          response.fields["cross-origin-opener-policy"] = "same-origin"
+        }
+      },
+      errorResponse: { [self] error, head, id in
+        let (known, status) = ErrorBody.error(for: error, requestID: id)
+        if known.code == .internal {
+          log(.error, "request failed", ["request": .string(id), "cause": .string("\(error)")])
+        }
+        var response: Response
+        if let head, head.fields.acceptsByName("text/html"), !head.path.hasPrefix("/v1/") {
+          response = .html(ErrorPage(known, requestID: id, context: pageContext).render(), status)
+        } else {
+          response = .json(ErrorBody.json(known, status, requestID: id), status)
+        }
+        if status == .tooManyRequests || status == .serviceUnavailable { response.fields["retry-after"] = "5" }
+        return response
+      },
+      answered: { head, route, response, id, microseconds in
+        // What could not even be read as a request, or broke on our side, is worth a line without being asked.
+        log(
+          head == nil || response.status.rawValue >= 500 ? .warning : .debug, "request",
+          [
+            "request": .string(id), "method": .string(head?.method.rawValue ?? "-"), "route": .string(route ?? "-"),
+            "status": .int(response.status.rawValue), "bytes": .int(response.body.count),
+            "ms": .double(Double(microseconds / 100) / 10),
+          ])
+      })
+  }
+
+  /// Only our own files run, load and style; nothing is fetched from elsewhere, and no other site frames a page.
+  static let contentSecurityPolicy = [
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data: blob:", "connect-src 'self'", "font-src 'self'", "frame-src 'self'", "base-uri 'none'",
+    "frame-ancestors 'self'", "form-action 'self'",
+  ].joined(separator: "; ")
+}

@@ -1,0 +1,90 @@
+import Domain
+import JSONValues
+import Jobs
+import Net
+import Realtime
+import Server
+import Wire
+
+/// The whole product, wired: who publishes to whom, which address is answered by what.
+package final class Application: Sendable {
+  package static let version = "0.1.0"
+
+  let configuration: Configuration
+  let log: Log
+  let hub: EventHub
+  let uploads: UploadStore
+  let jobs: JobService
+  let realtime: RealtimeService
+  let assets: AssetSource
+  let startedAt = Milliseconds.monotonic()
+
+  /// - Throws: ``AppError`` where a folder can't be used.
+  package init(_ configuration: Configuration, log: Log? = nil) throws {
+    self.configuration = configuration
+    let log = log ?? Log(level: configuration.logLevel, format: configuration.logFormat)
+    self.log = log
+    var generator = SystemRandomNumberGenerator()
+    let hub = EventHub(epoch: StreamPosition.randomEpoch(using: &generator))
+    let uploads = UploadStore(folder: "\(configuration.data)/uploads")
+    let jobs = JobService(
+      configuration: .init(maximumRunning: configuration.jobs, dataFolder: configuration.data),
+      sources: SourceRoot(root: configuration.sourceRoot, uploads: uploads.folder),
+      publish: { message, topic in
+        if message.type == .jobStatus, topic != .jobs { log(.info, "job", Self.logValues(message)) }
+        return hub.publish(message, to: topic)
+      })
+    self.hub = hub
+    self.uploads = uploads
+    self.jobs = jobs
+    realtime = RealtimeService(
+      hub: hub,
+      connectionLimits: .init(
+        total: configuration.maxConnections, perSession: configuration.maxConnectionsPerSession),
+      sessionLimits: .init(
+        pingInterval: configuration.heartbeatInterval, silence: configuration.heartbeatTimeout),
+      metadata: jobs.catalogue.metadata.map { .metadata($0) },
+      snapshot: { id in
+        // A job that has said nothing yet goes on from here.
+        let position = hub.position
+        return jobs.snapshot(id).map { .init(messages: $0.job.snapshot, position: $0.position ?? position) }
+      })
+    assets = try AssetSource(webRoot: configuration.webRoot)
+  }
+
+  /// Starts to listen and serve.
+  /// - Throws: ``NetError`` where the address can't be had.
+  package func serve() throws -> HTTPServer {
+    // One descriptor a connection, and some for files, logs and children.
+    let room = Configuration.raiseOpenFileLimit() - 128
+    var limits = ServerLimits()
+    limits.maxConnections = min(configuration.maxConnections, max(room, 16))
+    let realtime = realtime
+    return try HTTPServer(
+      host: configuration.host, port: configuration.port, threads: configuration.threads, router: Router(routes),
+      limits: limits, hooks: hooks, makeStreams: { RealtimeLoop(service: realtime, waker: $0) })
+  }
+
+  /// Takes the sample clip as a job, slow enough to be watched.
+  package func startSampleJob() throws {
+    guard let source = SampleClip.install(in: uploads) else {
+      throw AppError(
+        .storageFull, "The sample clip could not be written to \(uploads.folder). Pass another --data folder.")
+    }
+    _ = try jobs.create(
+      JobRequest(source: source, plugins: jobs.catalogue.names, options: ["pace": "realtime"], name: "Sample: harbour"))
+  }
+
+  /// Lets running work end.
+  package func stop() { jobs.shutDown() }
+
+  var uptimeSeconds: Int { (Milliseconds.monotonic() - startedAt) / 1000 }
+
+  private static func logValues(_ message: RealtimeMessage) -> JSONObject {
+    var values = JSONObject()
+    for key in ["job_id", "status", "error"] {
+      if let value = message.payload[key], value != .null { values[key] = value }
+    }
+    return values
+  }
+}

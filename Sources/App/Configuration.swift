@@ -1,0 +1,216 @@
+import Domain
+import JSONValues
+
+/// Everything about a server that can be set: by an option, an environment variable, a key of `telltale.json`, or not
+/// at all, in this order.
+package struct Configuration: Sendable {
+  package var host = "127.0.0.1"
+  package var port = 8000
+  /// Under which a reverse proxy offers the server.
+  package var publicURL: String?
+  package var data = "./data"
+  package var sourceRoot = "."
+  package var jobs = Configuration.coreCount
+  package var threads = Configuration.coreCount
+  package var maxConnections = 20_000
+  package var maxConnectionsPerSession = 5
+  /// Seconds between pings, and of silence after which a connection is given up.
+  package var heartbeatInterval = 30
+  package var heartbeatTimeout = 60
+  package var allowedOrigins: [String] = []
+  package var logLevel = Log.Level.info
+  package var logFormat: Log.Format
+  /// Starts a sample job.
+  package var demo = false
+  /// Serves the browser's files from this folder instead of the binary, for those who work on them.
+  package var webRoot: String?
+
+  /// One setting: how it is named on the command line, what it means, and how its text becomes a value.
+  package struct Option: Sendable {
+    /// Without the dashes. The environment's name and the file's key follow from it.
+    package let name: String
+    /// What stands behind it in the help; nil for a switch.
+    package let placeholder: String?
+    package let help: String
+    let set: @Sendable (inout Configuration, String) throws(UsageError) -> Void
+
+    package var environmentName: String {
+      "TELLTALE_" + name.uppercased().split(separator: "-").joined(separator: "_")
+    }
+    var fileKey: String { name.split(separator: "-").joined(separator: "_") }
+  }
+
+  package static let options: [Option] = [
+    Option(name: "host", placeholder: "ADDRESS", help: "address to listen on (127.0.0.1)") { $0.host = $1 },
+    Option(name: "port", placeholder: "N", help: "port, 0 for any free one (8000)") {
+      configuration, text throws(UsageError) in
+      configuration.port = try number("port", text, 0...65_535)
+    },
+    Option(name: "public-url", placeholder: "URL", help: "where a reverse proxy offers this server") {
+      $0.publicURL = $1
+    },
+    Option(name: "data", placeholder: "FOLDER", help: "where uploads and pictures are kept (./data)") { $0.data = $1 },
+    Option(name: "source-root", placeholder: "FOLDER", help: "below which sources may be read (.)") {
+      $0.sourceRoot = $1
+    },
+    Option(name: "jobs", placeholder: "N", help: "jobs that run at once (number of cores)") {
+      configuration, text throws(UsageError) in
+      configuration.jobs = try number("jobs", text, 1...256)
+    },
+    Option(name: "threads", placeholder: "N", help: "event loops (number of cores)") {
+      configuration, text throws(UsageError) in
+      configuration.threads = try number("threads", text, 1...64)
+    },
+    Option(name: "max-connections", placeholder: "N", help: "connections in all (20000)") {
+      configuration, text throws(UsageError) in
+      configuration.maxConnections = try number("max-connections", text, 1...1_000_000)
+    },
+    Option(name: "max-connections-per-session", placeholder: "N", help: "realtime connections of one session (5)") {
+      configuration, text throws(UsageError) in
+      configuration.maxConnectionsPerSession = try number("max-connections-per-session", text, 1...10_000)
+    },
+    Option(name: "heartbeat-interval", placeholder: "SECONDS", help: "between two pings (30)") {
+      configuration, text throws(UsageError) in
+      configuration.heartbeatInterval = try number("heartbeat-interval", text, 1...3600)
+    },
+    Option(name: "heartbeat-timeout", placeholder: "SECONDS", help: "of silence before a connection is given up (60)") {
+      configuration, text throws(UsageError) in
+      configuration.heartbeatTimeout = try number("heartbeat-timeout", text, 1...7200)
+    },
+    Option(name: "allow-origin", placeholder: "URL", help: "another origin that may use this server; may be repeated") {
+      $0.allowedOrigins.append($1)
+    },
+    Option(name: "log-level", placeholder: "LEVEL", help: "debug, info, warning or error (info)") {
+      configuration, text throws(UsageError) in
+      guard let level = Log.Level(name: text) else {
+        throw UsageError("--log-level must be debug, info, warning or error, not \"\(text)\".")
+      }
+      configuration.logLevel = level
+    },
+    Option(name: "log-format", placeholder: "FORMAT", help: "text or json (text on a terminal)") {
+      configuration, text throws(UsageError) in
+      switch text {
+      case "text": configuration.logFormat = .text
+      case "json": configuration.logFormat = .json
+      default: throw UsageError("--log-format must be text or json, not \"\(text)\".")
+      }
+    },
+    Option(name: "web-root", placeholder: "FOLDER", help: "serve the browser's files from here, while working on them")
+    {
+      $0.webRoot = $1
+    },
+    Option(name: "demo", placeholder: nil, help: "start a sample job") { configuration, text throws(UsageError) in
+      switch text {
+      case "", "1", "true": configuration.demo = true
+      case "0", "false": configuration.demo = false
+      default: throw UsageError("TELLTALE_DEMO must be true or false, not \"\(text)\".")
+      }
+    },
+  ]
+
+  /// - Parameters:
+  ///   - arguments: what stands behind the command's name.
+  ///   - file: the content of `telltale.json`, nil where there is none.
+  /// - Throws: ``UsageError`` that names what is wrong and what was probably meant.
+  package init(
+    arguments: [String], environment: [String: String] = [:], file: [UInt8]? = nil, isTerminal: Bool = false
+  ) throws(UsageError) {
+    logFormat = isTerminal ? .text : .json
+    if let file { try apply(file: file) }
+    for option in Self.options {
+      if let text = environment[option.environmentName] { try option.set(&self, text) }
+    }
+    try apply(arguments: arguments)
+    guard ["127.0.0.1", "::1", "localhost"].contains(host) || host.hasPrefix("127.") else {
+      throw UsageError(
+        "--host \(host) is not a loopback address. There are no accounts yet, so anybody who reaches the server could use it: keep 127.0.0.1 and put a reverse proxy that checks who comes in front."
+      )
+    }
+    guard heartbeatTimeout > heartbeatInterval else {
+      throw UsageError(
+        "--heartbeat-timeout must be longer than --heartbeat-interval, or every connection would be dropped.")
+    }
+  }
+
+  private mutating func apply(arguments: [String]) throws(UsageError) {
+    var rest = arguments[...]
+    while let argument = rest.popFirst() {
+      guard argument.hasPrefix("--") else {
+        throw UsageError("\"\(argument)\" is not understood here. See telltale serve --help.")
+      }
+      let pieces = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = String(pieces[0])
+      guard let option = Self.options.first(where: { $0.name == name }) else {
+        throw UsageError.unknown("--\(name)", among: Self.options.map { "--\($0.name)" })
+      }
+      let inline = pieces.count == 2 ? String(pieces[1]) : nil
+      if option.placeholder == nil {
+        try option.set(&self, inline ?? "")
+      } else if let value = inline ?? rest.popFirst() {
+        try option.set(&self, value)
+      } else {
+        throw UsageError("--\(name) needs a value: --\(name) \(option.placeholder ?? "").")
+      }
+    }
+  }
+
+  private mutating func apply(file: [UInt8]) throws(UsageError) {
+    let object: JSONObject
+    do {
+      guard let parsed = try JSON(parsing: file).objectValue else {
+        throw UsageError("telltale.json must hold a JSON object.")
+      }
+      object = parsed
+    } catch let error as UsageError {
+      throw error
+    } catch {
+      throw UsageError("telltale.json is not valid JSON: \(error)")
+    }
+    for member in object.members {
+      guard let option = Self.options.first(where: { $0.fileKey == member.key }) else {
+        throw UsageError.unknown("\(member.key) (in telltale.json)", among: Self.options.map(\.fileKey))
+      }
+      for value in member.value.arrayValue ?? [member.value] {
+        try option.set(&self, value.stringValue ?? String(decoding: value.encoded(), as: UTF8.self))
+      }
+    }
+  }
+
+  private static func number(_ name: String, _ text: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int {
+    guard let value = Int(text), range.contains(value) else {
+      throw UsageError(
+        "--\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\".")
+    }
+    return value
+  }
+}
+
+/// A command line that can't be followed. The process says so and exits with 64 (EX_USAGE).
+package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let description: String
+
+  package init(_ description: String) { self.description = description }
+
+  /// Names the nearest known word, where one is near.
+  package static func unknown(_ word: String, among known: [String]) -> UsageError {
+    let nearest = known.map { ($0, distance(word, $0)) }.min { $0.1 < $1.1 }
+    let hint = nearest.flatMap { $0.1 <= max(2, $0.0.count / 3) ? " Did you mean \($0.0)?" : nil } ?? ""
+    return UsageError("\(word) is unknown.\(hint)")
+  }
+
+  /// How many single letters must change to make one word the other (Levenshtein).
+  private static func distance(_ one: String, _ other: String) -> Int {
+    let (one, other) = (Array(one.utf8), Array(other.utf8))
+    var row = Array(0...other.count)
+    for (i, letter) in one.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, otherLetter) in other.enumerated() {
+        let replaced = diagonal + (letter == otherLetter ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+      }
+    }
+    return row[other.count]
+  }
+}

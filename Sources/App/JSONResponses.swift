@@ -1,0 +1,106 @@
+import Domain
+import JSONValues
+import Server
+import Wire
+
+extension Response {
+  static let jsonType = "application/json; charset=utf-8"
+
+  static func json(_ object: JSONObject, _ status: HTTPStatus = .ok) -> Response {
+    Response(status, contentType: jsonType, body: JSON.object(object).encoded())
+  }
+
+  static func html(_ page: [UInt8], _ status: HTTPStatus = .ok) -> Response {
+    var response = Response(status, contentType: "text/html; charset=utf-8", body: page)
+    response.fields["cache-control"] = "no-cache"
+    return response
+  }
+
+  /// Leaves of the body what the request's Range asks for.
+  mutating func cut(to range: ByteRange) {
+    fields["accept-ranges"] = "bytes"
+    fields["content-range"] = range.contentRange(size: body.count)
+    switch range {
+    case .whole: break
+    case .part(let part):
+      status = .partialContent
+      body = Array(body[part])
+    case .unsatisfiable:
+      status = .rangeNotSatisfiable
+      body = []
+    }
+  }
+
+  static func redirect(to path: String) -> Response { Response(.seeOther, fields: ["location": path]) }
+}
+
+extension Request {
+  /// The body as a JSON object.
+  /// - Throws: 415 for another type, 400 for what is no JSON, 422 for JSON of another shape.
+  func jsonObject() throws(AppError) -> JSONObject {
+    let json = try jsonBody()
+    guard let object = json.objectValue else {
+      throw AppError(.unprocessable, "The body must be a JSON object, such as {\"source\": \"clip.y4m\"}.")
+    }
+    return object
+  }
+
+  private func jsonBody() throws(AppError) -> JSON {
+    if let type = head.fields["content-type"] {
+      guard let media = MediaType(parsing: type), media.isType("application/json"),
+        media.charset.map({ $0.lowercased() == "utf-8" }) ?? true
+      else {
+        throw AppError(.unsupportedMediaType, "The body must be application/json in UTF-8. Send that Content-Type.")
+      }
+    } else if !body.isEmpty {
+      throw AppError(.unsupportedMediaType, "The body has no Content-Type. Send application/json.")
+    }
+    do {
+      return try JSON(parsing: body)
+    } catch {
+      throw AppError(.invalid, "The body is not valid JSON: \(error)")
+    }
+  }
+
+  /// A query item as a number of items.
+  func count(_ name: String, standard: Int, most: Int) throws(AppError) -> Int {
+    guard let text = query(name) else { return standard }
+    guard let value = Int(text), (1...most).contains(value), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      throw AppError(.invalid, "\(name) must be a whole number from 1 to \(most).")
+    }
+    return value
+  }
+}
+
+/// What an error looks like from outside.
+enum ErrorBody {
+  /// The application's own words and status; for anything unforeseen a request id, and nothing of its cause.
+  static func error(for error: any Error, requestID: String) -> (AppError, HTTPStatus) {
+    switch error {
+    case let error as AppError: return (error, HTTPStatus(rawValue: error.status))
+    case let error as ServerError:
+      let code: AppError.Code =
+        switch error {
+        case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .bodyTooLarge: .tooLarge
+        case .bodyTooSlow, .headTooSlow: .invalid
+        case .draining: .unavailable
+        case .upgradeRequired: .upgradeRequired
+        }
+      return (AppError(code, error.description), error.status)
+    case let error as WireError:
+      return (AppError(.invalid, error.description), error.statusHint)
+    default:
+      return (AppError(.internal, "Internal error. The log has more under request \(requestID)."), .internalServerError)
+    }
+  }
+
+  static func json(_ error: AppError, _ status: HTTPStatus, requestID: String) -> JSONObject {
+    var body: JSONObject = [
+      "detail": .string(error.message), "status_code": .int(status.rawValue), "code": .string(error.code.rawValue),
+    ]
+    if error.code == .internal { body["request_id"] = .string(requestID) }
+    return body
+  }
+}

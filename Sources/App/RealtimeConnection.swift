@@ -1,0 +1,164 @@
+import Domain
+import JSONValues
+import Net
+import Realtime
+import Server
+import Wire
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// One client of the realtime interface: greets it, keeps its heartbeat, and is where the fan-out writes.
+final class RealtimeConnection: StreamHandler, Sink {
+  private let loop: RealtimeLoop
+  private let stream: Server.Stream
+  private let framing: Framing
+  private let wish: RealtimeRequest
+  private var session: RealtimeSession
+  private var lastComment: Milliseconds
+  private lazy var subscriber = Subscriber(framing: framing, sink: self)
+
+  /// Milliseconds between two comments of an event stream: proxies close what is silent for longer.
+  private static let commentInterval = 15_000
+
+  init(_ loop: RealtimeLoop, _ stream: Server.Stream, _ framing: Framing, _ wish: RealtimeRequest) {
+    self.loop = loop
+    self.stream = stream
+    self.framing = framing
+    self.wish = wish
+    session = RealtimeSession(limits: loop.service.sessionLimits, now: stream.now)
+    lastComment = stream.now
+  }
+
+  // MARK: Greeting
+
+  func opened() {
+    loop.service.metadata.forEach(send)
+    switch wish.resume {
+    case .fresh: start()
+    case .unreadable: startAfterGap()
+    case .after(let position):
+      guard loop.fanOut.canResume(after: position) else { return startAfterGap() }
+      send(greeting(position))
+      if loop.fanOut.join(subscriber, wish.subscription, after: position) == .gap {
+        loop.fanOut.leave(subscriber)
+        startAfterGap()
+      }
+    }
+  }
+
+  /// Sends the state as it is, and what follows.
+  private func start() {
+    guard let jobID = wish.jobID, let snapshot = loop.service.snapshot(jobID) else {
+      send(greeting(loop.service.hub.position))
+      loop.fanOut.join(subscriber, wish.subscription)
+      return
+    }
+    send(greeting(snapshot.position))
+    snapshot.messages.forEach(send)
+    if loop.fanOut.join(subscriber, wish.subscription, after: snapshot.position) == .gap {
+      // More came since the snapshot was made than is kept: it is out of date already, so make another.
+      loop.fanOut.leave(subscriber)
+      start()
+    }
+  }
+
+  private func startAfterGap() {
+    send(
+      .connectionError(
+        code: "REPLAY_GAP", message: "Messages since your cursor are no longer kept. Reload what you show."))
+    start()
+  }
+
+  /// The first ping. Its `cursor` is the position to come back with as long as no numbered message has arrived.
+  private func greeting(_ position: StreamPosition) -> RealtimeMessage {
+    var ping = session.greeting
+    ping.payload["cursor"] = .string(position.description)
+    return ping
+  }
+
+  // MARK: The client's side
+
+  func received(_ text: [UInt8]) { session.receive(text, now: stream.now).forEach(perform) }
+
+  func tick(_ now: Milliseconds) {
+    if framing == .webSocket {
+      session.tick(now: now).forEach(perform)
+    } else if now - lastComment >= Self.commentInterval {
+      lastComment = now
+      var comment: [UInt8] = []
+      SSEWriter.appendComment("alive", to: &comment)
+      comment.withUnsafeBytes(stream.queue)
+    }
+  }
+
+  func drained() { loop.fanOut.drained(subscriber) }
+
+  func drain() { stream.close(.serviceRestart, reason: "The server restarts. Come back in a few seconds.") }
+
+  func closed() {
+    loop.fanOut.leave(subscriber)
+    loop.service.release(session: wish.sessionID, framing: framing)
+  }
+
+  private func perform(_ action: RealtimeSession.Action) {
+    switch action {
+    case .send(let message): send(message)
+    case .subscribe(let topics): change { $0.add(topics) }
+    case .unsubscribe(let topics): change { $0.remove(topics) }
+    case .close(let code, let reason): stream.close(code, reason: reason)
+    }
+  }
+
+  private func change(_ change: (inout Subscription) -> Void) {
+    guard var subscription = subscriber.subscription else { return }
+    change(&subscription)
+    loop.fanOut.change(subscriber, to: subscription)
+  }
+
+  private func send(_ message: RealtimeMessage) {
+    var bytes: [UInt8] = []
+    framing.append(message, to: &bytes)
+    bytes.withUnsafeBytes(stream.queue)
+  }
+
+  // MARK: The fan-out's side
+
+  var queuedByteCount: Int { stream.queuedByteCount }
+
+  func write(_ pieces: UnsafeBufferPointer<iovec>, byteCount: Int) -> Int { stream.write(pieces, byteCount: byteCount) }
+
+  func queue(_ bytes: UnsafeRawBufferPointer) { stream.queue(bytes) }
+
+  func closeAsTooSlow() {
+    stream.close(.slowConsumer, reason: "You read too slowly to get everything. Come back with your cursor.")
+  }
+}
+
+/// A WebSocket that is opened only to say why it is closed.
+final class RefusedConnection: StreamHandler {
+  private let stream: Server.Stream
+  private let refusal: RealtimeRefusal
+
+  init(_ stream: Server.Stream, _ refusal: RealtimeRefusal) {
+    self.stream = stream
+    self.refusal = refusal
+  }
+
+  func opened() {
+    let message = RealtimeMessage.connectionError(code: refusal.error.code.rawValue, message: refusal.error.message)
+    var bytes: [UInt8] = []
+    Framing.webSocket.append(message, to: &bytes)
+    bytes.withUnsafeBytes(stream.queue)
+    stream.close(refusal.closeCode, reason: refusal.error.message)
+  }
+
+  func received(_ text: [UInt8]) {}
+  func drained() {}
+  func tick(_ now: Milliseconds) {}
+  func drain() {}
+  func closed() {}
+}

@@ -1,0 +1,90 @@
+import Domain
+import Net
+import Realtime
+import Server
+import Synchronization
+
+/// What the realtime connections of all loops share: the hub, the registry, and what a newcomer is told.
+final class RealtimeService: Sendable {
+  /// What a connection that watches one job starts from: messages that add up to the job's state, and the position as
+  /// of which they do. Live messages go on right after it.
+  struct Snapshot: Sendable {
+    var messages: [RealtimeMessage]
+    var position: StreamPosition
+  }
+
+  let hub: EventHub
+  let sessionLimits: RealtimeSession.Limits
+  let queueLimits: QueueLimits
+  /// One `metadata` a plugin: what every connection is sent first.
+  let metadata: [RealtimeMessage]
+  /// Nil where there is no such job.
+  let snapshot: @Sendable (_ jobID: String) -> Snapshot?
+  private let manager: Mutex<ConnectionManager>
+
+  init(
+    hub: EventHub, connectionLimits: ConnectionManager.Limits, sessionLimits: RealtimeSession.Limits,
+    queueLimits: QueueLimits = .standard, metadata: [RealtimeMessage],
+    snapshot: @escaping @Sendable (_ jobID: String) -> Snapshot?
+  ) {
+    self.hub = hub
+    self.sessionLimits = sessionLimits
+    self.queueLimits = queueLimits
+    self.metadata = metadata
+    self.snapshot = snapshot
+    manager = Mutex(ConnectionManager(limits: connectionLimits))
+  }
+
+  /// How many connections of each kind are open.
+  var connectionCounts: [Framing: Int] { manager.withLock { $0.countByFraming } }
+
+  func admit(session: String?, framing: Framing) throws(ConnectionManager.Refusal) {
+    let result = manager.withLock { manager -> Result<Void, ConnectionManager.Refusal> in
+      do throws(ConnectionManager.Refusal) {
+        return .success(try manager.admit(session: session, framing: framing))
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+
+  func release(session: String?, framing: Framing) {
+    manager.withLock { $0.release(session: session, framing: framing) }
+  }
+}
+
+/// One loop's realtime connections.
+final class RealtimeLoop: StreamService {
+  let service: RealtimeService
+  let fanOut: FanOut
+
+  init(service: RealtimeService, waker: Waker) {
+    self.service = service
+    fanOut = FanOut(hub: service.hub, limits: service.queueLimits, wake: { waker.wake() })
+  }
+
+  func open(_ request: Request, _ stream: Server.Stream) throws -> any StreamHandler {
+    let framing: Framing = stream.kind == .webSocket ? .webSocket : .sse
+    do {
+      let wish = try RealtimeRequest(request)
+      if let jobID = wish.jobID, service.snapshot(jobID) == nil {
+        throw RealtimeRefusal(
+          .policyViolation, AppError(.notFound, "Job \(jobID) not found. GET /v1/jobs lists all jobs."))
+      }
+      do {
+        try service.admit(session: wish.sessionID, framing: framing)
+      } catch {
+        let code: AppError.Code = if case .tooMany = error { .unavailable } else { .tooManyConnections }
+        throw RealtimeRefusal(.tooManyConnections, AppError(code, error.description))
+      }
+      return RealtimeConnection(self, stream, framing, wish)
+    } catch let refusal as RealtimeRefusal {
+      // A page can't see why a handshake failed, but it can read a close code.
+      guard stream.kind == .webSocket else { throw refusal.error }
+      return RefusedConnection(stream, refusal)
+    }
+  }
+
+  func turnEnded() { fanOut.turn() }
+}

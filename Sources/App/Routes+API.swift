@@ -1,0 +1,146 @@
+import Domain
+import JSONValues
+import Jobs
+import Realtime
+import Server
+import Wire
+
+/// The interface for programs: jobs, uploads, plugins, devices.
+extension Application {
+  var apiRoutes: [Route] {
+    [
+      Route(.post, "/v1/jobs", bodyLimit: 1 << 20, .blocking(createJob)),
+      Route(.get, "/v1/jobs", .immediate(listJobs)),
+      Route(.get, "/v1/jobs/{id}", .immediate { [jobs] in .json(try jobs.job($0.id("id")).response) }),
+      Route(.get, "/v1/jobs/{id}/extended", .immediate { [jobs] in .json(try jobs.job($0.id("id")).extendedResponse) }),
+      Route(.get, "/v1/jobs/{id}/messages", .immediate(messages)),
+      Route(.get, "/v1/jobs/{id}/frames/{picture}", .blocking(picture)),
+      Route(.post, "/v1/jobs/{id}/cancel", .blocking(cancelJob)),
+      Route(.post, "/v1/jobs/{id}/retry", .blocking(retryJob)),
+      Route(.delete, "/v1/jobs/{id}", .blocking(deleteJob)),
+      Route(.put, "/v1/uploads/{name}", .upload(limit: uploads.maximumBytes, upload)),
+      Route(.get, "/v1/plugins", .immediate(listPlugins)),
+      Route(.get, "/v1/plugins/{name}", .immediate(plugin)),
+      Route(.get, "/v1/devices", .immediate(listDevices)),
+    ]
+  }
+
+  // MARK: Jobs
+
+  private func createJob(_ request: Request) throws -> Response {
+    let wish = try JobRequest(request.jsonObject(), standardPlugins: jobs.catalogue.names)
+    let key = request.head.fields["idempotency-key"]
+    guard key.map({ (1...200).contains($0.utf8.count) }) ?? true else {
+      throw AppError(.invalid, "Idempotency-Key must have 1 to 200 characters.")
+    }
+    return created(try jobs.create(wish, idempotencyKey: key))
+  }
+
+  private func retryJob(_ request: Request) throws -> Response { created(try jobs.retry(request.id("id"))) }
+
+  private func created(_ job: Job) -> Response {
+    var response = Response.json(job.response, .created)
+    response.fields["location"] = "/v1/jobs/\(job.id)"
+    return response
+  }
+
+  private func cancelJob(_ request: Request) throws -> Response {
+    let id = try request.id("id")
+    try jobs.cancel(id)
+    return .json(try jobs.job(id).response)
+  }
+
+  private func deleteJob(_ request: Request) throws -> Response {
+    try jobs.delete(request.id("id"))
+    return Response(.noContent)
+  }
+
+  private func listJobs(_ request: Request) throws -> Response {
+    let page = jobs.list(
+      try JobQuery(
+        status: request.query("status"), text: request.query("q") ?? "",
+        limit: try request.count("limit", standard: 50, most: 500), cursor: request.query("cursor")))
+    return .json([
+      "jobs": .array(page.jobs.map { .object($0.summary) }), "next": page.next.map(JSON.string) ?? .null,
+    ])
+  }
+
+  private func messages(_ request: Request) throws -> Response {
+    let topic = try jobs.job(request.id("id")).topic
+    let limit = try request.count("limit", standard: 100, most: 1000)
+    let types = request.query("types").map { Set($0.split(separator: ",").map { MessageType(rawValue: String($0)) }) }
+    // One more than asked for tells whether there is a next page.
+    let found =
+      hub.messages(after: try cursor(request), limit: limit + 1) { message in
+        message.topic == topic && types?.contains(message.type) ?? true
+      } ?? []
+    let page = found.prefix(limit)
+    // The messages are encoded already, and go out as they went to everybody else.
+    var body = Array("{\"messages\":[".utf8)
+    body += page.map(\.json).joined(separator: [UInt8(ascii: ",")])
+    let next = found.count > limit ? page.last?.position?.description : nil
+    body += Array("],\"next\":".utf8) + (next.map(JSON.string) ?? .null).encoded() + Array("}".utf8)
+    return Response(.ok, contentType: Response.jsonType, body: body)
+  }
+
+  /// Where to go on; the oldest message that is kept, where the request names none or one before it.
+  private func cursor(_ request: Request) throws(AppError) -> StreamPosition {
+    let oldest = hub.oldestCursor
+    guard let text = request.query("since") else { return oldest }
+    guard let since = StreamPosition(cursor: text), since.epoch == hub.epoch else {
+      throw AppError(.invalid, "since is no cursor of this server's. Leave it out to begin with the oldest message.")
+    }
+    return since.offset > oldest.offset ? since : oldest
+  }
+
+  private func picture(_ request: Request) throws -> Response {
+    let job = try jobs.job(request.id("id"))
+    let name = request.parameters["picture"] ?? ""
+    guard name.hasSuffix(".png"), let frame = Int(name.dropLast(4)), frame >= 0, "\(frame).png" == name,
+      let bytes = try? FileContent.bytes(of: jobs.picturePath(job: job.id, frame: frame), limit: 256 << 20)
+    else { throw AppError(.notFound, "Job \(job.id) has no picture \(name), or no longer keeps it.") }
+    var response = Response(.ok, contentType: "image/png", body: bytes)
+    response.fields["cache-control"] = "public, max-age=31536000, immutable"
+    response.cut(to: ByteRange(request.head.fields, size: bytes.count))
+    return response
+  }
+
+  // MARK: Uploads
+
+  private func upload(_ request: Request) throws -> any BodySink {
+    let range = try ContentRange(request.head.fields["content-range"])
+    let name = request.parameters["name"] ?? ""
+    return UploadSink(try uploads.begin(name, offset: range?.first ?? 0, total: range?.total), range)
+  }
+
+  // MARK: Plugins and devices
+
+  private func listPlugins(_ request: Request) -> Response {
+    .json(["plugins": .array(jobs.catalogue.metadata.map { .object(listed($0)) })])
+  }
+
+  private func plugin(_ request: Request) throws -> Response {
+    let name = request.parameters["name"] ?? ""
+    guard let metadata = jobs.catalogue.metadata.first(where: { $0.name == name }) else {
+      throw AppError(.notFound, "There is no plugin \(name). GET /v1/plugins lists all of them.")
+    }
+    return .json(listed(metadata))
+  }
+
+  private func listed(_ metadata: PluginMetadata) -> JSONObject {
+    metadata.listed(health: jobs.inspector.newest(plugin: metadata.name)?.health)
+  }
+
+  private func listDevices(_ request: Request) -> Response {
+    .json(["devices": .array(jobs.devices.devices.map { .object($0.json) })])
+  }
+}
+
+extension Request {
+  /// An identifier in the path; anything else is simply not found.
+  func id(_ name: String) throws(AppError) -> String {
+    let id = parameters[name] ?? ""
+    guard Identifier.isValid(id) else { throw AppError(.notFound, "\(id) is not the id of anything here.") }
+    return id
+  }
+}

@@ -1,0 +1,50 @@
+import Domain
+import JSONValues
+import Realtime
+import Server
+import Wire
+
+/// For those who run the server: is it alive, is it ready, what is it doing.
+extension Application {
+  var operationRoutes: [Route] {
+    [
+      // Answered on a loop: that it is answered at all is the news.
+      Route(.get, "/livez", .immediate { _ in .json(["status": "alive"]) }),
+      Route(
+        .get, "/readyz",
+        .blocking { [self] _ in
+          let reason = readinessProblem
+          return .json(
+            ["status": reason == nil ? "ready" : "not ready", "reason": reason.map(JSON.string) ?? .null],
+            reason == nil ? .ok : .serviceUnavailable)
+        }),
+      Route(.get, "/health", .immediate { [self] _ in .json(health) }),
+      Route(.get, "/v1/realtime", .stream),
+      Route(.get, "/ws/engines", .stream),
+      Route(.get, "/ws/events", .stream),
+    ]
+  }
+
+  private var health: JSONObject {
+    var byStatus = JSONObject()
+    for status in JobStatus.allCases { byStatus[status.rawValue] = .int(jobs.count(status)) }
+    let connections = realtime.connectionCounts
+    return [
+      "status": "healthy", "version": .string(Self.version), "uptime_seconds": .int(uptimeSeconds),
+      "jobs": .object(byStatus),
+      "connections": [
+        "websocket": .int(connections[.webSocket, default: 0]), "sse": .int(connections[.sse, default: 0]),
+      ],
+      "messages_published": .int(hub.position.offset),
+      // No engine runs in this version.
+      "engines": [:],
+    ]
+  }
+
+  private var readinessProblem: String? {
+    guard let free = FileContent.freeFraction(configuration.data) else {
+      return "The data folder \(configuration.data) can't be reached."
+    }
+    return free > 0.05 ? nil : "Less than 5% of the disk is free."
+  }
+}

@@ -1,0 +1,119 @@
+import Components
+import Compression
+import Domain
+import HTML
+import Hashing
+import JSONValues
+import Jobs
+import Pages
+import Server
+import Wire
+
+/// The pages for people. Each is complete without script: what it shows is the state, and what it offers is a plain form.
+extension Application {
+  var pageRoutes: [Route] {
+    [
+      Route(.get, "/", .immediate { [self] request in try dashboard(request) }),
+      Route(
+        .get, "/jobs/{id}",
+        .immediate { [self] request in
+          guard let (job, position) = jobs.snapshot(try request.id("id")) else {
+            return .html(
+              NotFoundPage(subject: "Job \(request.parameters["id"] ?? "")", context: pageContext).render(), .notFound)
+          }
+          let page = JobPage(
+            job: job, plugins: jobs.catalogue.metadata, devices: jobs.devices.devices, cursor: position?.description,
+            context: pageContext)
+          return .page(page.render(), to: request.head)
+        }),
+      Route(.post, "/jobs", .blocking { [self] request in try startFromForm(request) }),
+      Route(
+        .post, "/jobs/{id}/cancel",
+        .blocking { [self] request in
+          let id = try request.id("id")
+          try jobs.cancel(id)
+          return .redirect(to: "/jobs/\(id)")
+        }),
+      Route(
+        .post, "/jobs/{id}/retry",
+        .blocking { [self] request in
+          .redirect(to: "/jobs/\(try jobs.retry(request.id("id")).id)")
+        }),
+      Route(
+        .post, "/jobs/{id}/delete",
+        .blocking { [self] request in
+          try jobs.delete(request.id("id"))
+          return .redirect(to: "/")
+        }),
+    ]
+  }
+
+  var pageContext: PageContext {
+    let library = assets.library
+    return PageContext(
+      assets: PageAssets(
+        styleSheet: library.url("css/app.css"), script: library.url("js/app.js"),
+        themeScript: library.url("js/theme.js"), favicon: library.url("img/favicon.svg"),
+        faviconRunning: library.url("img/favicon-running.svg"),
+        faviconSucceeded: library.url("img/favicon-succeeded.svg"),
+        faviconFailed: library.url("img/favicon-failed.svg")))
+  }
+
+  private func dashboard(_ request: Request) throws -> Response {
+    .page(try dashboardPage(request).render(), to: request.head)
+  }
+
+  private func dashboardPage(_ request: Request, draft: DashboardPage.Draft? = nil) throws -> DashboardPage {
+    let filter = JobList.Filter(
+      state: request.query("status").flatMap(JobState.init(rawValue:)), query: request.query("q") ?? "")
+    // The position is older than the list: what happens between the two is told again, and changes nothing.
+    let cursor = hub.position.description
+    let page = jobs.list(
+      try JobQuery(status: filter.state?.rawValue, text: filter.query, limit: 50, cursor: request.query("cursor")))
+    return DashboardPage(
+      jobs: page.jobs, total: JobStatus.allCases.reduce(0) { $0 + jobs.count($1) }, filter: filter,
+      older: page.next.map { filter.address(cursor: $0) },
+      plugins: jobs.catalogue.metadata, devices: jobs.devices.devices,
+      draft: draft ?? DashboardPage.Draft(plugins: jobs.catalogue.names), cursor: cursor,
+      context: pageContext)
+  }
+
+  /// The form without script: starts a job and shows it, or shows the form again with what is wrong.
+  private func startFromForm(_ request: Request) throws -> Response {
+    guard let form = Query(parsing: request.body) else {
+      throw AppError(.invalid, "The form could not be read. Go back and send it again.")
+    }
+    let draft = DashboardPage.Draft(
+      source: form["source"] ?? "", name: form["name"] ?? "", plugins: form.values(of: "plugins"),
+      device: form["device_requested"] ?? "cpu")
+    do throws(AppError) {
+      var body: JSONObject = ["source": .string(draft.source), "device_requested": .string(draft.device)]
+      if !draft.name.isEmpty { body["name"] = .string(draft.name) }
+      if !draft.plugins.isEmpty { body["plugins"] = .array(draft.plugins.map(JSON.string)) }
+      let wish = try JobRequest(body, standardPlugins: jobs.catalogue.names)
+      return .redirect(to: "/jobs/\(try jobs.create(wish).id)")
+    } catch {
+      var refused = draft
+      refused.error = error.message
+      return .html(try dashboardPage(request, draft: refused).render(), HTTPStatus(rawValue: error.status))
+    }
+  }
+}
+
+extension Response {
+  /// A page with a tag of its content: a browser that has it already is told so in a few bytes.
+  static func page(_ html: [UInt8], to head: RequestHead) -> Response {
+    var response = Response.html(html)
+    let tag = EntityTag(String(hex(SHA256.hash(html)).prefix(16)), isWeak: true)
+    response.fields["etag"] = tag.description
+    response.fields["vary"] = "accept-encoding"
+    if head.fields.ifNoneMatch(tag) {
+      response.status = .notModified
+      response.body = []
+    } else if html.count > 2048, head.fields.acceptsGzip {
+      response.fields["content-encoding"] = "gzip"
+      response.body = gzip(html, level: 1)
+    }
+    return response
+  }
+}

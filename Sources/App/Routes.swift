@@ -1,0 +1,6 @@
+import Server
+
+extension Application {
+  /// Every address of the product, by the file that answers it.
+  var routes: [Route] { pageRoutes + storyRoutes + apiRoutes + operationRoutes + assetRoutes }
+}

@@ -1,0 +1,63 @@
+import App
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Reads the command, calls it, and turns what went wrong into a sentence and an exit code (sysexits.h).
+enum CommandLineTool {
+  struct Command: Sendable {
+    let name: String
+    let help: String
+    let run: @Sendable ([String]) throws -> Int32
+  }
+
+  static let commands = [
+    Command(name: "serve", help: "start the dashboard (the default)", run: ServeCommand.run),
+    Command(name: "bench", help: "measure this machine: bench pipeline, bench html", run: BenchCommand.run),
+  ]
+
+  static func run(_ arguments: [String]) -> Int32 {
+    do {
+      switch arguments.first {
+      case "--version":
+        Terminal.say("telltale \(Application.version)")
+        return 0
+      case "--help", "-h", "help":
+        Terminal.say(help)
+        return 0
+      case let name? where !name.hasPrefix("-"):
+        guard let command = commands.first(where: { $0.name == name }) else {
+          throw UsageError.unknown(name, among: commands.map(\.name))
+        }
+        return try command.run(Array(arguments.dropFirst()))
+      default: return try ServeCommand.run(arguments)
+      }
+    } catch let error as UsageError {
+      Terminal.complain("\(error)\nSee telltale --help.")
+      return EX_USAGE
+    } catch {
+      Terminal.complain("\(error)")
+      return EX_UNAVAILABLE
+    }
+  }
+
+  private static var help: String {
+    let list = commands.map { "  \($0.name.padded(to: 8)) \($0.help)" }.joined(separator: "\n")
+    return """
+      Telltale shows long-running work live in the browser.
+
+      Usage: telltale [COMMAND] [OPTIONS]
+
+      \(list)
+
+      telltale COMMAND --help has the options of a command.
+      """
+  }
+}
+
+extension String {
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

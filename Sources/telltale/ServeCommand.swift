@@ -1,0 +1,88 @@
+import App
+import Dispatch
+import Domain
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// `telltale serve`: the dashboard, until somebody ends it.
+enum ServeCommand {
+  static func run(_ arguments: [String]) throws -> Int32 {
+    if arguments.contains("--help") {
+      Terminal.say(help)
+      return 0
+    }
+    let configuration = try Configuration(
+      arguments: arguments, environment: environment(),
+      file: try? FileContent.bytes(of: "telltale.json", limit: 1 << 20),
+      isTerminal: isatty(STDERR_FILENO) == 1)
+    let stop = StopSignals()
+    let application = try Application(configuration)
+    let server = try application.serve()
+    if configuration.demo { try application.startSampleJob() }
+    let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+    Terminal.say("Telltale is ready: http://\(host):\(server.port)/")
+    stop.wait()
+    Terminal.complain("stopping; once more to hurry")
+    let hurry = stop.onNext { exit(0) }
+    defer { hurry.cancel() }
+    application.stop()
+    server.shutDown(spread: 1_000, patience: 10_000)
+    return 0
+  }
+
+  private static func environment() -> [String: String] {
+    var found: [String: String] = [:]
+    for option in Configuration.options {
+      if let value = getenv(option.environmentName) { found[option.environmentName] = String(cString: value) }
+    }
+    return found
+  }
+
+  private static var help: String {
+    let list = Configuration.options.map { option in
+      "  \("--\(option.name) \(option.placeholder ?? "")".padded(to: 40)) \(option.help)"
+    }
+    return """
+      Usage: telltale serve [OPTIONS]
+
+      \(list.joined(separator: "\n"))
+
+      Each option is also an environment variable (--data is TELLTALE_DATA) and a key of telltale.json ("data").
+      """
+  }
+}
+
+/// SIGTERM and SIGINT as something to wait for.
+private final class StopSignals {
+  private let semaphore = DispatchSemaphore(value: 0)
+  private let sources: [any DispatchSourceSignal]
+
+  init() {
+    let semaphore = semaphore
+    signal(SIGPIPE, SIG_IGN)
+    sources = [SIGTERM, SIGINT].map { number in
+      signal(number, SIG_IGN)  // the source sees it; by default it would end the process first
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { semaphore.signal() }
+      source.resume()
+      return source
+    }
+  }
+
+  func wait() { semaphore.wait() }
+
+  /// Calls `action` when another signal comes, unless cancelled before.
+  func onNext(_ action: @escaping @Sendable () -> Void) -> DispatchWorkItem {
+    let semaphore = semaphore
+    let item = DispatchWorkItem {
+      semaphore.wait()
+      action()
+    }
+    DispatchQueue.global().async(execute: item)
+    return item
+  }
+}

@@ -1,0 +1,120 @@
+import TestSupport
+import Testing
+import WebAssets
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+struct PageTests {
+  @Test(arguments: ["/", "/stories"]) func `a page comes whole, tagged, and with a strict content policy`(path: String)
+    throws
+  {
+    let app = try RunningApp()
+    let page = try app.client().request("GET", path, headers: ["Accept": "text/html"])
+    #expect(page.status == 200)
+    #expect(page.fields["content-type"] == "text/html; charset=utf-8")
+    #expect(page.fields["content-security-policy"]?.contains("default-src 'none'") == true)
+    #expect(page.fields["x-content-type-options"] == "nosniff")
+    #expect(page.fields["cache-control"] == "no-cache")
+    #expect(page.text.hasPrefix("<!DOCTYPE html>") || page.text.hasPrefix("<!doctype html>"))
+    #expect(page.text.hasSuffix("</html>\n") || page.text.hasSuffix("</html>"))
+  }
+
+  @Test func `hostile names are text on the page, never markup`() throws {
+    let app = try RunningApp()
+    app.sources.write(Clip.movingSquare(frames: 1), to: "square.y4m")
+    let name = "\"><img src=x onerror=alert(1)></script>"
+    let id = try app.startJob(["source": "square.y4m", "name": .string(name)])
+    try app.finish(id)
+    for path in ["/", "/jobs/\(id)"] {
+      let page = try app.client().request("GET", path)
+      #expect(page.status == 200)
+      #expect(!page.text.contains("<img src=x"))
+      #expect(!page.text.contains("alert(1)></script>"))
+    }
+  }
+
+  @Test func `the form without script starts a job and leads to its page, or comes back with what is wrong`() throws {
+    let app = try RunningApp()
+    app.sources.write(Clip.movingSquare(frames: 1), to: "square.y4m")
+    let form = ["Content-Type": "application/x-www-form-urlencoded"]
+    let started = try app.client().request(
+      "POST", "/jobs", headers: form,
+      body: Array("source=square.y4m&plugins=quality_check&device_requested=cpu&name=a+b".utf8))
+    #expect(started.status == 303)
+    let page = try app.client().request("GET", started.fields["location"] ?? "")
+    #expect(page.status == 200)
+    #expect(page.text.contains("a b"))
+    let refused = try app.client().request("POST", "/jobs", headers: form, body: Array("source=nothing".utf8))
+    #expect(refused.status == 422)
+    #expect(refused.text.contains("does not exist"))
+    #expect(refused.text.contains("value=\"nothing\""))
+  }
+
+  @Test func `a page that is not there says so in HTML to a browser and in JSON to a program`() throws {
+    let app = try RunningApp()
+    let html = try app.client().request("GET", "/nowhere", headers: ["Accept": "text/html,*/*"])
+    #expect(html.status == 404)
+    #expect(html.fields["content-type"]?.hasPrefix("text/html") == true)
+    let json = try app.client().request("GET", "/nowhere")
+    #expect(json.json?["code"] == "NOT_FOUND")
+    #expect(try app.client().request("GET", "/jobs/none", headers: ["Accept": "text/html"]).status == 404)
+  }
+}
+
+struct AssetTests {
+  private func assetURL(_ app: RunningApp, _ suffix: String) throws -> String {
+    let page = try app.client().request("GET", "/").text
+    let piece = page.split(separator: "\"").first { $0.hasPrefix("/assets/") && $0.hasSuffix(suffix) }
+    return String(try #require(piece))
+  }
+
+  @Test func `a file has its content in its name, is kept for ever and travels compressed`() throws {
+    let app = try RunningApp()
+    let url = try assetURL(app, "js/app.js")
+    let plain = try app.client().request("GET", url)
+    #expect(plain.status == 200)
+    #expect(plain.fields["content-type"] == "text/javascript; charset=utf-8")
+    #expect(plain.fields["cache-control"] == "public, max-age=31536000, immutable")
+    let small = try app.client().request("GET", url, headers: ["Accept-Encoding": "gzip"])
+    #expect(small.fields["content-encoding"] == "gzip")
+    #expect(small.body.count < plain.body.count)
+    let tag = try #require(plain.fields["etag"])
+    let again = try app.client().request("GET", url, headers: ["If-None-Match": tag])
+    #expect(again.status == 304)
+    #expect(again.body.isEmpty)
+  }
+
+  @Test func `the stylesheet is one file that begins with the order of its layers`() throws {
+    let app = try RunningApp()
+    let css = try app.client().request("GET", assetURL(app, "css/app.css"))
+    #expect(css.fields["content-type"] == "text/css; charset=utf-8")
+    #expect(css.text.hasPrefix("@layer "))
+    #expect(css.text.contains(".progress-bar-fill"))
+  }
+
+  @Test func `every file below web is in the binary`() {
+    let web = String(#filePath.dropLast("Tests/AppTests/PageTests.swift".count)) + "web"
+    var listed = Set<String>()
+    for index in 0..<telltale_asset_count() { listed.insert(String(cString: telltale_asset(index).name)) }
+    #expect(listed == files(below: web), "Run Tests/scripts/list-assets.sh.")
+  }
+
+  private func files(below folder: String, prefix: String = "") -> Set<String> {
+    guard let handle = opendir(folder) else { return [] }
+    defer { closedir(handle) }
+    var found = Set<String>()
+    while let entry = readdir(handle) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name.hasPrefix(".") { continue }
+      if name.hasSuffix(".js") || name.hasSuffix(".css") || name.hasSuffix(".svg") { found.insert(prefix + name) }
+      found.formUnion(files(below: "\(folder)/\(name)", prefix: "\(prefix)\(name)/"))
+    }
+    return found
+  }
+}

@@ -1,0 +1,409 @@
+// Written by Tests/scripts/list-assets.sh: run it after adding or removing a file.
+#include "WebAssets.h"
+
+static const unsigned char file_0[] = {
+#embed "css/app.css"
+};
+
+static const unsigned char file_1[] = {
+#embed "css/base.css"
+};
+
+static const unsigned char file_2[] = {
+#embed "css/button.css"
+};
+
+static const unsigned char file_3[] = {
+#embed "css/card.css"
+};
+
+static const unsigned char file_4[] = {
+#embed "css/connection-badge.css"
+};
+
+static const unsigned char file_5[] = {
+#embed "css/control-panel.css"
+};
+
+static const unsigned char file_6[] = {
+#embed "css/dashboard-page.css"
+};
+
+static const unsigned char file_7[] = {
+#embed "css/device.css"
+};
+
+static const unsigned char file_8[] = {
+#embed "css/error-banner.css"
+};
+
+static const unsigned char file_9[] = {
+#embed "css/field.css"
+};
+
+static const unsigned char file_10[] = {
+#embed "css/frame-viewer.css"
+};
+
+static const unsigned char file_11[] = {
+#embed "css/job-list.css"
+};
+
+static const unsigned char file_12[] = {
+#embed "css/job-page.css"
+};
+
+static const unsigned char file_13[] = {
+#embed "css/lamp.css"
+};
+
+static const unsigned char file_14[] = {
+#embed "css/loading-spinner.css"
+};
+
+static const unsigned char file_15[] = {
+#embed "css/page-shell.css"
+};
+
+static const unsigned char file_16[] = {
+#embed "css/plugin-inspector.css"
+};
+
+static const unsigned char file_17[] = {
+#embed "css/progress-bar.css"
+};
+
+static const unsigned char file_18[] = {
+#embed "css/realtime-overlay.css"
+};
+
+static const unsigned char file_19[] = {
+#embed "css/reset.css"
+};
+
+static const unsigned char file_20[] = {
+#embed "css/result-view.css"
+};
+
+static const unsigned char file_21[] = {
+#embed "css/start-job-form.css"
+};
+
+static const unsigned char file_22[] = {
+#embed "css/status.css"
+};
+
+static const unsigned char file_23[] = {
+#embed "css/stories-page.css"
+};
+
+static const unsigned char file_24[] = {
+#embed "css/toast.css"
+};
+
+static const unsigned char file_25[] = {
+#embed "css/tokens.css"
+};
+
+static const unsigned char file_26[] = {
+#embed "css/utilities.css"
+};
+
+static const unsigned char file_27[] = {
+#embed "img/favicon-failed.svg"
+};
+
+static const unsigned char file_28[] = {
+#embed "img/favicon-running.svg"
+};
+
+static const unsigned char file_29[] = {
+#embed "img/favicon-succeeded.svg"
+};
+
+static const unsigned char file_30[] = {
+#embed "img/favicon.svg"
+};
+
+static const unsigned char file_31[] = {
+#embed "js/app.js"
+};
+
+static const unsigned char file_32[] = {
+#embed "js/clipboard.js"
+};
+
+static const unsigned char file_33[] = {
+#embed "js/close-reasons.js"
+};
+
+static const unsigned char file_34[] = {
+#embed "js/connection-machine.js"
+};
+
+static const unsigned char file_35[] = {
+#embed "js/connection-words.js"
+};
+
+static const unsigned char file_36[] = {
+#embed "js/dom.js"
+};
+
+static const unsigned char file_37[] = {
+#embed "js/elements/connection-badge.js"
+};
+
+static const unsigned char file_38[] = {
+#embed "js/elements/control-panel.js"
+};
+
+static const unsigned char file_39[] = {
+#embed "js/elements/error-banner.js"
+};
+
+static const unsigned char file_40[] = {
+#embed "js/elements/frame-viewer.js"
+};
+
+static const unsigned char file_41[] = {
+#embed "js/elements/job-list.js"
+};
+
+static const unsigned char file_42[] = {
+#embed "js/elements/plugin-inspector.js"
+};
+
+static const unsigned char file_43[] = {
+#embed "js/elements/progress-view.js"
+};
+
+static const unsigned char file_44[] = {
+#embed "js/elements/realtime-overlay.js"
+};
+
+static const unsigned char file_45[] = {
+#embed "js/elements/start-job.js"
+};
+
+static const unsigned char file_46[] = {
+#embed "js/elements/theme-toggle.js"
+};
+
+static const unsigned char file_47[] = {
+#embed "js/elements/warning-list.js"
+};
+
+static const unsigned char file_48[] = {
+#embed "js/frames.js"
+};
+
+static const unsigned char file_49[] = {
+#embed "js/job-list-state.js"
+};
+
+static const unsigned char file_50[] = {
+#embed "js/job-page.js"
+};
+
+static const unsigned char file_51[] = {
+#embed "js/job-state.js"
+};
+
+static const unsigned char file_52[] = {
+#embed "js/keys.js"
+};
+
+static const unsigned char file_53[] = {
+#embed "js/listeners.js"
+};
+
+static const unsigned char file_54[] = {
+#embed "js/live-connection.js"
+};
+
+static const unsigned char file_55[] = {
+#embed "js/live-job-list.js"
+};
+
+static const unsigned char file_56[] = {
+#embed "js/live-job.js"
+};
+
+static const unsigned char file_57[] = {
+#embed "js/live-page.js"
+};
+
+static const unsigned char file_58[] = {
+#embed "js/messages.js"
+};
+
+static const unsigned char file_59[] = {
+#embed "js/page-life.js"
+};
+
+static const unsigned char file_60[] = {
+#embed "js/page-title.js"
+};
+
+static const unsigned char file_61[] = {
+#embed "js/page.js"
+};
+
+static const unsigned char file_62[] = {
+#embed "js/paint.js"
+};
+
+static const unsigned char file_63[] = {
+#embed "js/preferences.js"
+};
+
+static const unsigned char file_64[] = {
+#embed "js/readable.js"
+};
+
+static const unsigned char file_65[] = {
+#embed "js/realtime-client.js"
+};
+
+static const unsigned char file_66[] = {
+#embed "js/realtime-store.js"
+};
+
+static const unsigned char file_67[] = {
+#embed "js/recorded-job.js"
+};
+
+static const unsigned char file_68[] = {
+#embed "js/stories-page.js"
+};
+
+static const unsigned char file_69[] = {
+#embed "js/story-player.js"
+};
+
+static const unsigned char file_70[] = {
+#embed "js/theme.js"
+};
+
+static const unsigned char file_71[] = {
+#embed "js/toast.js"
+};
+
+static const unsigned char file_72[] = {
+#embed "js/topic-sequence.js"
+};
+
+static const unsigned char file_73[] = {
+#embed "js/transports/polling.js"
+};
+
+static const unsigned char file_74[] = {
+#embed "js/transports/sse.js"
+};
+
+static const unsigned char file_75[] = {
+#embed "js/transports/transport.js"
+};
+
+static const unsigned char file_76[] = {
+#embed "js/transports/websocket.js"
+};
+
+static const unsigned char file_77[] = {
+#embed "js/uploads.js"
+};
+
+static const unsigned char file_78[] = {
+#embed "js/values.js"
+};
+
+static const unsigned char file_79[] = {
+#embed "js/words.js"
+};
+
+static const struct telltale_asset assets[] = {
+    {"css/app.css", file_0, sizeof file_0},
+    {"css/base.css", file_1, sizeof file_1},
+    {"css/button.css", file_2, sizeof file_2},
+    {"css/card.css", file_3, sizeof file_3},
+    {"css/connection-badge.css", file_4, sizeof file_4},
+    {"css/control-panel.css", file_5, sizeof file_5},
+    {"css/dashboard-page.css", file_6, sizeof file_6},
+    {"css/device.css", file_7, sizeof file_7},
+    {"css/error-banner.css", file_8, sizeof file_8},
+    {"css/field.css", file_9, sizeof file_9},
+    {"css/frame-viewer.css", file_10, sizeof file_10},
+    {"css/job-list.css", file_11, sizeof file_11},
+    {"css/job-page.css", file_12, sizeof file_12},
+    {"css/lamp.css", file_13, sizeof file_13},
+    {"css/loading-spinner.css", file_14, sizeof file_14},
+    {"css/page-shell.css", file_15, sizeof file_15},
+    {"css/plugin-inspector.css", file_16, sizeof file_16},
+    {"css/progress-bar.css", file_17, sizeof file_17},
+    {"css/realtime-overlay.css", file_18, sizeof file_18},
+    {"css/reset.css", file_19, sizeof file_19},
+    {"css/result-view.css", file_20, sizeof file_20},
+    {"css/start-job-form.css", file_21, sizeof file_21},
+    {"css/status.css", file_22, sizeof file_22},
+    {"css/stories-page.css", file_23, sizeof file_23},
+    {"css/toast.css", file_24, sizeof file_24},
+    {"css/tokens.css", file_25, sizeof file_25},
+    {"css/utilities.css", file_26, sizeof file_26},
+    {"img/favicon-failed.svg", file_27, sizeof file_27},
+    {"img/favicon-running.svg", file_28, sizeof file_28},
+    {"img/favicon-succeeded.svg", file_29, sizeof file_29},
+    {"img/favicon.svg", file_30, sizeof file_30},
+    {"js/app.js", file_31, sizeof file_31},
+    {"js/clipboard.js", file_32, sizeof file_32},
+    {"js/close-reasons.js", file_33, sizeof file_33},
+    {"js/connection-machine.js", file_34, sizeof file_34},
+    {"js/connection-words.js", file_35, sizeof file_35},
+    {"js/dom.js", file_36, sizeof file_36},
+    {"js/elements/connection-badge.js", file_37, sizeof file_37},
+    {"js/elements/control-panel.js", file_38, sizeof file_38},
+    {"js/elements/error-banner.js", file_39, sizeof file_39},
+    {"js/elements/frame-viewer.js", file_40, sizeof file_40},
+    {"js/elements/job-list.js", file_41, sizeof file_41},
+    {"js/elements/plugin-inspector.js", file_42, sizeof file_42},
+    {"js/elements/progress-view.js", file_43, sizeof file_43},
+    {"js/elements/realtime-overlay.js", file_44, sizeof file_44},
+    {"js/elements/start-job.js", file_45, sizeof file_45},
+    {"js/elements/theme-toggle.js", file_46, sizeof file_46},
+    {"js/elements/warning-list.js", file_47, sizeof file_47},
+    {"js/frames.js", file_48, sizeof file_48},
+    {"js/job-list-state.js", file_49, sizeof file_49},
+    {"js/job-page.js", file_50, sizeof file_50},
+    {"js/job-state.js", file_51, sizeof file_51},
+    {"js/keys.js", file_52, sizeof file_52},
+    {"js/listeners.js", file_53, sizeof file_53},
+    {"js/live-connection.js", file_54, sizeof file_54},
+    {"js/live-job-list.js", file_55, sizeof file_55},
+    {"js/live-job.js", file_56, sizeof file_56},
+    {"js/live-page.js", file_57, sizeof file_57},
+    {"js/messages.js", file_58, sizeof file_58},
+    {"js/page-life.js", file_59, sizeof file_59},
+    {"js/page-title.js", file_60, sizeof file_60},
+    {"js/page.js", file_61, sizeof file_61},
+    {"js/paint.js", file_62, sizeof file_62},
+    {"js/preferences.js", file_63, sizeof file_63},
+    {"js/readable.js", file_64, sizeof file_64},
+    {"js/realtime-client.js", file_65, sizeof file_65},
+    {"js/realtime-store.js", file_66, sizeof file_66},
+    {"js/recorded-job.js", file_67, sizeof file_67},
+    {"js/stories-page.js", file_68, sizeof file_68},
+    {"js/story-player.js", file_69, sizeof file_69},
+    {"js/theme.js", file_70, sizeof file_70},
+    {"js/toast.js", file_71, sizeof file_71},
+    {"js/topic-sequence.js", file_72, sizeof file_72},
+    {"js/transports/polling.js", file_73, sizeof file_73},
+    {"js/transports/sse.js", file_74, sizeof file_74},
+    {"js/transports/transport.js", file_75, sizeof file_75},
+    {"js/transports/websocket.js", file_76, sizeof file_76},
+    {"js/uploads.js", file_77, sizeof file_77},
+    {"js/values.js", file_78, sizeof file_78},
+    {"js/words.js", file_79, sizeof file_79},
+};
+
+size_t telltale_asset_count(void) { return sizeof assets / sizeof assets[0]; }
+
+struct telltale_asset telltale_asset(size_t index) { return assets[index]; }
