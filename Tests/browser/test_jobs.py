@@ -1,0 +1,61 @@
+"""A job from the form to its end, all of it real."""
+
+import json
+import random
+
+from harness import eventually, get
+
+
+def clip(frames: int = 48, width: int = 160, height: int = 90) -> bytes:
+    """A square that wanders over noise, as YUV4MPEG2 in grey."""
+    chance = random.Random(7)
+    noise = bytes(chance.randrange(60, 70) for _ in range(width * height))
+    pictures = []
+    for index in range(frames):
+        picture = bytearray(noise)
+        left = 4 + index * 2
+        for y in range(30, 50):
+            picture[y * width + left:y * width + left + 20] = b"\xe0" * 20
+        pictures.append(b"FRAME\n" + bytes(picture))
+    return f"YUV4MPEG2 W{width} H{height} F12:1 Ip A1:1 Cmono\n".encode() + b"".join(pictures)
+
+
+def test_a_job_is_uploaded_started_by_the_form_and_watched_to_its_end(site):
+    page = site.page()
+    page.goto(site.real.url + "/")
+    page.locator('[data-slot="file"]').set_input_files(
+        {"name": "wander.y4m", "mimeType": "video/x-yuv4mpeg", "buffer": clip()})
+    assert page.locator('[data-slot="file-name"]').inner_text() == "wander.y4m"
+    boxes = page.locator('start-job input[name="plugins"]')
+    if boxes.count():
+        boxes.first.check()
+    page.get_by_role("button", name="Start job").click()
+    page.wait_for_url("**/jobs/*", timeout=20_000)
+    page.get_by_text("Succeeded", exact=True).first.wait_for(timeout=60_000)
+    page.locator("#progress-bar").get_by_text("Complete").wait_for()
+    eventually(lambda: page.title().startswith("✓ Succeeded · "), "the title says how it ended")
+    assert page.locator(".plugin-row").count() >= 1
+    page.locator('[data-slot="job-results"]').wait_for()
+    assert page.locator('[data-slot="favicon"]').get_attribute("href") == \
+        page.locator('[data-slot="favicon"]').get_attribute("data-succeeded")
+    job_id = page.url.rsplit("/", 1)[1]
+    job = json.loads(get(f"{site.real.url}/v1/jobs/{job_id}/extended"))
+    assert job["status"] == "succeeded"
+
+
+def test_a_live_page_and_a_page_loaded_afterwards_show_the_same(site):
+    page = site.page()
+    page.goto(site.real.url + "/")
+    page.locator('[data-slot="file"]').set_input_files(
+        {"name": "same.y4m", "mimeType": "video/x-yuv4mpeg", "buffer": clip(12)})
+    page.locator('start-job input[name="plugins"]').first.check()
+    page.get_by_role("button", name="Start job").click()
+    page.wait_for_url("**/jobs/*", timeout=20_000)
+    page.get_by_text("Succeeded", exact=True).first.wait_for(timeout=60_000)
+    page.locator('[data-slot="job-results"]').wait_for()
+    page.wait_for_timeout(500)
+    parts = [".plugin-inspector", ".job-page__headline", '[data-slot="job-results"]', '[data-slot="frame-caption"]']
+    live = [page.locator(part).first.inner_text() for part in parts]
+    page.reload()
+    loaded = [page.locator(part).first.inner_text() for part in parts]
+    assert live == loaded, [pair for pair in zip(live, loaded) if pair[0] != pair[1]]

@@ -1,0 +1,73 @@
+"""From the server's timestamp to the paint that shows it, at a thousand messages a second."""
+
+import asyncio
+import statistics
+import time
+
+from test_overlay import open_sheet
+
+MESSAGES = 4_000
+PER_SECOND = 1_000
+LIMIT_MS = 200
+# The bound is about our code; on a machine that others keep busy the best of a few measurements tells most.
+MEASUREMENTS = 3
+
+WATCH = """() => {
+  const label = document.querySelector('realtime-overlay [data-slot="label"]')
+  window.painted = []
+  let last = ''
+  const look = () => {
+    const text = label.textContent
+    if (text !== last && text.startsWith('t=')) {
+      last = text
+      const sentAt = Number(text.slice(2))
+      // The message channel runs after this frame has been painted.
+      const channel = new MessageChannel()
+      channel.port1.onmessage = () => window.painted.push([sentAt, performance.timeOrigin + performance.now()])
+      channel.port2.postMessage(null)
+    }
+    requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
+}"""
+
+
+def test_messages_are_painted_within_200_ms_at_a_thousand_a_second(site):
+    best = min(measure(site, f"fast-{number}") for number in range(1, MEASUREMENTS + 1))
+    assert best < LIMIT_MS, f"p95 is {best:.0f} ms at best"
+
+
+def measure(site, job_id: str) -> float:
+    """The 95th percentile over all messages of the milliseconds to the first paint that includes them."""
+    page, sheet, connection = open_sheet(site, job_id)
+    sheet.wait_for()
+    page.evaluate(WATCH)
+    sent = site.scripted.run(flood(connection, job_id))
+    page.wait_for_timeout(500)
+    painted = page.evaluate("window.painted")
+    page.context.close()
+    site.scripted.forget()
+    latencies = []
+    for shown, at in painted:
+        while len(latencies) < len(sent) and sent[len(latencies)] <= shown + 0.001:
+            latencies.append(at - sent[len(latencies)])
+    assert len(latencies) == MESSAGES, f"{len(latencies)} of {MESSAGES} messages were painted"
+    p95 = statistics.quantiles(latencies, n=100)[94]
+    print(f"  {len(painted)} paints, p50 {statistics.median(latencies):.0f} ms, p95 {p95:.0f} ms, max {max(latencies):.0f} ms")
+    return p95
+
+
+async def flood(connection, job_id: str) -> list[float]:
+    """Sends progress at the rate, and returns when each message was sent, in milliseconds since 1970."""
+    sent: list[float] = []
+    began = time.perf_counter()
+    while len(sent) < MESSAGES:
+        due = int((time.perf_counter() - began) * PER_SECOND) + 1
+        while len(sent) < min(due, MESSAGES):
+            sent.append(time.time() * 1_000)
+            seq = len(sent)
+            connection.send(
+                "progress", {"job_id": job_id, "progress": seq * 100 / MESSAGES, "stage": f"t={sent[-1]}"},
+                id=f"e1:{seq}", topic=f"job:{job_id}", seq=seq)
+        await asyncio.sleep(0.001)
+    return sent
