@@ -8,30 +8,47 @@ let strictC: [CSetting] = [.treatAllWarnings(as: .error)]
 let package = Package(
   name: "telltale",
   platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "telltale", targets: ["telltale"]),
+    .library(name: "HTML", targets: ["HTML"]),
+    .library(name: "Components", targets: ["Components"]),
+    .library(name: "HTMLSnapshot", targets: ["HTMLSnapshot"]),
+  ],
   // A target imports only targets of levels above it in this list; docs/architecture.md says what each is for.
   targets: [
+    // Level 0: the system, from C.
     .target(name: "CSystem", cSettings: strictC),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+    // Level 1: pure code about one thing.
     .target(name: "HTML", swiftSettings: strict),
     .target(name: "JSONValues", swiftSettings: strict),
     .target(name: "Hashing", swiftSettings: strict),
     .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
+
+    // Level 2: protocols, pictures, words, markup, sockets.
     .target(name: "Wire", dependencies: ["Compression", "Hashing"], swiftSettings: strict),
     .target(name: "Imaging", dependencies: ["Compression"], swiftSettings: strict),
     .target(name: "Domain", dependencies: ["JSONValues"], swiftSettings: strict),
     .target(name: "Components", dependencies: ["HTML"], swiftSettings: strict),
     .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
     .target(name: "Net", dependencies: ["CSystem"], swiftSettings: strict),
+
+    // Level 3: features.
     .target(name: "Realtime", dependencies: ["Domain", "JSONValues", "Wire"], swiftSettings: strict),
     .target(name: "Server", dependencies: ["Net", "Wire"], swiftSettings: strict),
     .target(
       name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net"], swiftSettings: strict),
     .target(name: "Pages", dependencies: ["Components", "Domain", "HTML", "JSONValues"], swiftSettings: strict),
+
+    // Level 4: the story catalogue, and the browser's files.
     .target(name: "Stories", dependencies: ["Components", "HTML"], path: "Stories", swiftSettings: strict),
     .target(
       name: "WebAssets", path: "web", exclude: ["css", "img", "js"], sources: ["WebAssets.c"],
       publicHeadersPath: "include", cSettings: strictC),
+
+    // Level 5 and 6: the wiring, and the executable.
     .target(
       name: "App",
       dependencies: [
@@ -40,6 +57,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(name: "telltale", dependencies: ["App", "Domain", "HTML", "Jobs"], swiftSettings: strict),
+
+    // Tests: one suite a target, and what they share.
     .target(
       name: "TestSupport", dependencies: ["JSONValues", "Wire"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Lints the browser's modules and checks their types, which stand in their comments.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+Tests/scripts/setup.sh web
+
+.venv/bin/oxlint --quiet --deny-warnings web/js Tests/web
+mapfile -t modules < <(find web/js -name '*.js' | sort)
+.venv/bin/deno check --quiet --config Tests/web/deno.json "${modules[@]}"
+
+# Data never becomes markup, and nothing is evaluated.
+if grep -rnE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function' web/js; then
+  echo "web/js must not turn data into markup or code." >&2
+  exit 1
+fi
+echo "web/js: ${#modules[@]} modules checked"

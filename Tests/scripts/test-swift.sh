@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Runs the Swift tests, and fails where none ran. Options go to `swift test`.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+# Real pictures with the pixels that an independent decoder sees in them, where the machine has one (make test does).
+if .venv/bin/python -c 'import numpy, PIL, png, skimage' 2>/dev/null; then
+  mkdir "$scratch/pictures"
+  .venv/bin/python Tests/scripts/real-pictures.py "$scratch/pictures"
+  export TELLTALE_REAL_PICTURES="$scratch/pictures"
+fi
+swift test --disable-xctest "$@" 2>&1 | tee "$scratch/log" | awk '/Test run with/ || !/^(◇|✔|↳|━)/' || true
+grep -qE 'Test run with [1-9][0-9]* tests? .*passed' "$scratch/log" || {
+  echo "The Swift tests failed, or none ran." >&2
+  exit 1
+}
