@@ -20,7 +20,6 @@ package struct MessageType: RawRepresentable, Hashable, Sendable, CustomStringCo
   package static let pong = MessageType(rawValue: "pong")
   package static let subscribe = MessageType(rawValue: "subscribe")
   package static let unsubscribe = MessageType(rawValue: "unsubscribe")
-  package static let executeTask = MessageType(rawValue: "execute_task")
 
   // The engines.
   package static let engineMetrics = MessageType(rawValue: "engine_metrics")

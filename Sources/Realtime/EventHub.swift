@@ -94,9 +94,6 @@ package final class EventHub: Sendable {
     StreamPosition(epoch: epoch, offset: state.withLock { $0.window.newestOffset - $0.window.count })
   }
 
-  /// Lets a topic's number go that will not be published to again.
-  package func forget(_ topic: Topic) { state.withLock { $0.sequences[topic] = nil } }
-
   // MARK: For the loops
 
   /// From now on messages are left for this reader too.

@@ -33,8 +33,6 @@ final class FrameLog {
   deinit { chunks.forEach { $0.memory.deallocate() } }
 
   var retainedBytes: Int { chunks.reduce(0) { $0 + $1.capacity } }
-  /// The number of the oldest chunk still here.
-  var oldestChunk: Int { firstChunk }
 
   func append(_ frame: [UInt8]) -> Place {
     if chunks.last.map({ $0.capacity - $0.count < frame.count }) ?? true {

@@ -5,7 +5,7 @@
   import Darwin
 #endif
 
-/// Bytes on their way to one socket. An idle connection's holds no memory.
+/// Bytes on their way to one socket. One that has sent little or nothing keeps little memory, or none.
 struct OutputQueue {
   private var bytes: [UInt8] = []
   private var head = 0
@@ -45,9 +45,6 @@ struct OutputQueue {
     // A buffer that once held a picture is not kept for the next small answer.
     if bytes.capacity > 16 * 1024 { bytes = [] } else { bytes.removeAll(keepingCapacity: true) }
   }
-
-  /// Memory of an idle connection is given back.
-  mutating func releaseMemory() { if isEmpty { self = OutputQueue() } }
 
   private mutating func compact() {
     if head > 64 * 1024 {

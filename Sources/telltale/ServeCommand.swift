@@ -29,8 +29,11 @@ enum ServeCommand {
     Terminal.complain("stopping; once more to hurry")
     let hurry = stop.onNext { exit(0) }
     defer { hurry.cancel() }
-    application.stop()
+    // Side by side: a plugin that takes long must not keep clients from being told, nor the process from ending.
+    let jobs = DispatchGroup()
+    DispatchQueue.global().async(group: jobs) { application.stop() }
     server.shutDown(spread: 1_000, patience: 10_000)
+    _ = jobs.wait(timeout: .now() + .seconds(10))
     return 0
   }
 
