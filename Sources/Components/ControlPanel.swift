@@ -15,7 +15,7 @@ public struct ControlPanel: Component, Sendable {
   public var devices: DeviceSelector
 
   public init(
-    isPlaying: Bool = true, layers: FrameLayers = .init(), framesPerSecond: Int = 30, framesKept: Int = 0,
+    isPlaying: Bool = true, layers: FrameLayers = .init(), framesPerSecond: Int = 15, framesKept: Int = 0,
     devices: DeviceSelector = .init()
   ) {
     self.isPlaying = isPlaying

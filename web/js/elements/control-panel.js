@@ -33,7 +33,7 @@ export class ControlPanel extends HTMLElement {
 
   /** The most frames to show a second. */
   get framesPerSecond() {
-    return Number(this.#slider?.value ?? 30)
+    return Number(this.#slider?.value ?? 15)
   }
 
   /** @param {string} layer */

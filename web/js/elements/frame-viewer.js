@@ -64,7 +64,7 @@ export class FrameViewer extends HTMLElement {
   #follow() {
     this.#showPosition()
     if (this.#held !== null || this.#panel?.isPlaying === false || this.#timer !== null) return
-    const wait = this.#shownAt + 1_000 / (this.#panel?.framesPerSecond ?? 30) - performance.now()
+    const wait = this.#shownAt + 1_000 / (this.#panel?.framesPerSecond ?? 15) - performance.now()
     if (wait <= 1) this.#showNewest()
     else this.#timer = setTimeout(() => { this.#timer = null; this.#follow() }, wait)
   }
