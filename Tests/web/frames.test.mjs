@@ -60,4 +60,12 @@ describe("the frames of a JobResponse", () => {
     assert.deepEqual(frameIds(state.frames), ["7", "8", "9"])
     assert.equal(state.currentFrame.frame_id, 9)
   })
+
+  test("fill the gap that a connection left, each once and in order", () => {
+    const seen = [frame(7), frame(10)].reduce((state, payload) =>
+      reduce(state, { type: "frame", payload, timestamp: "2026-02-04T15:30:00.123Z" }), INITIAL_JOB_STATE)
+    const state = reduce(seen, { type: "local:past-frames", frames: [frame(7), frame(8), frame(9), frame(10), frame(11)] })
+    assert.deepEqual(state.frames.map(each => each.frame_id), [7, 8, 9, 10, 11])
+    assert.equal(state.currentFrame.frame_id, 11)
+  })
 })

@@ -269,14 +269,17 @@ function watch(state, jobId) {
 }
 
 /**
- * Frames from before the page watched, oldest first.
+ * Frames that the connection may have missed, oldest first: those from before it, and those between two connections.
+ * What is known and not among them came later.
  * @param {JobState} state
  * @param {Record<string, any>[]} frames
  * @returns {Change}
  */
 function addPastFrames(state, frames) {
   if (frames.length === 0) return null
-  const all = [...frames, ...state.frames].slice(-FRAMES_KEPT)
+  const key = (/** @type {Record<string, any>} */ frame) => `${frame.frame_id} ${frame.plugin}`
+  const past = new Set(frames.map(key))
+  const all = [...frames, ...state.frames.filter(frame => !past.has(key(frame)))].slice(-FRAMES_KEPT)
   return { frames: all, currentFrame: all.at(-1) ?? null }
 }
 

@@ -29,6 +29,17 @@ export class LiveJob {
   #polling = null
   #failures = 0
 
+  /** As of the last look: the end is acted on once. */
+  #wasFinal = false
+
+  constructor() {
+    this.store.subscribe(({ status, jobId }) => {
+      // No frame comes any more, and those that fell between two connections are read in no other way.
+      if (isFinal(status) && !this.#wasFinal && jobId !== null && this.#connection !== null) void this.#loadFrames(jobId)
+      this.#wasFinal = isFinal(status)
+    })
+  }
+
   /**
    * Shows a job and follows it. What is known of another one is cleared.
    * @param {string} jobId
@@ -38,6 +49,7 @@ export class LiveJob {
     this.stop()
     this.store.dispatch({ type: "local:watch", jobId })
     for (const message of messages) this.store.dispatch(message)
+    this.#wasFinal = isFinal(this.store.state.status)
     const connection = new LiveConnection({ url: apiURL(), jobId, sessionId: sessionID(), since: cursor }, {
       onState: (state, reason) => this.#connectionIs(state, reason),
       onMessage: message => this.store.dispatch(message),
@@ -45,7 +57,6 @@ export class LiveJob {
     })
     this.#connection = connection
     connection.start()
-    if (messages.length === 0) void this.#loadFrames(jobId)
   }
 
   stop() {
@@ -59,7 +70,7 @@ export class LiveJob {
   }
 
   /**
-   * Frames are no part of a connection's snapshot: those of a job that is watched later come from the API.
+   * Frames have no number, so no connection brings those from before it: they come from the API.
    * @param {string} jobId
    */
   async #loadFrames(jobId) {
@@ -81,6 +92,8 @@ export class LiveJob {
     if (state === "CONNECTED") {
       this.#failures = 0
       this.#stopPolling()
+      const { jobId, status } = this.store.state
+      if (jobId !== null && !isFinal(status)) void this.#loadFrames(jobId)
     } else if (state === "DISCONNECTED" || state === "CLOSED") {
       this.#failures += 1
       if (this.#failures > FAILURES_BEFORE_POLLING) this.#startPolling()
