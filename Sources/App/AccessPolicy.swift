@@ -7,7 +7,7 @@ import Wire
 /// The Host header tells the second, the Origin header the first.
 struct AccessPolicy: Sendable {
   /// Names under which this server is reached, with and without a port: loopback names, the bound address, the public URL.
-  private let hosts: Set<String>
+  private let hosts: [[UInt8]]
   /// Origins besides our own that may connect and change things.
   private let allowedOrigins: Set<String>
   private let publicOrigin: String?
@@ -21,14 +21,14 @@ struct AccessPolicy: Sendable {
     if let publicOrigin, let scheme = publicOrigin.firstRange(of: "://") {
       hosts.insert(Self.name(String(publicOrigin[scheme.upperBound...])))
     }
-    self.hosts = hosts
+    self.hosts = hosts.map { Array($0.utf8) }
     self.allowedOrigins = Set(allowedOrigins.map { $0.lowercased().trimmingSlash() })
   }
 
   /// - Throws: 421 for a foreign Host, 403 for a foreign Origin where it matters.
   func check(_ head: RequestHead) throws(AppError) {
-    guard let host = head.host else { return }  // HTTP/1.0 without one: no browser
-    guard hosts.contains(Self.name(host)) else {
+    guard hosts.contains(where: head.isHost) else {
+      guard let host = head.host else { return }  // HTTP/1.0 without one: no browser
       throw AppError(
         .misdirected, "This server is not known as \(host). Use its own address, or start it with --public-url.")
     }
@@ -39,7 +39,7 @@ struct AccessPolicy: Sendable {
       throw AppError(.forbidden, "A request has one Origin.")
     }
     if let origin = head.fields["origin"] {
-      guard isAllowed(origin: origin, host: host) else {
+      guard isAllowed(origin: origin, host: head.host ?? "") else {
         throw AppError(
           .forbidden, "Requests from \(origin) are not allowed here. Start the server with --allow-origin.")
       }
@@ -50,7 +50,8 @@ struct AccessPolicy: Sendable {
 
   /// The CORS header for an origin that was allowed by name; nil for all others, our own included.
   func corsOrigin(_ head: RequestHead?) -> String? {
-    guard let origin = head?.fields["origin"], allowedOrigins.contains(origin.lowercased()) else { return nil }
+    guard !allowedOrigins.isEmpty, let origin = head?.fields["origin"], allowedOrigins.contains(origin.lowercased())
+    else { return nil }
     return origin
   }
 

@@ -13,26 +13,23 @@ extension Application {
     let log = log
     return ServerHooks(
       check: { head in try policy.check(head) },
-      finish: { head, response in
+      commonFields: { head, response in
+        var fields = response.fields.hasPrefix("text/html", in: "content-type") ? Self.pageFields : Self.safetyFields
         if let origin = policy.corsOrigin(head) {
-          response.fields["access-control-allow-origin"] = origin
-          response.fields["vary"] = response.fields["vary"].map { "\($0), origin" } ?? "origin"
+          fields.append("access-control-allow-origin", origin)
+          // A list may be spread over several fields (RFC 9110 §5.3), so another vary does no harm.
+          fields.append("vary", "origin")
         }
-        response.fields["x-content-type-options"] = "nosniff"
-        response.fields["referrer-policy"] = "same-origin"
-        if response.fields["content-type"]?.hasPrefix("text/html") == true {
-          response.fields["content-security-policy"] = Self.contentSecurityPolicy
-          response.fields["cross-origin-opener-policy"] = "same-origin"
-        }
+        return fields
       },
       errorResponse: { [self] error, head, id in
         let (known, status) = ErrorBody.error(for: error, requestID: id)
         if known.code == .internal {
-          log(.error, "request failed", ["request": .string(id), "cause": .string("\(error)")])
+          log(.error, "request failed", ["request": .string("\(id)"), "cause": .string("\(error)")])
         }
         var response: Response
         if let head, head.fields.acceptsByName("text/html"), !head.path.hasPrefix("/v1/") {
-          response = .html(ErrorPage(known, requestID: id, context: pageContext).render(), status)
+          response = .html(ErrorPage(known, requestID: "\(id)", context: pageContext).render(), status)
         } else {
           response = .json(ErrorBody.json(known, status, requestID: id), status)
         }
@@ -41,15 +38,27 @@ extension Application {
       },
       answered: { head, route, response, id, microseconds in
         // What could not even be read as a request, or broke on our side, is worth a line without being asked.
+        let level: Log.Level = head == nil || response.status.rawValue >= 500 ? .warning : .debug
+        guard level >= log.level else { return }
         log(
-          head == nil || response.status.rawValue >= 500 ? .warning : .debug, "request",
+          level, "request",
           [
-            "request": .string(id), "method": .string(head?.method.rawValue ?? "-"), "route": .string(route ?? "-"),
+            "request": .string("\(id)"), "method": .string(head?.method.rawValue ?? "-"),
+            "route": .string(route ?? "-"),
             "status": .int(response.status.rawValue), "bytes": .int(response.body.count),
             "ms": .double(Double(microseconds / 100) / 10),
           ])
       })
   }
+
+  private static let safetyFields: HTTPFields = [
+    "x-content-type-options": "nosniff", "referrer-policy": "same-origin",
+  ]
+
+  private static let pageFields: HTTPFields = [
+    "x-content-type-options": "nosniff", "referrer-policy": "same-origin",
+    "content-security-policy": contentSecurityPolicy, "cross-origin-opener-policy": "same-origin",
+  ]
 
   /// Only our own files run, load and style; nothing is fetched from elsewhere, and no other site frames a page.
   static let contentSecurityPolicy = [

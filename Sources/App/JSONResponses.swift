@@ -4,16 +4,23 @@ import Server
 import Wire
 
 extension Response {
-  static let jsonType = "application/json; charset=utf-8"
+  private static let jsonFields: HTTPFields = ["content-type": "application/json; charset=utf-8"]
 
   static func json(_ object: JSONObject, _ status: HTTPStatus = .ok) -> Response {
-    Response(status, contentType: jsonType, body: JSON.object(object).encoded())
+    json(JSON.object(object).encoded(), status)
   }
 
+  /// - Parameter text: encoded already.
+  static func json(_ text: [UInt8], _ status: HTTPStatus = .ok) -> Response {
+    Response(status, fields: jsonFields, body: text)
+  }
+
+  private static let htmlFields: HTTPFields = [
+    "content-type": "text/html; charset=utf-8", "cache-control": "no-cache",
+  ]
+
   static func html(_ page: [UInt8], _ status: HTTPStatus = .ok) -> Response {
-    var response = Response(status, contentType: "text/html; charset=utf-8", body: page)
-    response.fields["cache-control"] = "no-cache"
-    return response
+    Response(status, fields: htmlFields, body: page)
   }
 
   /// Leaves of the body what the request's Range asks for.
@@ -75,7 +82,7 @@ extension Request {
 /// What an error looks like from outside.
 enum ErrorBody {
   /// The application's own words and status; for anything unforeseen a request id, and nothing of its cause.
-  static func error(for error: any Error, requestID: String) -> (AppError, HTTPStatus) {
+  static func error(for error: any Error, requestID: RequestID) -> (AppError, HTTPStatus) {
     switch error {
     case let error as AppError: return (error, HTTPStatus(rawValue: error.status))
     case let error as ServerError:
@@ -87,20 +94,22 @@ enum ErrorBody {
         case .bodyTooSlow, .headTooSlow: .invalid
         case .draining: .unavailable
         case .upgradeRequired: .upgradeRequired
+        case .unwritableResponse: .internal
         }
+      guard code != .internal else { break }
       return (AppError(code, error.description), error.status)
     case let error as WireError:
       return (AppError(.invalid, error.description), error.statusHint)
-    default:
-      return (AppError(.internal, "Internal error. The log has more under request \(requestID)."), .internalServerError)
+    default: break
     }
+    return (AppError(.internal, "Internal error. The log has more under request \(requestID)."), .internalServerError)
   }
 
-  static func json(_ error: AppError, _ status: HTTPStatus, requestID: String) -> JSONObject {
+  static func json(_ error: AppError, _ status: HTTPStatus, requestID: RequestID) -> JSONObject {
     var body: JSONObject = [
       "detail": .string(error.message), "status_code": .int(status.rawValue), "code": .string(error.code.rawValue),
     ]
-    if error.code == .internal { body["request_id"] = .string(requestID) }
+    if error.code == .internal { body["request_id"] = .string("\(requestID)") }
     return body
   }
 }

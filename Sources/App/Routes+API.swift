@@ -80,7 +80,7 @@ extension Application {
     body += page.map(\.json).joined(separator: [UInt8(ascii: ",")])
     let next = found.count > limit ? page.last?.position?.description : nil
     body += Array("],\"next\":".utf8) + (next.map(JSON.string) ?? .null).encoded() + Array("}".utf8)
-    return Response(.ok, contentType: Response.jsonType, body: body)
+    return .json(body)
   }
 
   /// Where to go on; the oldest message that is kept, where the request names none or one before it.

@@ -42,33 +42,33 @@ extension Connection {
   /// - Throws: why not, where a body follows that nobody will read.
   private func begin(_ head: RequestHead, _ exchange: HTTPExchange) throws {
     exchange.isInsideHead = false
-    var current = HTTPExchange.Current(
-      head: head, id: worker.nextRequestID(), startedAt: worker.core.microseconds(), bodySince: worker.reactor.now)
+    let request = PendingRequest(
+      head, id: worker.nextRequestID(), startedAt: worker.core.microseconds(), bodySince: worker.reactor.now)
     do {
-      try admit(&current)
+      try admit(request)
     } catch {
       guard head.bodyLength == .none else { throw error }
-      current.body = .refused(error)
+      request.body = .refused(error)
     }
-    exchange.current = current
+    exchange.current = request
     if head.expectsContinue, head.bodyLength != .none { enqueue { $0 += ResponseHead.continueBytes } }
   }
 
-  private func admit(_ current: inout HTTPExchange.Current) throws {
-    let head = current.head
+  private func admit(_ request: PendingRequest) throws {
+    let head = request.head
     try worker.core.hooks.check(head)
     guard !worker.isDraining else { throw ServerError.draining }
     let (route, parameters) = try find(head)
-    current.route = route
-    current.parameters = parameters
+    request.route = route
+    request.parameters = parameters
     let limit: Int
     if case .upload(let uploadLimit, _) = route.handler { limit = uploadLimit } else { limit = route.bodyLimit }
     if case .length(let length) = head.bodyLength, length > limit { throw ServerError.bodyTooLarge(limit: limit) }
     if case .upload(_, let open) = route.handler {
-      let sink = try open(Request(head: head, parameters: parameters, id: current.id))
-      current.body = .uploaded(UploadRelay(sink), limit: limit)
+      let sink = try open(Request(head: head, parameters: parameters, id: request.id))
+      request.body = .uploaded(UploadRelay(sink), limit: limit)
     } else {
-      current.body = .collected([], limit: limit)
+      request.body = .collected([], limit: limit)
     }
   }
 
@@ -76,7 +76,7 @@ extension Connection {
     if head.method == .options, head.path == "*" {
       return (.options([.get, .head, .post, .put, .patch, .delete, .options]), [:])
     }
-    switch worker.core.router.match(head.method, path: head.path) {
+    switch head.withPathBytes({ worker.core.router.match(head.method, path: $0) }) {
     case .found(let route, let parameters): return (route, parameters)
     case .wrongMethod(let allowed) where head.method == .options: return (.options(allowed), [:])
     case .wrongMethod(let allowed):
@@ -86,16 +86,16 @@ extension Connection {
   }
 
   private func take(_ bytes: UnsafeRawBufferPointer, _ exchange: HTTPExchange) throws {
-    guard exchange.current != nil else { return }
-    exchange.current!.bodyBytes += bytes.count  // checked above
-    switch exchange.current!.body {
+    guard let request = exchange.current else { return }
+    request.bodyBytes += bytes.count
+    switch request.body {
     case .collected(var collected, let limit):
       guard collected.count + bytes.count <= limit else { throw ServerError.bodyTooLarge(limit: limit) }
-      exchange.current!.body = .collected([], limit: limit)  // so that appending does not copy
+      request.body = .collected([], limit: limit)  // so that appending does not copy
       collected.append(contentsOf: bytes)
-      exchange.current!.body = .collected(collected, limit: limit)
+      request.body = .collected(collected, limit: limit)
     case .uploaded(let relay, let limit):
-      guard exchange.current!.bodyBytes <= limit else { throw ServerError.bodyTooLarge(limit: limit) }
+      guard request.bodyBytes <= limit else { throw ServerError.bodyTooLarge(limit: limit) }
       let (mailbox, registration) = (worker.mailbox, registration!)
       let hasRoom = relay.write(Array(bytes)) { failure in
         mailbox.execute { worker in worker.connection(registration)?.uploadWent(failure) }
@@ -113,24 +113,25 @@ extension Connection {
 
   /// The request is complete: answers it, or has it answered.
   private func dispatch(_ exchange: HTTPExchange) {
-    guard let current = exchange.current else { return }
+    guard let pending = exchange.current else { return }
     do {
-      switch current.body {
+      switch pending.body {
       case .refused(let error): throw error
       case .uploaded(let relay, _):
         exchange.isAnswering = true
         let (mailbox, registration) = (worker.mailbox, registration!)
         relay.finish { result in mailbox.execute { worker in worker.connection(registration)?.complete(result) } }
       case .collected(let body, _):
-        try run(Request(head: current.head, body: body, parameters: current.parameters, id: current.id), exchange)
+        let request = Request(head: pending.head, body: body, parameters: pending.parameters, id: pending.id)
+        try run(request, pending.route, exchange)
       }
     } catch {
-      answer(worker.core.errorResponse(error, current.head, current.id))
+      answer(worker.core.errorResponse(error, pending.head, pending.id))
     }
   }
 
-  private func run(_ request: Request, _ exchange: HTTPExchange) throws {
-    switch exchange.current?.route?.handler {
+  private func run(_ request: Request, _ route: Route?, _ exchange: HTTPExchange) throws {
+    switch route?.handler {
     case .immediate(let handler): answer(try handler(request))
     case .blocking(let handler):
       exchange.isAnswering = true
@@ -154,7 +155,7 @@ extension Connection {
     switch result {
     case .success(let response): answer(response)
     case .failure(let error):
-      answer(worker.core.errorResponse(error, exchange.current?.head, exchange.current?.id ?? "-"))
+      if let pending = exchange.current { answer(worker.core.errorResponse(error, pending.head, pending.id)) }
     }
     var waiting = exchange.waitingInput
     exchange.waitingInput = []
@@ -166,12 +167,12 @@ extension Connection {
 
   /// Answers the current request, whose body is complete.
   private func answer(_ response: Response) {
-    guard case .http(let exchange) = mode, let current = exchange.current else { return }
+    guard case .http(let exchange) = mode, let pending = exchange.current else { return }
     exchange.current = nil
-    let closes = !current.head.keepAlive || worker.isDraining || exchange.peerHasClosed
-    write(response, to: current.head, closes: closes)
+    let closes = !pending.head.keepAlive || worker.isDraining || exchange.peerHasClosed
+    let sent = write(response, to: pending.head, pending.id, closes: closes)
     worker.core.hooks.answered(
-      current.head, current.route?.pattern, response, current.id, worker.core.microseconds() - current.startedAt)
+      pending.head, pending.route?.pattern, sent, pending.id, worker.core.microseconds() - pending.startedAt)
     deadline = worker.reactor.now + limits.idleKeepAlive
     if closes { linger() }
   }
@@ -181,29 +182,40 @@ extension Connection {
     guard case .http(let exchange) = mode else { return }
     let head = head ?? exchange.current?.head
     let id = exchange.current?.id ?? worker.nextRequestID()
-    let response = worker.core.errorResponse(error, head, id)
     exchange.abandon()
-    write(response, to: head, closes: true)
-    worker.core.hooks.answered(head, nil, response, id, 0)
+    let sent = write(worker.core.errorResponse(error, head, id), to: head, id, closes: true)
+    worker.core.hooks.answered(head, nil, sent, id, 0)
     linger()
   }
 
-  private func write(_ response: Response, to head: RequestHead?, closes: Bool) {
-    var response = response
-    worker.core.hooks.finish(head, &response)
-    var fields = response.fields
-    fields.append("date", worker.dateText())
-    if !response.status.forbidsBody { fields.append("content-length", String(response.body.count)) }
-    if closes { fields.append("connection", "close") }
-    enqueue { output in
-      do {
-        try ResponseHead(response.status, fields: fields).write(to: &output)
-        if head?.method != .head, !response.status.forbidsBody { output += response.body }
-      } catch {
-        // A value from outside reached a header: our bug, and not the peer's to see.
-        output += Array("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n".utf8)
-      }
+  /// - Returns: what was really sent.
+  private func write(_ response: Response, to head: RequestHead?, _ id: RequestID, closes: Bool) -> Response {
+    do {
+      try enqueue { output throws(WireError) in try append(response, to: head, closes: closes, &output) }
+      return response
+    } catch {
+      // A value from outside reached a header: our bug, and not the peer's to see.
+      let apology = worker.core.errorResponse(ServerError.unwritableResponse, head, id)
+      enqueue { output in try? append(apology, to: head, closes: closes, &output) }
+      return apology
     }
+  }
+
+  private func append(_ response: Response, to head: RequestHead?, closes: Bool, _ output: inout [UInt8])
+    throws(WireError)
+  {
+    let start = output.count
+    do throws(WireError) {
+      try ResponseHead.append(response.status, response.fields, to: &output)
+      try ResponseHead.append(worker.core.hooks.commonFields(head, response), to: &output)
+      try ResponseHead.append(worker.dateField(), to: &output)
+    } catch {
+      output.removeSubrange(start...)
+      throw error
+    }
+    let mayHaveBody = !response.status.forbidsBody
+    ResponseHead.appendEnd(contentLength: mayHaveBody ? response.body.count : nil, closes: closes, to: &output)
+    if mayHaveBody, head?.method != .head { output.append(contentsOf: response.body) }
   }
 
   /// Closes a connection on which nothing is going on, because the server stops.

@@ -1,6 +1,17 @@
 import Net
 import Wire
 
+/// An open WebSocket: what is being parsed, and who hears of it.
+final class WebSocketExchange {
+  var parser: WebSocketParser
+  let handler: any StreamHandler
+
+  init(_ parser: consuming WebSocketParser, _ handler: any StreamHandler) {
+    self.parser = parser
+    self.handler = handler
+  }
+}
+
 /// WebSockets and event streams: opening, frames in, closing.
 extension Connection {
   /// Turns the connection into a stream, or throws the answer to give instead.
@@ -11,7 +22,8 @@ extension Connection {
       let stream = Stream(kind: .webSocket, connection: self)
       let handler = try worker.streams.open(request, stream)
       switchMode(
-        to: .webSocket(WebSocketParser(limits: limits.webSocket, deflate: handshake.deflate), handler),
+        to: .webSocket(
+          WebSocketExchange(WebSocketParser(limits: limits.webSocket, deflate: handshake.deflate), handler)),
         answer: handshake.response, request)
       handler.opened()
     } else if request.head.fields.acceptsByName("text/event-stream") {
@@ -21,10 +33,12 @@ extension Connection {
       response.fields["cache-control"] = "no-store"
       // nginx would keep events back until its buffer is full.
       response.fields["x-accel-buffering"] = "no"
-      worker.core.hooks.finish(request.head, &response)
-      response.fields.append("date", worker.dateText())
       // The end of the connection is the end of the stream: no chunk around each event.
-      response.fields.append("connection", "close")
+      response.fields["connection"] = "close"
+      for (name, value) in worker.core.hooks.commonFields(request.head, response) {
+        response.fields.append(name, value)
+      }
+      for (name, value) in worker.dateField() { response.fields.append(name, value) }
       switchMode(to: .events(handler), answer: ResponseHead(.ok, fields: response.fields), request)
       handler.opened()
     } else {
@@ -41,13 +55,12 @@ extension Connection {
 
   /// - Returns: how many bytes were used, or nil where nothing more is to be done with them.
   func receiveFrames(_ bytes: UnsafeMutableRawBufferPointer) -> Int? {
-    guard case .webSocket(var parser, let handler) = mode else { return nil }
+    guard case .webSocket(let exchange) = mode else { return nil }
     do {
-      let (consumed, event) = try parser.parse(bytes)
-      mode = .webSocket(parser, handler)
+      let (consumed, event) = try exchange.parser.parse(bytes)
       switch event {
       case nil: return nil
-      case .text(let text): handler.received(text)
+      case .text(let text): exchange.handler.received(text)
       case .binary: closeStream(.unsupportedData, reason: "Messages are JSON text.")
       case .ping(let payload): enqueue { WebSocketFrame.append(.pong, payload, to: &$0) }
       case .pong: break
@@ -64,8 +77,8 @@ extension Connection {
   func closeStream(_ code: CloseCode, reason: String) {
     let handler: any StreamHandler
     switch mode {
-    case .webSocket(_, let open):
-      handler = open
+    case .webSocket(let exchange):
+      handler = exchange.handler
       enqueue { WebSocketFrame.appendClose(code, reason: reason, to: &$0) }
     case .events(let open): handler = open
     case .http, .lingering, .closed: return
@@ -77,7 +90,8 @@ extension Connection {
   /// The server stops: the handler says goodbye in its own words.
   func drainStream() {
     switch mode {
-    case .webSocket(_, let handler), .events(let handler): handler.drain()
+    case .webSocket(let exchange): exchange.handler.drain()
+    case .events(let handler): handler.drain()
     case .http, .lingering, .closed: break
     }
   }

@@ -12,7 +12,7 @@ final class Connection: Channel {
   /// What the bytes that arrive mean.
   enum Mode {
     case http(HTTPExchange)
-    case webSocket(WebSocketParser, any StreamHandler)
+    case webSocket(WebSocketExchange)
     case events(any StreamHandler)
     /// Everything is said: the rest of the output goes, input is thrown away until the peer closes or time is up.
     case lingering
@@ -23,7 +23,7 @@ final class Connection: Channel {
   unowned let worker: Worker
   private(set) var registration: Registration!  // set by the initialiser, which is where registering needs self
   var mode: Mode
-  private(set) var output = OutputQueue()
+  private var output = OutputQueue()
   /// When this connection is given up if nothing changes it; in milliseconds of the loop's clock.
   var deadline: Milliseconds
   /// Since when the peer has taken nothing of the output that waits.
@@ -93,15 +93,16 @@ final class Connection: Channel {
 
   // MARK: Output
 
-  /// Queues bytes; they leave at the end of the turn.
-  func enqueue(_ bytes: UnsafeRawBufferPointer) {
-    output.append(bytes)
-    flushLater()
-  }
+  /// Bytes that the peer has not taken yet.
+  var queuedByteCount: Int { output.count }
 
-  func enqueue(_ write: (inout [UInt8]) -> Void) {
-    output.append(write)
+  /// Queues bytes; they leave at the end of the turn.
+  func enqueue(_ bytes: UnsafeRawBufferPointer) { enqueue { $0.append(contentsOf: bytes) } }
+
+  func enqueue<Failure>(_ write: (inout [UInt8]) throws(Failure) -> Void) throws(Failure) {
+    if output.isEmpty { output.use(worker.spareBuffers.popLast() ?? []) }
     flushLater()
+    try output.append(write)
   }
 
   private func flushLater() {
@@ -122,6 +123,7 @@ final class Connection: Channel {
       if output.count < before || stalledSince == nil { stalledSince = worker.reactor.now }
       setInterest(interest.union(.writing))
     case .everything:
+      if let buffer = output.giveBack() { worker.spareBuffers.append(buffer) }
       stalledSince = nil
       setInterest(interest.subtracting(.writing))
       outputSent(hadBeenStalled: hadBeenStalled || before > 0)
@@ -173,7 +175,8 @@ final class Connection: Channel {
   private func outputSent(hadBeenStalled: Bool) {
     switch mode {
     case .http(let exchange): exchange.outputSent(self)
-    case .webSocket(_, let handler), .events(let handler): if hadBeenStalled { handler.drained() }
+    case .webSocket(let exchange): if hadBeenStalled { exchange.handler.drained() }
+    case .events(let handler): if hadBeenStalled { handler.drained() }
     case .lingering:
       shutdown(socket, Int32(SHUT_WR))
       deadline = worker.reactor.now + limits.linger
@@ -216,7 +219,8 @@ final class Connection: Channel {
     worker.forget(self)
     switch last {
     case .http(let exchange): exchange.abandon()
-    case .webSocket(_, let handler), .events(let handler): handler.closed()
+    case .webSocket(let exchange): exchange.handler.closed()
+    case .events(let handler): handler.closed()
     case .lingering, .closed: break
     }
   }
@@ -230,7 +234,8 @@ final class Connection: Channel {
     }
     switch mode {
     case .http(let exchange): if exchange.isOverdue(now, self) { exchange.timeOut(self) }
-    case .webSocket(_, let handler), .events(let handler): handler.tick(now)
+    case .webSocket(let exchange): exchange.handler.tick(now)
+    case .events(let handler): handler.tick(now)
     // As long as the peer takes something, what is queued for it goes out: the reason of the close stands at its end.
     case .lingering: if output.isEmpty, now >= deadline { close() }
     case .closed: break

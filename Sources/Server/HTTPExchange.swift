@@ -1,33 +1,42 @@
 import Net
 import Wire
 
-/// The requests of one connection, one at a time: what is being parsed, and what is being answered.
-final class HTTPExchange {
-  /// Where the body of the current request goes.
+/// One request from its head to its answer.
+final class PendingRequest {
+  /// Where its body goes.
   enum Body {
     case collected([UInt8], limit: Int)
     case uploaded(UploadRelay, limit: Int)
     /// The request was refused at its head; it has no body, so the connection goes on behind it.
     case refused(any Error)
   }
-  struct Current {
-    let head: RequestHead
-    /// Nil where none was found.
-    var route: Route?
-    var parameters: [String: String] = [:]
-    let id: String
-    /// Microseconds of the monotonic clock.
-    let startedAt: Int
-    var body = Body.collected([], limit: 0)
-    var bodyBytes = 0
-    /// When the first byte of the body could have come: its pace counts from here.
-    let bodySince: Milliseconds
-  }
 
+  let head: RequestHead
+  let id: RequestID
+  /// Microseconds of the monotonic clock.
+  let startedAt: Int
+  /// When the first byte of the body could have come: its pace counts from here.
+  let bodySince: Milliseconds
+  /// Nil where none was found.
+  var route: Route?
+  var parameters: [String: String] = [:]
+  var body = Body.collected([], limit: 0)
+  var bodyBytes = 0
+
+  init(_ head: RequestHead, id: RequestID, startedAt: Int, bodySince: Milliseconds) {
+    self.head = head
+    self.id = id
+    self.startedAt = startedAt
+    self.bodySince = bodySince
+  }
+}
+
+/// The requests of one connection, one at a time: what is being parsed, and what is being answered.
+final class HTTPExchange {
   var parser: HTTPRequestParser
   /// Whether the first bytes of a head have come, and its deadline runs.
   var isInsideHead = false
-  var current: Current?
+  var current: PendingRequest?
   /// The answer to the current request is being made elsewhere; input waits.
   var isAnswering = false
   /// Input that came while an answer was being made, to be parsed after it.

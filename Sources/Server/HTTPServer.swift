@@ -17,14 +17,14 @@ package final class ServerCore: Sendable {
   /// Where handlers run that may wait.
   let blockingWork = DispatchQueue(label: "requests", attributes: .concurrent)
   /// Tells this process's request ids from another's.
-  let instance: String
+  let instance: UInt32
   private let openConnections = Atomic(0)
 
   init(router: Router, limits: ServerLimits, hooks: ServerHooks) {
     self.router = router
     self.limits = limits
     self.hooks = hooks
-    instance = String(UInt32.random(in: 0 ... .max), radix: 36)
+    instance = .random(in: 0 ... .max)
   }
 
   var connectionCount: Int { openConnections.load(ordering: .relaxed) }
@@ -38,7 +38,7 @@ package final class ServerCore: Sendable {
 
   func connectionClosed() { openConnections.wrappingSubtract(1, ordering: .relaxed) }
 
-  func errorResponse(_ error: any Error, _ head: RequestHead?, _ id: String) -> Response {
+  func errorResponse(_ error: any Error, _ head: RequestHead?, _ id: RequestID) -> Response {
     var response = hooks.errorResponse(error, head, id)
     switch error {
     case ServerError.methodNotAllowed(_, let allowed): response.fields["allow"] = allowed.joined(separator: ", ")
@@ -51,7 +51,11 @@ package final class ServerCore: Sendable {
 
   func unixSeconds() -> Int { time(nil) }
 
-  func microseconds() -> Int { Int(DispatchTime.now().uptimeNanoseconds / 1000) }
+  func microseconds() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int(time.tv_sec) * 1_000_000 + Int(time.tv_nsec) / 1000
+  }
 }
 
 /// The server: a listening socket, and event loops that share its connections.

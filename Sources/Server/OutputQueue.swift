@@ -5,7 +5,8 @@
   import Darwin
 #endif
 
-/// Bytes on their way to one socket. One that has sent little or nothing keeps little memory, or none.
+/// Bytes on their way to one socket. Its memory is lent by the loop while there is something to send: a connection that
+/// has nothing to say holds none.
 struct OutputQueue {
   private var bytes: [UInt8] = []
   private var head = 0
@@ -13,11 +14,21 @@ struct OutputQueue {
   var count: Int { bytes.count - head }
   var isEmpty: Bool { bytes.count == head }
 
-  mutating func append(_ more: UnsafeRawBufferPointer) { bytes.append(contentsOf: more) }
-  mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
+  /// Borrows an empty array's memory. Only while the queue is empty.
+  mutating func use(_ buffer: consuming [UInt8]) { bytes = buffer }
+
+  /// The memory of the empty queue, for somebody else to use; nil where it is too large to be kept for small answers.
+  mutating func giveBack() -> [UInt8]? {
+    var buffer: [UInt8] = []
+    swap(&buffer, &bytes)
+    head = 0
+    guard buffer.capacity > 0, buffer.capacity <= Self.maxSpareBytes else { return nil }
+    buffer.removeAll(keepingCapacity: true)
+    return buffer
+  }
 
   /// Lets something write its bytes at the end.
-  mutating func append(_ body: (inout [UInt8]) -> Void) { body(&bytes) }
+  mutating func append<Failure>(_ body: (inout [UInt8]) throws(Failure) -> Void) throws(Failure) { try body(&bytes) }
 
   enum Flushed { case everything, some, broken }
 
@@ -36,14 +47,7 @@ struct OutputQueue {
         return .broken
       }
     }
-    removeAll()
     return .everything
-  }
-
-  mutating func removeAll() {
-    head = 0
-    // A buffer that once held a picture is not kept for the next small answer.
-    if bytes.capacity > 16 * 1024 { bytes = [] } else { bytes.removeAll(keepingCapacity: true) }
   }
 
   private mutating func compact() {
@@ -52,6 +56,8 @@ struct OutputQueue {
       head = 0
     }
   }
+
+  private static let maxSpareBytes = 64 * 1024
 
   #if canImport(Glibc)
     /// A peer that is gone is an error here, not a signal for the process.

@@ -6,10 +6,9 @@ package struct Request: Sendable {
   package let body: [UInt8]
   /// The path's variable parts, by the names in the route's pattern.
   package let parameters: [String: String]
-  /// Names this request in the log and in an error's body.
-  package let id: String
+  package let id: RequestID
 
-  package init(head: RequestHead, body: [UInt8] = [], parameters: [String: String] = [:], id: String = "0") {
+  init(head: RequestHead, body: [UInt8] = [], parameters: [String: String], id: RequestID) {
     self.head = head
     self.body = body
     self.parameters = parameters
@@ -18,6 +17,17 @@ package struct Request: Sendable {
 
   /// The first value of a query item.
   package func query(_ name: String) -> String? { head.query[name] }
+}
+
+/// Names a request in the log and in an error's body. Unique as long as the process lives, and unlikely to be another's.
+package struct RequestID: Sendable, CustomStringConvertible {
+  let process: UInt32
+  let loop: Int
+  let number: Int
+
+  package var description: String {
+    "\(String(process, radix: 36))-\(String(loop, radix: 36))-\(String(number, radix: 36))"
+  }
 }
 
 /// What a handler answers.

@@ -21,13 +21,15 @@ package enum Handler: Sendable {
   case stream
 }
 
-/// One method and path, and who answers it.
-package struct Route: Sendable {
+/// One method and path, and who answers it. A class, so that a request holds it for the price of one count.
+package final class Route: Sendable {
   package let method: HTTPMethod
   /// As in `/v1/jobs/{id}/frames/{name}`: a part in braces matches one non-empty piece of the path.
   package let pattern: String
   package let bodyLimit: Int
   package let handler: Handler
+  /// The parts in braces: which piece of the path each is.
+  fileprivate let variables: [(piece: Int, name: String)]
 
   /// - Parameter bodyLimit: the most bytes of a body that are taken. A route that needs none lets a small one pass.
   package init(_ method: HTTPMethod, _ pattern: String, bodyLimit: Int = 64 * 1024, _ handler: Handler) {
@@ -35,6 +37,8 @@ package struct Route: Sendable {
     self.pattern = pattern
     self.bodyLimit = bodyLimit
     self.handler = handler
+    variables = pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false).enumerated()
+      .filter { $0.element.hasPrefix("{") }.map { ($0.offset, String($0.element.dropFirst().dropLast())) }
   }
 
   /// The answer to `OPTIONS *`, and to OPTIONS on a path that has no route of its own for it.
@@ -45,6 +49,7 @@ package struct Route: Sendable {
 }
 
 /// Finds the route of a request: a tree of path pieces, so that the cost is the path's length and not the number of routes.
+/// It compares bytes and makes no text, but for the variable parts.
 package struct Router: Sendable {
   package enum Match: Sendable {
     case found(Route, parameters: [String: String])
@@ -54,7 +59,7 @@ package struct Router: Sendable {
   }
 
   private final class Node: Sendable {
-    let pieces: [Substring: Node]
+    let children: [(piece: [UInt8], node: Node)]
     /// For a piece that has no entry of its own; routes may name it differently.
     let variable: Node?
     let routes: [Route]
@@ -66,41 +71,68 @@ package struct Router: Sendable {
         return piece.hasPrefix("{") ? "{}" : piece
       }.mapValues { group in Node(group.map { ($0.pieces.dropFirst(), $0.route) }) }
       variable = deeper["{}"]
-      pieces = deeper.filter { $0.key != "{}" }
+      children = deeper.filter { $0.key != "{}" }.map { (Array($0.key.utf8), $0.value) }
+    }
+
+    func next(_ piece: UnsafeRawBufferPointer) -> Node? {
+      for child in children where child.piece.count == piece.count && child.piece.elementsEqual(piece) {
+        return child.node
+      }
+      return piece.isEmpty ? nil : variable
     }
   }
 
   private let root: Node
 
   package init(_ routes: [Route]) {
-    root = Node(routes.map { (Self.split($0.pattern)[...], $0) })
+    root = Node(
+      routes.map { ($0.pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false)[...], $0) })
   }
 
   /// A HEAD finds the route of GET.
-  package func match(_ method: HTTPMethod, path: String) -> Match {
+  /// - Parameter path: percent-decoded, from its first slash.
+  package func match(_ method: HTTPMethod, path: UnsafeRawBufferPointer) -> Match {
     var node = root
-    let pieces = Self.split(path)
-    for piece in pieces {
-      guard let next = node.pieces[piece] ?? (piece.isEmpty ? nil : node.variable) else { return .notFound }
+    var rest = PathPieces(path)
+    while let piece = rest.next() {
+      guard let next = node.next(piece) else { return .notFound }
       node = next
     }
     let wanted: HTTPMethod = method == .head ? .get : method
-    if let route = node.routes.first(where: { $0.method == wanted }) {
-      return .found(route, parameters: Self.parameters(route.pattern, pieces))
+    for route in node.routes where route.method == wanted {
+      return .found(route, parameters: route.variables.isEmpty ? [:] : Self.parameters(route, path))
     }
     guard !node.routes.isEmpty else { return .notFound }
     let allowed = node.routes.map(\.method)
     return .wrongMethod(allowed: allowed + (allowed.contains(.get) ? [.head] : []) + [.options])
   }
 
-  private static func parameters(_ pattern: String, _ pieces: [Substring]) -> [String: String] {
-    guard pattern.utf8.contains(UInt8(ascii: "{")) else { return [:] }
-    return zip(split(pattern), pieces).reduce(into: [:]) { parameters, pair in
-      if pair.0.hasPrefix("{") { parameters[String(pair.0.dropFirst().dropLast())] = String(pair.1) }
+  private static func parameters(_ route: Route, _ path: UnsafeRawBufferPointer) -> [String: String] {
+    var parameters: [String: String] = [:]
+    var pieces = PathPieces(path)
+    var index = 0
+    while let piece = pieces.next() {
+      for variable in route.variables where variable.piece == index {
+        parameters[variable.name] = String(decoding: piece, as: UTF8.self)
+      }
+      index += 1
     }
+    return parameters
   }
+}
 
-  private static func split(_ path: String) -> [Substring] {
-    path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+/// What stands between the slashes of a path, empty pieces included.
+private struct PathPieces {
+  private let path: UnsafeRawBufferPointer
+  private var start = 1
+
+  init(_ path: UnsafeRawBufferPointer) { self.path = path }
+
+  mutating func next() -> UnsafeRawBufferPointer? {
+    guard start <= path.count else { return nil }
+    var end = start
+    while end < path.count, path[end] != UInt8(ascii: "/") { end += 1 }
+    defer { start = end + 1 }
+    return UnsafeRawBufferPointer(rebasing: path[start..<end])
   }
 }

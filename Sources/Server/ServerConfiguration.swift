@@ -23,23 +23,22 @@ package struct ServerLimits: Sendable {
 package struct ServerHooks: Sendable {
   /// Refuses a request by throwing, before a byte of its body is taken.
   package var check: @Sendable (RequestHead) throws -> Void
-  /// Adds the headers that every answer has.
-  package var finish: @Sendable (RequestHead?, inout Response) -> Void
+  /// The headers that an answer gets besides its own. Prepared ones cost nothing to give.
+  package var commonFields: @Sendable (RequestHead?, Response) -> HTTPFields
   /// The answer to whatever was thrown: by a handler, a check, the parser or the router. The head is nil where it could
   /// not be read.
-  package var errorResponse: @Sendable (any Error, RequestHead?, _ requestID: String) -> Response
+  package var errorResponse: @Sendable (any Error, RequestHead?, RequestID) -> Response
   /// Told of every answer.
-  package var answered:
-    @Sendable (RequestHead?, _ route: String?, Response, _ requestID: String, _ microseconds: Int) -> Void
+  package var answered: @Sendable (RequestHead?, _ route: String?, Response, RequestID, _ microseconds: Int) -> Void
 
   package init(
     check: @escaping @Sendable (RequestHead) throws -> Void,
-    finish: @escaping @Sendable (RequestHead?, inout Response) -> Void,
-    errorResponse: @escaping @Sendable (any Error, RequestHead?, _ requestID: String) -> Response,
-    answered: @escaping @Sendable (RequestHead?, String?, Response, String, Int) -> Void
+    commonFields: @escaping @Sendable (RequestHead?, Response) -> HTTPFields,
+    errorResponse: @escaping @Sendable (any Error, RequestHead?, RequestID) -> Response,
+    answered: @escaping @Sendable (RequestHead?, String?, Response, RequestID, Int) -> Void
   ) {
     self.check = check
-    self.finish = finish
+    self.commonFields = commonFields
     self.errorResponse = errorResponse
     self.answered = answered
   }
@@ -54,6 +53,8 @@ package enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
   case headTooSlow
   case draining
   case upgradeRequired
+  /// A handler made a header that would have become another one on the wire.
+  case unwritableResponse
 
   package var description: String {
     switch self {
@@ -65,6 +66,7 @@ package enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
     case .headTooSlow: "The request's head did not arrive in time. Send it again."
     case .draining: "The server is shutting down. Try again in a few seconds."
     case .upgradeRequired: "This address speaks WebSocket, or events with Accept: text/event-stream."
+    case .unwritableResponse: "The answer could not be written."
     }
   }
 
@@ -76,6 +78,7 @@ package enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
     case .bodyTooSlow, .headTooSlow: .requestTimeout
     case .draining: .serviceUnavailable
     case .upgradeRequired: .upgradeRequired
+    case .unwritableResponse: .internalServerError
     }
   }
 }

@@ -49,7 +49,7 @@ package final class Stream {
   package var now: Milliseconds { connection.worker.reactor.now }
 
   /// Bytes that the client has not taken yet.
-  package var queuedByteCount: Int { connection.output.count }
+  package var queuedByteCount: Int { connection.queuedByteCount }
 
   /// Queues bytes that are framed already; they leave at the end of the turn at the latest.
   package func queue(_ bytes: UnsafeRawBufferPointer) { connection.enqueue(bytes) }

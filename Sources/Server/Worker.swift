@@ -17,8 +17,13 @@ package final class Worker {
   private var waitingToFlush: [Connection] = []
   private var waitingToClose: [Connection] = []
   private(set) var isDraining = false
-  private var date: (second: Int, text: String) = (0, "")
+  /// Memory that a connection borrows while it has something to send.
+  var spareBuffers: [[UInt8]] = []
+  private var date: (second: Int, field: HTTPFields) = (0, [:])
   private var requestCount = 0
+
+  /// As many as connections usually answer in one turn.
+  private static let maxSpareBuffers = 64
 
   init(
     reactor: Reactor, mailbox: Mailbox<Worker>, core: ServerCore, streams: any StreamService
@@ -79,6 +84,7 @@ package final class Worker {
       index += 1
     }
     waitingToFlush.removeAll(keepingCapacity: true)
+    if spareBuffers.count > Self.maxSpareBuffers { spareBuffers.removeLast(spareBuffers.count - Self.maxSpareBuffers) }
   }
 
   private func sweep() {
@@ -104,16 +110,15 @@ package final class Worker {
 
   // MARK: What every answer needs
 
-  /// The Date field's value, made once a second.
-  func dateText() -> String {
+  /// The Date field, made once a second.
+  func dateField() -> HTTPFields {
     let second = core.unixSeconds()
-    if date.second != second { date = (second, HTTPDate.text(unixSeconds: second)) }
-    return date.text
+    if date.second != second { date = (second, ["date": HTTPDate.text(unixSeconds: second)]) }
+    return date.field
   }
 
-  /// Unique within this process's life: the waker tells loops apart.
-  func nextRequestID() -> String {
+  func nextRequestID() -> RequestID {
     requestCount += 1
-    return "\(core.instance)-\(String(reactor.waker.id, radix: 36))-\(String(requestCount, radix: 36))"
+    return RequestID(process: core.instance, loop: reactor.waker.id, number: requestCount)
   }
 }

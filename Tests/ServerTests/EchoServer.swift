@@ -15,7 +15,7 @@ final class EchoServer: Sendable {
     server = try HTTPServer(
       host: "127.0.0.1", port: 0, threads: 2, router: Router(Self.routes(uploads)), limits: limits,
       hooks: ServerHooks(
-        check: { _ in }, finish: { _, response in response.fields["x-test"] = "yes" },
+        check: { _ in }, commonFields: { _, _ in ["x-test": "yes"] },
         errorResponse: { error, _, _ in
           let status = (error as? ServerError)?.status ?? (error as? WireError)?.statusHint ?? .internalServerError
           return Response(status, contentType: "text/plain", body: Array("\(error)".utf8))

@@ -9,8 +9,12 @@ struct RouterTests {
       (.get, "/jobs/new"),
     ].map { (method: HTTPMethod, pattern: String) in Route(method, pattern, .immediate { _ in Response() }) })
 
+  private func match(_ method: HTTPMethod, _ path: String) -> Router.Match {
+    Array(path.utf8).withUnsafeBytes { router.match(method, path: $0) }
+  }
+
   private func pattern(_ method: HTTPMethod, _ path: String) -> String? {
-    guard case .found(let route, _) = router.match(method, path: path) else { return nil }
+    guard case .found(let route, _) = match(method, path) else { return nil }
     return route.pattern
   }
 
@@ -25,18 +29,18 @@ struct RouterTests {
 
   @Test(arguments: ["/job", "/jobs/", "/jobs/7/", "//", "/jobs/7/frames/", "/jobs/7/frames/1/2"])
   func `a path that is not there is not found, also with a slash too many`(path: String) {
-    guard case .notFound = router.match(.get, path: path) else { return #expect(Bool(false)) }
+    guard case .notFound = match(.get, path) else { return #expect(Bool(false)) }
   }
 
   @Test func `the variable pieces come by name`() {
-    guard case .found(_, let parameters) = router.match(.get, path: "/jobs/7/frames/1.png") else {
+    guard case .found(_, let parameters) = match(.get, "/jobs/7/frames/1.png") else {
       return #expect(Bool(false))
     }
     #expect(parameters == ["id": "7", "name": "1.png"])
   }
 
   @Test func `a wrong method names those that are right`() {
-    guard case .wrongMethod(let allowed) = router.match(.delete, path: "/jobs") else { return #expect(Bool(false)) }
+    guard case .wrongMethod(let allowed) = match(.delete, "/jobs") else { return #expect(Bool(false)) }
     #expect(allowed == [.get, .post, .head, .options])
   }
 }

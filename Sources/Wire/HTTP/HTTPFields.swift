@@ -1,5 +1,5 @@
-// Hot style: every request has one of these. The bytes of a head are kept once, a field is four offsets into them, and
-// a String is made only for a value that somebody asks for.
+// Hot style: every request and every response has one of these. The bytes are kept once, as they stand on the wire, a
+// field is four offsets into them, and a String is made only for a value that somebody asks for.
 
 /// Header fields in the order in which they came or were added. Names are the same in upper and lower case.
 package struct HTTPFields: Sendable {
@@ -14,14 +14,19 @@ package struct HTTPFields: Sendable {
     var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
   }
 
+  /// Fields that were appended stand here one behind the other, each with its line break: ready to be written. Fields of
+  /// a peer stand in the whole head.
   private(set) var bytes: [UInt8]
   private(set) var slices: [Slice]
+  /// The first name that was appended and may not be written: it, or its value, would become something else on the wire.
+  private(set) var unwritableName: String?
 
   package init() {
     bytes = []
     slices = []
   }
 
+  /// The fields that a peer sent.
   /// - Parameter slices: Offsets into `bytes`, values without blanks around them.
   init(bytes: [UInt8], slices: [Slice]) {
     self.bytes = bytes
@@ -40,7 +45,7 @@ package struct HTTPFields: Sendable {
       return nil
     }
     set {
-      slices = slices.filter { !isName($0, name) }
+      if contains(name) { remove(name) }
       if let newValue { append(name, newValue) }
     }
   }
@@ -62,10 +67,35 @@ package struct HTTPFields: Sendable {
     }
     let nameStart = UInt32(bytes.count)
     bytes.append(contentsOf: name.utf8)
+    let nameEnd = UInt32(bytes.count)
+    bytes.append(.colon)
+    bytes.append(.space)
     let valueStart = UInt32(bytes.count)
     bytes.append(contentsOf: value.utf8)
-    slices.append(
-      Slice(nameStart: nameStart, nameEnd: valueStart, valueStart: valueStart, valueEnd: UInt32(bytes.count)))
+    let slice = Slice(nameStart: nameStart, nameEnd: nameEnd, valueStart: valueStart, valueEnd: UInt32(bytes.count))
+    bytes.append(.cr)
+    bytes.append(.lf)
+    slices.append(slice)
+    if unwritableName == nil, !isWritable(slice) { unwritableName = name }
+  }
+
+  private mutating func remove(_ name: String) {
+    let kept = filter { !$0.name.utf8.equalsIgnoringCase(name.utf8) }
+    self = HTTPFields()
+    for (name, value) in kept { append(name, value) }
+  }
+
+  private func isWritable(_ slice: Slice) -> Bool {
+    !slice.name.isEmpty && bytes[slice.name].allSatisfy(\.isTokenByte)
+      && bytes[slice.value].allSatisfy(\.isFieldValueByte)
+  }
+
+  /// Whether the value of the first field of this name begins with the text.
+  package func hasPrefix(_ text: StaticString, in name: String) -> Bool {
+    for slice in slices where isName(slice, name) {
+      return bytes[slice.value].prefix(text.utf8CodeUnitCount).equalsIgnoringCase(text)
+    }
+    return false
   }
 
   /// Whether one of the fields of this name lists the token, as in `Connection: keep-alive, Upgrade`.

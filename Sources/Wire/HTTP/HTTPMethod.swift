@@ -1,25 +1,21 @@
-/// A request method (RFC 9110 §9). Methods are case-sensitive.
-package struct HTTPMethod: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-  package var rawValue: String
+/// A request method that we know (RFC 9110 §9): a server answers any other with 501. Methods are case-sensitive.
+package enum HTTPMethod: String, Sendable, CustomStringConvertible {
+  // The most frequent first: they are looked for in this order.
+  case get = "GET"
+  case post = "POST"
+  case head = "HEAD"
+  case put = "PUT"
+  case delete = "DELETE"
+  case patch = "PATCH"
+  case options = "OPTIONS"
+  case trace = "TRACE"
+  case connect = "CONNECT"
 
-  package init(rawValue: String) { self.rawValue = rawValue }
-
-  package static let get = HTTPMethod(rawValue: "GET")
-  package static let head = HTTPMethod(rawValue: "HEAD")
-  package static let post = HTTPMethod(rawValue: "POST")
-  package static let put = HTTPMethod(rawValue: "PUT")
-  package static let patch = HTTPMethod(rawValue: "PATCH")
-  package static let delete = HTTPMethod(rawValue: "DELETE")
-  package static let options = HTTPMethod(rawValue: "OPTIONS")
-  package static let trace = HTTPMethod(rawValue: "TRACE")
-  package static let connect = HTTPMethod(rawValue: "CONNECT")
-
-  /// The most frequent first.
   private static let known: [HTTPMethod] = [.get, .post, .head, .put, .delete, .patch, .options, .trace, .connect]
 
   package var description: String { rawValue }
 
-  /// The method that these bytes spell, or nil where we don't know it: a server answers those with 501.
+  /// The method that these bytes spell.
   init?(known bytes: some Collection<UInt8>) {
     for method in Self.known where method.rawValue.utf8.elementsEqual(bytes) {
       self = method

@@ -68,11 +68,15 @@ extension HTTPFields {
   }
 
   /// Whether the peer asks for this very type by name, as an EventSource does; `*/*` is not asking.
-  package func acceptsByName(_ name: String) -> Bool {
-    guard let wanted = MediaType(parsing: name) else { return false }
-    return elements(of: "accept").compactMap { MediaType(parsing: $0) }.contains {
-      $0.precision(for: wanted) == 3 && $0.weight > 0
+  package func acceptsByName(_ name: StaticString) -> Bool {
+    for slice in slices where isName(slice, "accept") {
+      for element in ListElements(bytes[slice.value]) {
+        // Nearly every element names another type, which its first bytes tell.
+        guard element.prefix(name.utf8CodeUnitCount).equalsIgnoringCase(name) else { continue }
+        if let range = MediaType(parsing: element), range.isType("\(name)"), range.weight > 0 { return true }
+      }
     }
+    return false
   }
 
   /// Whether a body may be sent with `Content-Encoding: gzip` (RFC 9110 §12.5.3).

@@ -1,6 +1,6 @@
 extension RequestHead {
   /// Checks the head that the scanner has found in `bytes`, and all that decides where its body ends.
-  init(_ scanner: consuming HeadScanner, bytes: UnsafeRawBufferPointer) throws(WireError) {
+  convenience init(_ scanner: consuming HeadScanner, bytes: UnsafeRawBufferPointer) throws(WireError) {
     guard let method = HTTPMethod(known: bytes[scanner.method]) else { throw .unknownMethod }
     guard method != .connect else { throw .methodNotServed }
 
@@ -15,11 +15,12 @@ extension RequestHead {
     }
 
     let version = scanner.version
-    try framing.checkHost(of: bytes, version: version)
+    let hostName = try framing.hostName(of: bytes, version: version)
     let target = try RequestTarget(scanner.target, of: bytes, method: method, host: framing.host)
     self.init(
       method: method, version: version, fields: HTTPFields(bytes: Array(bytes), slices: slices), target: target,
-      bodyLength: try framing.bodyLength(version: version), keepAlive: version == .http11 && !framing.wantsClose,
+      hostName: hostName, bodyLength: try framing.bodyLength(version: version),
+      keepAlive: version == .http11 && !framing.wantsClose,
       expectsContinue: version == .http11 && framing.expectsContinue)
   }
 }
@@ -57,12 +58,13 @@ private struct FramingFields {
   }
 
   /// RFC 9112 §3.2: exactly one, and with HTTP/1.0 at most one.
-  func checkHost(of bytes: UnsafeRawBufferPointer, version: HTTPVersion) throws(WireError) {
+  func hostName(of bytes: UnsafeRawBufferPointer, version: HTTPVersion) throws(WireError) -> Range<Int>? {
     guard let host else {
       guard version == .http10 else { throw .malformedHost }
-      return
+      return nil
     }
-    guard isHost(bytes[host]) else { throw .malformedHost }
+    guard let name = hostName(bytes[host]) else { throw .malformedHost }
+    return name
   }
 
   /// RFC 9112 §6.1 and §6.3: what two readers could take differently is refused.
@@ -76,25 +78,29 @@ private struct FramingFields {
     return .length(length)
   }
 
-  /// `uri-host [ ":" port ]` of RFC 3986 §3.2.2, without an empty host and without percent escapes.
-  private func isHost(_ value: Slice<UnsafeRawBufferPointer>) -> Bool {
+  /// Where the name ends in `uri-host [ ":" port ]` of RFC 3986 §3.2.2, without an empty host and without percent
+  /// escapes. Nil for anything else.
+  private func hostName(_ value: Slice<UnsafeRawBufferPointer>) -> Range<Int>? {
     let end: Int
     if value.first == UInt8(ascii: "[") {
-      guard let bracket = value.firstIndex(of: UInt8(ascii: "]")) else { return false }
+      guard let bracket = value.firstIndex(of: UInt8(ascii: "]")) else { return nil }
       let address = value[..<bracket].dropFirst()
       guard address.contains(.colon),
         address.allSatisfy({ $0.hexValue != nil || $0 == .colon || $0 == UInt8(ascii: ".") })
-      else { return false }
+      else { return nil }
       end = bracket + 1
     } else {
       end = value.firstIndex(of: .colon) ?? value.endIndex
-      guard end > value.startIndex, value[..<end].allSatisfy({ isHostByte($0) }) else { return false }
+      guard end > value.startIndex, value[..<end].allSatisfy({ isHostByte($0) }) else { return nil }
     }
-    guard end < value.endIndex else { return true }
-    let port = value[end...].dropFirst()
-    guard value[end] == .colon else { return false }
-    // An empty port is legal, and means the scheme's own.
-    return port.isEmpty || port.count <= 5 && (port.decimalValue ?? .max) <= 65_535
+    if end < value.endIndex {
+      let port = value[end...].dropFirst()
+      // An empty port is legal, and means the scheme's own.
+      guard value[end] == .colon, port.isEmpty || port.count <= 5 && (port.decimalValue ?? .max) <= 65_535 else {
+        return nil
+      }
+    }
+    return value.startIndex..<end
   }
 
   private func isHostByte(_ byte: UInt8) -> Bool {

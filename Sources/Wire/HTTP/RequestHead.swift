@@ -1,7 +1,8 @@
 /// A request line and its header fields, checked as a whole: whoever holds one can rely on its framing.
 ///
-/// It owns the bytes of the head once; texts are made when asked for.
-package struct RequestHead: Sendable {
+/// It owns the bytes of the head once; texts are made when asked for. A class, so that handing it on costs one count and
+/// not one for each of its parts.
+package final class RequestHead: Sendable {
   package enum BodyLength: Sendable, Equatable {
     case none
     /// More than 0 bytes, as declared.
@@ -19,10 +20,12 @@ package struct RequestHead: Sendable {
   /// The peer waits for `100 Continue`, or for a refusal, before it sends the body.
   package let expectsContinue: Bool
   private let parts: RequestTarget
+  /// Where the Host field names the host, without the port.
+  private let hostName: Range<Int>?
 
   init(
-    method: HTTPMethod, version: HTTPVersion, fields: HTTPFields, target: RequestTarget, bodyLength: BodyLength,
-    keepAlive: Bool, expectsContinue: Bool
+    method: HTTPMethod, version: HTTPVersion, fields: HTTPFields, target: RequestTarget, hostName: Range<Int>?,
+    bodyLength: BodyLength, keepAlive: Bool, expectsContinue: Bool
   ) {
     self.method = method
     self.version = version
@@ -31,6 +34,7 @@ package struct RequestHead: Sendable {
     self.keepAlive = keepAlive
     self.expectsContinue = expectsContinue
     parts = target
+    self.hostName = hostName
   }
 
   /// The target as it was sent. Not for logs: the query may hold a ticket.
@@ -43,6 +47,13 @@ package struct RequestHead: Sendable {
     parts.decodedPath ?? (parts.path.isEmpty ? "/" : fields.text(parts.path))
   }
 
+  /// Calls `body` with the bytes of ``path``.
+  package func withPathBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    if let decoded = parts.decodedPath { return Array(decoded.utf8).withUnsafeBytes(body) }
+    if parts.path.isEmpty { return [UInt8.slash].withUnsafeBytes(body) }
+    return fields.bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[parts.path])) }
+  }
+
   /// The items of the query, parsed at every call.
   package var query: Query {
     guard let range = parts.query else { return Query() }
@@ -52,4 +63,7 @@ package struct RequestHead: Sendable {
 
   /// Host and port as the peer named them; nil only with HTTP/1.0.
   package var host: String? { fields["host"] }
+
+  /// Whether the peer named this host, on whatever port.
+  package func isHost(_ name: [UInt8]) -> Bool { hostName.map { fields.bytes[$0].equalsIgnoringCase(name) } ?? false }
 }
