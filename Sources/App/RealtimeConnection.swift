@@ -36,7 +36,7 @@ final class RealtimeConnection: StreamHandler, Sink {
   // MARK: Greeting
 
   func opened() {
-    loop.service.metadata.forEach(send)
+    loop.service.introduction[framing]?.withUnsafeBytes(stream.queue)
     switch wish.resume {
     case .fresh: start()
     case .unreadable: startAfterGap()
@@ -85,7 +85,7 @@ final class RealtimeConnection: StreamHandler, Sink {
   func received(_ text: [UInt8]) { session.receive(text, now: stream.now).forEach(perform) }
 
   func tick(_ now: Milliseconds) {
-    if framing == .webSocket {
+    if framing.transport == .webSocket {
       session.tick(now: now).forEach(perform)
     } else if now - lastComment >= Self.commentInterval {
       lastComment = now
@@ -101,7 +101,7 @@ final class RealtimeConnection: StreamHandler, Sink {
 
   func closed() {
     loop.fanOut.leave(subscriber)
-    loop.service.release(session: wish.sessionID, framing: framing)
+    loop.service.release(session: wish.sessionID, transport: framing.transport)
   }
 
   private func perform(_ action: RealtimeSession.Action) {

@@ -16,8 +16,8 @@ final class RealtimeService: Sendable {
   let hub: EventHub
   let sessionLimits: RealtimeSession.Limits
   let queueLimits: QueueLimits
-  /// One `metadata` a plugin: what every connection is sent first.
-  let metadata: [RealtimeMessage]
+  /// One `metadata` a plugin, what every connection is sent first: framed once.
+  let introduction: [Framing: [UInt8]]
   /// Nil where there is no such job.
   let snapshot: @Sendable (_ jobID: String) -> Snapshot?
   private let manager: Mutex<ConnectionManager>
@@ -30,18 +30,20 @@ final class RealtimeService: Sendable {
     self.hub = hub
     self.sessionLimits = sessionLimits
     self.queueLimits = queueLimits
-    self.metadata = metadata
+    introduction = Framing.allCases.reduce(into: [:]) { introduction, framing in
+      for message in metadata { framing.append(message, to: &introduction[framing, default: []]) }
+    }
     self.snapshot = snapshot
     manager = Mutex(ConnectionManager(limits: connectionLimits))
   }
 
   /// How many connections of each kind are open.
-  var connectionCounts: [Framing: Int] { manager.withLock { $0.countByFraming } }
+  var connectionCounts: [Transport: Int] { manager.withLock { $0.countByTransport } }
 
-  func admit(session: String?, framing: Framing) throws(ConnectionManager.Refusal) {
+  func admit(session: String?, transport: Transport) throws(ConnectionManager.Refusal) {
     let result = manager.withLock { manager -> Result<Void, ConnectionManager.Refusal> in
       do throws(ConnectionManager.Refusal) {
-        return .success(try manager.admit(session: session, framing: framing))
+        return .success(try manager.admit(session: session, transport: transport))
       } catch {
         return .failure(error)
       }
@@ -49,8 +51,8 @@ final class RealtimeService: Sendable {
     try result.get()
   }
 
-  func release(session: String?, framing: Framing) {
-    manager.withLock { $0.release(session: session, framing: framing) }
+  func release(session: String?, transport: Transport) {
+    manager.withLock { $0.release(session: session, transport: transport) }
   }
 }
 
@@ -65,7 +67,11 @@ final class RealtimeLoop: StreamService {
   }
 
   func open(_ request: Request, _ stream: Server.Stream) throws -> any StreamHandler {
-    let framing: Framing = stream.kind == .webSocket ? .webSocket : .sse
+    let framing: Framing =
+      switch stream.kind {
+      case .webSocket: stream.sharesDeflate ? .deflatedWebSocket : .webSocket
+      case .events: .sse
+      }
     do {
       let wish = try RealtimeRequest(request)
       if let jobID = wish.jobID, service.snapshot(jobID) == nil {
@@ -73,7 +79,7 @@ final class RealtimeLoop: StreamService {
           .policyViolation, AppError(.notFound, "Job \(jobID) not found. GET /v1/jobs lists all jobs."))
       }
       do {
-        try service.admit(session: wish.sessionID, framing: framing)
+        try service.admit(session: wish.sessionID, transport: framing.transport)
       } catch {
         let code: AppError.Code = if case .tooMany = error { .unavailable } else { .tooManyConnections }
         throw RealtimeRefusal(.tooManyConnections, AppError(code, error.description))

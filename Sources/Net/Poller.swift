@@ -14,6 +14,9 @@ package struct Readiness: OptionSet, Sendable {
   package static let writable = Readiness(rawValue: 2)
   /// The peer is gone or the socket is broken: a read will say which.
   package static let failed = Readiness(rawValue: 4)
+
+  /// Whether a read brings something, be it the end. One test of bits, for this is asked at every event.
+  package var isWorthReading: Bool { rawValue & 5 != 0 }
 }
 
 /// Waits for many descriptors at once: the kernel's own interface, epoll on Linux and kqueue on macOS, each in its file.

@@ -27,12 +27,12 @@ package struct ConnectionManager {
   private let limits: Limits
   private var bySession: [String: Int] = [:]
   package private(set) var count = 0
-  package private(set) var countByFraming: [Framing: Int] = [:]
+  package private(set) var countByTransport: [Transport: Int] = [:]
 
   package init(limits: Limits) { self.limits = limits }
 
   /// - Parameter session: nil for a connection that names none: it is a session of its own.
-  package mutating func admit(session: String?, framing: Framing) throws(Refusal) {
+  package mutating func admit(session: String?, transport: Transport) throws(Refusal) {
     guard count < limits.total else { throw .tooMany(limit: limits.total) }
     if let session {
       guard bySession[session, default: 0] < limits.perSession else {
@@ -41,13 +41,13 @@ package struct ConnectionManager {
       bySession[session, default: 0] += 1
     }
     count += 1
-    countByFraming[framing, default: 0] += 1
+    countByTransport[transport, default: 0] += 1
   }
 
-  /// The counterpart of a successful ``admit(session:framing:)``.
-  package mutating func release(session: String?, framing: Framing) {
+  /// The counterpart of a successful ``admit(session:transport:)``.
+  package mutating func release(session: String?, transport: Transport) {
     count -= 1
-    countByFraming[framing, default: 0] -= 1
+    countByTransport[transport, default: 0] -= 1
     guard let session else { return }
     let left = bySession[session, default: 0] - 1
     bySession[session] = left > 0 ? left : nil

@@ -29,6 +29,7 @@ package final class FanOut {
   /// Groups with something to write in this turn.
   private var groupsWithNews: [FanOutGroup] = []
 
+  private let framer = Framer()
   /// Where a message is framed before it goes into a log or a queue.
   private var scratch: [UInt8] = []
   /// The newest numbered offset that this loop has fanned out.
@@ -128,11 +129,24 @@ package final class FanOut {
 
   /// Where one message stands in the logs: framed once for those of a framing who want it, not at all for nobody.
   private struct Places {
-    var webSocket: FrameLog.Place?
-    var sse: FrameLog.Place?
+    private var webSocket: FrameLog.Place?
+    private var deflatedWebSocket: FrameLog.Place?
+    private var sse: FrameLog.Place?
     subscript(framing: Framing) -> FrameLog.Place? {
-      get { framing == .webSocket ? webSocket : sse }
-      set { if framing == .webSocket { webSocket = newValue } else { sse = newValue } }
+      get {
+        switch framing {
+        case .webSocket: webSocket
+        case .deflatedWebSocket: deflatedWebSocket
+        case .sse: sse
+        }
+      }
+      set {
+        switch framing {
+        case .webSocket: webSocket = newValue
+        case .deflatedWebSocket: deflatedWebSocket = newValue
+        case .sse: sse = newValue
+        }
+      }
     }
   }
 
@@ -146,13 +160,13 @@ package final class FanOut {
 
   private func frame(_ message: PublishedMessage, _ framing: Framing, _ log: FrameLog) -> FrameLog.Place {
     scratch.removeAll(keepingCapacity: true)
-    message.append(to: &scratch, framing)
+    framer.append(message, framing, to: &scratch)
     return log.append(scratch)
   }
 
   private func queue(_ message: PublishedMessage, for subscriber: Subscriber) {
     scratch.removeAll(keepingCapacity: true)
-    message.append(to: &scratch, subscriber.framing)
+    framer.append(message, subscriber.framing, to: &scratch)
     scratch.withUnsafeBytes { subscriber.sink.queue($0) }
   }
 

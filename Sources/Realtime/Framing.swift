@@ -1,9 +1,19 @@
 import Domain
 import Wire
 
+/// The protocol that carries a connection's messages.
+package enum Transport: Sendable, CaseIterable {
+  case webSocket, sse
+}
+
 /// How a message is framed for a connection.
 package enum Framing: Int, Sendable, CaseIterable {
-  case webSocket, sse
+  case webSocket
+  /// With permessage-deflate agreed upon, and no limit to our window: large messages are compressed.
+  case deflatedWebSocket
+  case sse
+
+  package var transport: Transport { self == .sse ? .sse : .webSocket }
 
   /// Appends a message for one connection alone: it has no position, no topic.
   package func append(_ message: RealtimeMessage, to output: inout [UInt8]) {
@@ -12,14 +22,31 @@ package enum Framing: Int, Sendable, CaseIterable {
 
   fileprivate func append(type: MessageType, id: StreamPosition?, json: [UInt8], to output: inout [UInt8]) {
     switch self {
-    case .webSocket: WebSocketFrame.append(.text, json, to: &output)
+    case .webSocket, .deflatedWebSocket: WebSocketFrame.append(.text, json, to: &output)
     case .sse: SSEWriter.append(event: type.rawValue, id: id?.description, data: json, to: &output)
     }
   }
 }
 
-extension PublishedMessage {
-  func append(to output: inout [UInt8], _ framing: Framing) {
-    framing.append(type: type, id: position, json: json, to: &output)
+/// Frames published messages for the connections of one loop.
+final class Framer {
+  /// Made when the first message is worth it: it holds 256 KB.
+  private var deflater: MessageDeflater?
+
+  /// What is smaller gains little, and costs the reader more than it saves the wire.
+  static let minDeflatedBytes = 1024
+
+  func append(_ message: PublishedMessage, _ framing: Framing, to output: inout [UInt8]) {
+    if framing == .deflatedWebSocket, message.json.count >= Self.minDeflatedBytes {
+      let deflated = message.deflated { json in
+        // Level 1: the message waits for it, and every client that shares it.
+        if deflater == nil { deflater = MessageDeflater(level: 1) }
+        return deflater!.compress(json)  // made above
+      }
+      if deflated.count < message.json.count {
+        return WebSocketFrame.append(.text, deflated, isCompressed: true, to: &output)
+      }
+    }
+    framing.append(type: message.type, id: message.position, json: message.json, to: &output)
   }
 }

@@ -1,5 +1,6 @@
 import Domain
 import JSONValues
+import Synchronization
 
 /// A message as it was published: encoded once, for every connection of the process.
 package final class PublishedMessage: Sendable {
@@ -11,6 +12,7 @@ package final class PublishedMessage: Sendable {
   package let sequence: Int
   /// The whole JSON object, as it stands in a WebSocket frame and behind an SSE `data:`.
   package let json: [UInt8]
+  private let deflatedJSON = Mutex<[UInt8]?>(nil)
 
   init(type: MessageType, topic: Topic, position: StreamPosition?, sequence: Int, json: [UInt8]) {
     self.type = type
@@ -18,6 +20,16 @@ package final class PublishedMessage: Sendable {
     self.position = position
     self.sequence = sequence
     self.json = json
+  }
+
+  /// ``json`` as compressed by whichever loop needs it first.
+  func deflated(_ compress: ([UInt8]) -> [UInt8]) -> [UInt8] {
+    deflatedJSON.withLock { known in
+      if let known { return known }
+      let made = compress(json)
+      known = made
+      return made
+    }
   }
 }
 

@@ -76,7 +76,7 @@ extension Connection {
     if head.method == .options, head.path == "*" {
       return (.options([.get, .head, .post, .put, .patch, .delete, .options]), [:])
     }
-    switch head.withPathBytes({ worker.core.router.match(head.method, path: $0) }) {
+    switch worker.core.router.match(head.method, path: head.pathBytes) {
     case .found(let route, let parameters): return (route, parameters)
     case .wrongMethod(let allowed) where head.method == .options: return (.options(allowed), [:])
     case .wrongMethod(let allowed):

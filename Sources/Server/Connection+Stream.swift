@@ -19,7 +19,8 @@ extension Connection {
     guard case .http = mode else { return }
     if WebSocketHandshake.isWanted(request.head) {
       let handshake = try WebSocketHandshake(request.head)
-      let stream = Stream(kind: .webSocket, connection: self)
+      let stream = Stream(
+        kind: .webSocket, sharesDeflate: handshake.deflate?.serverWindowBits == 15, connection: self)
       let handler = try worker.streams.open(request, stream)
       switchMode(
         to: .webSocket(

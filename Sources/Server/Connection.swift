@@ -20,7 +20,8 @@ final class Connection: Channel {
   }
 
   let socket: Int32
-  unowned let worker: Worker
+  /// The loop's, which holds its connections: the circle ends when a connection closes.
+  let worker: Worker
   private(set) var registration: Registration!  // set by the initialiser, which is where registering needs self
   var mode: Mode
   private var output = OutputQueue()
@@ -46,7 +47,7 @@ final class Connection: Channel {
 
   func ready(_ readiness: Readiness) {
     if readiness.contains(.writable) { flush() }
-    if !readiness.isDisjoint(with: [.readable, .failed]) { read() }
+    if readiness.isWorthReading { read() }
   }
 
   private func read() {

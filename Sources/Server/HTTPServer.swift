@@ -103,6 +103,9 @@ package final class HTTPServer: Sendable {
     for loop in loops { loop.mailbox.execute { $0.drain(over: spread) } }
     let end = Milliseconds.monotonic() + patience
     while core.connectionCount > 0, Milliseconds.monotonic() < end { usleep(10_000) }
-    for loop in loops { loop.stop() }
+    for loop in loops {
+      loop.mailbox.execute { $0.closeAll() }
+      loop.stop()
+    }
   }
 }

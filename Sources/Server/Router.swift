@@ -91,7 +91,11 @@ package struct Router: Sendable {
 
   /// A HEAD finds the route of GET.
   /// - Parameter path: percent-decoded, from its first slash.
-  package func match(_ method: HTTPMethod, path: UnsafeRawBufferPointer) -> Match {
+  package func match(_ method: HTTPMethod, path: ArraySlice<UInt8>) -> Match {
+    path.withUnsafeBytes { match(method, $0) }
+  }
+
+  private func match(_ method: HTTPMethod, _ path: UnsafeRawBufferPointer) -> Match {
     var node = root
     var rest = PathPieces(path)
     while let piece = rest.next() {

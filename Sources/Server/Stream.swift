@@ -38,10 +38,14 @@ package final class Stream {
   package enum Kind: Sendable { case webSocket, events }
 
   package let kind: Kind
-  private unowned let connection: Connection
+  /// Whether the peer takes compressed frames of any window, so that one and the same is for all of those who do.
+  package let sharesDeflate: Bool
+  /// Which holds the handler that holds this: the circle ends when the connection closes.
+  private let connection: Connection
 
-  init(kind: Kind, connection: Connection) {
+  init(kind: Kind, sharesDeflate: Bool = false, connection: Connection) {
     self.kind = kind
+    self.sharesDeflate = sharesDeflate
     self.connection = connection
   }
 

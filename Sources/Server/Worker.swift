@@ -108,6 +108,11 @@ package final class Worker {
     }
   }
 
+  /// Cuts off whoever is left.
+  func closeAll() {
+    for connection in connections { connection?.close() }
+  }
+
   // MARK: What every answer needs
 
   /// The Date field, made once a second.

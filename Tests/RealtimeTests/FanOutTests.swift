@@ -14,9 +14,11 @@ struct FanOutTests {
       fanOut = FanOut(hub: hub, limits: limits, wake: {})
     }
 
-    func subscriber(_ subscription: Subscription = .everything) -> (TestSink, Subscriber) {
+    func subscriber(_ subscription: Subscription = .everything, _ framing: Framing = .webSocket) -> (
+      TestSink, Subscriber
+    ) {
       let sink = TestSink()
-      let subscriber = Subscriber(framing: .webSocket, sink: sink)
+      let subscriber = Subscriber(framing: framing, sink: sink)
       fanOut.join(subscriber, subscription)
       return (sink, subscriber)
     }
@@ -43,6 +45,22 @@ struct FanOutTests {
     #expect(sink.messages.map { $0["id"] } == ["test:1", "test:2", "test:3"])
     #expect(sink.messages.map { $0["topic"] } == ["job:a", "job:b", "job:a"])
     #expect(sink.messages.map { $0["seq"] } == [1, 1, 2])
+  }
+
+  @Test func `large messages are compressed once for everybody who takes that, and small ones for nobody`() {
+    let loop = Loop()
+    let (plain, _) = loop.subscriber()
+    let deflated = (0..<3).map { _ in loop.subscriber(.everything, .deflatedWebSocket).0 }
+    loop.hub.publish(warning(String(repeating: "again ", count: 1_000)), to: .job("a"))
+    loop.hub.publish(warning("small"), to: .job("a"))
+    loop.fanOut.turn()
+    for sink in deflated {
+      #expect(sink.messages == plain.messages && sink.messages.count == 2)
+      #expect(sink.received == deflated[0].received)
+      // FIN, RSV1 and text; then FIN and text.
+      #expect(sink.received.first == 0xC1)
+      #expect(sink.received.count < 600 && plain.received.count > 6_000)
+    }
   }
 
   @Test func `frames travel in order with the rest but have no number`() {

@@ -84,23 +84,23 @@ struct ConnectionManagerTests {
   @Test func `a sixth connection of a session is refused until one leaves, and other sessions are not touched`() throws
   {
     var manager = ConnectionManager(limits: .init(total: 100, perSession: 5))
-    for _ in 0..<5 { try manager.admit(session: "a", framing: .webSocket) }
+    for _ in 0..<5 { try manager.admit(session: "a", transport: .webSocket) }
     #expect(throws: ConnectionManager.Refusal.tooManyOfSession(limit: 5)) {
-      try manager.admit(session: "a", framing: .sse)
+      try manager.admit(session: "a", transport: .sse)
     }
-    try manager.admit(session: "b", framing: .sse)
-    try manager.admit(session: nil, framing: .webSocket)
-    manager.release(session: "a", framing: .webSocket)
-    try manager.admit(session: "a", framing: .webSocket)
+    try manager.admit(session: "b", transport: .sse)
+    try manager.admit(session: nil, transport: .webSocket)
+    manager.release(session: "a", transport: .webSocket)
+    try manager.admit(session: "a", transport: .webSocket)
     #expect(manager.count == 7)
-    #expect(manager.countByFraming == [.webSocket: 6, .sse: 1])
+    #expect(manager.countByTransport == [.webSocket: 6, .sse: 1])
   }
 
   @Test func `a server that is full refuses everybody`() throws {
     var manager = ConnectionManager(limits: .init(total: 2, perSession: 5))
-    for session in ["a", "b"] { try manager.admit(session: session, framing: .webSocket) }
+    for session in ["a", "b"] { try manager.admit(session: session, transport: .webSocket) }
     #expect(throws: ConnectionManager.Refusal.tooMany(limit: 2)) {
-      try manager.admit(session: "c", framing: .webSocket)
+      try manager.admit(session: "c", transport: .webSocket)
     }
   }
 }

@@ -49,7 +49,9 @@ final class TestSink: Sink {
 
   /// The JSON of every whole frame so far.
   var messages: [JSON] {
-    var parser = WebSocketParser(from: .server, limits: WebSocketLimits(maxMessageBytes: 1 << 24))
+    var parser = WebSocketParser(
+      from: .server, limits: WebSocketLimits(maxMessageBytes: 1 << 24),
+      deflate: PermessageDeflate(["sec-websocket-extensions": PermessageDeflate.offer]))
     var bytes = received
     var found: [JSON] = []
     bytes.withUnsafeMutableBytes { all in

@@ -10,7 +10,7 @@ struct RouterTests {
     ].map { (method: HTTPMethod, pattern: String) in Route(method, pattern, .immediate { _ in Response() }) })
 
   private func match(_ method: HTTPMethod, _ path: String) -> Router.Match {
-    Array(path.utf8).withUnsafeBytes { router.match(method, path: $0) }
+    router.match(method, path: Array(path.utf8)[...])
   }
 
   private func pattern(_ method: HTTPMethod, _ path: String) -> String? {

@@ -93,7 +93,10 @@ package struct HTTPFields: Sendable {
   /// Whether the value of the first field of this name begins with the text.
   package func hasPrefix(_ text: StaticString, in name: String) -> Bool {
     for slice in slices where isName(slice, name) {
-      return bytes[slice.value].prefix(text.utf8CodeUnitCount).equalsIgnoringCase(text)
+      guard slice.value.count >= text.utf8CodeUnitCount else { return false }
+      for index in 0..<text.utf8CodeUnitCount
+      where bytes[slice.value.lowerBound + index].lowercased != text.utf8Start[index].lowercased { return false }
+      return true
     }
     return false
   }
@@ -112,14 +115,15 @@ package struct HTTPFields: Sendable {
   }
 
   func isName(_ slice: Slice, _ name: String) -> Bool {
-    let count = Int(slice.nameEnd &- slice.nameStart)
-    guard name.utf8.count == count else { return false }
-    var index = Int(slice.nameStart)
-    for byte in name.utf8 {
-      guard bytes[index].lowercased == byte.lowercased else { return false }
-      index += 1
+    let start = Int(slice.nameStart)
+    guard name.utf8.count == Int(slice.nameEnd) - start else { return false }
+    var name = name
+    return name.withUTF8 { name in
+      bytes.withUnsafeBufferPointer { bytes in
+        for index in 0..<name.count where bytes[start + index].lowercased != name[index].lowercased { return false }
+        return true
+      }
     }
-    return true
   }
 
   func text(_ range: Range<Int>) -> String {

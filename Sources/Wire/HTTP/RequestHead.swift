@@ -47,11 +47,10 @@ package final class RequestHead: Sendable {
     parts.decodedPath ?? (parts.path.isEmpty ? "/" : fields.text(parts.path))
   }
 
-  /// Calls `body` with the bytes of ``path``.
-  package func withPathBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    if let decoded = parts.decodedPath { return Array(decoded.utf8).withUnsafeBytes(body) }
-    if parts.path.isEmpty { return [UInt8.slash].withUnsafeBytes(body) }
-    return fields.bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[parts.path])) }
+  /// The bytes of ``path``.
+  package var pathBytes: ArraySlice<UInt8> {
+    if let decoded = parts.decodedPath { return Array(decoded.utf8)[...] }
+    return parts.path.isEmpty ? [.slash] : fields.bytes[parts.path]
   }
 
   /// The items of the query, parsed at every call.
