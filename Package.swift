@@ -38,6 +38,7 @@ let package = Package(
     // Level 3: features.
     .target(name: "Realtime", dependencies: ["Domain", "JSONValues", "Wire"], swiftSettings: strict),
     .target(name: "Server", dependencies: ["Net", "Wire"], swiftSettings: strict),
+    .target(name: "LoadGenerator", dependencies: ["JSONValues", "Net", "Wire"], swiftSettings: strict),
     .target(
       name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net"], swiftSettings: strict),
     .target(name: "Pages", dependencies: ["Components", "Domain", "HTML", "JSONValues"], swiftSettings: strict),
@@ -56,7 +57,12 @@ let package = Package(
         "Server", "Stories", "WebAssets", "Wire",
       ],
       swiftSettings: strict),
-    .executableTarget(name: "telltale", dependencies: ["App", "Domain", "HTML", "Jobs"], swiftSettings: strict),
+    .executableTarget(
+      name: "telltale",
+      dependencies: [
+        "App", "Domain", "HTML", "JSONValues", "Jobs", "LoadGenerator", "Net", "Realtime", "Server", "Wire",
+      ],
+      swiftSettings: strict),
 
     // Tests: one suite a target, and what they share.
     .target(
@@ -76,6 +82,8 @@ let package = Package(
       name: "RealtimeTests", dependencies: ["Domain", "JSONValues", "Realtime", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "ServerTests", dependencies: ["Net", "Server", "TestSupport", "Wire"], swiftSettings: strict),
+    .testTarget(
+      name: "LoadGeneratorTests", dependencies: ["JSONValues", "LoadGenerator", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "JobsTests", dependencies: ["Domain", "Imaging", "JSONValues", "Jobs"],
       swiftSettings: strict),

@@ -53,16 +53,22 @@ package final class Application: Sendable {
   }
 
   /// Starts to listen and serve.
+  /// - Parameter extra: addresses beside the product's.
   /// - Throws: ``NetError`` where the address can't be had.
-  package func serve() throws -> HTTPServer {
+  package func serve(_ extra: ExtraRoutes? = nil) throws -> HTTPServer {
     // One descriptor a connection, and some for files, logs and children.
     let room = Configuration.raiseOpenFileLimit() - 128
     var limits = ServerLimits()
     limits.maxConnections = min(configuration.maxConnections, max(room, 16))
     let realtime = realtime
     return try HTTPServer(
-      host: configuration.host, port: configuration.port, threads: configuration.threads, router: Router(routes),
-      limits: limits, hooks: hooks, makeStreams: { RealtimeLoop(service: realtime, waker: $0) })
+      host: configuration.host, port: configuration.port, threads: configuration.threads,
+      router: Router(routes + (extra?.routes ?? [])),
+      limits: limits, hooks: hooks,
+      makeStreams: { waker in
+        let loop = RealtimeLoop(service: realtime, waker: waker)
+        return extra.map { ExtraStreams(loop, $0) } ?? loop
+      })
   }
 
   /// Takes the sample clip as a job, slow enough to be watched.

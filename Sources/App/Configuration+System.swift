@@ -9,7 +9,8 @@ extension Configuration {
   package static var coreCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
   /// Raises the limit of open files to what the system allows, and returns it.
-  static func raiseOpenFileLimit() -> Int {
+  @discardableResult
+  package static func raiseOpenFileLimit() -> Int {
     var limit = rlimit()
     #if canImport(Glibc)
       let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

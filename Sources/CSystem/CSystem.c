@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -11,6 +12,13 @@
 #ifdef __linux__
 int telltale_accept(int listener, struct sockaddr *address, socklen_t *length) {
     return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int telltale_pin_thread(int first, int count) {
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    for (int core = first; core < first + count; core++) CPU_SET(core, &cores);
+    return sched_setaffinity(0, sizeof cores, &cores);
 }
 #endif
 

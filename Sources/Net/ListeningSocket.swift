@@ -88,7 +88,7 @@ package struct ListeningSocket: Sendable {
     }
   }
 
-  private static func makeNonBlocking(_ descriptor: Int32) {
+  static func makeNonBlocking(_ descriptor: Int32) {
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     #if canImport(Darwin)

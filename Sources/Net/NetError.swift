@@ -9,6 +9,7 @@ package enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
   case addressInUse(port: Int)
   case permissionDenied(port: Int)
   case unknownHost(String)
+  case unreachable(host: String, reason: String)
   case cannotStart(program: String, reason: String)
   case system(call: String, code: Int32)
 
@@ -18,6 +19,7 @@ package enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
     case .permissionDenied(let port): "Port \(port) needs more rights. Pass a --port above 1023."
     case .unknownHost(let host):
       "\"\(host)\" is not an address of this machine. Pass --host with a numeric address such as 127.0.0.1."
+    case .unreachable(let host, let reason): "\(host) can't be reached: \(reason)."
     case .cannotStart(let program, let reason): "\(program) could not be started: \(reason)."
     case .system(let call, let code): "\(call) failed: \(String(cString: strerror(code)))."
     }

@@ -16,7 +16,7 @@ enum CommandLineTool {
 
   static let commands = [
     Command(name: "serve", help: "start the dashboard (the default)", run: ServeCommand.run),
-    Command(name: "bench", help: "measure this machine: bench pipeline, bench html", run: BenchCommand.run),
+    Command(name: "bench", help: "measure a server, or this machine: see bench --help", run: BenchCommand.run),
   ]
 
   static func run(_ arguments: [String]) -> Int32 {

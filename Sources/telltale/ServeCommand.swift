@@ -1,6 +1,7 @@
 import App
 import Dispatch
 import Domain
+import Server
 
 #if canImport(Glibc)
   import Glibc
@@ -15,14 +16,29 @@ enum ServeCommand {
       Terminal.say(help)
       return 0
     }
-    let configuration = try Configuration(
+    let configuration = try configuration(arguments)
+    let application = try Application(configuration)
+    return try serve(application, configuration) {
+      let server = try application.serve()
+      if configuration.demo { try application.startSampleJob() }
+      return server
+    }
+  }
+
+  /// The settings of a command line, the environment and `telltale.json`.
+  static func configuration(_ arguments: [String]) throws -> Configuration {
+    try Configuration(
       arguments: arguments, environment: environment(),
       file: try? FileContent.bytes(of: "telltale.json", limit: 1 << 20),
       isTerminal: isatty(STDERR_FILENO) == 1)
+  }
+
+  /// Starts a server, says its URL, and serves until a signal ends it.
+  static func serve(
+    _ application: Application, _ configuration: Configuration, start: () throws -> HTTPServer
+  ) throws -> Int32 {
     let stop = StopSignals()
-    let application = try Application(configuration)
-    let server = try application.serve()
-    if configuration.demo { try application.startSampleJob() }
+    let server = try start()
     let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
     Terminal.say("Telltale is ready: http://\(host):\(server.port)/")
     stop.wait()

@@ -13,6 +13,10 @@
 
 /// accept4 with SOCK_NONBLOCK | SOCK_CLOEXEC. Returns the descriptor or -1 with errno set.
 int telltale_accept(int listener, struct sockaddr *address, socklen_t *length);
+
+/// Keeps the calling thread, and all that it starts afterwards, on `count` processors from `first` on. Returns -1 with
+/// errno set on failure.
+int telltale_pin_thread(int first, int count);
 #endif
 
 /// A pipe whose ends no child inherits: ends[0] to read, ends[1] to write. Returns -1 with errno set on failure.

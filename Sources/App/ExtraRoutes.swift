@@ -1,0 +1,34 @@
+import Net
+import Realtime
+import Server
+
+/// Addresses that a command adds beside the product's own, with streams of their own: what `bench serve` is measured by.
+package struct ExtraRoutes: Sendable {
+  package let routes: [Route]
+  /// Answers a stream on one of the routes; nil leaves it to the product.
+  package let open: @Sendable (Request, Server.Stream, EventHub) -> (any StreamHandler)?
+
+  package init(
+    _ routes: [Route], open: @escaping @Sendable (Request, Server.Stream, EventHub) -> (any StreamHandler)?
+  ) {
+    self.routes = routes
+    self.open = open
+  }
+}
+
+/// One loop's streams where there are extra ones.
+final class ExtraStreams: StreamService {
+  private let realtime: RealtimeLoop
+  private let extra: ExtraRoutes
+
+  init(_ realtime: RealtimeLoop, _ extra: ExtraRoutes) {
+    self.realtime = realtime
+    self.extra = extra
+  }
+
+  func open(_ request: Request, _ stream: Server.Stream) throws -> any StreamHandler {
+    try extra.open(request, stream, realtime.service.hub) ?? realtime.open(request, stream)
+  }
+
+  func turnEnded() { realtime.turnEnded() }
+}

@@ -1,0 +1,76 @@
+import Net
+
+/// Why a workload can't be run or measured.
+package enum LoadError: Error, Equatable, Sendable, CustomStringConvertible {
+  case badURL(String)
+  case refused(url: String, reason: String)
+  case notEnoughDescriptors(wanted: Int, limit: Int)
+  case server(String)
+
+  package var description: String {
+    switch self {
+    case .badURL(let text): "\"\(text)\" is not a URL of this kind. Use ws://HOST:PORT/PATH or http://HOST:PORT/PATH."
+    case .refused(let url, let reason): "\(url) did not let us in: \(reason)."
+    case .notEnoughDescriptors(let wanted, let limit):
+      "\(wanted) connections need as many open files and some more, but the hard limit is \(limit). Raise it (ulimit -Hn), or pass fewer --connections."
+    case .server(let reason): "The server to measure did not start: \(reason)"
+    }
+  }
+}
+
+/// An address to load: where it is and which path to ask for.
+package struct LoadTarget: Sendable, CustomStringConvertible {
+  package let host: String
+  package let port: Int
+  /// With its query, as it stands in a request.
+  package let path: String
+  let address: RemoteAddress
+
+  /// - Parameters:
+  ///   - url: `ws://` or `http://`; a port that is missing is 80.
+  ///   - defaultPath: taken where the URL has none.
+  /// - Throws: ``LoadError/badURL(_:)``, or ``NetError`` for a name that can't be resolved.
+  package init(url: String, defaultPath: String) throws {
+    let scheme = ["ws://", "http://"].first(where: url.hasPrefix)
+    guard let scheme else { throw LoadError.badURL(url) }
+    let rest = url.dropFirst(scheme.count)
+    let authority = rest.prefix { $0 != "/" && $0 != "?" }
+    let path = String(rest.dropFirst(authority.count))
+    let portText = authority.hasSuffix("]") ? nil : authority.lastIndex(of: ":").map { authority[$0...].dropFirst() }
+    guard let port = portText.map({ Int($0) }) ?? 80, (1...65_535).contains(port) else { throw LoadError.badURL(url) }
+    let name = portText.map { authority.dropLast($0.count + 1) } ?? authority
+    guard !name.isEmpty else { throw LoadError.badURL(url) }
+    host = String(name.hasPrefix("[") ? name.dropFirst().dropLast() : name)
+    self.port = port
+    self.path = path.isEmpty || path == "/" ? defaultPath : path
+    address = try RemoteAddress(host: host, port: port)
+  }
+
+  private var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  package var description: String { "\(authority)\(path)" }
+
+  /// The same path with an item of the query added.
+  func pathAdding(query item: String) -> String { path + (path.contains("?") ? "&" : "?") + item }
+
+  /// A request that keeps its connection.
+  func request(_ path: String? = nil) -> [UInt8] {
+    Array("GET \(path ?? self.path) HTTP/1.1\r\nHost: \(authority)\r\n\r\n".utf8)
+  }
+
+  /// A request for a WebSocket. All clients send the key of RFC 6455 §1.3: nobody is fooled by a random one here.
+  func upgrade(_ path: String? = nil) -> [UInt8] {
+    Array(
+      """
+      GET \(path ?? self.path) HTTP/1.1\r
+      Host: \(authority)\r
+      Upgrade: websocket\r
+      Connection: Upgrade\r
+      Sec-WebSocket-Version: 13\r
+      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+      \r\n
+      """.utf8)
+  }
+
+  /// What the answer to ``upgrade(_:)`` must have in Sec-WebSocket-Accept.
+  static let accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+}

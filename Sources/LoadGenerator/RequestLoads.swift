@@ -1,0 +1,136 @@
+// Hot: one call a read (`telltale bench echo`, `bench http`).
+
+/// Clients that each wait for their answer before they ask again (a closed loop).
+package enum RequestLoads {
+  /// One message a connection, back and forth.
+  package static func echo(
+    _ loop: LoadLoop, _ target: LoadTarget, connections count: Int, messageBytes: Int, seconds: Double,
+    usage: ProcessUsage?
+  ) throws -> LoadReport {
+    let talk = EchoTalk(message: WebSocketTalk.frame(.text, [UInt8](repeating: UInt8(ascii: "x"), count: messageBytes)))
+    let connections = try loop.open(count, to: target, speaking: talk) { _ in target.upgrade() }
+    return try measure(
+      "echo", "round trips", loop, target, connections, talk, seconds: seconds, usage: usage)
+  }
+
+  /// Requests on connections that are kept.
+  /// - Parameter pipeline: how many are sent at once, before any answer.
+  package static func http(
+    _ loop: LoadLoop, _ target: LoadTarget, connections count: Int, pipeline: Int, seconds: Double,
+    usage: ProcessUsage?
+  ) throws -> LoadReport {
+    let request = target.request()
+    let talk = HTTPTalk(requests: Array((0..<pipeline).map { _ in request }.joined()), pipeline: pipeline)
+    let connections = try loop.open(count, to: target, speaking: talk) { _ in [] }
+    return try measure(
+      "http", "requests", loop, target, connections, talk, seconds: seconds, usage: usage)
+  }
+
+  private static func measure(
+    _ workload: String, _ noun: String, _ loop: LoadLoop, _ target: LoadTarget, _ connections: [LoadConnection],
+    _ talk: any AskingTalk, seconds: Double, usage: ProcessUsage?
+  ) throws -> LoadReport {
+    defer { connections.forEach { $0.close() } }
+    for connection in connections { talk.ask(connection, at: SendStamp.now()) }
+    loop.turn(until: SendStamp.now() + Int(min(seconds, 0.5) * 1e9))
+    talk.histogram.removeAll()
+    let window = UsageWindow(usage)
+    let start = SendStamp.now()
+    loop.turn(until: start + Int(seconds * 1e9))
+    let passed = Double(SendStamp.now() - start) / 1e9
+    let share = window.cpuShare
+    if let ending = connections.lazy.compactMap(\.ending).first {
+      throw LoadError.refused(url: "\(target)", reason: "\(ending)")
+    }
+    let answers = talk.histogram.count
+    var report = LoadReport(workload)
+    report.add("connections", "connections", connections.count)
+    report.add("seconds", seconds: passed)
+    report.add(noun == "requests" ? "requests" : "round_trips", noun, answers)
+    report.add(
+      noun == "requests" ? "requests_per_second" : "round_trips_per_second", "\(noun)/s",
+      Int((Double(answers) / passed).rounded(.down)))
+    report.addLatency(talk.histogram)
+    report.addCPU(share)
+    return report
+  }
+}
+
+/// Asks, and asks again when the answer is there.
+protocol AskingTalk: Talk {
+  var histogram: LatencyHistogram { get }
+  func ask(_ connection: LoadConnection, at now: Int)
+}
+
+/// A WebSocket that gets back what it sends.
+final class EchoTalk: AskingTalk {
+  let histogram = LatencyHistogram()
+  private let message: [UInt8]
+
+  init(message: [UInt8]) { self.message = message }
+
+  func opened(_ connection: LoadConnection) {}
+
+  func ask(_ connection: LoadConnection, at now: Int) {
+    connection.sentAt = now
+    connection.send(message)
+  }
+
+  func received(_ bytes: UnsafeRawBufferPointer, at now: Int, _ connection: LoadConnection) -> Int {
+    var offset = 0
+    while let frame = FrameWalker.frame(bytes, at: offset), bytes.count - offset >= frame.byteCount {
+      offset += frame.byteCount
+      switch frame.opcode {
+      case 1 where connection.sentAt > 0:
+        histogram.record(now - connection.sentAt)
+        ask(connection, at: now)
+      case 8: connection.end(.closed(code: nil))
+      default: break
+      }
+    }
+    return offset
+  }
+}
+
+/// A client of pages.
+final class HTTPTalk: AskingTalk {
+  let histogram = LatencyHistogram()
+  private let requests: [UInt8]
+  private let pipeline: Int
+
+  init(requests: [UInt8], pipeline: Int) {
+    self.requests = requests
+    self.pipeline = pipeline
+  }
+
+  func opened(_ connection: LoadConnection) {}
+
+  func ask(_ connection: LoadConnection, at now: Int) {
+    connection.sentAt = now
+    connection.received = 0
+    connection.send(requests)
+  }
+
+  func received(_ bytes: UnsafeRawBufferPointer, at now: Int, _ connection: LoadConnection) -> Int {
+    var offset = 0
+    while offset < bytes.count,
+      let answer = ResponseScanner(UnsafeRawBufferPointer(rebasing: bytes[offset...]))
+    {
+      guard answer.status == 200 else {
+        connection.end(.status(answer.status))
+        return bytes.count
+      }
+      let end = offset + answer.headBytes + answer.bodyBytes
+      // A body that is not all there counts when its head is read again with the rest, unless it is too long for that.
+      guard end <= bytes.count || answer.bodyBytes > Self.mostKept else { break }
+      offset = end
+      histogram.record(now - connection.sentAt)
+      connection.received += 1
+      if connection.received == pipeline { ask(connection, at: now) }
+    }
+    return offset
+  }
+
+  /// Of longer bodies the end is not waited for: what is measured is the time to their first bytes.
+  private static let mostKept = 12 * 1024
+}

@@ -1,0 +1,115 @@
+import App
+import Dispatch
+import Domain
+import Jobs
+import Net
+import Realtime
+import Server
+import Wire
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// `telltale bench serve`: the whole application on any free port, and three more addresses to measure it by.
+enum BenchServer {
+  /// Takes the options of `serve`.
+  static func run(_ arguments: [String]) throws -> Int32 {
+    var arguments = arguments
+    if !arguments.contains(where: { $0.hasPrefix("--port") }) { arguments += ["--port", "0"] }
+    var ownFolder: String?
+    if !arguments.contains(where: { $0.hasPrefix("--data") }) {
+      let folder = try TemporaryFolder.make()
+      ownFolder = folder
+      arguments += ["--data", folder]
+    }
+    defer { ownFolder.map(TemporaryFolder.remove) }
+    let configuration = try ServeCommand.configuration(arguments)
+    let application = try Application(configuration)
+    let watch = endWithParent()
+    defer { watch.cancel() }
+    return try ServeCommand.serve(application, configuration) { try application.serve(extraRoutes) }
+  }
+
+  private static let extraRoutes = ExtraRoutes(
+    [
+      Route(.get, "/bench/publish", .stream),
+      Route(.get, "/bench/echo", .stream),
+      Route(.get, "/bench/page", .immediate { _ in Response(contentType: "text/html; charset=utf-8", body: page) }),
+    ],
+    open: { request, stream, hub in
+      switch request.head.path {
+      case "/bench/publish": BenchPublisher(stream, hub)
+      case "/bench/echo": BenchEcho(stream)
+      default: nil
+      }
+    })
+
+  /// 2,048 bytes of HTML.
+  private static let page: [UInt8] = {
+    let start = "<!doctype html><html lang=\"en\"><title>Bench</title><p>"
+    let end = "</p></html>\n"
+    let filling = String(repeating: "A page to measure. ", count: 120).prefix(2_048 - start.utf8.count - end.utf8.count)
+    return Array((start + filling + end).utf8)
+  }()
+
+  /// Who started it may be killed without a chance to end it.
+  private static func endWithParent() -> any DispatchSourceTimer {
+    let parent = getppid()
+    let timer = DispatchSource.makeTimerSource(queue: .global())
+    timer.setEventHandler { if getppid() != parent { kill(getpid(), SIGTERM) } }
+    timer.schedule(deadline: .now() + 1, repeating: 1)
+    timer.resume()
+    return timer
+  }
+}
+
+/// Publishes what it hears, as the product publishes its own messages, to the topic named in the payload.
+///
+/// Its client is the load: it may send as much as it likes, and is not told what it did wrong.
+private final class BenchPublisher: StreamHandler {
+  private let stream: Server.Stream
+  private let hub: EventHub
+
+  init(_ stream: Server.Stream, _ hub: EventHub) {
+    self.stream = stream
+    self.hub = hub
+  }
+
+  func opened() {}
+
+  func received(_ text: [UInt8]) {
+    guard let message = try? RealtimeMessage(parsing: text) else {
+      return stream.close(.policyViolation, reason: "Only messages with type, payload and timestamp are published.")
+    }
+    hub.publish(message, to: message.payload["topic"]?.stringValue.flatMap { Topic($0) } ?? .events)
+  }
+
+  func drained() {}
+  func tick(_ now: Milliseconds) {}
+  func drain() { stream.close(.serviceRestart, reason: "The measurement is over.") }
+  func closed() {}
+}
+
+/// Sends back what it hears.
+private final class BenchEcho: StreamHandler {
+  private let stream: Server.Stream
+  private var frame: [UInt8] = []
+
+  init(_ stream: Server.Stream) { self.stream = stream }
+
+  func opened() {}
+
+  func received(_ text: [UInt8]) {
+    frame.removeAll(keepingCapacity: true)
+    WebSocketFrame.append(.text, text, to: &frame)
+    frame.withUnsafeBytes(stream.queue)
+  }
+
+  func drained() {}
+  func tick(_ now: Milliseconds) {}
+  func drain() { stream.close(.serviceRestart, reason: "The measurement is over.") }
+  func closed() {}
+}
