@@ -16,6 +16,7 @@ extension Connection {
       let (consumed, event) = try exchange.parser.parse(UnsafeRawBufferPointer(bytes).bytes)
       switch event {
       case nil:
+        try exchange.checkAnnounced()
         startHeadDeadline(exchange)
         return nil
       case .head(let arrived):
