@@ -100,7 +100,8 @@ package struct Router: Sendable {
     }
   }
 
+  /// By bytes: a slash stays a slash where a combining character follows it and makes both one `Character`.
   private static func split(_ path: String) -> [Substring] {
-    path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Substring.init)
   }
 }
