@@ -80,6 +80,7 @@ extension Connection {
     switch worker.core.router.match(head.method, path: head.path) {
     case .found(let route, let parameters): return (route, parameters)
     case .wrongMethod(let allowed) where head.method == .options: return (.options(allowed), [:])
+    case .wrongMethod where WebSocketHandshake.isWanted(head): throw WireError.malformedHandshake
     case .wrongMethod(let allowed):
       throw ServerError.methodNotAllowed(method: head.method.rawValue, allowed: allowed.map(\.rawValue))
     case .notFound: throw ServerError.notFound(path: head.path)
@@ -142,7 +143,9 @@ extension Connection {
       }
     case .stream:
       // A stream has no end, so it has no headers of one to show either.
-      guard request.head.method != .head else { throw ServerError.upgradeRequired }
+      guard request.head.method != .head || WebSocketHandshake.isWanted(request.head) else {
+        throw ServerError.upgradeRequired
+      }
       try openStream(request)
     case .upload, nil: break  // an upload's body is never collected, and what has no route was refused
     }

@@ -27,6 +27,9 @@ extension Connection {
       response.fields.append("connection", "close")
       switchMode(to: .events(handler), answer: ResponseHead(.ok, fields: response.fields), request)
       handler.opened()
+    } else if request.head.fields.contains("sec-websocket-key") {
+      // A handshake that lost its Upgrade on the way, as behind a proxy that does not pass it on.
+      throw WireError.malformedHandshake
     } else {
       throw ServerError.upgradeRequired
     }
