@@ -82,6 +82,7 @@ final class Connection: Channel {
       // It may have closed its sending half only and still wait for our answer.
       setReading(false)
       exchange.peerHasClosed = true
+    case .lingering where !output.isEmpty: setReading(false)
     default: close()
     }
   }
@@ -176,6 +177,7 @@ final class Connection: Channel {
     case .webSocket(_, let handler), .events(let handler): if hadBeenStalled { handler.drained() }
     case .lingering:
       shutdown(socket, Int32(SHUT_WR))
+      setReading(true)
       deadline = worker.reactor.now + limits.linger
     case .closed: break
     }
