@@ -89,7 +89,7 @@ enum ErrorBody {
         case .upgradeRequired: .upgradeRequired
         }
       return (AppError(code, error.description), error.status)
-    case let error as WireError:
+    case let error as WireError where error.statusHint != .internalServerError:
       return (AppError(.invalid, error.description), error.statusHint)
     default:
       return (AppError(.internal, "Internal error. The log has more under request \(requestID)."), .internalServerError)

@@ -173,7 +173,7 @@ extension Connection {
     guard case .http(let exchange) = mode, let current = exchange.current else { return }
     exchange.current = nil
     let closes = !current.head.keepAlive || worker.isDraining || exchange.peerHasClosed
-    write(response, to: current.head, closes: closes)
+    let response = write(response, to: current.head, current.id, closes: closes)
     worker.core.hooks.answered(
       current.head, current.route?.pattern, response, current.id, worker.core.microseconds() - current.startedAt)
     deadline = worker.reactor.now + limits.idleKeepAlive
@@ -185,29 +185,42 @@ extension Connection {
     guard case .http(let exchange) = mode else { return }
     let head = head ?? exchange.current?.head
     let id = exchange.current?.id ?? worker.nextRequestID()
-    let response = worker.core.errorResponse(error, head, id)
     exchange.abandon()
-    write(response, to: head, closes: true)
+    let response = write(worker.core.errorResponse(error, head, id), to: head, id, closes: true)
     worker.core.hooks.answered(head, nil, response, id, 0)
     linger()
   }
 
-  private func write(_ response: Response, to head: RequestHead?, closes: Bool) {
+  /// - Returns: what was written: an error in its place where a value from outside had reached a header. That is our
+  ///   bug, and not the peer's to see.
+  private func write(_ response: Response, to head: RequestHead?, _ id: String, closes: Bool) -> Response {
+    do {
+      try append(response, to: head, closes: closes)
+      return response
+    } catch {
+      let failure = worker.core.errorResponse(error, head, id)
+      try? append(failure, to: head, closes: closes)  // made of our own words: nothing in it can be refused
+      return failure
+    }
+  }
+
+  private func append(_ response: Response, to head: RequestHead?, closes: Bool) throws(WireError) {
     var response = response
     worker.core.hooks.finish(head, &response)
     var fields = response.fields
     fields.append("date", worker.dateText())
     if !response.status.forbidsBody { fields.append("content-length", String(response.body.count)) }
     if closes { fields.append("connection", "close") }
+    var refusal: WireError?
     enqueue { output in
-      do {
+      do throws(WireError) {
         try ResponseHead(response.status, fields: fields).write(to: &output)
         if head?.method != .head, !response.status.forbidsBody { output += response.body }
       } catch {
-        // A value from outside reached a header: our bug, and not the peer's to see.
-        output += Array("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n".utf8)
+        refusal = error
       }
     }
+    if let refusal { throw refusal }
   }
 
   /// Closes a connection on which nothing is going on, because the server stops.
