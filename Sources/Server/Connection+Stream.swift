@@ -52,8 +52,8 @@ extension Connection {
       case nil: return nil
       case .text(let text): handler.received(text)
       case .binary: closeStream(.unsupportedData, reason: "Messages are JSON text.")
-      case .ping(let payload): enqueue { WebSocketFrame.append(.pong, payload, to: &$0) }
-      case .pong: break
+      case .ping(let payload): if admitControlFrame() { enqueue { WebSocketFrame.append(.pong, payload, to: &$0) } }
+      case .pong: admitControlFrame()
       case .close(let code, _): closeStream(code ?? .normal, reason: "")
       }
       return consumed
@@ -61,6 +61,15 @@ extension Connection {
       closeStream(error.closeCode, reason: error.description)
       return nil
     }
+  }
+
+  /// Ends the stream where pings and pongs are a flood: each costs work, and a ping a place in the output too.
+  /// - Returns: whether it goes on.
+  @discardableResult private func admitControlFrame() -> Bool {
+    guard !controlFrames.take(now: worker.reactor.now) else { return true }
+    closeStream(
+      .policyViolation, reason: "More than \(limits.controlFramesPerSecond) pings or pongs a second. Send fewer.")
+    return false
   }
 
   /// Ends the stream: what is queued goes out, then the close frame with its code, then the connection.

@@ -28,6 +28,8 @@ final class Connection: Channel {
   var deadline: Milliseconds
   /// Since when the peer has taken nothing of the output that waits.
   private var stalledSince: Milliseconds?
+  /// How many pings and pongs a WebSocket's client may still send.
+  var controlFrames: TokenBucket
   private var isWaitingToFlush = false
   private var isBroken = false
   private var interest: Interest = .reading
@@ -36,7 +38,10 @@ final class Connection: Channel {
     self.socket = socket
     self.worker = worker
     mode = .http(HTTPExchange(limits: worker.core.limits.http))
-    deadline = worker.reactor.now + worker.core.limits.headDeadline
+    let (limits, now) = (worker.core.limits, worker.reactor.now)
+    deadline = now + limits.headDeadline
+    controlFrames = TokenBucket(
+      burst: limits.controlFrameBurst, perSecond: limits.controlFramesPerSecond, now: now)
     registration = try worker.reactor.register(socket, self, interest: .reading)
   }
 

@@ -4,6 +4,9 @@ import Wire
 package struct ServerLimits: Sendable {
   package var http = HTTPLimits()
   package var webSocket = WebSocketLimits()
+  /// Pings and pongs that a WebSocket's client may send at once, and a second in the long run. Beyond it: 1008.
+  package var controlFrameBurst = 100
+  package var controlFramesPerSecond = 20
   package var maxConnections = 20_000
   /// From the first moment of a connection, or of a request on it, to the end of its head.
   package var headDeadline = 10_000
