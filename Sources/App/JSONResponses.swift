@@ -94,11 +94,9 @@ enum ErrorBody {
         case .bodyTooSlow, .headTooSlow: .invalid
         case .draining: .unavailable
         case .upgradeRequired: .upgradeRequired
-        case .unwritableResponse: .internal
         }
-      guard code != .internal else { break }
       return (AppError(code, error.description), error.status)
-    case let error as WireError:
+    case let error as WireError where error.statusHint != .internalServerError:
       return (AppError(.invalid, error.description), error.statusHint)
     default: break
     }

@@ -34,9 +34,7 @@ package struct RealtimeSession: Sendable {
   private var lastHeard: Int
   private var lastPing: Int
   private var badMessages = 0
-  /// Thousandths of a message that may still come at once: a token bucket.
-  private var allowance: Int
-  private var allowanceTime: Int
+  private var allowance: TokenBucket
   /// Milliseconds from our last ping to its pong; nil until the first came.
   package private(set) var latency: Int?
 
@@ -44,8 +42,7 @@ package struct RealtimeSession: Sendable {
     self.limits = limits
     lastHeard = now
     lastPing = now
-    allowance = limits.burst * 1000
-    allowanceTime = now
+    allowance = TokenBucket(burst: limits.burst, perSecond: limits.messagesPerSecond, now: now)
   }
 
   /// The first ping, sent right after connecting.
@@ -54,7 +51,7 @@ package struct RealtimeSession: Sendable {
   /// Takes a text message of the client.
   package mutating func receive(_ text: [UInt8], now: Int) -> [Action] {
     lastHeard = now
-    guard takeToken(now) else {
+    guard allowance.take(now: now) else {
       return [
         .close(
           .policyViolation,
@@ -117,13 +114,5 @@ package struct RealtimeSession: Sendable {
   private static func confirmation(_ type: String, _ topics: Set<Topic>) -> RealtimeMessage {
     RealtimeMessage(
       MessageType(rawValue: type), ["topics": .array(topics.map(\.description).sorted().map(JSON.string))])
-  }
-
-  private mutating func takeToken(_ now: Int) -> Bool {
-    allowance = min(limits.burst * 1000, allowance + (now - allowanceTime) * limits.messagesPerSecond)
-    allowanceTime = now
-    guard allowance >= 1000 else { return false }
-    allowance -= 1000
-    return true
   }
 }

@@ -16,6 +16,7 @@ extension Connection {
       let (consumed, event) = try exchange.parser.parse(UnsafeRawBufferPointer(bytes).bytes)
       switch event {
       case nil:
+        try exchange.checkAnnounced()
         startHeadDeadline(exchange)
         return nil
       case .head(let arrived):
@@ -79,6 +80,7 @@ extension Connection {
     switch worker.core.router.match(head.method, path: head.pathBytes) {
     case .found(let route, let parameters): return (route, parameters)
     case .wrongMethod(let allowed) where head.method == .options: return (.options(allowed), [:])
+    case .wrongMethod where WebSocketHandshake.isWanted(head): throw WireError.malformedHandshake
     case .wrongMethod(let allowed):
       throw ServerError.methodNotAllowed(method: head.method.rawValue, allowed: allowed.map(\.rawValue))
     case .notFound: throw ServerError.notFound(path: head.path)
@@ -142,7 +144,9 @@ extension Connection {
       }
     case .stream:
       // A stream has no end, so it has no headers of one to show either.
-      guard request.head.method != .head else { throw ServerError.upgradeRequired }
+      guard request.head.method != .head || WebSocketHandshake.isWanted(request.head) else {
+        throw ServerError.upgradeRequired
+      }
       try openStream(request)
     case .upload, nil: break  // an upload's body is never collected, and what has no route was refused
     }
@@ -195,7 +199,7 @@ extension Connection {
       return response
     } catch {
       // A value from outside reached a header: our bug, and not the peer's to see.
-      let apology = worker.core.errorResponse(ServerError.unwritableResponse, head, id)
+      let apology = worker.core.errorResponse(error, head, id)
       enqueue { output in try? append(apology, to: head, closes: closes, &output) }
       return apology
     }

@@ -42,6 +42,9 @@ extension Connection {
       for (name, value) in worker.dateField() { response.fields.append(name, value) }
       switchMode(to: .events(handler), answer: ResponseHead(.ok, fields: response.fields), request)
       handler.opened()
+    } else if request.head.fields.contains("sec-websocket-key") {
+      // A handshake that lost its Upgrade on the way, as behind a proxy that does not pass it on.
+      throw WireError.malformedHandshake
     } else {
       throw ServerError.upgradeRequired
     }
@@ -63,8 +66,8 @@ extension Connection {
       case nil: return nil
       case .text(let text): exchange.handler.received(text)
       case .binary: closeStream(.unsupportedData, reason: "Messages are JSON text.")
-      case .ping(let payload): enqueue { WebSocketFrame.append(.pong, payload, to: &$0) }
-      case .pong: break
+      case .ping(let payload): if admitControlFrame() { enqueue { WebSocketFrame.append(.pong, payload, to: &$0) } }
+      case .pong: admitControlFrame()
       case .close(let code, _): closeStream(code ?? .normal, reason: "")
       }
       return consumed
@@ -72,6 +75,15 @@ extension Connection {
       closeStream(error.closeCode, reason: error.description)
       return nil
     }
+  }
+
+  /// Ends the stream where pings and pongs are a flood: each costs work, and a ping a place in the output too.
+  /// - Returns: whether it goes on.
+  @discardableResult private func admitControlFrame() -> Bool {
+    guard !controlFrames.take(now: worker.reactor.now) else { return true }
+    closeStream(
+      .policyViolation, reason: "More than \(limits.controlFramesPerSecond) pings or pongs a second. Send fewer.")
+    return false
   }
 
   /// Ends the stream: what is queued goes out, then the close frame with its code, then the connection.

@@ -29,6 +29,8 @@ final class Connection: Channel {
   var deadline: Milliseconds
   /// Since when the peer has taken nothing of the output that waits.
   private var stalledSince: Milliseconds?
+  /// How many pings and pongs a WebSocket's client may still send.
+  var controlFrames: TokenBucket
   private var isWaitingToFlush = false
   private var isBroken = false
   private var interest: Interest = .reading
@@ -37,7 +39,10 @@ final class Connection: Channel {
     self.socket = socket
     self.worker = worker
     mode = .http(HTTPExchange(limits: worker.core.limits.http))
-    deadline = worker.reactor.now + worker.core.limits.headDeadline
+    let (limits, now) = (worker.core.limits, worker.reactor.now)
+    deadline = now + limits.headDeadline
+    controlFrames = TokenBucket(
+      burst: limits.controlFrameBurst, perSecond: limits.controlFramesPerSecond, now: now)
     registration = try worker.reactor.register(socket, self, interest: .reading)
   }
 
@@ -83,6 +88,7 @@ final class Connection: Channel {
       // It may have closed its sending half only and still wait for our answer.
       setReading(false)
       exchange.peerHasClosed = true
+    case .lingering where !output.isEmpty: setReading(false)
     default: close()
     }
   }
@@ -180,6 +186,7 @@ final class Connection: Channel {
     case .events(let handler): if hadBeenStalled { handler.drained() }
     case .lingering:
       shutdown(socket, Int32(SHUT_WR))
+      setReading(true)
       deadline = worker.reactor.now + limits.linger
     case .closed: break
     }

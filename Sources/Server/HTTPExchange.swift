@@ -53,6 +53,16 @@ final class HTTPExchange {
     return current.bodyBytes < owed
   }
 
+  /// - Throws: ``ServerError/bodyTooLarge(limit:)`` where a chunk that has only begun would bring the body over its limit.
+  func checkAnnounced() throws {
+    switch current?.body {
+    case .collected(_, let limit), .uploaded(_, let limit):
+      let room = limit - (current?.bodyBytes ?? 0)
+      guard parser.announcedChunkBytes <= room else { throw ServerError.bodyTooLarge(limit: limit) }
+    case .refused, nil: break
+    }
+  }
+
   func timeOut(_ connection: Connection) {
     if current != nil {
       connection.refuse(ServerError.bodyTooSlow)

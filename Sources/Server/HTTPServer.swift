@@ -42,9 +42,13 @@ package final class ServerCore: Sendable {
     var response = hooks.errorResponse(error, head, id)
     switch error {
     case ServerError.methodNotAllowed(_, let allowed): response.fields["allow"] = allowed.joined(separator: ", ")
-    case ServerError.upgradeRequired: response.fields["upgrade"] = "websocket"
     case WireError.unsupportedWebSocketVersion: response.fields["sec-websocket-version"] = "13"
     default: break
+    }
+    if response.status == .upgradeRequired {
+      // RFC 9110 §15.5.22 and §7.8: a 426 names what to upgrade to, and Connection names that field.
+      response.fields["upgrade"] = "websocket"
+      response.fields["connection"] = "Upgrade"
     }
     return response
   }

@@ -4,6 +4,9 @@ import Wire
 package struct ServerLimits: Sendable {
   package var http = HTTPLimits()
   package var webSocket = WebSocketLimits()
+  /// Pings and pongs that a WebSocket's client may send at once, and a second in the long run. Beyond it: 1008.
+  package var controlFrameBurst = 100
+  package var controlFramesPerSecond = 20
   package var maxConnections = 20_000
   /// From the first moment of a connection, or of a request on it, to the end of its head.
   package var headDeadline = 10_000
@@ -53,8 +56,6 @@ package enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
   case headTooSlow
   case draining
   case upgradeRequired
-  /// A handler made a header that would have become another one on the wire.
-  case unwritableResponse
 
   package var description: String {
     switch self {
@@ -66,7 +67,6 @@ package enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
     case .headTooSlow: "The request's head did not arrive in time. Send it again."
     case .draining: "The server is shutting down. Try again in a few seconds."
     case .upgradeRequired: "This address speaks WebSocket, or events with Accept: text/event-stream."
-    case .unwritableResponse: "The answer could not be written."
     }
   }
 
@@ -78,7 +78,6 @@ package enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
     case .bodyTooSlow, .headTooSlow: .requestTimeout
     case .draining: .serviceUnavailable
     case .upgradeRequired: .upgradeRequired
-    case .unwritableResponse: .internalServerError
     }
   }
 }

@@ -7,11 +7,12 @@ import Wire
 final class EchoServer: Sendable {
   let server: HTTPServer
   let uploads = UploadRecord()
+  let answers = AnswerRecord()
 
   var port: Int { server.port }
 
   init(limits: ServerLimits = ServerLimits()) throws {
-    let uploads = uploads
+    let (uploads, answers) = (uploads, answers)
     server = try HTTPServer(
       host: "127.0.0.1", port: 0, threads: 2, router: Router(Self.routes(uploads)), limits: limits,
       hooks: ServerHooks(
@@ -19,7 +20,8 @@ final class EchoServer: Sendable {
         errorResponse: { error, _, _ in
           let status = (error as? ServerError)?.status ?? (error as? WireError)?.statusHint ?? .internalServerError
           return Response(status, contentType: "text/plain", body: Array("\(error)".utf8))
-        }, answered: { _, _, _, _, _ in }),
+        },
+        answered: { _, _, response, _, _ in answers.statuses.withLock { $0.append(response.status.rawValue) } }),
       makeStreams: { _ in EchoService() })
   }
 
@@ -60,12 +62,27 @@ final class EchoServer: Sendable {
       Route(
         .get, "/injecting",
         .immediate { request in
-          Response(.ok, fields: ["x-name": request.query("name") ?? ""])
+          // In hexadecimal, because a NUL or a control byte in a target never comes as far as here.
+          let value = String(decoding: bytes(hexadecimal: request.query("value") ?? ""), as: UTF8.self)
+          let body = Array("secret".utf8)
+          return request.query("where") == "name"
+            ? Response(.ok, fields: [value: "x"], body: body) : Response(.ok, fields: ["x-value": value], body: body)
         }),
       Route(.put, "/uploads/{name}", .upload(limit: 3 << 20) { _ in UploadRecorder(record: uploads) }),
       Route(.get, "/stream", .stream),
     ]
   }
+}
+
+/// What the hook that logs and counts was told.
+final class AnswerRecord: Sendable {
+  let statuses = Mutex<[Int]>([])
+}
+
+/// Pairs of digits as bytes; anything else as none.
+func bytes(hexadecimal text: String) -> [UInt8] {
+  let digits = Array(text)
+  return stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) }
 }
 
 /// What became of uploads.
@@ -87,18 +104,25 @@ struct UploadRecorder: BodySink {
 }
 
 private final class EchoService: StreamService {
-  func open(_ request: Request, _ stream: Server.Stream) throws -> any StreamHandler { EchoHandler(stream) }
+  func open(_ request: Request, _ stream: Server.Stream) throws -> any StreamHandler {
+    EchoHandler(stream, event: bytes(hexadecimal: request.query("event") ?? "776f726c64"))
+  }
   func turnEnded() {}
 }
 
 private final class EchoHandler: StreamHandler {
   private let stream: Server.Stream
-  init(_ stream: Server.Stream) { self.stream = stream }
+  private let event: [UInt8]
+
+  init(_ stream: Server.Stream, event: [UInt8]) {
+    self.stream = stream
+    self.event = event
+  }
 
   func opened() {
     guard stream.kind == .events else { return }
     var event: [UInt8] = []
-    SSEWriter.append(event: "hello", data: Array("world".utf8), to: &event)
+    SSEWriter.append(event: "hello", data: self.event, to: &event)
     event.withUnsafeBytes(stream.queue)
   }
 

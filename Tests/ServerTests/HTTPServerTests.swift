@@ -110,14 +110,6 @@ struct HTTPServerTests {
     #expect(try client.request("GET", "/").status == 200)
   }
 
-  @Test func `a value from outside never becomes a header of its own`() throws {
-    let server = try EchoServer()
-    let client = try ProbeClient(port: server.port)
-    let answer = try client.request("GET", "/injecting?name=a%0D%0ASet-Cookie:%20x=1")
-    #expect(answer.status == 500)
-    #expect(answer.fields["set-cookie"] == nil)
-  }
-
   @Test func `a client that closes its sending half still gets its answer`() throws {
     let server = try EchoServer()
     let client = try ProbeClient(port: server.port)

@@ -24,7 +24,7 @@ package final class ProbeClient {
     package var json: JSON? { try? JSON(parsing: body) }
   }
 
-  private let socket: Int32
+  let socket: Int32
   private var unread: [UInt8] = []
   private var parser = WebSocketParser(from: .server, limits: WebSocketLimits(maxMessageBytes: 16 << 20))
 

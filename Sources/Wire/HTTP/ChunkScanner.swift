@@ -21,7 +21,7 @@ struct ChunkScanner {
   private var sizeDigits = 0
   private var extensionBytes = 0
   /// Bytes of the chunk's data still to come.
-  private var remaining = 0
+  private(set) var remaining = 0
   private var trailers = HeadScanner.forTrailers
 
   /// Goes on with the next bytes, up to the next piece of data or the body's end.

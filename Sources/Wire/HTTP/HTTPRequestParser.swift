@@ -35,6 +35,12 @@ package struct HTTPRequestParser: Sendable {
     return true
   }
 
+  /// Bytes that a chunk has announced and not yet brought: a body that will pass its limit is refused without them.
+  package var announcedChunkBytes: Int {
+    if case .chunks(let chunks) = state { return chunks.remaining }
+    return 0
+  }
+
   /// Takes the bytes up to the next event, if they hold one.
   ///
   /// Drop the bytes consumed and call again with the rest, also an empty rest, until there is no event; all bytes are

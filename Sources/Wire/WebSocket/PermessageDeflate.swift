@@ -29,7 +29,10 @@ package struct PermessageDeflate: Sendable, Equatable {
   /// declined (RFC 7692 §7.1), and for a window of 8 bits, which zlib can't keep to.
   private init?(offer: ArraySlice<UInt8>) {
     var parts = FieldParameters(offer)
-    guard let name = parts.next(), name.equalsIgnoringCase("permessage-deflate") else { return nil }
+    // A parameter must follow a semicolon (RFC 6455 §9.1).
+    guard offer.last != .semicolon, let name = parts.next(), name.equalsIgnoringCase("permessage-deflate") else {
+      return nil
+    }
     var seen: Set<String> = []
     var serverWindowBits: Int?
     while let part = parts.next() {
