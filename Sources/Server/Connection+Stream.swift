@@ -8,7 +8,7 @@ extension Connection {
     guard case .http = mode else { return }
     if WebSocketHandshake.isWanted(request.head) {
       let handshake = try WebSocketHandshake(request.head)
-      let stream = Stream(kind: .webSocket, connection: self)
+      let stream = Stream(kind: .webSocket, deflate: handshake.deflate, connection: self)
       let handler = try worker.streams.open(request, stream)
       switchMode(
         to: .webSocket(WebSocketParser(limits: limits.webSocket, deflate: handshake.deflate), handler),
@@ -48,7 +48,7 @@ extension Connection {
       switch event {
       case nil: return nil
       case .text(let text): handler.received(text)
-      case .binary: closeStream(.unsupportedData, reason: "Messages are JSON text.")
+      case .binary(let bytes): handler.received(binary: bytes)
       case .ping(let payload): enqueue { WebSocketFrame.append(.pong, payload, to: &$0) }
       case .pong: break
       case .close(let code, _): closeStream(code ?? .normal, reason: "")

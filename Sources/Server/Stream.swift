@@ -23,6 +23,8 @@ package protocol StreamHandler: AnyObject {
   func opened()
   /// A whole text message of the client (WebSocket only).
   func received(_ text: [UInt8])
+  /// A whole binary message of the client (WebSocket only). Whoever has no use for one closes with 1003.
+  func received(binary: [UInt8])
   /// Everything queued has gone out, and there is room again.
   func drained()
   /// A few times a second: the place for heartbeats. `now` is in milliseconds of the loop's clock.
@@ -38,10 +40,13 @@ package final class Stream {
   package enum Kind: Sendable { case webSocket, events }
 
   package let kind: Kind
+  /// The compression that a WebSocket's messages may use, if it was agreed upon.
+  package let deflate: PermessageDeflate?
   private unowned let connection: Connection
 
-  init(kind: Kind, connection: Connection) {
+  init(kind: Kind, deflate: PermessageDeflate? = nil, connection: Connection) {
     self.kind = kind
+    self.deflate = deflate
     self.connection = connection
   }
 
