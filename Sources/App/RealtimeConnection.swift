@@ -84,6 +84,8 @@ final class RealtimeConnection: StreamHandler, Sink {
 
   func received(_ text: [UInt8]) { session.receive(text, now: stream.now).forEach(perform) }
 
+  func received(binary: [UInt8]) { stream.close(.unsupportedData, reason: "Messages are JSON text.") }
+
   func tick(_ now: Milliseconds) {
     if framing.transport == .webSocket {
       session.tick(now: now).forEach(perform)
@@ -157,6 +159,7 @@ final class RefusedConnection: StreamHandler {
   }
 
   func received(_ text: [UInt8]) {}
+  func received(binary: [UInt8]) {}
   func drained() {}
   func tick(_ now: Milliseconds) {}
   func drain() {}

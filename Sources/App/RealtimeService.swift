@@ -69,7 +69,8 @@ final class RealtimeLoop: StreamService {
   func open(_ request: Request, _ stream: Server.Stream) throws -> any StreamHandler {
     let framing: Framing =
       switch stream.kind {
-      case .webSocket: stream.sharesDeflate ? .deflatedWebSocket : .webSocket
+      // A frame is compressed for all who take it, so it needs the window that is agreed on unless somebody wants less.
+      case .webSocket: stream.deflate?.serverWindowBits == 15 ? .deflatedWebSocket : .webSocket
       case .events: .sse
       }
     do {

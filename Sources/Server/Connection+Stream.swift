@@ -19,8 +19,7 @@ extension Connection {
     guard case .http = mode else { return }
     if WebSocketHandshake.isWanted(request.head) {
       let handshake = try WebSocketHandshake(request.head)
-      let stream = Stream(
-        kind: .webSocket, sharesDeflate: handshake.deflate?.serverWindowBits == 15, connection: self)
+      let stream = Stream(kind: .webSocket, deflate: handshake.deflate, connection: self)
       let handler = try worker.streams.open(request, stream)
       switchMode(
         to: .webSocket(
@@ -65,7 +64,7 @@ extension Connection {
       switch event {
       case nil: return nil
       case .text(let text): exchange.handler.received(text)
-      case .binary: closeStream(.unsupportedData, reason: "Messages are JSON text.")
+      case .binary(let bytes): exchange.handler.received(binary: bytes)
       case .ping(let payload): if admitControlFrame() { enqueue { WebSocketFrame.append(.pong, payload, to: &$0) } }
       case .pong: admitControlFrame()
       case .close(let code, _): closeStream(code ?? .normal, reason: "")

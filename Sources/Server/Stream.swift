@@ -23,6 +23,8 @@ package protocol StreamHandler: AnyObject {
   func opened()
   /// A whole text message of the client (WebSocket only).
   func received(_ text: [UInt8])
+  /// A whole binary message of the client (WebSocket only). Whoever has no use for one closes with 1003.
+  func received(binary: [UInt8])
   /// Everything queued has gone out, and there is room again.
   func drained()
   /// A few times a second: the place for heartbeats. `now` is in milliseconds of the loop's clock.
@@ -38,14 +40,14 @@ package final class Stream {
   package enum Kind: Sendable { case webSocket, events }
 
   package let kind: Kind
-  /// Whether the peer takes compressed frames of any window, so that one and the same is for all of those who do.
-  package let sharesDeflate: Bool
+  /// The compression that was agreed on, if any.
+  package let deflate: PermessageDeflate?
   /// Which holds the handler that holds this: the circle ends when the connection closes.
   private let connection: Connection
 
-  init(kind: Kind, sharesDeflate: Bool = false, connection: Connection) {
+  init(kind: Kind, deflate: PermessageDeflate? = nil, connection: Connection) {
     self.kind = kind
-    self.sharesDeflate = sharesDeflate
+    self.deflate = deflate
     self.connection = connection
   }
 

@@ -133,6 +133,7 @@ private final class EchoHandler: StreamHandler {
     frame.withUnsafeBytes(stream.queue)
   }
 
+  func received(binary: [UInt8]) { stream.close(.unsupportedData, reason: "text only") }
   func drained() {}
   func tick(_ now: Milliseconds) {}
   func drain() { stream.close(.serviceRestart, reason: "restart") }
