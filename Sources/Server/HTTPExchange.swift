@@ -36,6 +36,9 @@ final class HTTPExchange {
 
   init(limits: HTTPLimits) { parser = HTTPRequestParser(limits: limits) }
 
+  /// Whether no request is being received or answered.
+  var isIdle: Bool { current == nil && !isInsideHead }
+
   /// Whether the peer has let its time pass.
   func isOverdue(_ now: Milliseconds, _ connection: Connection) -> Bool {
     guard !isAnswering else { return false }
