@@ -60,7 +60,8 @@ let package = Package(
 
     // Tests: one suite a target, and what they share.
     .target(
-      name: "TestSupport", dependencies: ["JSONValues", "Wire"], path: "Tests/TestSupport", swiftSettings: strict),
+      name: "TestSupport", dependencies: ["JSONValues", "Net", "Wire"], path: "Tests/TestSupport", swiftSettings: strict
+    ),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
       name: "HTMLSnapshotTests", dependencies: ["HTML", "HTMLSnapshot"], exclude: ["__Snapshots__"],

@@ -53,8 +53,9 @@ package final class Application: Sendable {
   }
 
   /// Starts to listen and serve.
+  /// - Parameter clock: what deadlines and heartbeats go by.
   /// - Throws: ``NetError`` where the address can't be had.
-  package func serve() throws -> HTTPServer {
+  package func serve(clock: LoopClock = .monotonic) throws -> HTTPServer {
     // One descriptor a connection, and some for files, logs and children.
     let room = Configuration.raiseOpenFileLimit() - 128
     var limits = ServerLimits()
@@ -62,7 +63,7 @@ package final class Application: Sendable {
     let realtime = realtime
     return try HTTPServer(
       host: configuration.host, port: configuration.port, threads: configuration.threads, router: Router(routes),
-      limits: limits, hooks: hooks, makeStreams: { RealtimeLoop(service: realtime, waker: $0) })
+      limits: limits, hooks: hooks, clock: clock, makeStreams: { RealtimeLoop(service: realtime, waker: $0) })
   }
 
   /// Takes the sample clip as a job, slow enough to be watched.

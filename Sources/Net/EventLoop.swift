@@ -40,12 +40,17 @@ package final class EventLoop<Owner>: Sendable {
 
   /// Starts the thread and waits until `make` has made the owner on it.
   /// - Throws: what `make` threw.
-  package init(name: String, make: @escaping @Sendable (Reactor, Mailbox<Owner>) throws -> Owner) throws {
+  package init(
+    name: String, clock: LoopClock = .monotonic,
+    make: @escaping @Sendable (Reactor, Mailbox<Owner>) throws -> Owner
+  ) throws {
     let isStopping = Flag()
     let started = Started<Owner>()
     thread = Thread(name: name) {
       do {
-        let reactor = try Reactor()
+        let reactor = try Reactor(clock: clock)
+        clock.loopStarted(reactor.waker)
+        defer { clock.loopEnded(reactor.waker) }
         let mailbox = Mailbox<Owner>(waker: reactor.waker)
         let owner = try make(reactor, mailbox)
         started.report(.success(mailbox))

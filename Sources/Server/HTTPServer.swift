@@ -65,20 +65,21 @@ package final class HTTPServer: Sendable {
   /// Starts to listen and serve.
   /// - Parameters:
   ///   - threads: how many event loops serve connections, at least 1.
+  ///   - clock: what deadlines and heartbeats go by.
   ///   - makeStreams: makes a loop's ``StreamService`` on that loop. The waker ends the loop's wait from any thread.
   package init(
     host: String, port: Int, threads: Int, router: Router, limits: ServerLimits = ServerLimits(), hooks: ServerHooks,
-    makeStreams: @escaping @Sendable (Waker) -> any StreamService
+    clock: LoopClock = .monotonic, makeStreams: @escaping @Sendable (Waker) -> any StreamService
   ) throws {
     let socket = try ListeningSocket(host: host, port: port)
     let core = ServerCore(router: router, limits: limits, hooks: hooks)
     let loops = try (0..<max(threads, 1)).map { index in
-      try EventLoop<Worker>(name: "loop-\(index)") { reactor, mailbox in
+      try EventLoop<Worker>(name: "loop-\(index)", clock: clock) { reactor, mailbox in
         Worker(reactor: reactor, mailbox: mailbox, core: core, streams: makeStreams(reactor.waker))
       }
     }
     let mailboxes = loops.map(\.mailbox)
-    acceptor = try EventLoop<Acceptor>(name: "accept") { reactor, _ in
+    acceptor = try EventLoop<Acceptor>(name: "accept", clock: clock) { reactor, _ in
       try Acceptor(socket, reactor, core, mailboxes)
     }
     self.core = core

@@ -10,17 +10,17 @@ final class EchoServer: Sendable {
 
   var port: Int { server.port }
 
-  init(limits: ServerLimits = ServerLimits()) throws {
+  init(limits: ServerLimits = ServerLimits(), threads: Int = 2, clock: LoopClock = .monotonic) throws {
     let uploads = uploads
     server = try HTTPServer(
-      host: "127.0.0.1", port: 0, threads: 2, router: Router(Self.routes(uploads)), limits: limits,
+      host: "127.0.0.1", port: 0, threads: threads, router: Router(Self.routes(uploads)), limits: limits,
       hooks: ServerHooks(
         check: { _ in }, finish: { _, response in response.fields["x-test"] = "yes" },
         errorResponse: { error, _, _ in
           let status = (error as? ServerError)?.status ?? (error as? WireError)?.statusHint ?? .internalServerError
           return Response(status, contentType: "text/plain", body: Array("\(error)".utf8))
         }, answered: { _, _, _, _, _ in }),
-      makeStreams: { _ in EchoService() })
+      clock: clock, makeStreams: { _ in EchoService() })
   }
 
   private let hasStopped = Mutex(false)
@@ -56,6 +56,11 @@ final class EchoServer: Sendable {
         .blocking { request in
           Response(.ok, contentType: "text/plain", body: Array("blocked \(request.query("n") ?? "")".utf8))
         }),
+      Route(
+        .get, "/large",
+        .immediate { _ in
+          Response(.ok, contentType: "text/plain", body: [UInt8](repeating: UInt8(ascii: "x"), count: largeBodyBytes))
+        }),
       Route(.get, "/failing", .immediate { _ in throw Failure() }),
       Route(
         .get, "/injecting",
@@ -67,6 +72,9 @@ final class EchoServer: Sendable {
     ]
   }
 }
+
+/// More than the kernel's buffers of both ends hold together.
+let largeBodyBytes = 24 << 20
 
 /// What became of uploads.
 final class UploadRecord: Sendable {
@@ -104,6 +112,9 @@ private final class EchoHandler: StreamHandler {
 
   func received(_ text: [UInt8]) {
     guard text != Array("bye".utf8) else { return stream.close(.forbidden, reason: "as you wish") }
+    guard text != Array("flood".utf8) else {
+      return [UInt8](repeating: 0, count: largeBodyBytes).withUnsafeBytes(stream.queue)
+    }
     var frame: [UInt8] = []
     WebSocketFrame.append(.text, text, to: &frame)
     frame.withUnsafeBytes(stream.queue)
