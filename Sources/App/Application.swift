@@ -4,6 +4,7 @@ import Jobs
 import Net
 import Realtime
 import Server
+import Synchronization
 import Wire
 
 /// The whole product, wired: who publishes to whom, which address is answered by what.
@@ -18,6 +19,7 @@ package final class Application: Sendable {
   let realtime: RealtimeService
   let assets: AssetSource
   let startedAt = Milliseconds.monotonic()
+  private let serving = Mutex(Serving())
 
   /// - Throws: ``AppError`` where a folder can't be used.
   package init(_ configuration: Configuration, log: Log? = nil) throws {
@@ -61,9 +63,19 @@ package final class Application: Sendable {
     var limits = ServerLimits()
     limits.maxConnections = min(configuration.maxConnections, max(room, 16))
     let realtime = realtime
-    return try HTTPServer(
+    let server = try HTTPServer(
       host: configuration.host, port: configuration.port, threads: configuration.threads, router: Router(routes),
       limits: limits, hooks: hooks, clock: clock, makeStreams: { RealtimeLoop(service: realtime, waker: $0) })
+    serving.withLock { $0.server = server }
+    return server
+  }
+
+  /// The server that serves this application, while there is one.
+  var server: HTTPServer? { serving.withLock { $0.server } }
+
+  private struct Serving {
+    /// Not held: the server holds the routes, and the routes the application.
+    weak var server: HTTPServer?
   }
 
   /// Takes the sample clip as a job, slow enough to be watched.

@@ -9,16 +9,16 @@ extension Application {
   var operationRoutes: [Route] {
     [
       // Answered on a loop: that it is answered at all is the news.
-      Route(.get, "/livez", .immediate { _ in .json(["status": "alive"]) }),
+      Route(.get, "/livez", whileDraining: .answered, .immediate { _ in .json(["status": "alive"]) }),
       Route(
-        .get, "/readyz",
+        .get, "/readyz", whileDraining: .answered,
         .blocking { [self] _ in
           let reason = readinessProblem
           return .json(
             ["status": reason == nil ? "ready" : "not ready", "reason": reason.map(JSON.string) ?? .null],
             reason == nil ? .ok : .serviceUnavailable)
         }),
-      Route(.get, "/health", .immediate { [self] _ in .json(health) }),
+      Route(.get, "/health", whileDraining: .answered, .immediate { [self] _ in .json(health) }),
       Route(.get, "/v1/realtime", .stream),
       Route(.get, "/ws/engines", .stream),
       Route(.get, "/ws/events", .stream),
@@ -42,6 +42,7 @@ extension Application {
   }
 
   private var readinessProblem: String? {
+    if server?.isDraining ?? false { return "The server is shutting down." }
     guard let free = FileContent.freeFraction(configuration.data) else {
       return "The data folder \(configuration.data) can't be reached."
     }

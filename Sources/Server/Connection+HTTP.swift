@@ -42,6 +42,7 @@ extension Connection {
   /// - Throws: why not, where a body follows that nobody will read.
   private func begin(_ head: RequestHead, _ exchange: HTTPExchange) throws {
     exchange.isInsideHead = false
+    exchange.isFresh = false
     var current = HTTPExchange.Current(
       head: head, id: worker.nextRequestID(), startedAt: worker.core.microseconds(), bodySince: worker.reactor.now)
     do {
@@ -57,8 +58,8 @@ extension Connection {
   private func admit(_ current: inout HTTPExchange.Current) throws {
     let head = current.head
     try worker.core.hooks.check(head)
-    guard !worker.isDraining else { throw ServerError.draining }
     let (route, parameters) = try find(head)
+    guard !worker.isDraining || route.whileDraining == .answered else { throw ServerError.draining }
     current.route = route
     current.parameters = parameters
     let limit: Int
@@ -204,6 +205,11 @@ extension Connection {
         output += Array("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n".utf8)
       }
     }
+  }
+
+  /// Whether it was made, but has brought no request yet.
+  var isFresh: Bool {
+    if case .http(let exchange) = mode { exchange.isFresh } else { false }
   }
 
   /// Closes a connection on which nothing is going on, because the server stops.

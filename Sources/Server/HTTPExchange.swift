@@ -33,6 +33,8 @@ final class HTTPExchange {
   /// Input that came while an answer was being made, to be parsed after it.
   var waitingInput: [UInt8] = []
   var peerHasClosed = false
+  /// Whether it has brought no request yet.
+  var isFresh = true
 
   init(limits: HTTPLimits) { parser = HTTPRequestParser(limits: limits) }
 

@@ -9,7 +9,7 @@ import Wire
   import Darwin
 #endif
 
-/// What all loops of a server share. Immutable, but for a counter.
+/// What all loops of a server share. Immutable, but for a few numbers.
 package final class ServerCore: Sendable {
   let router: Router
   let limits: ServerLimits
@@ -19,6 +19,9 @@ package final class ServerCore: Sendable {
   /// Tells this process's request ids from another's.
   let instance: String
   private let openConnections = Atomic(0)
+  /// Of these, the ones that came when the server was stopping already: nobody waits for them.
+  private let lateConnections = Atomic(0)
+  private let draining = Atomic(false)
 
   init(router: Router, limits: ServerLimits, hooks: ServerHooks) {
     self.router = router
@@ -37,6 +40,16 @@ package final class ServerCore: Sendable {
   }
 
   func connectionClosed() { openConnections.wrappingSubtract(1, ordering: .relaxed) }
+
+  var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+  func startDraining() { draining.store(true, ordering: .relaxed) }
+
+  /// One more or one less of those that came late.
+  func countLate(_ change: Int) { lateConnections.wrappingAdd(change, ordering: .relaxed) }
+
+  /// Connections whose end a stopping server waits for.
+  var awaitedConnectionCount: Int { connectionCount - lateConnections.load(ordering: .relaxed) }
 
   func errorResponse(_ error: any Error, _ head: RequestHead?, _ id: String) -> Response {
     var response = hooks.errorResponse(error, head, id)
@@ -59,6 +72,7 @@ package final class HTTPServer: Sendable {
   private let core: ServerCore
   private let loops: [EventLoop<Worker>]
   private let acceptor: EventLoop<Acceptor>
+  private let isHurrying = Atomic(false)
   /// The port it listens on, where 0 was asked for.
   package let port: Int
 
@@ -90,16 +104,38 @@ package final class HTTPServer: Sendable {
   /// Connections that are open now.
   package var connectionCount: Int { core.connectionCount }
 
-  /// Stops accepting, says goodbye to streams, and lets requests end.
+  /// Whether it has begun to stop.
+  package var isDraining: Bool { core.isDraining }
+
+  /// Says goodbye to streams, lets requests end, and stops.
+  ///
+  /// Until that is done new connections are taken and their requests answered with 503: a client that is refused a
+  /// connection can't tell a restart from a machine that is gone.
   /// - Parameters:
   ///   - spread: over how many milliseconds streams are closed, so that clients don't come back all at once.
   ///   - patience: after how many milliseconds the rest is cut off.
   package func shutDown(spread: Int, patience: Int) {
+    core.startDraining()
+    for loop in loops { loop.mailbox.execute { $0.drain(over: spread) } }
+    var end = Milliseconds.monotonic() + patience
+    while core.awaitedConnectionCount > 0, Milliseconds.monotonic() < end {
+      if isHurrying.exchange(false, ordering: .relaxed) {
+        for loop in loops { loop.mailbox.execute { $0.drain(over: 0) } }
+        end = min(end, Milliseconds.monotonic() + Self.hurriedPatience)
+      }
+      usleep(10_000)
+    }
     acceptor.mailbox.execute { $0.close() }
     acceptor.stop()
-    for loop in loops { loop.mailbox.execute { $0.drain(over: spread) } }
-    let end = Milliseconds.monotonic() + patience
-    while core.connectionCount > 0, Milliseconds.monotonic() < end { usleep(10_000) }
-    for loop in loops { loop.stop() }
+    for loop in loops {
+      loop.mailbox.execute { $0.closeAll() }
+      loop.stop()
+    }
   }
+
+  /// Tells a ``shutDown(spread:patience:)`` that is going on to close every stream now, and to wait for little.
+  package func hurry() { isHurrying.store(true, ordering: .relaxed) }
+
+  /// Milliseconds for a close frame to go out and its answer to come.
+  private static let hurriedPatience = 500
 }

@@ -28,12 +28,25 @@ package struct Route: Sendable {
   package let pattern: String
   package let bodyLimit: Int
   package let handler: Handler
+  package let whileDraining: WhileDraining
+
+  /// What becomes of a request that comes while the server stops.
+  package enum WhileDraining: Sendable {
+    /// 503, and come back later.
+    case refused
+    /// As always: for those who watch it stop.
+    case answered
+  }
 
   /// - Parameter bodyLimit: the most bytes of a body that are taken. A route that needs none lets a small one pass.
-  package init(_ method: HTTPMethod, _ pattern: String, bodyLimit: Int = 64 * 1024, _ handler: Handler) {
+  package init(
+    _ method: HTTPMethod, _ pattern: String, bodyLimit: Int = 64 * 1024, whileDraining: WhileDraining = .refused,
+    _ handler: Handler
+  ) {
     self.method = method
     self.pattern = pattern
     self.bodyLimit = bodyLimit
+    self.whileDraining = whileDraining
     self.handler = handler
   }
 

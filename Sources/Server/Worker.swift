@@ -17,6 +17,8 @@ package final class Worker {
   private var waitingToFlush: [Connection] = []
   private var waitingToClose: [Connection] = []
   private(set) var isDraining = false
+  /// Sockets that came when the server was stopping already.
+  private var lateSockets: Set<Int32> = []
   private var date: (second: Int, text: String) = (0, "")
   private var requestCount = 0
 
@@ -36,7 +38,7 @@ package final class Worker {
   // MARK: Connections
 
   func take(_ socket: Int32) {
-    guard !isDraining, let connection = try? Connection(socket, self) else {
+    guard let connection = try? Connection(socket, self) else {
       closeDescriptor(socket)
       core.connectionClosed()
       return
@@ -44,6 +46,12 @@ package final class Worker {
     while connections.count <= Int(socket) { connections.append(nil) }
     connections[Int(socket)] = connection
     connectionCount += 1
+    if isDraining { noteLate(connection) }
+  }
+
+  private func noteLate(_ connection: Connection) {
+    lateSockets.insert(connection.socket)
+    core.countLate(1)
   }
 
   func connection(_ registration: Registration) -> Connection? {
@@ -54,6 +62,7 @@ package final class Worker {
   func forget(_ connection: Connection) {
     connections[Int(connection.socket)] = nil
     connectionCount -= 1
+    if lateSockets.remove(connection.socket) != nil { core.countLate(-1) }
     core.connectionClosed()
   }
 
@@ -89,18 +98,26 @@ package final class Worker {
   func drain(over milliseconds: Int) {
     isDraining = true
     let streams = connections.compactMap { $0 }.filter(\.isStream)
-    for connection in connections { connection?.endIfIdle() }
+    for case let connection? in connections where !lateSockets.contains(connection.socket) {
+      // A request may be on its way on a connection that was just made: it will be told to come back later.
+      if connection.isFresh { noteLate(connection) } else { connection.endIfIdle() }
+    }
     // Not all at once: they would all come back at once.
     var next = 0
     let started = reactor.now
-    reactor.every(50) { [unowned self] in
-      let due = min(streams.count, streams.count * (reactor.now - started + 50) / max(milliseconds, 50))
-      while next < due {
+    func sayGoodbye() {
+      let share = milliseconds > 0 ? (reactor.now - started) * streams.count / milliseconds : streams.count
+      while next < min(share + 1, streams.count) {
         streams[next].drainStream()
         next += 1
       }
     }
+    sayGoodbye()
+    if next < streams.count { reactor.every(50, sayGoodbye) }
   }
+
+  /// Cuts off whoever is still there.
+  func closeAll() { for connection in connections { connection?.close() } }
 
   // MARK: What every answer needs
 
