@@ -19,6 +19,9 @@ package final class Application: Sendable {
   let realtime: RealtimeService
   let assets: AssetSource
   let startedAt = Milliseconds.monotonic()
+  let startTime = Timestamp.now()
+  let jobMetrics: JobMetrics
+  let census = LoopCensus()
   private let serving = Mutex(Serving())
 
   /// - Throws: ``AppError`` where a folder can't be used.
@@ -29,16 +32,19 @@ package final class Application: Sendable {
     var generator = SystemRandomNumberGenerator()
     let hub = EventHub(epoch: StreamPosition.randomEpoch(using: &generator))
     let uploads = UploadStore(folder: "\(configuration.data)/uploads")
+    let jobMetrics = JobMetrics()
     let jobs = JobService(
       configuration: .init(maximumRunning: configuration.jobs, dataFolder: configuration.data),
       sources: SourceRoot(root: configuration.sourceRoot, uploads: uploads.folder),
       publish: { message, topic in
         if message.type == .jobStatus, topic != .jobs { log(.info, "job", Self.logValues(message)) }
+        jobMetrics.note(message, topic)
         return hub.publish(message, to: topic)
       })
     self.hub = hub
     self.uploads = uploads
     self.jobs = jobs
+    self.jobMetrics = jobMetrics
     realtime = RealtimeService(
       hub: hub,
       connectionLimits: .init(

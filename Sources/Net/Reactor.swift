@@ -17,6 +17,8 @@ package struct Registration: Equatable, Sendable {
 package final class Reactor {
   /// Milliseconds of the loop's clock, read once a turn, when the wait for events is over.
   package private(set) var now: Milliseconds
+  /// How long turns took: whatever became ready at the start of one had to wait that long at most.
+  package let turnTimes = TurnTimes()
   /// Called at the end of every turn, after the events: the place for one write a connection.
   package var onTurnEnd: () -> Void = {}
 
@@ -83,6 +85,7 @@ package final class Reactor {
   /// - Parameter work: run after the events: what other threads asked for.
   package func turn(_ work: () -> Void) {
     let count = poller.wait(timeout: timeToNextTimer())
+    turnTimes.begin()
     now = clock.now()
     poller.handle(count) { token, readiness in
       let index = Int(UInt32(truncatingIfNeeded: token))
@@ -95,6 +98,7 @@ package final class Reactor {
       timers[index].action()
     }
     onTurnEnd()
+    turnTimes.end()
   }
 
   private func timeToNextTimer() -> Int32 {

@@ -1,5 +1,6 @@
 import Domain
 import JSONValues
+import Metrics
 
 /// A message as it was published: encoded once, for every connection of the process.
 package final class PublishedMessage: Sendable {
@@ -11,6 +12,8 @@ package final class PublishedMessage: Sendable {
   package let sequence: Int
   /// The whole JSON object, as it stands in a WebSocket frame and behind an SSE `data:`.
   package let json: [UInt8]
+  /// Microseconds of the monotonic clock: how long it takes to arrive counts from here.
+  let publishedAt = monotonicMicroseconds()
 
   init(type: MessageType, topic: Topic, position: StreamPosition?, sequence: Int, json: [UInt8]) {
     self.type = type

@@ -171,8 +171,9 @@ extension Connection {
     exchange.current = nil
     let closes = !current.head.keepAlive || worker.isDraining || exchange.peerHasClosed
     write(response, to: current.head, closes: closes)
-    worker.core.hooks.answered(
-      current.head, current.route?.pattern, response, current.id, worker.core.microseconds() - current.startedAt)
+    let microseconds = worker.core.microseconds() - current.startedAt
+    worker.counters.answered(current.head.method, current.route, response.status, microseconds: microseconds)
+    worker.core.hooks.answered(current.head, current.route?.pattern, response, current.id, microseconds)
     deadline = worker.reactor.now + limits.idleKeepAlive
     if closes { linger() }
   }
@@ -183,9 +184,12 @@ extension Connection {
     let head = head ?? exchange.current?.head
     let id = exchange.current?.id ?? worker.nextRequestID()
     let response = worker.core.errorResponse(error, head, id)
+    let route = exchange.current?.route
     exchange.abandon()
     write(response, to: head, closes: true)
-    worker.core.hooks.answered(head, nil, response, id, 0)
+    if let error = error as? WireError { worker.counters.parsingFailed(error) }
+    worker.counters.answered(head?.method, route, response.status, microseconds: nil)
+    worker.core.hooks.answered(head, route?.pattern, response, id, 0)
     linger()
   }
 

@@ -217,6 +217,7 @@ final class Connection: Channel {
     worker.reactor.deregister(registration)
     closeDescriptor(socket)
     worker.forget(self)
+    if case .webSocket = last { worker.counters.webSocketClosed(CloseCode(rawValue: 1006)) }
     switch last {
     case .http(let exchange): exchange.abandon()
     case .webSocket(_, let handler), .events(let handler): handler.closed()

@@ -1,4 +1,5 @@
 import Dispatch
+import Metrics
 import Net
 import Synchronization
 import Wire
@@ -21,6 +22,7 @@ package final class ServerCore: Sendable {
   private let openConnections = Atomic(0)
   /// Of these, the ones that came when the server was stopping already: nobody waits for them.
   private let lateConnections = Atomic(0)
+  private let refusedConnections = Atomic(0)
   private let draining = Atomic(false)
 
   init(router: Router, limits: ServerLimits, hooks: ServerHooks) {
@@ -35,11 +37,17 @@ package final class ServerCore: Sendable {
   /// - Returns: whether there was room for one more.
   func connectionOpened() -> Bool {
     let count = openConnections.wrappingAdd(1, ordering: .relaxed).newValue
-    if count > limits.maxConnections { connectionClosed() }
+    if count > limits.maxConnections {
+      connectionClosed()
+      refusedConnections.wrappingAdd(1, ordering: .relaxed)
+    }
     return count <= limits.maxConnections
   }
 
   func connectionClosed() { openConnections.wrappingSubtract(1, ordering: .relaxed) }
+
+  /// How many connections there was no room for.
+  var refusedConnectionCount: Int { refusedConnections.load(ordering: .relaxed) }
 
   var isDraining: Bool { draining.load(ordering: .relaxed) }
 
@@ -64,7 +72,7 @@ package final class ServerCore: Sendable {
 
   func unixSeconds() -> Int { time(nil) }
 
-  func microseconds() -> Int { Int(DispatchTime.now().uptimeNanoseconds / 1000) }
+  func microseconds() -> Int { monotonicMicroseconds() }
 }
 
 /// The server: a listening socket, and event loops that share its connections.
@@ -103,6 +111,23 @@ package final class HTTPServer: Sendable {
 
   /// Connections that are open now.
   package var connectionCount: Int { core.connectionCount }
+
+  /// How many connections there was no room for.
+  package var refusedConnectionCount: Int { core.refusedConnectionCount }
+
+  /// The turns of each loop, by its name. The one that accepts comes last.
+  package var turnTimes: [(loop: String, times: TurnTimes)] {
+    loops.enumerated().map { ("\($0.offset)", $0.element.turnTimes) } + [("accept", acceptor.turnTimes)]
+  }
+
+  /// Asks every loop that serves connections, each on its own thread. Not for their own threads.
+  /// - Returns: the answers by loop; nil for one that was too busy to answer in time.
+  package func askLoops<Answer: Sendable>(
+    patience: Milliseconds, _ question: @escaping @Sendable (Worker) -> Answer
+  ) -> [Answer?] {
+    let end = Milliseconds.monotonic() + patience
+    return loops.map { $0.ask(patience: max(0, end - .monotonic()), question) }
+  }
 
   /// Whether it has begun to stop.
   package var isDraining: Bool { core.isDraining }

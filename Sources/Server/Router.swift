@@ -29,6 +29,8 @@ package struct Route: Sendable {
   package let bodyLimit: Int
   package let handler: Handler
   package let whileDraining: WhileDraining
+  /// Its place among the routes of its router; nil before it has one.
+  let number: Int?
 
   /// What becomes of a request that comes while the server stops.
   package enum WhileDraining: Sendable {
@@ -47,7 +49,17 @@ package struct Route: Sendable {
     self.pattern = pattern
     self.bodyLimit = bodyLimit
     self.whileDraining = whileDraining
+    number = nil
     self.handler = handler
+  }
+
+  fileprivate init(_ route: Route, number: Int) {
+    method = route.method
+    pattern = route.pattern
+    bodyLimit = route.bodyLimit
+    handler = route.handler
+    whileDraining = route.whileDraining
+    self.number = number
   }
 
   /// The answer to `OPTIONS *`, and to OPTIONS on a path that has no route of its own for it.
@@ -83,9 +95,13 @@ package struct Router: Sendable {
     }
   }
 
+  /// In the order of their numbers.
+  let routes: [Route]
   private let root: Node
 
   package init(_ routes: [Route]) {
+    let routes = routes.enumerated().map { Route($0.element, number: $0.offset) }
+    self.routes = routes
     root = Node(routes.map { (Self.split($0.pattern)[...], $0) })
   }
 

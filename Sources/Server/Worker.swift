@@ -6,7 +6,8 @@ package final class Worker {
   let reactor: Reactor
   let mailbox: Mailbox<Worker>
   let core: ServerCore
-  let streams: any StreamService
+  package let streams: any StreamService
+  package internal(set) var counters: LoopCounters
 
   /// One read's worth of input, shared by all connections of the loop: an idle one holds none.
   let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
@@ -29,6 +30,7 @@ package final class Worker {
     self.mailbox = mailbox
     self.core = core
     self.streams = streams
+    counters = LoopCounters(router: core.router)
     reactor.every(250) { [unowned self] in sweep() }
     reactor.onTurnEnd = { [unowned self] in turnEnded() }
   }
@@ -46,6 +48,7 @@ package final class Worker {
     while connections.count <= Int(socket) { connections.append(nil) }
     connections[Int(socket)] = connection
     connectionCount += 1
+    counters.connectionAccepted()
     if isDraining { noteLate(connection) }
   }
 
