@@ -27,6 +27,7 @@ lint:
 test-swift:
 	@Tests/scripts/setup.sh build
 	@Tests/scripts/setup.sh pictures
+	@Tests/scripts/setup.sh metrics
 	Tests/scripts/test-swift.sh $(SWIFT_BUILD_FLAGS)
 
 test-web:

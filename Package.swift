@@ -25,6 +25,7 @@ let package = Package(
     .target(name: "HTML", swiftSettings: strict),
     .target(name: "JSONValues", swiftSettings: strict),
     .target(name: "Hashing", swiftSettings: strict),
+    .target(name: "Metrics", swiftSettings: strict),
     .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
 
     // Level 2: protocols, pictures, words, markup, sockets.
@@ -33,11 +34,12 @@ let package = Package(
     .target(name: "Domain", dependencies: ["JSONValues"], swiftSettings: strict),
     .target(name: "Components", dependencies: ["HTML"], swiftSettings: strict),
     .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
-    .target(name: "Net", dependencies: ["CSystem"], swiftSettings: strict),
+    .target(name: "Net", dependencies: ["CSystem", "Metrics"], swiftSettings: strict),
 
     // Level 3: features.
-    .target(name: "Realtime", dependencies: ["Domain", "JSONValues", "Wire"], swiftSettings: strict),
-    .target(name: "Server", dependencies: ["Net", "Wire"], swiftSettings: strict),
+    .target(
+      name: "Realtime", dependencies: ["Domain", "JSONValues", "Metrics", "Wire"], swiftSettings: strict),
+    .target(name: "Server", dependencies: ["Metrics", "Net", "Wire"], swiftSettings: strict),
     .target(name: "LoadGenerator", dependencies: ["JSONValues", "Net", "Wire"], swiftSettings: strict),
     .target(
       name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net"], swiftSettings: strict),
@@ -53,8 +55,8 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "Components", "Compression", "Domain", "HTML", "Hashing", "JSONValues", "Jobs", "Net", "Pages", "Realtime",
-        "Server", "Stories", "WebAssets", "Wire",
+        "Components", "Compression", "Domain", "HTML", "Hashing", "JSONValues", "Jobs", "Metrics", "Net", "Pages",
+        "Realtime", "Server", "Stories", "WebAssets", "Wire",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -66,7 +68,8 @@ let package = Package(
 
     // Tests: one suite a target, and what they share.
     .target(
-      name: "TestSupport", dependencies: ["JSONValues", "Wire"], path: "Tests/TestSupport", swiftSettings: strict),
+      name: "TestSupport", dependencies: ["JSONValues", "Net", "Wire"], path: "Tests/TestSupport", swiftSettings: strict
+    ),
     // What the Autobahn test suite talks to; not a product.
     .executableTarget(
       name: "WebSocketEcho", dependencies: ["Net", "Server", "Wire"], path: "Tests/WebSocketEcho",
@@ -77,6 +80,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "JSONValuesTests", dependencies: ["JSONValues"], swiftSettings: strict),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: strict),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
     .testTarget(name: "CompressionTests", dependencies: ["Compression"], swiftSettings: strict),
     .testTarget(name: "WireTests", dependencies: ["Compression", "Wire"], swiftSettings: strict),
     .testTarget(name: "ImagingTests", dependencies: ["Compression", "Imaging"], swiftSettings: strict),

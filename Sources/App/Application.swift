@@ -4,6 +4,7 @@ import Jobs
 import Net
 import Realtime
 import Server
+import Synchronization
 import Wire
 
 /// The whole product, wired: who publishes to whom, which address is answered by what.
@@ -18,6 +19,10 @@ package final class Application: Sendable {
   let realtime: RealtimeService
   let assets: AssetSource
   let startedAt = Milliseconds.monotonic()
+  let startTime = Timestamp.now()
+  let jobMetrics: JobMetrics
+  let census = LoopCensus()
+  private let serving = Mutex(Serving())
 
   /// - Throws: ``AppError`` where a folder can't be used.
   package init(_ configuration: Configuration, log: Log? = nil) throws {
@@ -27,16 +32,19 @@ package final class Application: Sendable {
     var generator = SystemRandomNumberGenerator()
     let hub = EventHub(epoch: StreamPosition.randomEpoch(using: &generator))
     let uploads = UploadStore(folder: "\(configuration.data)/uploads")
+    let jobMetrics = JobMetrics()
     let jobs = JobService(
       configuration: .init(maximumRunning: configuration.jobs, dataFolder: configuration.data),
       sources: SourceRoot(root: configuration.sourceRoot, uploads: uploads.folder),
       publish: { message, topic in
         if message.type == .jobStatus, topic != .jobs { log(.info, "job", Self.logValues(message)) }
+        jobMetrics.note(message, topic)
         return hub.publish(message, to: topic)
       })
     self.hub = hub
     self.uploads = uploads
     self.jobs = jobs
+    self.jobMetrics = jobMetrics
     realtime = RealtimeService(
       hub: hub,
       connectionLimits: .init(
@@ -53,22 +61,33 @@ package final class Application: Sendable {
   }
 
   /// Starts to listen and serve.
-  /// - Parameter extra: addresses beside the product's.
+  /// - Parameters:
+  ///   - extra: addresses beside the product's.
+  ///   - clock: what deadlines and heartbeats go by.
   /// - Throws: ``NetError`` where the address can't be had.
-  package func serve(_ extra: ExtraRoutes? = nil) throws -> HTTPServer {
+  package func serve(_ extra: ExtraRoutes? = nil, clock: LoopClock = .monotonic) throws -> HTTPServer {
     // One descriptor a connection, and some for files, logs and children.
     let room = Configuration.raiseOpenFileLimit() - 128
     var limits = ServerLimits()
     limits.maxConnections = min(configuration.maxConnections, max(room, 16))
     let realtime = realtime
-    return try HTTPServer(
+    let server = try HTTPServer(
       host: configuration.host, port: configuration.port, threads: configuration.threads,
-      router: Router(routes + (extra?.routes ?? [])),
-      limits: limits, hooks: hooks,
+      router: Router(routes + (extra?.routes ?? [])), limits: limits, hooks: hooks, clock: clock,
       makeStreams: { waker in
         let loop = RealtimeLoop(service: realtime, waker: waker)
         return extra.map { ExtraStreams(loop, $0) } ?? loop
       })
+    serving.withLock { $0.server = server }
+    return server
+  }
+
+  /// The server that serves this application, while there is one.
+  var server: HTTPServer? { serving.withLock { $0.server } }
+
+  private struct Serving {
+    /// Not held: the server holds the routes, and the routes the application.
+    weak var server: HTTPServer?
   }
 
   /// Takes the sample clip as a job, slow enough to be watched.

@@ -12,15 +12,21 @@ extension Configuration {
   @discardableResult
   package static func raiseOpenFileLimit() -> Int {
     var limit = rlimit()
-    #if canImport(Glibc)
-      let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    #else
-      let resource = RLIMIT_NOFILE
-    #endif
-    guard getrlimit(resource, &limit) == 0 else { return 1024 }
+    guard getrlimit(openFiles, &limit) == 0 else { return openFileLimit() }
     limit.rlim_cur = min(limit.rlim_max, 1 << 20)
-    setrlimit(resource, &limit)
-    getrlimit(resource, &limit)
-    return Int(clamping: limit.rlim_cur)
+    setrlimit(openFiles, &limit)
+    return openFileLimit()
   }
+
+  /// How many files and sockets the process may have open.
+  static func openFileLimit() -> Int {
+    var limit = rlimit()
+    return getrlimit(openFiles, &limit) == 0 ? Int(clamping: limit.rlim_cur) : 1024
+  }
+
+  #if canImport(Glibc)
+    private static let openFiles = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+  #else
+    private static let openFiles = RLIMIT_NOFILE
+  #endif
 }

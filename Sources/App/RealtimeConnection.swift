@@ -46,6 +46,8 @@ final class RealtimeConnection: StreamHandler, Sink {
       if loop.fanOut.join(subscriber, wish.subscription, after: position) == .gap {
         loop.fanOut.leave(subscriber)
         startAfterGap()
+      } else {
+        loop.noteResumed()
       }
     }
   }
@@ -67,6 +69,7 @@ final class RealtimeConnection: StreamHandler, Sink {
   }
 
   private func startAfterGap() {
+    loop.noteGap()
     send(
       .connectionError(
         code: "REPLAY_GAP", message: "Messages since your cursor are no longer kept. Reload what you show."))

@@ -60,6 +60,17 @@ final class RealtimeService: Sendable {
 final class RealtimeLoop: StreamService {
   let service: RealtimeService
   let fanOut: FanOut
+  private(set) var counters = Counters()
+
+  /// What has happened on this loop.
+  struct Counters: Sendable {
+    /// Streams that were opened and that were refused, by their framing.
+    var admitted: [Framing: Int] = [:]
+    var refused: [Framing: Int] = [:]
+    /// How many came back with a cursor: those who missed nothing, and those who need a snapshot.
+    var resumed = 0
+    var gaps = 0
+  }
 
   init(service: RealtimeService, waker: Waker) {
     self.service = service
@@ -85,13 +96,18 @@ final class RealtimeLoop: StreamService {
         let code: AppError.Code = if case .tooMany = error { .unavailable } else { .tooManyConnections }
         throw RealtimeRefusal(.tooManyConnections, AppError(code, error.description))
       }
+      counters.admitted[framing, default: 0] += 1
       return RealtimeConnection(self, stream, framing, wish)
     } catch let refusal as RealtimeRefusal {
+      counters.refused[framing, default: 0] += 1
       // A page can't see why a handshake failed, but it can read a close code.
       guard stream.kind == .webSocket else { throw refusal.error }
       return RefusedConnection(stream, refusal)
     }
   }
+
+  func noteResumed() { counters.resumed += 1 }
+  func noteGap() { counters.gaps += 1 }
 
   func turnEnded() { fanOut.turn() }
 }

@@ -1,5 +1,6 @@
 import Domain
 import JSONValues
+import Metrics
 import Realtime
 import Server
 import Wire
@@ -8,21 +9,41 @@ import Wire
 extension Application {
   var operationRoutes: [Route] {
     [
-      // Answered on a loop: that it is answered at all is the news.
-      Route(.get, "/livez", .immediate { _ in .json(["status": "alive"]) }),
+      Route(.get, "/livez", whileDraining: .answered, .immediate { [self] _ in liveness }),
       Route(
-        .get, "/readyz",
+        .get, "/readyz", whileDraining: .answered,
         .blocking { [self] _ in
           let reason = readinessProblem
           return .json(
             ["status": reason == nil ? "ready" : "not ready", "reason": reason.map(JSON.string) ?? .null],
             reason == nil ? .ok : .serviceUnavailable)
         }),
-      Route(.get, "/health", .immediate { [self] _ in .json(health) }),
+      Route(.get, "/health", whileDraining: .answered, .immediate { [self] _ in .json(health) }),
+      Route(.get, "/metrics", whileDraining: .answered, .blocking { [self] _ in try metrics() }),
       Route(.get, "/v1/realtime", .stream),
       Route(.get, "/ws/engines", .stream),
       Route(.get, "/ws/events", .stream),
     ]
+  }
+
+  /// Answered on a loop, without asking anybody: that it is answered at all is half of the news.
+  private var liveness: Response {
+    let stuck = server?.turnTimes.filter { $0.times.sinceTurn > Self.longestTurn }.map(\.loop) ?? []
+    guard stuck.isEmpty else {
+      return .json(
+        ["status": "stuck", "reason": .string("No turn within 5 s of loop \(stuck.joined(separator: ", ")).")],
+        .serviceUnavailable)
+    }
+    return .json(["status": "alive"])
+  }
+
+  /// Microseconds within which a loop that lives comes round.
+  private static let longestTurn = 5_000_000
+
+  private func metrics() throws(AppError) -> Response {
+    guard let server else { throw AppError(.unavailable, "The server is not there yet, or no longer.") }
+    return Response(
+      .ok, contentType: MetricsText.contentType, body: MetricsReport(self, server, census.take(server)).write())
   }
 
   private var health: JSONObject {
@@ -42,6 +63,7 @@ extension Application {
   }
 
   private var readinessProblem: String? {
+    if server?.isDraining ?? false { return "The server is shutting down." }
     guard let free = FileContent.freeFraction(configuration.data) else {
       return "The data folder \(configuration.data) can't be reached."
     }

@@ -10,6 +10,11 @@
 #include <unistd.h>
 
 #ifdef __linux__
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#endif
+
+#ifdef __linux__
 int telltale_accept(int listener, struct sockaddr *address, socklen_t *length) {
     return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
@@ -30,6 +35,16 @@ int telltale_pipe(int ends[2]) {
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
     return 0;
+#endif
+}
+
+int telltale_unacknowledged(int socket) {
+    int count = 0;
+#ifdef __linux__
+    return ioctl(socket, SIOCOUTQ, &count) == 0 ? count : -1;
+#else
+    socklen_t length = sizeof count;
+    return getsockopt(socket, SOL_SOCKET, SO_NWRITE, &count, &length) == 0 ? count : -1;
 #endif
 }
 

@@ -24,6 +24,12 @@ package struct MessageType: RawRepresentable, Hashable, Sendable, CustomStringCo
   // The engines.
   package static let engineMetrics = MessageType(rawValue: "engine_metrics")
 
+  /// All of the above: what a peer may name besides is "other" where it must be counted.
+  package static let known: [MessageType] = [
+    .frame, .partialResult, .progress, .pluginStatus, .warning, .error, .metadata, .jobStatus, .log, .ping, .pong,
+    .subscribe, .unsubscribe, .engineMetrics,
+  ]
+
   /// Whether a published message of this type gets a position and a `seq`. The others are worth nothing later: they
   /// travel in the same order but can't be resumed, and a slow client may miss them.
   package var isNumbered: Bool {

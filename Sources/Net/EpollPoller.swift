@@ -5,13 +5,14 @@
   /// epoll, level triggered, with an eventfd to be woken by.
   final class Poller: PollerInterface {
     private let epoll: Int32
-    private let event: Int32
+    let waker: Waker
     private let events: UnsafeMutableBufferPointer<epoll_event>
 
     init() throws(NetError) {
       epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-      event = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+      let event = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
       events = .allocate(capacity: 256)
+      waker = Waker(owning: event)
       guard epoll >= 0 else { throw .system(call: "epoll_create1", code: errno) }
       guard event >= 0 else { throw .system(call: "eventfd", code: errno) }
       try add(event, token: wakeToken, interest: .reading)
@@ -19,11 +20,8 @@
 
     deinit {
       close(epoll)
-      close(event)
       events.deallocate()
     }
-
-    var waker: Waker { Waker(descriptor: event) }
 
     func add(_ descriptor: Int32, token: UInt64, interest: Interest) throws(NetError) {
       guard control(EPOLL_CTL_ADD, descriptor, token, interest) == 0 else {
@@ -39,14 +37,17 @@
       _ = epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
     }
 
-    func wait(timeout: Int32, _ body: (UInt64, Readiness) -> Void) {
-      let count = epoll_wait(epoll, events.baseAddress, Int32(events.count), timeout)
-      guard count > 0 else { return }  // a signal ends the wait too; the caller's loop comes back
-      for index in 0..<Int(count) {
+    func wait(timeout: Int32) -> Int {
+      // A signal ends the wait too: no event then, and the caller's loop comes back.
+      max(0, Int(epoll_wait(epoll, events.baseAddress, Int32(events.count), timeout)))
+    }
+
+    func handle(_ count: Int, _ body: (UInt64, Readiness) -> Void) {
+      for index in 0..<count {
         let (token, flags) = (events[index].data.u64, events[index].events)
         if token == wakeToken {
           var ignored: UInt64 = 0
-          read(event, &ignored, 8)
+          read(waker.descriptor, &ignored, 8)
           continue
         }
         var readiness: Readiness = []

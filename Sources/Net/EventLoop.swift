@@ -35,20 +35,27 @@ package final class Mailbox<Owner>: Sendable {
 /// Sendable, and no lock or executor check stands between a socket and its handler.
 package final class EventLoop<Owner>: Sendable {
   package let mailbox: Mailbox<Owner>
+  /// How long its turns take, for whoever watches over it.
+  package let turnTimes: TurnTimes
   private let isStopping: Flag
   private let thread: Thread
 
   /// Starts the thread and waits until `make` has made the owner on it.
   /// - Throws: what `make` threw.
-  package init(name: String, make: @escaping @Sendable (Reactor, Mailbox<Owner>) throws -> Owner) throws {
+  package init(
+    name: String, clock: LoopClock = .monotonic,
+    make: @escaping @Sendable (Reactor, Mailbox<Owner>) throws -> Owner
+  ) throws {
     let isStopping = Flag()
     let started = Started<Owner>()
     thread = Thread(name: name) {
       do {
-        let reactor = try Reactor()
+        let reactor = try Reactor(clock: clock)
+        clock.loopStarted(reactor.waker)
+        defer { clock.loopEnded(reactor.waker) }
         let mailbox = Mailbox<Owner>(waker: reactor.waker)
         let owner = try make(reactor, mailbox)
-        started.report(.success(mailbox))
+        started.report(.success((mailbox, reactor.turnTimes)))
         while !isStopping.isSet {
           reactor.turn { for work in mailbox.takeAll() { work(owner) } }
         }
@@ -58,11 +65,21 @@ package final class EventLoop<Owner>: Sendable {
     }
     self.isStopping = isStopping
     do {
-      mailbox = try started.wait().get()
+      (mailbox, turnTimes) = try started.wait().get()
     } catch {
       thread.join()
       throw error
     }
+  }
+
+  /// Asks the owner something, on its thread, and waits for the answer. Not for a loop's own thread.
+  /// - Returns: nil where the loop is too busy to answer in time.
+  package func ask<Answer: Sendable>(patience: Milliseconds, _ question: @escaping @Sendable (Owner) -> Answer)
+    -> Answer?
+  {
+    let answer = Answered<Answer>()
+    mailbox.execute { owner in answer.report(question(owner)) }
+    return answer.wait(patience)
   }
 
   /// Ends the loop after the work left so far, and waits for its thread. Call it once, from another thread.
@@ -80,17 +97,35 @@ private final class Flag: Sendable {
   func set() { value.store(true, ordering: .releasing) }
 }
 
-/// Where the loop's thread leaves what its maker waits for.
-private final class Started<Owner>: Sendable {
-  private let value = Mutex<Result<Mailbox<Owner>, any Error>?>(nil)
+/// Where a loop leaves the answer to a question.
+private final class Answered<Answer: Sendable>: Sendable {
+  private let value = Mutex<Answer?>(nil)
   private let semaphore = DispatchSemaphore(value: 0)
 
-  func report(_ result: Result<Mailbox<Owner>, any Error>) {
+  func report(_ answer: Answer) {
+    value.withLock { $0 = answer }
+    semaphore.signal()
+  }
+
+  func wait(_ patience: Milliseconds) -> Answer? {
+    _ = semaphore.wait(timeout: .now() + .milliseconds(patience))
+    return value.withLock { $0 }
+  }
+}
+
+/// Where the loop's thread leaves what its maker waits for.
+private final class Started<Owner>: Sendable {
+  typealias Outcome = Result<(Mailbox<Owner>, TurnTimes), any Error>
+
+  private let value = Mutex<Outcome?>(nil)
+  private let semaphore = DispatchSemaphore(value: 0)
+
+  func report(_ result: Outcome) {
     value.withLock { $0 = result }
     semaphore.signal()
   }
 
-  func wait() -> Result<Mailbox<Owner>, any Error> {
+  func wait() -> Outcome {
     semaphore.wait()
     return value.withLock { $0! }  // report comes before the signal
   }

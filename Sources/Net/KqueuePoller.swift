@@ -4,21 +4,20 @@
   /// kqueue, level triggered, with a user event to be woken by.
   final class Poller: PollerInterface {
     private let queue: Int32
+    let waker: Waker
     private let events: UnsafeMutableBufferPointer<kevent64_s>
 
     init() throws(NetError) {
       queue = kqueue()
       events = .allocate(capacity: 256)
+      waker = Waker(owning: queue)
       guard queue >= 0 else { throw .system(call: "kqueue", code: errno) }
       apply(0, Int16(EVFILT_USER), UInt16(EV_ADD | EV_CLEAR), wakeToken)
     }
 
     deinit {
-      close(queue)
       events.deallocate()
     }
-
-    var waker: Waker { Waker(descriptor: queue) }
 
     func add(_ descriptor: Int32, token: UInt64, interest: Interest) throws(NetError) {
       change(descriptor, token: token, from: [], to: interest)
@@ -38,11 +37,14 @@
       change(descriptor, token: 0, from: interest, to: [])
     }
 
-    func wait(timeout: Int32, _ body: (UInt64, Readiness) -> Void) {
+    func wait(timeout: Int32) -> Int {
       var time = timespec(tv_sec: Int(timeout) / 1000, tv_nsec: Int(timeout) % 1000 * 1_000_000)
-      let count = kevent64(queue, nil, 0, events.baseAddress, Int32(events.count), 0, timeout < 0 ? nil : &time)
-      guard count > 0 else { return }
-      for event in events[..<Int(count)] where event.udata != wakeToken {
+      return max(
+        0, Int(kevent64(queue, nil, 0, events.baseAddress, Int32(events.count), 0, timeout < 0 ? nil : &time)))
+    }
+
+    func handle(_ count: Int, _ body: (UInt64, Readiness) -> Void) {
+      for event in events[..<count] where event.udata != wakeToken {
         var readiness: Readiness = event.filter == Int16(EVFILT_WRITE) ? .writable : .readable
         if event.flags & UInt16(EV_EOF) != 0 { readiness.insert(.readable) }
         if event.flags & UInt16(EV_ERROR) != 0 { readiness.insert(.failed) }

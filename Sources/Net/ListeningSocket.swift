@@ -109,3 +109,6 @@ package struct ListeningSocket: Sendable {
     }
   }
 }
+
+/// Bytes written to a socket that its peer has not acknowledged yet.
+package func unacknowledgedByteCount(of socket: Int32) -> Int { max(0, Int(telltale_unacknowledged(socket))) }

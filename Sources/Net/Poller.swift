@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What a channel waits for.
 package struct Interest: OptionSet, Sendable {
   package let rawValue: UInt8
@@ -26,17 +32,31 @@ protocol PollerInterface: AnyObject {
   func add(_ descriptor: Int32, token: UInt64, interest: Interest) throws(NetError)
   func change(_ descriptor: Int32, token: UInt64, from old: Interest, to new: Interest)
   func remove(_ descriptor: Int32, interest: Interest)
-  /// Waits until something is ready or the time is over, then calls `body` for each event.
+  /// Waits until something is ready or the time is over.
   /// - Parameter timeout: milliseconds; 0 returns at once.
-  func wait(timeout: Int32, _ body: (_ token: UInt64, Readiness) -> Void)
+  /// - Returns: how many events there are to handle.
+  func wait(timeout: Int32) -> Int
+  /// Calls `body` for each event that the last wait brought.
+  func handle(_ count: Int, _ body: (_ token: UInt64, Readiness) -> Void)
   var waker: Waker { get }
 }
 
-/// Ends a poller's wait from any thread.
+/// Ends a poller's wait from any thread. Harmless once the loop has ended: its descriptor is closed with the last waker,
+/// so a late wake-up never reaches whoever got the same number next.
 package struct Waker: Sendable {
-  let descriptor: Int32
+  private let owned: OwnedDescriptor
+
+  init(owning descriptor: Int32) { owned = OwnedDescriptor(descriptor) }
+
+  var descriptor: Int32 { owned.descriptor }
   /// Tells the loops of one process apart.
   package var id: Int { Int(descriptor) }
+}
+
+private final class OwnedDescriptor: Sendable {
+  let descriptor: Int32
+  init(_ descriptor: Int32) { self.descriptor = descriptor }
+  deinit { close(descriptor) }
 }
 
 /// The token that no channel has: the poller's own wake-up.

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Somebody who owns a descriptor and is told when it is ready. Called on the loop's thread only.
 package protocol Channel: AnyObject {
   func ready(_ readiness: Readiness)
@@ -21,8 +15,10 @@ package struct Registration: Equatable, Sendable {
 ///
 /// It is not Sendable and never leaves its thread, so nothing in it is locked and nothing needs to be proven.
 package final class Reactor {
-  /// Milliseconds of a monotonic clock, read once a turn.
+  /// Milliseconds of the loop's clock, read once a turn, when the wait for events is over.
   package private(set) var now: Milliseconds
+  /// How long turns took: whatever became ready at the start of one had to wait that long at most.
+  package let turnTimes = TurnTimes()
   /// Called at the end of every turn, after the events: the place for one write a connection.
   package var onTurnEnd: () -> Void = {}
 
@@ -38,14 +34,14 @@ package final class Reactor {
   }
 
   private let poller: Poller
-  private let clock: () -> Milliseconds
+  private let clock: LoopClock
   /// By descriptor.
   private var slots: [Slot] = []
   private var timers: [Timer] = []
 
-  package init(clock: @escaping () -> Milliseconds = Milliseconds.monotonic) throws(NetError) {
+  package init(clock: LoopClock = .monotonic) throws(NetError) {
     self.clock = clock
-    now = clock()
+    now = clock.now()
     poller = try Poller()
   }
 
@@ -88,33 +84,26 @@ package final class Reactor {
   /// Waits for events, handles them, fires what is due, then calls ``onTurnEnd``.
   /// - Parameter work: run after the events: what other threads asked for.
   package func turn(_ work: () -> Void) {
-    poller.wait(timeout: timeToNextTimer()) { token, readiness in
+    let count = poller.wait(timeout: timeToNextTimer())
+    turnTimes.begin()
+    now = clock.now()
+    poller.handle(count) { token, readiness in
       let index = Int(UInt32(truncatingIfNeeded: token))
       guard slots[index].number == UInt32(token >> 32), let channel = slots[index].channel else { return }
       channel.ready(readiness)
     }
-    now = clock()
     work()
     for index in timers.indices where timers[index].next <= now {
       timers[index].next = now + timers[index].interval
       timers[index].action()
     }
     onTurnEnd()
+    turnTimes.end()
   }
 
   private func timeToNextTimer() -> Int32 {
-    guard let next = timers.map(\.next).min() else { return -1 }
-    return Int32(clamping: max(0, next - clock()))
-  }
-}
-
-/// A moment or a span of the monotonic clock, in milliseconds.
-package typealias Milliseconds = Int
-
-extension Milliseconds {
-  package static func monotonic() -> Milliseconds {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000
+    guard var next = timers.first?.next else { return -1 }
+    for timer in timers { next = min(next, timer.next) }
+    return Int32(clamping: max(0, next - clock.now()))
   }
 }

@@ -24,6 +24,16 @@ package final class EventHub: Sendable {
     var sequences: [Topic: Int] = [:]
     var inboxes: [[PublishedMessage]] = []
     var wakers: [@Sendable () -> Void] = []
+    var statistics = Statistics()
+  }
+
+  /// What was published since the hub began.
+  package struct Statistics: Sendable {
+    package var published: [MessageType: Int] = [:]
+    /// Messages that a loop never saw, because it was too far behind. Only such as are not numbered.
+    package var dropped: [MessageType: Int] = [:]
+    /// Messages that wait for a loop now.
+    package var waiting = 0
   }
 
   /// What the offsets of this hub count in.
@@ -64,8 +74,13 @@ package final class EventHub: Sendable {
       var toWake: [@Sendable () -> Void] = []
       for index in state.inboxes.indices {
         if state.inboxes[index].isEmpty { toWake.append(state.wakers[index]) }
-        if isNumbered || state.inboxes[index].count < Self.maxWaiting { state.inboxes[index].append(published) }
+        if isNumbered || state.inboxes[index].count < Self.maxWaiting {
+          state.inboxes[index].append(published)
+        } else {
+          state.statistics.dropped[message.type, default: 0] += 1
+        }
       }
+      state.statistics.published[message.type, default: 0] += 1
       return (published.position, toWake)
     }
     wakers.forEach { $0() }
@@ -75,6 +90,14 @@ package final class EventHub: Sendable {
   /// The position of the newest numbered message.
   package var position: StreamPosition {
     StreamPosition(epoch: epoch, offset: state.withLock { $0.window.newestOffset })
+  }
+
+  package var statistics: Statistics {
+    state.withLock { state in
+      var statistics = state.statistics
+      statistics.waiting = state.inboxes.reduce(0) { $0 + $1.count }
+      return statistics
+    }
   }
 
   /// The numbered messages kept after a cursor, oldest first.

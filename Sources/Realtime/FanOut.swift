@@ -1,5 +1,6 @@
 // Hot: see FanOutGroup.
 import Domain
+import Metrics
 
 /// One loop's half of the hub: takes what was published since the last turn and writes it to the loop's subscribers.
 ///
@@ -36,6 +37,10 @@ package final class FanOut {
   private var offset: Int
   /// Messages that slow subscribers missed, by type.
   package private(set) var dropped: [MessageType: Int] = [:]
+  /// Messages handed to subscribers to be sent, each counted for every one of them.
+  package private(set) var sentMessages = 0
+  /// For each turn and group: from the publishing of the turn's oldest message until every member was written to.
+  package private(set) var deliveryTimes = Histogram.waits
 
   /// How much of the log laggards may hold before what they are owed is copied to them.
   private static let maxRetainedBytes = 8 << 20
@@ -110,8 +115,11 @@ package final class FanOut {
     offset = delivery.newestOffset
     guard !delivery.messages.isEmpty, !groups.isEmpty else { return }
     for message in delivery.messages { append(message) }
+    let oldest = delivery.messages[0].publishedAt
     for group in groupsWithNews {
+      sentMessages += group.newsCount * group.members.count
       group.deliver(log(of: group.framing), limits: limits, dropped: &dropped)
+      deliveryTimes.observe(microseconds: monotonicMicroseconds() - oldest)
     }
     groupsWithNews.removeAll(keepingCapacity: true)
     for framing in Framing.allCases { releaseLog(framing) }
@@ -182,6 +190,13 @@ package final class FanOut {
       log.release(before: oldest)
     }
   }
+
+  /// Messages that members are owed because their peers have not taken them yet. Costs a look at every member of each
+  /// group that has one behind: for whoever asks now and then.
+  package var queuedMessages: Int { groups.values.reduce(0) { $0 + $1.owedMessages } }
+
+  /// Different subscriptions that are in use.
+  package var groupCount: Int { groups.count }
 
   // MARK: Groups
 

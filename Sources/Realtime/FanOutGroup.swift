@@ -44,6 +44,15 @@ final class FanOutGroup {
 
   private var endIndex: Int { firstIndex + frames.count }
   var hasNews: Bool { !pieces.isEmpty }
+  /// Messages of this turn.
+  var newsCount: Int { endIndex - turnStart }
+  /// What its members have not been sent, counted for each of them.
+  var owedMessages: Int {
+    guard membersBehind > 0 else { return 0 }
+    return members.reduce(0) { sum, member in
+      member.cursor.map { sum + member.owedMessages + endIndex - $0 } ?? sum
+    }
+  }
 
   /// The oldest chunk that a member still needs; nil while everybody is in step.
   var oldestChunkNeeded: Int? { membersBehind == 0 ? nil : frames.first?.place.chunk }

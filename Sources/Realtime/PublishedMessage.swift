@@ -1,5 +1,6 @@
 import Domain
 import JSONValues
+import Metrics
 import Synchronization
 
 /// A message as it was published: encoded once, for every connection of the process.
@@ -13,6 +14,8 @@ package final class PublishedMessage: Sendable {
   /// The whole JSON object, as it stands in a WebSocket frame and behind an SSE `data:`.
   package let json: [UInt8]
   private let deflatedJSON = Mutex<[UInt8]?>(nil)
+  /// Microseconds of the monotonic clock: how long it takes to arrive counts from here.
+  let publishedAt = monotonicMicroseconds()
 
   init(type: MessageType, topic: Topic, position: StreamPosition?, sequence: Int, json: [UInt8]) {
     self.type = type

@@ -43,6 +43,7 @@ extension Connection {
   /// - Throws: why not, where a body follows that nobody will read.
   private func begin(_ head: RequestHead, _ exchange: HTTPExchange) throws {
     exchange.isInsideHead = false
+    exchange.isFresh = false
     let request = PendingRequest(
       head, id: worker.nextRequestID(), startedAt: worker.core.microseconds(), bodySince: worker.reactor.now)
     do {
@@ -58,8 +59,8 @@ extension Connection {
   private func admit(_ request: PendingRequest) throws {
     let head = request.head
     try worker.core.hooks.check(head)
-    guard !worker.isDraining else { throw ServerError.draining }
     let (route, parameters) = try find(head)
+    guard !worker.isDraining || route.whileDraining == .answered else { throw ServerError.draining }
     request.route = route
     request.parameters = parameters
     let limit: Int
@@ -175,8 +176,9 @@ extension Connection {
     exchange.current = nil
     let closes = !pending.head.keepAlive || worker.isDraining || exchange.peerHasClosed
     let sent = write(response, to: pending.head, pending.id, closes: closes)
-    worker.core.hooks.answered(
-      pending.head, pending.route?.pattern, sent, pending.id, worker.core.microseconds() - pending.startedAt)
+    let microseconds = worker.core.microseconds() - pending.startedAt
+    worker.counters.answered(pending.head.method, pending.route, sent.status, microseconds: microseconds)
+    worker.core.hooks.answered(pending.head, pending.route?.pattern, sent, pending.id, microseconds)
     deadline = worker.reactor.now + limits.idleKeepAlive
     if closes { linger() }
   }
@@ -186,9 +188,12 @@ extension Connection {
     guard case .http(let exchange) = mode else { return }
     let head = head ?? exchange.current?.head
     let id = exchange.current?.id ?? worker.nextRequestID()
+    let route = exchange.current?.route
     exchange.abandon()
     let sent = write(worker.core.errorResponse(error, head, id), to: head, id, closes: true)
-    worker.core.hooks.answered(head, nil, sent, id, 0)
+    if let error = error as? WireError { worker.counters.parsingFailed(error) }
+    worker.counters.answered(head?.method, route, sent.status, microseconds: nil)
+    worker.core.hooks.answered(head, route?.pattern, sent, id, 0)
     linger()
   }
 
@@ -220,6 +225,11 @@ extension Connection {
     let mayHaveBody = !response.status.forbidsBody
     ResponseHead.appendEnd(contentLength: mayHaveBody ? response.body.count : nil, closes: closes, to: &output)
     if mayHaveBody, head?.method != .head { output.append(contentsOf: response.body) }
+  }
+
+  /// Whether it was made, but has brought no request yet.
+  var isFresh: Bool {
+    if case .http(let exchange) = mode { exchange.isFresh } else { false }
   }
 
   /// Closes a connection on which nothing is going on, because the server stops.

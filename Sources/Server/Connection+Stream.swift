@@ -50,10 +50,13 @@ extension Connection {
   }
 
   private func switchMode(to mode: Mode, answer: ResponseHead, _ request: Request) {
+    var route: Route?
+    if case .http(let exchange) = self.mode { route = exchange.current?.route }
     self.mode = mode
     // Both heads are made of our own words and of the handshake's digest: nothing in them can be refused.
     enqueue { output in try? answer.write(to: &output) }
-    worker.core.hooks.answered(request.head, "stream", Response(answer.status), request.id, 0)
+    worker.counters.answered(request.head.method, route, answer.status, microseconds: nil)
+    worker.core.hooks.answered(request.head, route?.pattern, Response(answer.status), request.id, 0)
   }
 
   /// - Returns: how many bytes were used, or nil where nothing more is to be done with them.
@@ -91,6 +94,7 @@ extension Connection {
     switch mode {
     case .webSocket(let exchange):
       handler = exchange.handler
+      worker.counters.webSocketClosed(code)
       enqueue { WebSocketFrame.appendClose(code, reason: reason, to: &$0) }
     case .events(let open): handler = open
     case .http, .lingering, .closed: return

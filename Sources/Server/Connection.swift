@@ -27,8 +27,8 @@ final class Connection: Channel {
   private var output = OutputQueue()
   /// When this connection is given up if nothing changes it; in milliseconds of the loop's clock.
   var deadline: Milliseconds
-  /// Since when the peer has taken nothing of the output that waits.
-  private var stalledSince: Milliseconds?
+  /// Set while output waits for the peer to take some.
+  private var stall: Stall?
   /// How many pings and pongs a WebSocket's client may still send.
   var controlFrames: TokenBucket
   private var isWaitingToFlush = false
@@ -127,11 +127,11 @@ final class Connection: Channel {
     switch output.flush(to: socket) {
     case .broken: breakDown()
     case .some:
-      if output.count < before || stalledSince == nil { stalledSince = worker.reactor.now }
+      if output.count < before || stall == nil { stall = Stall(since: worker.reactor.now) }
       setInterest(interest.union(.writing))
     case .everything:
       if let buffer = output.giveBack() { worker.spareBuffers.append(buffer) }
-      stalledSince = nil
+      stall = nil
       setInterest(interest.subtracting(.writing))
       outputSent(hadBeenStalled: hadBeenStalled || before > 0)
     }
@@ -153,7 +153,7 @@ final class Connection: Channel {
       }
       taken += count
       guard count == batchBytes else {
-        stalledSince = worker.reactor.now
+        stall = Stall(since: worker.reactor.now)
         setInterest(interest.union(.writing))
         return taken
       }
@@ -181,7 +181,10 @@ final class Connection: Channel {
 
   private func outputSent(hadBeenStalled: Bool) {
     switch mode {
-    case .http(let exchange): exchange.outputSent(self)
+    case .http(let exchange):
+      // An answer that takes long to be taken is no idleness: that begins behind it.
+      if exchange.isIdle { deadline = worker.reactor.now + limits.idleKeepAlive }
+      exchange.outputSent(self)
     case .webSocket(let exchange): if hadBeenStalled { exchange.handler.drained() }
     case .events(let handler): if hadBeenStalled { handler.drained() }
     case .lingering:
@@ -225,6 +228,7 @@ final class Connection: Channel {
     worker.reactor.deregister(registration)
     closeDescriptor(socket)
     worker.forget(self)
+    if case .webSocket = last { worker.counters.webSocketClosed(CloseCode(rawValue: 1006)) }
     switch last {
     case .http(let exchange): exchange.abandon()
     case .webSocket(let exchange): exchange.handler.closed()
@@ -235,19 +239,42 @@ final class Connection: Channel {
 
   /// Checks what time has done. Called a few times a second.
   func sweep(_ now: Milliseconds) {
-    if let stalledSince, now - stalledSince >= limits.writeStall {
+    if stall != nil, hasStalled(now) {
       // A stream that takes nothing is told why, if it ever looks; its kernel buffer is full, so this may not arrive.
       if case .webSocket = mode { closeStream(.slowConsumer, reason: "Nothing was taken for 10 s.") }
       return close()
     }
     switch mode {
-    case .http(let exchange): if exchange.isOverdue(now, self) { exchange.timeOut(self) }
+    case .http(let exchange):
+      if exchange.isOverdue(now, self), !exchange.isIdle || output.isEmpty { exchange.timeOut(self) }
     case .webSocket(let exchange): exchange.handler.tick(now)
     case .events(let handler): handler.tick(now)
     // As long as the peer takes something, what is queued for it goes out: the reason of the close stands at its end.
     case .lingering: if output.isEmpty, now >= deadline { close() }
     case .closed: break
     }
+  }
+
+  /// Since when the kernel has had no room for more, and how much it had sent on in vain soon after.
+  private struct Stall {
+    var since: Milliseconds
+    var unacknowledgedBytes: Int?
+  }
+
+  /// Whether the peer has taken nothing for too long.
+  ///
+  /// The kernel offers room again only when a third of its buffer is free. For a slow peer that may take longer than the
+  /// limit, so before one is given up the kernel is asked whether the peer has taken anything at all.
+  private func hasStalled(_ now: Milliseconds) -> Bool {
+    guard let current = stall else { return false }
+    guard let before = current.unacknowledgedBytes else {
+      stall?.unacknowledgedBytes = unacknowledgedByteCount(of: socket)
+      return false
+    }
+    guard now - current.since >= limits.writeStall else { return false }
+    let unacknowledged = unacknowledgedByteCount(of: socket)
+    if unacknowledged < before { stall = Stall(since: now, unacknowledgedBytes: unacknowledged) }
+    return unacknowledged >= before
   }
 
   private func setInterest(_ new: Interest) {

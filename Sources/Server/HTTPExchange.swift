@@ -42,8 +42,13 @@ final class HTTPExchange {
   /// Input that came while an answer was being made, to be parsed after it.
   var waitingInput: [UInt8] = []
   var peerHasClosed = false
+  /// Whether it has brought no request yet.
+  var isFresh = true
 
   init(limits: HTTPLimits) { parser = HTTPRequestParser(limits: limits) }
+
+  /// Whether no request is being received or answered.
+  var isIdle: Bool { current == nil && !isInsideHead }
 
   /// Whether the peer has let its time pass.
   func isOverdue(_ now: Milliseconds, _ connection: Connection) -> Bool {

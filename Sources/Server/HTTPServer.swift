@@ -1,4 +1,5 @@
 import Dispatch
+import Metrics
 import Net
 import Synchronization
 import Wire
@@ -9,7 +10,7 @@ import Wire
   import Darwin
 #endif
 
-/// What all loops of a server share. Immutable, but for a counter.
+/// What all loops of a server share. Immutable, but for a few numbers.
 package final class ServerCore: Sendable {
   let router: Router
   let limits: ServerLimits
@@ -19,6 +20,10 @@ package final class ServerCore: Sendable {
   /// Tells this process's request ids from another's.
   let instance: UInt32
   private let openConnections = Atomic(0)
+  /// Of these, the ones that came when the server was stopping already: nobody waits for them.
+  private let lateConnections = Atomic(0)
+  private let refusedConnections = Atomic(0)
+  private let draining = Atomic(false)
 
   init(router: Router, limits: ServerLimits, hooks: ServerHooks) {
     self.router = router
@@ -32,11 +37,27 @@ package final class ServerCore: Sendable {
   /// - Returns: whether there was room for one more.
   func connectionOpened() -> Bool {
     let count = openConnections.wrappingAdd(1, ordering: .relaxed).newValue
-    if count > limits.maxConnections { connectionClosed() }
+    if count > limits.maxConnections {
+      connectionClosed()
+      refusedConnections.wrappingAdd(1, ordering: .relaxed)
+    }
     return count <= limits.maxConnections
   }
 
   func connectionClosed() { openConnections.wrappingSubtract(1, ordering: .relaxed) }
+
+  /// How many connections there was no room for.
+  var refusedConnectionCount: Int { refusedConnections.load(ordering: .relaxed) }
+
+  var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+  func startDraining() { draining.store(true, ordering: .relaxed) }
+
+  /// One more or one less of those that came late.
+  func countLate(_ change: Int) { lateConnections.wrappingAdd(change, ordering: .relaxed) }
+
+  /// Connections whose end a stopping server waits for.
+  var awaitedConnectionCount: Int { connectionCount - lateConnections.load(ordering: .relaxed) }
 
   func errorResponse(_ error: any Error, _ head: RequestHead?, _ id: RequestID) -> Response {
     var response = hooks.errorResponse(error, head, id)
@@ -55,11 +76,7 @@ package final class ServerCore: Sendable {
 
   func unixSeconds() -> Int { time(nil) }
 
-  func microseconds() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int(time.tv_sec) * 1_000_000 + Int(time.tv_nsec) / 1000
-  }
+  func microseconds() -> Int { monotonicMicroseconds() }
 }
 
 /// The server: a listening socket, and event loops that share its connections.
@@ -67,26 +84,28 @@ package final class HTTPServer: Sendable {
   private let core: ServerCore
   private let loops: [EventLoop<Worker>]
   private let acceptor: EventLoop<Acceptor>
+  private let isHurrying = Atomic(false)
   /// The port it listens on, where 0 was asked for.
   package let port: Int
 
   /// Starts to listen and serve.
   /// - Parameters:
   ///   - threads: how many event loops serve connections, at least 1.
+  ///   - clock: what deadlines and heartbeats go by.
   ///   - makeStreams: makes a loop's ``StreamService`` on that loop. The waker ends the loop's wait from any thread.
   package init(
     host: String, port: Int, threads: Int, router: Router, limits: ServerLimits = ServerLimits(), hooks: ServerHooks,
-    makeStreams: @escaping @Sendable (Waker) -> any StreamService
+    clock: LoopClock = .monotonic, makeStreams: @escaping @Sendable (Waker) -> any StreamService
   ) throws {
     let socket = try ListeningSocket(host: host, port: port)
     let core = ServerCore(router: router, limits: limits, hooks: hooks)
     let loops = try (0..<max(threads, 1)).map { index in
-      try EventLoop<Worker>(name: "loop-\(index)") { reactor, mailbox in
+      try EventLoop<Worker>(name: "loop-\(index)", clock: clock) { reactor, mailbox in
         Worker(reactor: reactor, mailbox: mailbox, core: core, streams: makeStreams(reactor.waker))
       }
     }
     let mailboxes = loops.map(\.mailbox)
-    acceptor = try EventLoop<Acceptor>(name: "accept") { reactor, _ in
+    acceptor = try EventLoop<Acceptor>(name: "accept", clock: clock) { reactor, _ in
       try Acceptor(socket, reactor, core, mailboxes)
     }
     self.core = core
@@ -97,19 +116,55 @@ package final class HTTPServer: Sendable {
   /// Connections that are open now.
   package var connectionCount: Int { core.connectionCount }
 
-  /// Stops accepting, says goodbye to streams, and lets requests end.
+  /// How many connections there was no room for.
+  package var refusedConnectionCount: Int { core.refusedConnectionCount }
+
+  /// The turns of each loop, by its name. The one that accepts comes last.
+  package var turnTimes: [(loop: String, times: TurnTimes)] {
+    loops.enumerated().map { ("\($0.offset)", $0.element.turnTimes) } + [("accept", acceptor.turnTimes)]
+  }
+
+  /// Asks every loop that serves connections, each on its own thread. Not for their own threads.
+  /// - Returns: the answers by loop; nil for one that was too busy to answer in time.
+  package func askLoops<Answer: Sendable>(
+    patience: Milliseconds, _ question: @escaping @Sendable (Worker) -> Answer
+  ) -> [Answer?] {
+    let end = Milliseconds.monotonic() + patience
+    return loops.map { $0.ask(patience: max(0, end - .monotonic()), question) }
+  }
+
+  /// Whether it has begun to stop.
+  package var isDraining: Bool { core.isDraining }
+
+  /// Says goodbye to streams, lets requests end, and stops.
+  ///
+  /// Until that is done new connections are taken and their requests answered with 503: a client that is refused a
+  /// connection can't tell a restart from a machine that is gone.
   /// - Parameters:
   ///   - spread: over how many milliseconds streams are closed, so that clients don't come back all at once.
   ///   - patience: after how many milliseconds the rest is cut off.
   package func shutDown(spread: Int, patience: Int) {
+    core.startDraining()
+    for loop in loops { loop.mailbox.execute { $0.drain(over: spread) } }
+    var end = Milliseconds.monotonic() + patience
+    while core.awaitedConnectionCount > 0, Milliseconds.monotonic() < end {
+      if isHurrying.exchange(false, ordering: .relaxed) {
+        for loop in loops { loop.mailbox.execute { $0.drain(over: 0) } }
+        end = min(end, Milliseconds.monotonic() + Self.hurriedPatience)
+      }
+      usleep(10_000)
+    }
     acceptor.mailbox.execute { $0.close() }
     acceptor.stop()
-    for loop in loops { loop.mailbox.execute { $0.drain(over: spread) } }
-    let end = Milliseconds.monotonic() + patience
-    while core.connectionCount > 0, Milliseconds.monotonic() < end { usleep(10_000) }
     for loop in loops {
       loop.mailbox.execute { $0.closeAll() }
       loop.stop()
     }
   }
+
+  /// Tells a ``shutDown(spread:patience:)`` that is going on to close every stream now, and to wait for little.
+  package func hurry() { isHurrying.store(true, ordering: .relaxed) }
+
+  /// Milliseconds for a close frame to go out and its answer to come.
+  private static let hurriedPatience = 500
 }

@@ -30,15 +30,41 @@ package final class Route: Sendable {
   package let handler: Handler
   /// The parts in braces: which piece of the path each is.
   fileprivate let variables: [(piece: Int, name: String)]
+  package let whileDraining: WhileDraining
+  /// Its place among the routes of its router; nil before it has one.
+  let number: Int?
+
+  /// What becomes of a request that comes while the server stops.
+  package enum WhileDraining: Sendable {
+    /// 503, and come back later.
+    case refused
+    /// As always: for those who watch it stop.
+    case answered
+  }
 
   /// - Parameter bodyLimit: the most bytes of a body that are taken. A route that needs none lets a small one pass.
-  package init(_ method: HTTPMethod, _ pattern: String, bodyLimit: Int = 64 * 1024, _ handler: Handler) {
+  package init(
+    _ method: HTTPMethod, _ pattern: String, bodyLimit: Int = 64 * 1024, whileDraining: WhileDraining = .refused,
+    _ handler: Handler
+  ) {
     self.method = method
     self.pattern = pattern
     self.bodyLimit = bodyLimit
+    self.whileDraining = whileDraining
+    number = nil
     self.handler = handler
     variables = pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false).enumerated()
       .filter { $0.element.hasPrefix("{") }.map { ($0.offset, String($0.element.dropFirst().dropLast())) }
+  }
+
+  fileprivate init(_ route: Route, number: Int) {
+    method = route.method
+    pattern = route.pattern
+    bodyLimit = route.bodyLimit
+    handler = route.handler
+    whileDraining = route.whileDraining
+    variables = route.variables
+    self.number = number
   }
 
   /// The answer to `OPTIONS *`, and to OPTIONS on a path that has no route of its own for it.
@@ -82,9 +108,13 @@ package struct Router: Sendable {
     }
   }
 
+  /// In the order of their numbers.
+  let routes: [Route]
   private let root: Node
 
   package init(_ routes: [Route]) {
+    let routes = routes.enumerated().map { Route($0.element, number: $0.offset) }
+    self.routes = routes
     root = Node(
       routes.map { ($0.pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false)[...], $0) })
   }

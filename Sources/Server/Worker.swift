@@ -6,7 +6,8 @@ package final class Worker {
   let reactor: Reactor
   let mailbox: Mailbox<Worker>
   let core: ServerCore
-  let streams: any StreamService
+  package let streams: any StreamService
+  package internal(set) var counters: LoopCounters
 
   /// One read's worth of input, shared by all connections of the loop: an idle one holds none.
   let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
@@ -19,6 +20,8 @@ package final class Worker {
   private(set) var isDraining = false
   /// Memory that a connection borrows while it has something to send.
   var spareBuffers: [[UInt8]] = []
+  /// Sockets that came when the server was stopping already.
+  private var lateSockets: Set<Int32> = []
   private var date: (second: Int, field: HTTPFields) = (0, [:])
   private var requestCount = 0
 
@@ -32,6 +35,7 @@ package final class Worker {
     self.mailbox = mailbox
     self.core = core
     self.streams = streams
+    counters = LoopCounters(router: core.router)
     reactor.every(250) { [unowned self] in sweep() }
     reactor.onTurnEnd = { [unowned self] in turnEnded() }
   }
@@ -41,7 +45,7 @@ package final class Worker {
   // MARK: Connections
 
   func take(_ socket: Int32) {
-    guard !isDraining, let connection = try? Connection(socket, self) else {
+    guard let connection = try? Connection(socket, self) else {
       closeDescriptor(socket)
       core.connectionClosed()
       return
@@ -49,6 +53,13 @@ package final class Worker {
     while connections.count <= Int(socket) { connections.append(nil) }
     connections[Int(socket)] = connection
     connectionCount += 1
+    counters.connectionAccepted()
+    if isDraining { noteLate(connection) }
+  }
+
+  private func noteLate(_ connection: Connection) {
+    lateSockets.insert(connection.socket)
+    core.countLate(1)
   }
 
   func connection(_ registration: Registration) -> Connection? {
@@ -59,6 +70,7 @@ package final class Worker {
   func forget(_ connection: Connection) {
     connections[Int(connection.socket)] = nil
     connectionCount -= 1
+    if lateSockets.remove(connection.socket) != nil { core.countLate(-1) }
     core.connectionClosed()
   }
 
@@ -95,23 +107,26 @@ package final class Worker {
   func drain(over milliseconds: Int) {
     isDraining = true
     let streams = connections.compactMap { $0 }.filter(\.isStream)
-    for connection in connections { connection?.endIfIdle() }
+    for case let connection? in connections where !lateSockets.contains(connection.socket) {
+      // A request may be on its way on a connection that was just made: it will be told to come back later.
+      if connection.isFresh { noteLate(connection) } else { connection.endIfIdle() }
+    }
     // Not all at once: they would all come back at once.
     var next = 0
     let started = reactor.now
-    reactor.every(50) { [unowned self] in
-      let due = min(streams.count, streams.count * (reactor.now - started + 50) / max(milliseconds, 50))
-      while next < due {
+    func sayGoodbye() {
+      let share = milliseconds > 0 ? (reactor.now - started) * streams.count / milliseconds : streams.count
+      while next < min(share + 1, streams.count) {
         streams[next].drainStream()
         next += 1
       }
     }
+    sayGoodbye()
+    if next < streams.count { reactor.every(50, sayGoodbye) }
   }
 
-  /// Cuts off whoever is left.
-  func closeAll() {
-    for connection in connections { connection?.close() }
-  }
+  /// Cuts off whoever is still there.
+  func closeAll() { for connection in connections { connection?.close() } }
 
   // MARK: What every answer needs
 

@@ -80,6 +80,7 @@ private final class BenchPublisher: StreamHandler {
 
   func opened() {}
 
+  func received(binary bytes: [UInt8]) {}
   func received(_ text: [UInt8]) {
     guard let message = try? RealtimeMessage(parsing: text) else {
       return stream.close(.policyViolation, reason: "Only messages with type, payload and timestamp are published.")
@@ -102,6 +103,7 @@ private final class BenchEcho: StreamHandler {
 
   func opened() {}
 
+  func received(binary bytes: [UInt8]) {}
   func received(_ text: [UInt8]) {
     frame.removeAll(keepingCapacity: true)
     WebSocketFrame.append(.text, text, to: &frame)

@@ -43,13 +43,18 @@ enum ServeCommand {
     Terminal.say("Telltale is ready: http://\(host):\(server.port)/")
     stop.wait()
     Terminal.complain("stopping; once more to hurry")
-    let hurry = stop.onNext { exit(0) }
+    let end = DispatchTime.now() + .seconds(25)
+    let hurry = stop.onNext {
+      server.hurry()
+      // A plugin that does not end is not waited for.
+      DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(2)) { exit(0) }
+    }
     defer { hurry.cancel() }
     // Side by side: a plugin that takes long must not keep clients from being told, nor the process from ending.
     let jobs = DispatchGroup()
     DispatchQueue.global().async(group: jobs) { application.stop() }
-    server.shutDown(spread: 1_000, patience: 10_000)
-    _ = jobs.wait(timeout: .now() + .seconds(10))
+    server.shutDown(spread: 5_000, patience: 25_000)
+    _ = jobs.wait(timeout: end)
     return 0
   }
 

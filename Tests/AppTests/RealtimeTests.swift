@@ -186,15 +186,4 @@ struct RealtimeTests {
       "{\"type\":\"subscribe\",\"payload\":{\"topics\":[\"jobs\"]},\"timestamp\":\"2026-01-01T00:00:00Z\"}")
     #expect(type(try client.nextMessage()) == "subscribed")
   }
-
-  @Test func `silence is closed with 4004`() throws {
-    let app = try RunningApp(["--heartbeat-interval", "1", "--heartbeat-timeout", "2"])
-    let client = try app.client()
-    try client.upgrade("/v1/realtime")
-    while true {
-      guard case .close(let code, _) = try client.nextEvent() else { continue }
-      #expect(code == .noPong)
-      return
-    }
-  }
 }

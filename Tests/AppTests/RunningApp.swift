@@ -1,6 +1,7 @@
 import App
 import Domain
 import JSONValues
+import Net
 import Server
 import Synchronization
 import TestSupport
@@ -14,13 +15,13 @@ final class RunningApp: Sendable {
 
   var port: Int { server.port }
 
-  init(_ options: [String] = []) throws {
+  init(_ options: [String] = [], clock: LoopClock = .monotonic) throws {
     let arguments = [
       "--port", "0", "--data", data.path, "--source-root", sources.path, "--threads", "2", "--jobs", "2",
     ]
     application = try Application(
       Configuration(arguments: arguments + options), log: Log(level: .error, sink: { _ in }))
-    server = try application.serve()
+    server = try application.serve(clock: clock)
   }
 
   deinit {

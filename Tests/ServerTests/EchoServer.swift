@@ -11,10 +11,10 @@ final class EchoServer: Sendable {
 
   var port: Int { server.port }
 
-  init(limits: ServerLimits = ServerLimits()) throws {
+  init(limits: ServerLimits = ServerLimits(), threads: Int = 2, clock: LoopClock = .monotonic) throws {
     let (uploads, answers) = (uploads, answers)
     server = try HTTPServer(
-      host: "127.0.0.1", port: 0, threads: 2, router: Router(Self.routes(uploads)), limits: limits,
+      host: "127.0.0.1", port: 0, threads: threads, router: Router(Self.routes(uploads)), limits: limits,
       hooks: ServerHooks(
         check: { _ in }, commonFields: { _, _ in ["x-test": "yes"] },
         errorResponse: { error, _, _ in
@@ -22,7 +22,7 @@ final class EchoServer: Sendable {
           return Response(status, contentType: "text/plain", body: Array("\(error)".utf8))
         },
         answered: { _, _, response, _, _ in answers.statuses.withLock { $0.append(response.status.rawValue) } }),
-      makeStreams: { _ in EchoService() })
+      clock: clock, makeStreams: { _ in EchoService() })
   }
 
   private let hasStopped = Mutex(false)
@@ -58,6 +58,11 @@ final class EchoServer: Sendable {
         .blocking { request in
           Response(.ok, contentType: "text/plain", body: Array("blocked \(request.query("n") ?? "")".utf8))
         }),
+      Route(
+        .get, "/large",
+        .immediate { _ in
+          Response(.ok, contentType: "text/plain", body: [UInt8](repeating: UInt8(ascii: "x"), count: largeBodyBytes))
+        }),
       Route(.get, "/failing", .immediate { _ in throw Failure() }),
       Route(
         .get, "/injecting",
@@ -84,6 +89,8 @@ func bytes(hexadecimal text: String) -> [UInt8] {
   let digits = Array(text)
   return stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) }
 }
+/// More than the kernel's buffers of both ends hold together.
+let largeBodyBytes = 24 << 20
 
 /// What became of uploads.
 final class UploadRecord: Sendable {
@@ -128,6 +135,9 @@ private final class EchoHandler: StreamHandler {
 
   func received(_ text: [UInt8]) {
     guard text != Array("bye".utf8) else { return stream.close(.forbidden, reason: "as you wish") }
+    guard text != Array("flood".utf8) else {
+      return [UInt8](repeating: 0, count: largeBodyBytes).withUnsafeBytes(stream.queue)
+    }
     var frame: [UInt8] = []
     WebSocketFrame.append(.text, text, to: &frame)
     frame.withUnsafeBytes(stream.queue)

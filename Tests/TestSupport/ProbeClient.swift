@@ -100,6 +100,10 @@ package final class ProbeClient {
     return Answer(status: status, fields: fields, body: try read(count: length))
   }
 
+  /// Reads bytes of a body and lets go of them.
+  /// - Returns: how many.
+  package func skip(count: Int) throws -> Int { try read(count: count).count }
+
   /// Everything until the peer closes.
   package func readToEnd() throws -> [UInt8] {
     while try readMore() {}

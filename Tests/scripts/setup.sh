@@ -2,6 +2,7 @@
 # Installs what a step needs and the machine lacks, or says by name what to install.
 #   setup.sh build     what the compiler needs: zlib's headers
 #   setup.sh pictures  ffmpeg, and an independent PNG decoder with real pictures
+#   setup.sh metrics   Prometheus' own check of what /metrics says
 #   setup.sh web       a linter and a type checker for the browser's modules
 #   setup.sh browser   Chromium, and what drives it
 # Python packages go into .venv; nothing of this ships.
@@ -42,6 +43,21 @@ case "${1:-}" in
     command -v ffmpeg >/dev/null || system_packages ffmpeg
     python_packages pictures scikit-image pillow pypng
     ;;
+  metrics)
+    # Only the one program is wanted, so the package is unpacked and not installed: no service starts.
+    [ -x .venv/bin/promtool ] || {
+      scratch=$(mktemp -d)
+      trap 'rm -rf "$scratch"' EXIT
+      echo "Fetching promtool"
+      if (cd "$scratch" && { apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }; } &&
+        dpkg-deb -x prometheus_*.deb . && usr/bin/promtool --version) >/dev/null 2>&1; then
+        mkdir -p .venv/bin
+        cp "$scratch/usr/bin/promtool" .venv/bin/
+      else
+        echo "promtool can't be had here, so its check of /metrics is skipped. Debian has it in the package prometheus."
+      fi
+    }
+    ;;
   web)
     command -v node >/dev/null ||
       explain "Please install Node 20 or newer: it runs the tests of the browser's modules. Nothing of it ships."
@@ -52,6 +68,6 @@ case "${1:-}" in
     python_packages browser playwright==1.65.2 axe-playwright-python==0.1.8
     ;;
   *)
-    explain "usage: setup.sh build|pictures|web|browser"
+    explain "usage: setup.sh build|pictures|metrics|web|browser"
     ;;
 esac

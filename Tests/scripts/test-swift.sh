@@ -10,6 +10,8 @@ if .venv/bin/python -c 'import numpy, PIL, png, skimage' 2>/dev/null; then
   .venv/bin/python Tests/scripts/real-pictures.py "$scratch/pictures"
   export TELLTALE_REAL_PICTURES="$scratch/pictures"
 fi
+# Prometheus' own check of what /metrics says (make test fetches it).
+[ -x .venv/bin/promtool ] && export TELLTALE_PROMTOOL="$PWD/.venv/bin/promtool"
 swift test --disable-xctest "$@" 2>&1 | tee "$scratch/log" | awk '/Test run with/ || !/^(◇|✔|↳|━)/' || true
 grep -qE 'Test run with [1-9][0-9]* tests? .*passed' "$scratch/log" || {
   echo "The Swift tests failed, or none ran." >&2

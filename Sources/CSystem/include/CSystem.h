@@ -22,6 +22,9 @@ int telltale_pin_thread(int first, int count);
 /// A pipe whose ends no child inherits: ends[0] to read, ends[1] to write. Returns -1 with errno set on failure.
 int telltale_pipe(int ends[2]);
 
+/// Bytes written to a socket that its peer has not acknowledged. Returns -1 with errno set on failure.
+int telltale_unacknowledged(int socket);
+
 /// Names the calling thread in debuggers and `top`; longer names are cut at 15 bytes.
 void telltale_name_thread(const char *name);
 

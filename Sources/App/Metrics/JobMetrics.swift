@@ -1,0 +1,49 @@
+import Domain
+import Metrics
+import Synchronization
+
+/// What the messages of jobs say about their plugins and their ends, added up.
+final class JobMetrics: Sendable {
+  struct Numbers: Sendable {
+    /// From a job's start to its end.
+    var jobTimes = Histogram.work
+    /// Plugins' times for a frame, by plugin.
+    var pluginTimes: [String: Histogram] = [:]
+    /// Plugins that failed, by plugin and error code.
+    var pluginFailures: [Failure: Int] = [:]
+  }
+
+  struct Failure: Hashable, Sendable {
+    var plugin: String
+    var reason: String
+  }
+
+  private let state = Mutex(Numbers())
+
+  /// Called by whoever publishes, on the job's own thread. A message on the digest's topic says nothing new.
+  func note(_ message: RealtimeMessage, _ topic: Topic) {
+    guard topic != .jobs else { return }
+    switch message.type {
+    case .frame:
+      guard let plugin = message.payload["plugin"]?.stringValue, let time = message.payload["timing_ms"]?.doubleValue
+      else { return }
+      state.withLock { $0.pluginTimes[plugin, default: .work].observe(microseconds: Int(time * 1000)) }
+    case .error:
+      guard let plugin = message.payload["plugin"]?.stringValue,
+        let code = message.payload["details"]?["error_code"]?.stringValue
+      else { return }
+      state.withLock { $0.pluginFailures[Failure(plugin: plugin, reason: code.lowercased()), default: 0] += 1 }
+    case .jobStatus:
+      guard let finished = moment(message, "finished_at"), let started = moment(message, "started_at") else { return }
+      let milliseconds = max(0, Int(finished.milliseconds - started.milliseconds))
+      state.withLock { $0.jobTimes.observe(microseconds: milliseconds * 1000) }
+    default: break
+    }
+  }
+
+  var numbers: Numbers { state.withLock { $0 } }
+
+  private func moment(_ message: RealtimeMessage, _ key: String) -> Timestamp? {
+    message.payload[key]?.stringValue.flatMap { Timestamp(iso8601: $0) }
+  }
+}

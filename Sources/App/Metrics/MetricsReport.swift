@@ -1,0 +1,240 @@
+import Domain
+import Metrics
+import Realtime
+import Server
+import Synchronization
+
+/// What one loop says of itself, copied on its thread.
+struct LoopNumbers: Sendable {
+  var http: LoopCounters
+  var streams: RealtimeLoop.Counters
+  var sentMessages: Int
+  var queuedMessages: Int
+  var groupCount: Int
+  var dropped: [MessageType: Int]
+  var deliveryTimes: Histogram
+
+  init?(_ worker: Worker) {
+    guard let loop = worker.streams as? RealtimeLoop else { return nil }
+    http = worker.counters
+    streams = loop.counters
+    sentMessages = loop.fanOut.sentMessages
+    queuedMessages = loop.fanOut.queuedMessages
+    groupCount = loop.fanOut.groupCount
+    dropped = loop.fanOut.dropped
+    deliveryTimes = loop.fanOut.deliveryTimes
+  }
+}
+
+/// Remembers what each loop said last: a loop that is too busy to answer must not make its counters vanish.
+final class LoopCensus: Sendable {
+  private let known = Mutex<[LoopNumbers?]>([])
+
+  /// Not to be called on a loop.
+  func take(_ server: HTTPServer) -> [LoopNumbers] {
+    let answers = server.askLoops(patience: 1_000) { LoopNumbers($0) }
+    return known.withLock { known in
+      if known.count < answers.count { known = answers.map { _ in nil } }
+      for (index, answer) in answers.enumerated() {
+        if let answer { known[index] = answer }
+      }
+      return known.compactMap { $0 }
+    }
+  }
+}
+
+/// Everything that `/metrics` tells, in the order of docs/operations.md.
+struct MetricsReport {
+  typealias Sample = MetricsText.Sample
+  let application: Application
+  let server: HTTPServer
+  let loops: [LoopNumbers]
+  private var text = MetricsText(prefix: "telltale_")
+
+  init(_ application: Application, _ server: HTTPServer, _ loops: [LoopNumbers]) {
+    self.application = application
+    self.server = server
+    self.loops = loops
+  }
+
+  consuming func write() -> [UInt8] {
+    writeConnections()
+    writeMessages()
+    writeRequests()
+    writeJobs()
+    writeLoops()
+    writeProcess()
+    return text.bytes
+  }
+
+  // MARK: Connections
+
+  private mutating func writeConnections() {
+    let open = application.realtime.connectionCounts
+    let (webSockets, events) = (open[.webSocket, default: 0], open[.sse, default: 0])
+    text.append(
+      "connections", .gauge, "Connections that are open, by what they speak now.",
+      [
+        Sample(["transport": "http"], max(0, server.connectionCount - webSockets - events)),
+        Sample(["transport": "websocket"], webSockets), Sample(["transport": "sse"], events),
+      ])
+    let names: [(Framing, String)] = [(.webSocket, "websocket"), (.sse, "sse")]
+    text.append(
+      "connections_total", .counter,
+      "Sockets taken or turned away for lack of room (http), and streams opened on them or refused.",
+      [
+        Sample(["transport": "http", "result": "accepted"], sum { $0.http.acceptedConnections }),
+        Sample(["transport": "http", "result": "refused"], server.refusedConnectionCount),
+      ]
+        + names.flatMap { framing, name in
+          [
+            Sample(["transport": name, "result": "accepted"], sum { $0.streams.admitted[framing, default: 0] }),
+            Sample(["transport": name, "result": "refused"], sum { $0.streams.refused[framing, default: 0] }),
+          ]
+        })
+    text.append(
+      "ws_closes_total", .counter,
+      "WebSockets that ended, by close code: 1006 where the connection broke, 0 for a code that is not in use here.",
+      merge { $0.http.webSocketCloses }.sorted { $0.key.rawValue < $1.key.rawValue }.map { code, count in
+        Sample(["code": "\(code)"], count)
+      })
+    text.append(
+      "resume_total", .counter, "Streams that came back with a cursor: resumed without loss, or after a gap.",
+      [
+        Sample(["result": "resumed"], sum { $0.streams.resumed }), Sample(["result": "gap"], sum { $0.streams.gaps }),
+      ])
+  }
+
+  // MARK: Messages
+
+  private mutating func writeMessages() {
+    let hub = application.hub.statistics
+    text.append(
+      "messages_published_total", .counter, "Messages published, by type.",
+      byType(hub.published).map { type, count in Sample(["type": type], count) })
+    text.append(
+      "messages_sent_total", .counter,
+      "Messages handed to connections: one message for N connections counts N. Those dropped later are among them.",
+      [Sample(sum { $0.sentMessages })])
+    text.append(
+      "messages_dropped_total", .counter,
+      "Messages that a slow client missed (slow_client), or a loop that was too far behind (slow_loop).",
+      byType(merge { $0.dropped }).map { type, count in Sample(["type": type, "reason": "slow_client"], count) }
+        + byType(hub.dropped).map { type, count in Sample(["type": type, "reason": "slow_loop"], count) })
+    text.append(
+      "queue_depth_messages", .gauge, "Messages that wait: for a loop to take them, or for a client to.",
+      [Sample(hub.waiting + sum { $0.queuedMessages })])
+    text.append(
+      "fanout_groups", .gauge, "Different subscriptions in use, counted for each loop and framing.",
+      [Sample(sum { $0.groupCount })])
+    text.append(
+      "delivery_latency_seconds", .histogram,
+      "From publishing to the socket: for each turn of a loop and each subscription, the age of the oldest message when the last connection had been written to.",
+      [Sample(total(.waits) { $0.deliveryTimes })])
+  }
+
+  // MARK: Requests
+
+  private mutating func writeRequests() {
+    struct Kind: Hashable {
+      var route: String
+      var method: String
+      var code: Int
+    }
+    var answers: [Kind: Int] = [:]
+    for loop in loops {
+      for kind in loop.http.answersByKind {
+        answers[Kind(route: kind.route, method: kind.method, code: kind.status), default: 0] += kind.count
+      }
+    }
+    text.append(
+      "http_requests_total", .counter,
+      "Requests answered, by route template, method and status; route none where there is none, code 101 for WebSockets.",
+      answers.sorted { ($0.key.route, $0.key.method, $0.key.code) < ($1.key.route, $1.key.method, $1.key.code) }.map {
+        kind, count in
+        Sample(["route": kind.route, "method": kind.method, "code": "\(kind.code)"], count)
+      })
+    text.append(
+      "http_request_duration_seconds", .histogram,
+      "From a request's head to its answer, body and handler included; streams are not.",
+      [Sample(total(.waits) { $0.http.requestTimes })])
+    text.append(
+      "http_parse_errors_total", .counter, "Requests that could not be read, by what was wrong with them.",
+      merge { $0.http.parseErrors }.sorted { $0.key < $1.key }.map { reason, count in
+        Sample(["reason": reason], count)
+      })
+  }
+
+  // MARK: Jobs
+
+  private mutating func writeJobs() {
+    let numbers = application.jobMetrics.numbers
+    text.append(
+      "jobs", .gauge, "Jobs that are kept, by status.",
+      JobStatus.allCases.map { Sample(["status": $0.rawValue], application.jobs.count($0)) })
+    text.append(
+      "job_duration_seconds", .histogram, "From a job's start to its end, however it ended.",
+      [Sample(numbers.jobTimes)])
+    text.append(
+      "plugin_duration_seconds", .histogram, "A plugin's time for one frame.",
+      numbers.pluginTimes.sorted { $0.key < $1.key }.map { plugin, times in Sample(["plugin": plugin], times) })
+    text.append(
+      "plugin_failures_total", .counter, "Plugins that failed and ended their job, by error code.",
+      numbers.pluginFailures.sorted { ($0.key.plugin, $0.key.reason) < ($1.key.plugin, $1.key.reason) }.map {
+        failure, count in
+        Sample(["plugin": failure.plugin, "reason": failure.reason], count)
+      })
+  }
+
+  // MARK: Loops and process
+
+  private mutating func writeLoops() {
+    let turns = server.turnTimes
+    text.append(
+      "event_loop_lag_seconds", .gauge,
+      "The longest turn of the last 15 to 30 s, the one that goes on included: what a loop added to whatever came meanwhile.",
+      turns.map { Sample(["loop": $0.loop], microseconds: $0.times.longest) })
+    text.append(
+      "event_loop_turn_seconds", .histogram, "The length of a loop's turns, from the end of a wait to the next one.",
+      turns.map { Sample(["loop": $0.loop], $0.times.histogram) })
+  }
+
+  private mutating func writeProcess() {
+    text.append(
+      "process_cpu_seconds_total", .counter, "Processor time of all threads.", [Sample(ProcessUsage.cpuSeconds)])
+    text.append(
+      "process_resident_memory_bytes", .gauge, "Memory that the process holds.",
+      ProcessUsage.residentBytes.map { [Sample($0)] } ?? [])
+    text.append(
+      "process_open_fds", .gauge, "Open file descriptors.", ProcessUsage.openDescriptors.map { [Sample($0)] } ?? [])
+    text.append(
+      "process_max_fds", .gauge, "The limit of open file descriptors.", [Sample(Configuration.openFileLimit())])
+    text.append(
+      "process_start_time_seconds", .gauge, "When the process began, in seconds since 1970.",
+      [Sample(Double(application.startTime.milliseconds) / 1000)])
+    text.append(
+      "build_info", .gauge, "Always 1: what is running is in the labels.",
+      [Sample(["version": Application.version], 1)])
+  }
+
+  // MARK: Adding up
+
+  private func sum(_ number: (LoopNumbers) -> Int) -> Int { loops.reduce(0) { $0 + number($1) } }
+
+  private func merge<Key>(_ numbers: (LoopNumbers) -> [Key: Int]) -> [Key: Int] {
+    loops.reduce(into: [:]) { merged, loop in merged.merge(numbers(loop), uniquingKeysWith: +) }
+  }
+
+  private func total(_ empty: Histogram, _ histogram: (LoopNumbers) -> Histogram) -> Histogram {
+    loops.reduce(into: empty) { $0.add(histogram($1)) }
+  }
+
+  /// Types that we don't know by name are counted together.
+  private func byType(_ counts: [MessageType: Int]) -> [(String, Int)] {
+    var named: [String: Int] = [:]
+    for (type, count) in counts {
+      named[MessageType.known.contains(type) ? type.rawValue : "other", default: 0] += count
+    }
+    return named.sorted { $0.key < $1.key }
+  }
+}

@@ -1,0 +1,106 @@
+import Net
+import Synchronization
+import TestSupport
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The built binary, as a person or a script starts it. It lies beside the test runner.
+enum Binary {
+  static let path =
+    CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    + "/telltale"
+
+  static var environment: [String: String] { ["PATH": String(cString: getenv("PATH"))] }
+
+  static func start(_ arguments: [String]) throws -> ChildProcess {
+    try ChildProcess([path] + arguments, environment: environment)
+  }
+
+  /// Reads a pipe until what was read satisfies, or until its end.
+  static func read(_ descriptor: Int32, until isEnough: (String) -> Bool = { _ in false }) -> String {
+    var all: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while !isEnough(String(decoding: all, as: UTF8.self)) {
+      let count = buffer.withUnsafeMutableBytes { ChildProcess.read(descriptor, into: $0) }
+      guard count > 0 else { break }
+      all += buffer[..<count]
+    }
+    return String(decoding: all, as: UTF8.self)
+  }
+
+  /// The port in the line that says that the server is ready.
+  static func port(in line: String) -> Int? {
+    line.split(separator: "/").first { $0.hasPrefix("127.0.0.1:") }.flatMap { Int($0.dropFirst(10)) }
+  }
+}
+
+/// A server process that is ready, with folders of its own. It is killed when the test is done with it.
+final class RunningBinary {
+  let sources = TemporaryFolder()
+  let data = TemporaryFolder()
+  let port: Int
+  private let process: ChildProcess
+  private let log = Gathered()
+  private var logReader: Thread?
+  private var hasEnded = false
+
+  /// - Parameters:
+  ///   - limit: a command for the shell that runs before, such as `ulimit -n 40`.
+  ///   - readsLog: whether its log is read; else whatever it writes waits in the pipe.
+  init(_ options: [String] = [], limit: String = ":", readsLog: Bool = true) throws {
+    process = try ChildProcess(
+      [
+        "sh", "-c", "\(limit); exec \"$0\" \"$@\"", Binary.path, "serve", "--port", "0", "--data", data.path,
+        "--source-root", sources.path,
+      ] + options,
+      environment: Binary.environment)
+    let line = Binary.read(process.standardOutput) { $0.hasSuffix("\n") }
+    guard let port = Binary.port(in: line) else {
+      throw ProbeClient.Failure(description: "not ready: \(line) \(Binary.read(process.standardError))")
+    }
+    self.port = port
+    if readsLog { readLog() }
+  }
+
+  deinit {
+    if !hasEnded {
+      process.signalGroup(SIGKILL)
+      _ = waitForEnd()
+    }
+    logReader?.join()
+  }
+
+  var pid: pid_t { process.processID }
+
+  /// What it has written to standard error so far.
+  var logText: String { String(decoding: log.bytes.withLock { $0 }, as: UTF8.self) }
+
+  /// From now on its log is read, by a thread.
+  func readLog() {
+    let (descriptor, log) = (process.standardError, log)
+    logReader = Thread(name: "log") {
+      var buffer = [UInt8](repeating: 0, count: 65_536)
+      while case let count = buffer.withUnsafeMutableBytes({ ChildProcess.read(descriptor, into: $0) }), count > 0 {
+        let piece = buffer[..<count]
+        log.bytes.withLock { $0 += piece }
+      }
+    }
+  }
+
+  private final class Gathered: Sendable {
+    let bytes = Mutex<[UInt8]>([])
+  }
+
+  func client() throws -> ProbeClient { try ProbeClient(port: port) }
+
+  func signal(_ number: Int32) { kill(pid, number) }
+
+  func waitForEnd() -> ChildProcess.Ending {
+    hasEnded = true
+    return process.waitForEnd()
+  }
+}

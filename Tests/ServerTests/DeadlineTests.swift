@@ -1,0 +1,113 @@
+import Server
+import TestSupport
+import Testing
+import Wire
+
+/// The limits of time, to the second, on a clock that is moved by hand.
+struct DeadlineTests {
+  private let clock = ManualClock()
+  private let server: EchoServer
+
+  init() throws { server = try EchoServer(threads: 1, clock: clock.loopClock) }
+
+  private func client() throws -> ProbeClient { try ProbeClient(port: server.port) }
+
+  /// Waits until the loop has seen everything that was sent so far: it takes what comes in order.
+  private func settle() throws {
+    #expect(try client().request("GET", "/", headers: ["Connection": "close"]).status == 200)
+  }
+
+  /// Moves time, and waits until the loop has looked at its connections.
+  private func pass(seconds: Int) throws {
+    clock.advance(seconds: seconds)
+    try settle()
+  }
+
+  /// Waits until the kernel takes nothing more for the one client, and the loop has noticed.
+  private func stall() throws {
+    for _ in 0..<5 { try pass(seconds: 0) }
+  }
+
+  @Test func `a head that is not complete after 10 s is 408 and the end of the connection`() throws {
+    let slow = try client()
+    try slow.send("GET / HTTP/1.1\r\nHost: x\r\n")
+    try settle()
+    try pass(seconds: 9)
+    try slow.send("X-More: 1\r\n")
+    try settle()
+    try pass(seconds: 1)
+    let answer = try slow.answer()
+    #expect(answer.status == 408)
+    #expect(answer.fields["connection"] == "close")
+    #expect(try slow.readToEnd().isEmpty)
+  }
+
+  @Test func `who connects and says nothing is there for 10 s, and then closed without a word`() throws {
+    let silent = try client()
+    try settle()
+    try pass(seconds: 9)
+    let patient = try client()
+    try settle()
+    clock.advance(seconds: 1)
+    #expect(try silent.readToEnd().isEmpty)
+    #expect(try patient.request("GET", "/").status == 200)
+  }
+
+  @Test func `a body may take its time at 1 KiB/s, and is 408 below that`() throws {
+    let client = try client()
+    try client.send("PUT /uploads/a HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
+    try client.send([UInt8](repeating: 1, count: 20_480))
+    try settle()
+    try pass(seconds: 30)  // 10 s of grace, and 20 KiB in the 20 s after
+    #expect(server.uploads.state.withLock { $0.abandoned } == 0)
+    try pass(seconds: 1)
+    #expect(try client.answer().status == 408)
+    #expect(eventually { server.uploads.state.withLock { $0.abandoned } == 1 })
+  }
+
+  @Test func `a connection that asks for nothing more is closed after 75 s`() throws {
+    let idle = try client()
+    #expect(try idle.request("GET", "/").status == 200)
+    try pass(seconds: 74)
+    #expect(try idle.request("GET", "/").status == 200)
+    try pass(seconds: 74)
+    clock.advance(seconds: 1)
+    #expect(try idle.readToEnd().isEmpty)
+  }
+
+  @Test func `who takes nothing of an answer for 10 s is closed`() throws {
+    let stalled = try client()
+    try stalled.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    try stall()
+    try pass(seconds: 9)
+    #expect(eventually { server.server.connectionCount == 1 })
+    clock.advance(seconds: 1)
+    #expect(eventually { server.server.connectionCount == 0 })
+  }
+
+  @Test func `an answer that is taken slowly arrives whole, however long that takes`() throws {
+    let slow = try client()
+    try slow.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    _ = try slow.read(through: Array("\r\n\r\n".utf8))
+    var taken = 0
+    for _ in 0..<12 {
+      taken += try slow.skip(count: largeBodyBytes / 24)
+      try settle()
+      try pass(seconds: 9)
+    }
+    taken += try slow.skip(count: largeBodyBytes - taken)
+    #expect(taken == largeBodyBytes)
+    #expect(try slow.request("GET", "/").status == 200)
+  }
+
+  @Test func `a WebSocket that takes nothing for 10 s is closed`() throws {
+    let stalled = try client()
+    try stalled.upgrade("/stream")
+    try stalled.sendText("flood")
+    try stall()
+    try pass(seconds: 9)
+    #expect(eventually { server.server.connectionCount == 1 })
+    clock.advance(seconds: 1)
+    #expect(eventually { server.server.connectionCount == 0 })
+  }
+}
