@@ -17,7 +17,7 @@ limits.webSocket = WebSocketLimits(maxMessageBytes: 32 << 20, maxFragments: 100_
 let server = try HTTPServer(
   host: "127.0.0.1", port: 0, threads: 1, router: Router([Route(.get, "/", .stream)]), limits: limits,
   hooks: ServerHooks(
-    check: { _ in }, finish: { _, _ in },
+    check: { _ in }, commonFields: { _, _ in [:] },
     errorResponse: { error, _, _ in
       Response(
         (error as? WireError)?.statusHint ?? .badRequest, contentType: "text/plain", body: Array("\(error)\n".utf8))
