@@ -2,16 +2,16 @@
 extension FanOutLoad {
   /// A steady rate.
   package func fanOut(rate: Int, seconds: Double) throws -> LoadReport {
-    try connect()
     defer { disconnect() }
+    try connect()
     _ = publish(rate: rate, seconds: min(Self.warmUp, seconds))
     return report("fanout", rate: rate, publish(rate: rate, seconds: seconds))
   }
 
   /// The highest rate at which the 99th percentile stays below a limit, found by doubling, then by halving the gap.
   package func fanOutMax(p99Below limit: Double, seconds: Double) throws -> LoadReport {
-    try connect()
     defer { disconnect() }
+    try connect()
     _ = publish(rate: 200, seconds: Self.warmUp)
     var (good, bad) = (0, 0)
     var next = 500
@@ -51,8 +51,8 @@ extension FanOutLoad {
 
   /// Messages back to back, several times: the median time to the last delivery.
   package func burst(messages: Int, runs: Int) throws -> LoadReport {
-    try connect()
     defer { disconnect() }
+    try connect()
     _ = publish(rate: 200, seconds: Self.warmUp)
     var times: [Double] = []
     var lost = 0
@@ -77,6 +77,29 @@ extension FanOutLoad {
     report.addCPU(cpu)
     report.addLost(lost)
     addEndings(to: &report)
+    return report
+  }
+
+  /// A steady rate, and one more subscriber that stops reading before it begins.
+  package func besideSlow(rate: Int, seconds: Double) throws -> LoadReport {
+    defer { disconnect() }
+    try connect()
+    _ = publish(rate: rate, seconds: min(Self.warmUp, seconds))
+    let memory = MemoryWatch(usage, loop)
+    let (slow, heard) = try connectSlow()
+    defer { slow.close() }
+    let stretch = publish(rate: rate, seconds: seconds)
+    let growth = memory.growth
+    // Now it reads, and learns what became of it.
+    slow.setReading(true)
+    loop.turn(until: SendStamp.now() + 3_000_000_000) {
+      slow.ending != nil || heard.deliveries >= stretch.published
+    }
+    var report = self.report("slow", rate: rate, stretch)
+    report.add("slow_received", "the slow one received", heard.deliveries)
+    let end = slow.ending.map { "\($0)" } ?? "it stayed"
+    report.add("slow_end", "what became of it", .string(end), end)
+    report.addMemory("memory_growth_bytes", "server's memory grew by at most", growth)
     return report
   }
 

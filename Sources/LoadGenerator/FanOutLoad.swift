@@ -30,7 +30,7 @@ package final class FanOutLoad {
   private let options: Options
   private let target: LoadTarget
   private let publishTarget: LoadTarget
-  private let usage: ProcessUsage?
+  let usage: ProcessUsage?
   private(set) var subscribers: [LoadConnection] = []
   private var publisher: LoadConnection?
   private var templates: [MessageTemplate]
@@ -75,6 +75,14 @@ package final class FanOutLoad {
     publisher = try loop.open(1, to: publishTarget, speaking: deaf) { _ in publishTarget.upgrade() }[0]
   }
 
+  /// One more subscriber, which reads nothing from now on. The kernel keeps as little for it as it can.
+  func connectSlow() throws -> (LoadConnection, WebSocketTalk) {
+    let talk = WebSocketTalk(histogram: LatencyHistogram(), stampOffset: templates[0].stampOffset)
+    let slow = try loop.open(1, to: target, speaking: talk, receiveBufferBytes: 4_096) { _ in target.upgrade() }[0]
+    slow.setReading(false)
+    return (slow, talk)
+  }
+
   package func disconnect() {
     subscribers.forEach { $0.close() }
     publisher?.close()
@@ -110,6 +118,8 @@ package final class FanOutLoad {
           due = start + Int(Double(stretch.published) * interval)
         }
         flush()
+        // A turn waits a millisecond, which is enough for more messages than one in it.
+        if interval >= 1e6 { loop.alarm.ring(inNanoseconds: due - SendStamp.now()) }
       }
       if Double(stretch.expected - talk.deliveries) > tooFarBehind || !endings.isEmpty {
         stretch.wasCutShort = true

@@ -75,7 +75,8 @@ final class LoadConnection: Channel {
   }
 
   deinit {
-    close()
+    // The reactor holds what is registered: either it has let go of this, or it is gone itself.
+    if isOpen { closeDescriptor(socket) }
     leftover?.deallocate()
   }
 

@@ -49,6 +49,31 @@ package struct ProcessUsage: Sendable {
   }
 }
 
+/// How much a server's memory grows while a loop turns.
+final class MemoryWatch {
+  private let usage: ProcessUsage?
+  private let before: Int?
+  private var most: Int?
+
+  init(_ usage: ProcessUsage?, _ loop: LoadLoop) {
+    self.usage = usage
+    before = usage?.residentBytes
+    loop.reactor.every(20) { [weak self] in self?.look() }
+  }
+
+  /// The most by which resident memory was above its first size; nil where that can't be known.
+  var growth: Int? {
+    look()
+    guard let before, let most else { return nil }
+    return most - before
+  }
+
+  private func look() {
+    guard let now = usage?.residentBytes else { return }
+    most = max(most ?? now, now)
+  }
+}
+
 /// Processor time of a server over a span of time.
 struct UsageWindow {
   private let usage: ProcessUsage?

@@ -10,7 +10,7 @@ struct BenchWorkload: Sendable {
   let options: [Option]
   let run: @Sendable (BenchOptions, BenchSubject) throws -> LoadReport
 
-  static let all = [fanOut, burst, echo, idle, http]
+  static let all = [fanOut, burst, echo, idle, http, slow]
 
   /// What every workload takes.
   static let common = [
@@ -94,6 +94,17 @@ struct BenchWorkload: Sendable {
         subject.loop(for: options.count("connections")), subject.target(options.text("path") ?? "/"),
         connections: options.count("connections"), pipeline: options.count("pipeline", 1...1_000),
         seconds: options.seconds("seconds"), usage: subject.usage)
+    })
+
+  static let slow = BenchWorkload(
+    name: "slow", help: "a fan-out with one more client that does not read",
+    options: [
+      Option("connections", "N", "100", "subscribers that read"),
+      Option("rate", "N", "1000", "messages a second"),
+      Option("seconds", "S", "5", "how long"),
+    ] + publishing,
+    run: { options, subject in
+      try publishing(options, subject).besideSlow(rate: options.count("rate"), seconds: options.seconds("seconds"))
     })
 
   private static func publishing(_ options: BenchOptions, _ subject: BenchSubject) throws -> FanOutLoad {

@@ -1,0 +1,113 @@
+import JSONValues
+import Net
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// `telltale bench` against servers of its own: that it counts right, not how fast anything is.
+struct BenchTests {
+  private func run(_ arguments: [String]) throws -> (ending: ChildProcess.Ending, report: JSON, complaint: String) {
+    let process = try Binary.start(["bench", arguments[0], "--json"] + arguments.dropFirst())
+    let output = Binary.read(process.standardOutput)
+    let complaint = Binary.read(process.standardError)
+    return (process.waitForEnd(), (try? JSON(parsing: Array(output.utf8))) ?? .null, complaint)
+  }
+
+  @Test(arguments: [
+    (["fanout", "--connections", "10", "--rate", "200", "--seconds", "0.3"], "deliveries", 600),
+    (
+      ["fanout", "--connections", "10", "--rate", "200", "--seconds", "0.3", "--topics", "5", "--per-connection", "2"],
+      "deliveries", 240
+    ),
+    (["burst", "--connections", "10", "--messages", "50", "--runs", "2"], "messages", 50),
+    (["slow", "--connections", "5", "--rate", "200", "--seconds", "0.3"], "deliveries", 300),
+    (["idle", "--connections", "20", "--seconds", "0.1"], "connections", 20),
+  ])
+  func `a small run delivers every message and exits with 0`(arguments: [String], key: String, count: Int) throws {
+    let (ending, report, complaint) = try run(arguments)
+    #expect(ending == .exited(code: 0), "\(complaint)")
+    #expect(report["workload"]?.stringValue == arguments[0])
+    #expect(report[key]?.intValue == count)
+    #expect(report["lost"]?.intValue ?? 0 == 0)
+    #expect(report["ended"] == nil)
+  }
+
+  @Test(arguments: [
+    (["echo", "--connections", "4", "--seconds", "0.3"], "round_trips"),
+    (["http", "--connections", "4", "--seconds", "0.3"], "requests"),
+    (["http", "--connections", "2", "--seconds", "0.3", "--pipeline", "8"], "requests"),
+    (["http", "--connections", "2", "--seconds", "0.3", "--path", "/", "--threads", "2"], "requests"),
+  ])
+  func `clients that ask are answered again and again`(arguments: [String], key: String) throws {
+    let (ending, report, complaint) = try run(arguments)
+    #expect(ending == .exited(code: 0), "\(complaint)")
+    #expect(try #require(report[key]?.intValue) > 10)
+  }
+
+  /// `bench serve`, until this object goes.
+  private final class RunningServer {
+    let port: Int
+    private let process: ChildProcess
+
+    init() throws {
+      process = try Binary.start(["bench", "serve"])
+      let line = Binary.read(process.standardOutput) { $0.hasSuffix("\n") }
+      port = try #require(line.split(separator: ":").last.flatMap { Int($0.prefix { $0.isNumber }) }, "\(line)")
+    }
+
+    deinit {
+      process.signalGroup(SIGTERM)
+      _ = process.waitForEnd()
+    }
+  }
+
+  @Test func `messages that nobody received are lost, and the exit code is 1`() throws {
+    let server = try RunningServer()
+    // An echo is no broadcast: the subscribers hear nothing of it.
+    let (ending, report, complaint) = try run([
+      "fanout", "--connections", "2", "--rate", "100", "--seconds", "0.1", "--url",
+      "http://127.0.0.1:\(server.port)", "--publish-url", "http://127.0.0.1:\(server.port)/bench/echo",
+    ])
+    #expect(ending == .exited(code: 1), "\(complaint)")
+    #expect(report["lost"]?.intValue == 20)
+  }
+
+  @Test func `the page of the benchmark has 2,048 bytes and the headers of every page`() throws {
+    let server = try RunningServer()
+    let answer = try ProbeClient(port: server.port).request("GET", "/bench/page")
+    #expect(answer.status == 200)
+    #expect(answer.body.count == 2_048)
+    #expect(answer.fields["content-security-policy"] != nil)
+  }
+
+  @Test(arguments: [
+    (["fanout", "--conections", "3"], Int32(64), "Did you mean --connections?"),
+    (["fanuot"], 64, "Did you mean bench fanout?"),
+    (["fanout", "--rate", "often"], 64, "--rate must be a whole number"),
+    (["echo", "--seconds", "0"], 64, "--seconds must be a number of seconds"),
+    (["http", "--connections"], 64, "--connections needs a value: --connections N."),
+    (["idle", "--connections", "1000000"], 69, "the hard limit is"),
+    (["http", "--url", "https://127.0.0.1/"], 69, "Use ws://HOST:PORT/PATH or http://HOST:PORT/PATH."),
+    (["http", "--path", "/nowhere"], 69, "answered with status 404"),
+    (["fanout", "--connections", "2", "--publish-url", "ws://127.0.0.1:1"], 69, "refused"),
+  ])
+  func `what can't be run is said, with what to do`(arguments: [String], code: Int32, words: String) throws {
+    let (ending, _, complaint) = try run(arguments)
+    #expect(ending == .exited(code: code))
+    #expect(complaint.contains(words), "\(complaint)")
+  }
+
+  @Test(arguments: ["fanout", "burst", "echo", "idle", "http", "slow"])
+  func `help lists the options and starts nothing`(workload: String) throws {
+    let process = try Binary.start(["bench", workload, "--help"])
+    let help = Binary.read(process.standardOutput)
+    #expect(process.waitForEnd() == .exited(code: 0))
+    #expect(help.contains("--connections"))
+    #expect(help.contains("--url"))
+  }
+}
