@@ -21,12 +21,17 @@ extension FanOutLoad {
       next = bad == 0 ? good * 2 : (good + bad) / 2
     }
     // What held for a moment need not hold for long.
-    while true {
-      let stretch = publish(rate: max(good, 1), seconds: seconds)
-      if isWithin(stretch, limit) || good <= 1 { return report("fanout", rate: good, stretch) }
+    var rate = max(good, 1)
+    var stretch = publish(rate: rate, seconds: seconds)
+    for _ in 0..<5 where !isWithin(stretch, limit) {
       try reconnect()
-      good -= max(good / 20, 1)
+      rate = max(rate * 9 / 10, 1)
+      stretch = publish(rate: rate, seconds: seconds)
     }
+    var report = self.report("fanout", rate: rate, stretch)
+    let holds = isWithin(stretch, limit)
+    report.add("holds", "p99 below \(Int(limit)) ms", .bool(holds), holds ? "yes" : "no: the machine is too busy")
+    return report
   }
 
   /// Whether the server keeps up with a rate for a moment. It may try twice: one hiccup of the machine is no verdict.
@@ -84,7 +89,8 @@ extension FanOutLoad {
   package func besideSlow(rate: Int, seconds: Double) throws -> LoadReport {
     defer { disconnect() }
     try connect()
-    _ = publish(rate: rate, seconds: min(Self.warmUp, seconds))
+    // What the server keeps for those who come back fills up first: its memory is not the slow one's.
+    for _ in 0..<10 { _ = burst(1_000) }
     let memory = MemoryWatch(usage, loop)
     let (slow, heard) = try connectSlow()
     defer { slow.close() }

@@ -203,6 +203,7 @@ final class LoadConnection: Channel {
   func end(_ ending: Ending) {
     guard isOpen else { return }
     self.ending = ending
+    loop.endedCount += 1
     close()
   }
 

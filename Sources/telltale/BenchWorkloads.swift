@@ -101,7 +101,7 @@ struct BenchWorkload: Sendable {
     options: [
       Option("connections", "N", "100", "subscribers that read"),
       Option("rate", "N", "1000", "messages a second"),
-      Option("seconds", "S", "5", "how long"),
+      Option("seconds", "S", "15", "how long: the kernel takes some megabytes for the slow one first"),
     ] + publishing,
     run: { options, subject in
       try publishing(options, subject).besideSlow(rate: options.count("rate"), seconds: options.seconds("seconds"))
