@@ -80,13 +80,14 @@ private final class BenchPublisher: StreamHandler {
 
   func opened() {}
 
-  func received(binary bytes: [UInt8]) {}
   func received(_ text: [UInt8]) {
     guard let message = try? RealtimeMessage(parsing: text) else {
       return stream.close(.policyViolation, reason: "Only messages with type, payload and timestamp are published.")
     }
     hub.publish(message, to: message.payload["topic"]?.stringValue.flatMap { Topic($0) } ?? .events)
   }
+
+  func received(binary: [UInt8]) { stream.close(.unsupportedData, reason: "Messages are text.") }
 
   func drained() {}
   func tick(_ now: Milliseconds) {}
@@ -103,12 +104,13 @@ private final class BenchEcho: StreamHandler {
 
   func opened() {}
 
-  func received(binary bytes: [UInt8]) {}
   func received(_ text: [UInt8]) {
     frame.removeAll(keepingCapacity: true)
     WebSocketFrame.append(.text, text, to: &frame)
     frame.withUnsafeBytes(stream.queue)
   }
+
+  func received(binary: [UInt8]) { stream.close(.unsupportedData, reason: "Messages are text.") }
 
   func drained() {}
   func tick(_ now: Milliseconds) {}

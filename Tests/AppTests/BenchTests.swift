@@ -57,7 +57,7 @@ struct BenchTests {
     init() throws {
       process = try Binary.start(["bench", "serve"])
       let line = Binary.read(process.standardOutput) { $0.hasSuffix("\n") }
-      port = try #require(line.split(separator: ":").last.flatMap { Int($0.prefix { $0.isNumber }) }, "\(line)")
+      port = try #require(Binary.port(in: line), "\(line)")
     }
 
     deinit {
