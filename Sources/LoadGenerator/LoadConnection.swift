@@ -51,6 +51,8 @@ final class LoadConnection: Channel {
   var received = 0
   /// When it sent what it waits for the answer to.
   var sentAt = 0
+  /// Bytes of an answer's body that are still to come.
+  var bodyToCome = 0
   /// Bytes that are still to come and that nobody needs.
   var toSkip = 0
 

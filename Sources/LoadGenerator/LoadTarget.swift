@@ -46,6 +46,8 @@ package struct LoadTarget: Sendable, CustomStringConvertible {
     address = try RemoteAddress(host: host, port: port)
   }
 
+  var isLoopback: Bool { host == "localhost" || host.hasPrefix("127.") }
+
   private var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
   package var description: String { "\(authority)\(path)" }
 

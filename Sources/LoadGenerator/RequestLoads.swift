@@ -113,24 +113,24 @@ final class HTTPTalk: AskingTalk {
 
   func received(_ bytes: UnsafeRawBufferPointer, at now: Int, _ connection: LoadConnection) -> Int {
     var offset = 0
-    while offset < bytes.count,
-      let answer = ResponseScanner(UnsafeRawBufferPointer(rebasing: bytes[offset...]))
-    {
-      guard answer.status == 200 else {
-        connection.end(.status(answer.status))
-        return bytes.count
+    while offset < bytes.count {
+      if connection.bodyToCome == 0 {
+        guard let answer = ResponseScanner(UnsafeRawBufferPointer(rebasing: bytes[offset...])) else { break }
+        guard answer.status == 200 else {
+          connection.end(.status(answer.status))
+          return bytes.count
+        }
+        offset += answer.headBytes
+        connection.bodyToCome = answer.bodyBytes
       }
-      let end = offset + answer.headBytes + answer.bodyBytes
-      // A body that is not all there counts when its head is read again with the rest, unless it is too long for that.
-      guard end <= bytes.count || answer.bodyBytes > Self.mostKept else { break }
-      offset = end
+      let here = min(connection.bodyToCome, bytes.count - offset)
+      offset += here
+      connection.bodyToCome -= here
+      guard connection.bodyToCome == 0 else { break }
       histogram.record(now - connection.sentAt)
       connection.received += 1
       if connection.received == pipeline { ask(connection, at: now) }
     }
     return offset
   }
-
-  /// Of longer bodies the end is not waited for: what is measured is the time to their first bytes.
-  private static let mostKept = 12 * 1024
 }

@@ -33,9 +33,9 @@ package struct RemoteAddress: Sendable {
 
   /// Starts to connect and does not wait for it: the descriptor becomes writable, or failed.
   /// - Parameters:
-  ///   - loopbackSource: the last byte of the 127.0.0.x to connect from, where the ports of 127.0.0.1 are used up.
+  ///   - loopbackSource: the last byte of the 127.0.0.x to connect from, where 127.0.0.1 has too few ports.
   ///   - receiveBufferBytes: how much the kernel keeps for us; nil leaves it to the kernel.
-  /// - Throws: ``NetError/system(call:code:)``; the code is EADDRNOTAVAIL where no port is left.
+  /// - Throws: ``NetError/system(call:code:)``.
   package func startConnecting(loopbackSource: UInt8? = nil, receiveBufferBytes: Int32? = nil) throws(NetError)
     -> Int32
   {
