@@ -42,7 +42,7 @@ struct ProcessTests {
 
   @Test(arguments: [
     (["serve", "--prot", "1"], Int32(64), "Did you mean --port?"), (["sevre"], 64, "Did you mean serve?"),
-    (["bench"], 64, "bench pipeline"),
+    (["bench"], 64, "Say what to measure"),
   ])
   func `a mistyped command is answered with the nearest one and exits with 64`(
     arguments: [String], code: Int32, words: String

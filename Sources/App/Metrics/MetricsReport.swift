@@ -201,6 +201,9 @@ struct MetricsReport {
 
   private mutating func writeProcess() {
     text.append(
+      "log_lines_dropped_total", .counter, "Lines of the log that were lost because nobody took them.",
+      [Sample(application.logWriter?.droppedLines ?? 0)])
+    text.append(
       "process_cpu_seconds_total", .counter, "Processor time of all threads.", [Sample(ProcessUsage.cpuSeconds)])
     text.append(
       "process_resident_memory_bytes", .gauge, "Memory that the process holds.",
