@@ -11,7 +11,7 @@ extension Application {
     let policy = AccessPolicy(
       host: configuration.host, publicURL: configuration.publicURL, allowedOrigins: configuration.allowedOrigins)
     let log = log
-    return ServerHooks(
+    var hooks = ServerHooks(
       check: { head in try policy.check(head) },
       commonFields: { head, response in
         var fields = response.fields.hasPrefix("text/html", in: "content-type") ? Self.pageFields : Self.safetyFields
@@ -47,6 +47,12 @@ extension Application {
             "ms": .double(Double(microseconds / 100) / 10),
           ])
       })
+    hooks.exhausted = {
+      log(
+        .warning, "no file descriptor left",
+        ["limit": .int(Configuration.openFileLimit()), "hint": "new connections wait; raise the limit of open files"])
+    }
+    return hooks
   }
 
   /// How much an answer is worth telling. A page that is read as a matter of course fills no disk; what changes
