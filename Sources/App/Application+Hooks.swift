@@ -11,7 +11,7 @@ extension Application {
     let policy = AccessPolicy(
       host: configuration.host, publicURL: configuration.publicURL, allowedOrigins: configuration.allowedOrigins)
     let log = log
-    return ServerHooks(
+    var hooks = ServerHooks(
       check: { head in try policy.check(head) },
       commonFields: { head, response in
         var fields = response.fields.hasPrefix("text/html", in: "content-type") ? Self.pageFields : Self.safetyFields
@@ -33,23 +33,38 @@ extension Application {
         } else {
           response = .json(ErrorBody.json(known, status, requestID: id), status)
         }
+        response.fields["x-request-id"] = "\(id)"
         if status == .tooManyRequests || status == .serviceUnavailable { response.fields["retry-after"] = "5" }
         return response
       },
       answered: { head, route, response, id, microseconds in
-        // What could not even be read as a request, or broke on our side, is worth a line without being asked.
-        let level: Log.Level = head == nil || response.status.rawValue >= 500 ? .warning : .debug
-        guard level >= log.level else { return }
         log(
-          level, "request",
+          Self.logLevel(head, response, microseconds), "request",
           [
             "request": .string("\(id)"), "method": .string(head?.method.rawValue ?? "-"),
-            "route": .string(route ?? "-"),
-            "status": .int(response.status.rawValue), "bytes": .int(response.body.count),
+            "route": .string(route ?? "-"), "status": .int(response.status.rawValue),
+            "bytes": .int(head?.method == .head ? 0 : response.body.count),
             "ms": .double(Double(microseconds / 100) / 10),
           ])
       })
+    hooks.exhausted = {
+      log(
+        .warning, "no file descriptor left",
+        ["limit": .int(Configuration.openFileLimit()), "hint": "new connections wait; raise the limit of open files"])
+    }
+    return hooks
   }
+
+  /// How much an answer is worth telling. A page that is read as a matter of course fills no disk; what changes
+  /// something, stays open, fails or takes long is what somebody will look for later.
+  private static func logLevel(_ head: RequestHead?, _ response: Response, _ microseconds: Int) -> Log.Level {
+    guard let head, response.status.rawValue < 500 else { return .warning }
+    let isRead = head.method == .get || head.method == .head || head.method == .options
+    let isPlain = (200..<400).contains(response.status.rawValue) && !response.isEventStream
+    return isRead && isPlain && microseconds < slowMicroseconds ? .debug : .info
+  }
+
+  private static let slowMicroseconds = 1_000_000
 
   private static let safetyFields: HTTPFields = [
     "x-content-type-options": "nosniff", "referrer-policy": "same-origin",

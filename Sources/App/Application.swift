@@ -7,12 +7,20 @@ import Server
 import Synchronization
 import Wire
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// The whole product, wired: who publishes to whom, which address is answered by what.
 package final class Application: Sendable {
   package static let version = "0.1.0"
 
   let configuration: Configuration
-  let log: Log
+  package let log: Log
+  /// Nil where the log goes elsewhere.
+  let logWriter: LogWriter?
   let hub: EventHub
   let uploads: UploadStore
   let jobs: JobService
@@ -27,8 +35,11 @@ package final class Application: Sendable {
   /// - Throws: ``AppError`` where a folder can't be used.
   package init(_ configuration: Configuration, log: Log? = nil) throws {
     self.configuration = configuration
-    let log = log ?? Log(level: configuration.logLevel, format: configuration.logFormat)
+    let writer = log == nil ? LogWriter(descriptor: STDERR_FILENO, format: configuration.logFormat) : nil
+    let log =
+      log ?? Log(level: configuration.logLevel, format: configuration.logFormat) { line in writer?.append(line) }
     self.log = log
+    logWriter = writer
     var generator = SystemRandomNumberGenerator()
     let hub = EventHub(epoch: StreamPosition.randomEpoch(using: &generator))
     let uploads = UploadStore(folder: "\(configuration.data)/uploads")
@@ -102,6 +113,9 @@ package final class Application: Sendable {
 
   /// Lets running work end.
   package func stop() { jobs.shutDown() }
+
+  /// Writes what the log still holds, as the last thing before the process ends.
+  package func finishLog() { logWriter?.finish(patience: 1_000) }
 
   var uptimeSeconds: Int { (Milliseconds.monotonic() - startedAt) / 1000 }
 

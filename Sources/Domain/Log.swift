@@ -6,10 +6,10 @@ import JSONValues
   import Darwin
 #endif
 
-/// The server's log on standard error: text for a terminal, a JSON object a line for machines.
+/// The server's log: text for a terminal, a JSON object a line for machines.
 ///
 /// Values never hold tokens, cookies, query strings or bodies; every control character in them is escaped, so that one
-/// event is one line whatever a client sent.
+/// event is one line whatever a client sent, and no terminal obeys it.
 package struct Log: Sendable {
   package enum Level: Int, Sendable, Comparable, CaseIterable {
     case debug, info, warning, error
@@ -35,12 +35,24 @@ package struct Log: Sendable {
 
   /// - Parameters:
   ///   - event: a fixed word or two, such as `job finished`.
-  ///   - values: what belongs to it, in order.
-  package func callAsFunction(_ level: Level, _ event: String, _ values: JSONObject = [:]) {
+  ///   - values: what belongs to it, in order; not made where nobody wants to know.
+  package func callAsFunction(_ level: Level, _ event: String, _ values: @autoclosure () -> JSONObject = [:]) {
     guard level >= self.level else { return }
+    sink(format.line(level, event, values()))
+  }
+
+  /// One `write` a line, so that lines of several threads don't mix.
+  package static let toStandardError: @Sendable ([UInt8]) -> Void = { line in
+    _ = line.withUnsafeBytes { unsafe in write(STDERR_FILENO, unsafe.baseAddress, unsafe.count) }
+  }
+}
+
+extension Log.Format {
+  /// An event as one line, its end included.
+  package func line(_ level: Log.Level, _ event: String, _ values: JSONObject) -> [UInt8] {
     let time = Timestamp.now().description
     var line: [UInt8]
-    switch format {
+    switch self {
     case .json:
       var object: JSONObject = ["time": .string(time), "level": .string("\(level)"), "event": .string(event)]
       for member in values.members { object[member.key] = member.value }
@@ -49,12 +61,24 @@ package struct Log: Sendable {
       line = Array("\(time.dropFirst(11).prefix(12)) \(level) \(event)".utf8)
       for member in values.members { line += Array(" \(member.key)=".utf8) + member.value.encoded() }
     }
+    line = Self.escapingInvisible(line)
     line.append(UInt8(ascii: "\n"))
-    sink(line)
+    return line
   }
 
-  /// One `write` a line, so that lines of several threads don't mix.
-  package static let toStandardError: @Sendable ([UInt8]) -> Void = { line in
-    _ = line.withUnsafeBytes { unsafe in write(STDERR_FILENO, unsafe.baseAddress, unsafe.count) }
+  /// JSON leaves as they are what some terminals and viewers obey or break lines at: DEL, the control characters from
+  /// U+0080 on, line and paragraph separators, and those that turn the direction of the text. Here they are escaped too.
+  private static func escapingInvisible(_ line: [UInt8]) -> [UInt8] {
+    guard line.contains(where: { $0 >= 0x7F }) else { return line }
+    var escaped: [UInt8] = []
+    for scalar in String(decoding: line, as: UTF8.self).unicodeScalars {
+      switch scalar.value {
+      case 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x2069:
+        let digits = String(scalar.value, radix: 16)
+        escaped += Array("\\u\(String(repeating: "0", count: 4 - digits.utf8.count))\(digits)".utf8)
+      default: escaped += Array(String(scalar).utf8)
+      }
+    }
+    return escaped
   }
 }

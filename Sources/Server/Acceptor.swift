@@ -9,6 +9,8 @@ final class Acceptor: Channel {
   private var registration: Registration!  // set by the initialiser, which is where registering needs self
   private var next = 0
   private var isPaused = false
+  /// Whether nobody could be taken since the last pause.
+  private var isExhausted = false
 
   init(_ socket: ListeningSocket, _ reactor: Reactor, _ core: ServerCore, _ mailboxes: [Mailbox<Worker>])
     throws(NetError)
@@ -27,6 +29,7 @@ final class Acceptor: Channel {
     accepting: for _ in 0..<256 {
       switch socket.accept() {
       case .connection(let descriptor):
+        isExhausted = false
         guard core.connectionOpened() else {
           closeDescriptor(descriptor)
           continue
@@ -52,6 +55,8 @@ final class Acceptor: Channel {
   /// No descriptor is left: the socket stays readable, and asking again at once would keep a core busy with nothing.
   private func pause() {
     isPaused = true
+    if !isExhausted { core.acceptingPaused() }
+    isExhausted = true
     reactor.setInterest([], of: registration)
   }
 

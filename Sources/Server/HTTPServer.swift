@@ -23,6 +23,7 @@ package final class ServerCore: Sendable {
   /// Of these, the ones that came when the server was stopping already: nobody waits for them.
   private let lateConnections = Atomic(0)
   private let refusedConnections = Atomic(0)
+  private let exhaustions = Atomic(0)
   private let draining = Atomic(false)
 
   init(router: Router, limits: ServerLimits, hooks: ServerHooks) {
@@ -48,6 +49,14 @@ package final class ServerCore: Sendable {
 
   /// How many connections there was no room for.
   var refusedConnectionCount: Int { refusedConnections.load(ordering: .relaxed) }
+
+  /// The system has no descriptor left for whoever wants to connect.
+  func acceptingPaused() {
+    exhaustions.wrappingAdd(1, ordering: .relaxed)
+    hooks.exhausted()
+  }
+
+  var exhaustionCount: Int { exhaustions.load(ordering: .relaxed) }
 
   var isDraining: Bool { draining.load(ordering: .relaxed) }
 
@@ -118,6 +127,9 @@ package final class HTTPServer: Sendable {
 
   /// How many connections there was no room for.
   package var refusedConnectionCount: Int { core.refusedConnectionCount }
+
+  /// How often accepting had to wait for a descriptor.
+  package var exhaustionCount: Int { core.exhaustionCount }
 
   /// The turns of each loop, by its name. The one that accepts comes last.
   package var turnTimes: [(loop: String, times: TurnTimes)] {

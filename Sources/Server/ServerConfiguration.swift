@@ -34,6 +34,9 @@ package struct ServerHooks: Sendable {
   /// Told of every answer.
   package var answered: @Sendable (RequestHead?, _ route: String?, Response, RequestID, _ microseconds: Int) -> Void
 
+  /// Told when no descriptor is left for those who want to connect, once each time it happens.
+  package var exhausted: @Sendable () -> Void = {}
+
   package init(
     check: @escaping @Sendable (RequestHead) throws -> Void,
     commonFields: @escaping @Sendable (RequestHead?, Response) -> HTTPFields,

@@ -42,7 +42,7 @@ enum ServeCommand {
     let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
     Terminal.say("Telltale is ready: http://\(host):\(server.port)/")
     stop.wait()
-    Terminal.complain("stopping; once more to hurry")
+    application.log(.info, "stopping", ["hint": "once more to hurry"])
     let end = DispatchTime.now() + .seconds(25)
     let hurry = stop.onNext {
       server.hurry()
@@ -55,6 +55,8 @@ enum ServeCommand {
     DispatchQueue.global().async(group: jobs) { application.stop() }
     server.shutDown(spread: 5_000, patience: 25_000)
     _ = jobs.wait(timeout: end)
+    application.log(.info, "stopped")
+    application.finishLog()
     return 0
   }
 

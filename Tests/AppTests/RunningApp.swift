@@ -15,13 +15,16 @@ final class RunningApp: Sendable {
 
   var port: Int { server.port }
 
-  init(_ options: [String] = [], clock: LoopClock = .monotonic) throws {
+  init(
+    _ options: [String] = [], clock: LoopClock = .monotonic, log: Log = Log(level: .error, sink: { _ in }),
+    extra: ExtraRoutes? = nil
+  ) throws {
     let arguments = [
       "--port", "0", "--data", data.path, "--source-root", sources.path, "--threads", "2", "--jobs", "2",
     ]
     application = try Application(
-      Configuration(arguments: arguments + options), log: Log(level: .error, sink: { _ in }))
-    server = try application.serve(clock: clock)
+      Configuration(arguments: arguments + options), log: log)
+    server = try application.serve(extra, clock: clock)
   }
 
   deinit {

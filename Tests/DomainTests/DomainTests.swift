@@ -122,6 +122,29 @@ struct LogTests {
     #expect(!lines.all[0].contains(0x1B))
   }
 
+  @Test(arguments: [Log.Format.text, .json]) func `nothing that a terminal or a viewer obeys gets through`(
+    format: Log.Format
+  ) throws {
+    let hostile = "\u{7F}\u{85}\u{9B}31m\u{2028}\u{2029}\u{202E}\u{2066}é🙂"
+    let line = format.line(.info, "request", ["name": .string(hostile)])
+    let text = String(decoding: line, as: UTF8.self)
+    #expect(text.unicodeScalars.filter { $0.properties.generalCategory == .control } == ["\n"])
+    #expect(text.hasSuffix("é🙂\"\n") || text.hasSuffix("é🙂\"}\n"))
+    #expect(text.contains("\\u007f\\u0085\\u009b31m\\u2028\\u2029\\u202e\\u2066"))
+    if format == .json { #expect(try JSON(parsing: line.dropLast())["name"] == .string(hostile)) }
+  }
+
+  @Test func `what nobody wants to know is not even made`() {
+    let lines = Lines()
+    let log = Log(level: .info, sink: lines.add)
+    func expensive() -> JSONObject {
+      Issue.record("it was made")
+      return [:]
+    }
+    log(.debug, "detail", expensive())
+    #expect(lines.all.isEmpty)
+  }
+
   @Test func `for machines each line is a JSON object`() throws {
     let lines = Lines()
     Log(level: .info, format: .json, sink: lines.add)(.warning, "slow", ["ms": 12.5])

@@ -51,6 +51,15 @@ package final class ProbeClient {
 
   deinit { close(socket) }
 
+  /// From now on closing it throws away what is on its way, and tells the peer with a reset.
+  package func resetWhenClosed() {
+    var abrupt = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(socket, SOL_SOCKET, SO_LINGER, &abrupt, socklen_t(MemoryLayout<linger>.size))
+  }
+
+  /// Says that nothing more will be sent; answers still arrive.
+  package func closeSendingHalf() { shutdown(socket, Int32(SHUT_WR)) }
+
   // MARK: HTTP
 
   package func send(_ text: String) throws { try send(Array(text.utf8)) }

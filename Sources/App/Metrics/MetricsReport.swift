@@ -81,10 +81,11 @@ struct MetricsReport {
     let names: [(Framing, String)] = [(.webSocket, "websocket"), (.sse, "sse")]
     text.append(
       "connections_total", .counter,
-      "Sockets taken or turned away for lack of room (http), and streams opened on them or refused.",
+      "Sockets taken, turned away at the limit, or kept waiting for a descriptor (http); streams opened or refused.",
       [
         Sample(["transport": "http", "result": "accepted"], sum { $0.http.acceptedConnections }),
         Sample(["transport": "http", "result": "refused"], server.refusedConnectionCount),
+        Sample(["transport": "http", "result": "exhausted"], server.exhaustionCount),
       ]
         + names.flatMap { framing, name in
           [
@@ -200,6 +201,9 @@ struct MetricsReport {
   }
 
   private mutating func writeProcess() {
+    text.append(
+      "log_lines_dropped_total", .counter, "Lines of the log that were lost because nobody took them.",
+      [Sample(application.logWriter?.droppedLines ?? 0)])
     text.append(
       "process_cpu_seconds_total", .counter, "Processor time of all threads.", [Sample(ProcessUsage.cpuSeconds)])
     text.append(

@@ -1,0 +1,143 @@
+import App
+import Domain
+import JSONValues
+import Net
+import Synchronization
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What a log wrote, as JSON.
+private final class LogRecord: Sendable {
+  private let lines = Mutex<[JSON]>([])
+
+  func log(_ level: Log.Level) -> Log {
+    Log(level: level, format: .json) { [self] line in
+      let json = (try? JSON(parsing: line.dropLast())) ?? .null
+      lines.withLock { $0.append(json) }
+    }
+  }
+
+  var requests: [JSON] { lines.withLock { $0 }.filter { $0["event"] == "request" } }
+}
+
+struct AccessLogTests {
+  @Test func `what changes something or fails has a line, and says where, what and how long`() throws {
+    let record = LogRecord()
+    let app = try RunningApp(log: record.log(.info))
+    let client = try app.client()
+    #expect(try client.request("GET", "/v1/plugins").status == 200)
+    #expect(try client.request("GET", "/v1/jobs/job-9?ticket=secret", headers: ["Cookie": "a=secret"]).status == 404)
+    #expect(try client.request("DELETE", "/v1/jobs/job-9").status == 404)
+    let socket = try app.client()
+    try socket.upgrade("/v1/realtime")
+    let lines = record.requests
+    #expect(lines.count == 3)
+    let missing = try #require(lines.first)
+    #expect(missing["level"] == "info")
+    #expect(missing["method"] == "GET")
+    #expect(missing["route"] == "/v1/jobs/{id}")
+    #expect(missing["status"] == 404)
+    #expect((missing["bytes"]?.intValue ?? 0) > 10)
+    #expect((missing["ms"]?.doubleValue ?? -1) >= 0)
+    #expect(missing["time"]?.stringValue?.hasSuffix("Z") == true)
+    #expect(lines.map { $0["method"] } == ["GET", "DELETE", "GET"])
+    #expect(lines.last?["status"] == 101)
+    #expect(lines.allSatisfy { !String(decoding: $0.encoded(), as: UTF8.self).contains("secret") })
+    #expect(lines.allSatisfy { !String(decoding: $0.encoded(), as: UTF8.self).contains("job-9") })
+  }
+
+  @Test func `at debug every answer has a line`() throws {
+    let record = LogRecord()
+    let app = try RunningApp(log: record.log(.debug))
+    let client = try app.client()
+    for _ in 0..<3 { _ = try client.request("GET", "/v1/plugins") }
+    #expect(record.requests.count == 3)
+    #expect(record.requests.allSatisfy { $0["level"] == "debug" })
+  }
+
+  @Test func `an error names its request, by the id that its line has`() throws {
+    let record = LogRecord()
+    let app = try RunningApp(log: record.log(.info))
+    let answer = try app.client().request("GET", "/nothing")
+    let id = try #require(answer.fields["x-request-id"])
+    #expect(record.requests.first?["request"] == .string(id))
+    let broken = try app.client()
+    try broken.send("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+    let refusal = try broken.answer()
+    #expect(refusal.status == 400)
+    #expect(record.requests.last?["request"]?.stringValue == refusal.fields["x-request-id"])
+    #expect(record.requests.last?["level"] == "warning")
+    #expect(try app.client().request("GET", "/v1/plugins").fields["x-request-id"] == nil)
+  }
+}
+
+struct LogWriterTests {
+  private func makePipe() -> (read: Int32, write: Int32) {
+    var ends: [Int32] = [-1, -1]
+    #expect(pipe(&ends) == 0)
+    return (ends[0], ends[1])
+  }
+
+  @Test func `lines arrive whole and in order`() {
+    let pipe = makePipe()
+    let writer = LogWriter(descriptor: pipe.write, format: .json)
+    for number in 0..<1000 { writer.append(Array("line \(number)\n".utf8)) }
+    writer.finish(patience: 5_000)
+    close(pipe.write)
+    #expect(Binary.read(pipe.read) == (0..<1000).map { "line \($0)\n" }.joined())
+    #expect(writer.droppedLines == 0)
+    close(pipe.read)
+  }
+
+  @Test func `while nobody takes them lines are dropped, counted, and their number is told`() throws {
+    let pipe = makePipe()
+    let writer = LogWriter(descriptor: pipe.write, format: .json, capacity: 10_000)
+    let line = [UInt8](repeating: UInt8(ascii: "x"), count: 999) + [UInt8(ascii: "\n")]
+    // More than the pipe and the writer hold together; none of it may make this thread wait.
+    for _ in 0..<500 { writer.append(line) }
+    let dropped = writer.droppedLines
+    #expect((300..<500).contains(dropped))
+    var all = ""
+    while all.utf8.count < (500 - dropped) * 1000 { all += Binary.read(pipe.read) { !$0.isEmpty } }
+    writer.append(Array("after\n".utf8))
+    writer.finish(patience: 5_000)
+    close(pipe.write)
+    all += Binary.read(pipe.read)
+    let lines = all.split(separator: "\n")
+    #expect(lines.last == "after")
+    let notice = try JSON(parsing: Array(try #require(lines.dropLast().last).utf8))
+    #expect(notice["event"] == "log lines dropped")
+    #expect(notice["lines"] == .int(dropped))
+    close(pipe.read)
+  }
+
+  @Test func `a server whose log nobody reads goes on serving, and ends when it is told to`() throws {
+    let server = try RunningBinary(["--log-level", "debug", "--log-format", "json"], readsLog: false)
+    let client = try server.client()
+    // More lines than the pipe and the writer hold.
+    let hundred = String(repeating: "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 100)
+    for _ in 0..<90 {
+      try client.send(hundred)
+      for _ in 0..<100 { _ = try client.answer() }
+    }
+    let metrics = try client.request("GET", "/metrics").text
+    let dropped = try #require(
+      metrics.split(separator: "\n").first { $0.hasPrefix("telltale_log_lines_dropped_total ") })
+    #expect(!dropped.hasSuffix(" 0"))
+    server.signal(SIGTERM)
+    #expect(server.waitForEnd() == .exited(code: 0))
+  }
+
+  @Test(arguments: [(["--log-format", "json"], "{\"time\":\""), (["--log-format", "text"], " request=\"")])
+  func `the format can be chosen`(options: [String], sign: String) throws {
+    let server = try RunningBinary(options)
+    _ = try server.client().request("GET", "/nothing")
+    #expect(eventually { server.logText.contains(sign) }, "\(server.logText)")
+  }
+}
