@@ -108,7 +108,13 @@ extension Application {
   // MARK: Uploads
 
   private func upload(_ request: Request) throws -> any BodySink {
-    let range = try ContentRange(request.head.fields["content-range"])
+    // Without the field the request brings all of the file.
+    let range = try request.head.fields["content-range"].map { field in
+      guard let range = ContentRange(parsing: field) else {
+        throw AppError(.invalid, "Content-Range must look like bytes 0-1048575/2097152.")
+      }
+      return range
+    }
     let name = request.parameters["name"] ?? ""
     return UploadSink(try uploads.begin(name, offset: range?.first ?? 0, total: range?.total), range)
   }

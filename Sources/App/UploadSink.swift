@@ -35,23 +35,3 @@ final class UploadSink: BodySink {
 
   func abandon() { upload.withLock { $0 = nil } }
 }
-
-/// The part of a file that a request brings: `Content-Range: bytes 0-1048575/2097152` (RFC 9110 §14.4).
-struct ContentRange {
-  let first: Int
-  let last: Int
-  let total: Int
-
-  /// Nil where there is no such field: the request brings all of it.
-  /// - Throws: ``AppError`` for a field that can't be read.
-  init?(_ field: String?) throws(AppError) {
-    guard let field else { return nil }
-    let numbers = field.dropFirst(6).split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "/" }.map { text in
-      text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
-    }
-    guard field.hasPrefix("bytes "), numbers.count == 3, let first = numbers[0], let last = numbers[1],
-      let total = numbers[2], first <= last, last < total
-    else { throw AppError(.invalid, "Content-Range must look like bytes 0-1048575/2097152.") }
-    (self.first, self.last, self.total) = (first, last, total)
-  }
-}

@@ -6,15 +6,26 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
-/// The input as the pieces in which a network could deliver it: cut where its first byte says.
-func pieces(of input: [UInt8]) -> (whole: [UInt8], pieces: [[UInt8]]) {
+/// The ways in which a network could deliver what stands behind the input's first byte: in one piece, cut in two where
+/// that byte says, and, if it is short, byte by byte.
+func deliveries(of input: [UInt8]) -> [[[UInt8]]] {
   let whole = Array(input.dropFirst())
   let cut = min(Int(input.first ?? 0), whole.count)
-  return (whole, [Array(whole[..<cut]), Array(whole[cut...])])
+  let ways = [[whole], [Array(whole[..<cut]), Array(whole[cut...])]]
+  return whole.count <= 256 ? ways + [whole.map { [$0] }] : ways
 }
 
-/// Traps, with both, where the cut changed what was parsed.
-func requireSame(_ inOnePiece: [String], _ inTwo: [String]) {
-  guard inOnePiece != inTwo else { return }
-  fatalError("The cut changed what was parsed.\nIn one piece: \(inOnePiece)\nIn two pieces: \(inTwo)")
+/// Traps where the way in which an input was delivered changed what was parsed.
+func requireSame(_ input: [UInt8], _ parse: ([[UInt8]]) -> [String]) {
+  let ways = deliveries(of: input).map { (pieces: $0, said: parse($0)) }
+  guard let other = ways.first(where: { $0.said != ways[0].said }) else { return }
+  fatalError(
+    """
+    The pieces changed what was parsed.
+    In one: \(ways[0].said)
+    In \(other.pieces.count), the first of \(other.pieces.first?.count ?? 0) bytes: \(other.said)
+    """)
 }
+
+/// Bytes as text, whatever they are.
+func text(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -4,7 +4,7 @@ import Wire
 func httpTranscript(of pieces: [[UInt8]]) -> [String] {
   var parser = HTTPRequestParser()
   var said: [String] = []
-  var body = ""
+  var body: [UInt8] = []
   for piece in pieces {
     var rest = piece[...]
     do throws(WireError) {
@@ -14,11 +14,10 @@ func httpTranscript(of pieces: [[UInt8]]) -> [String] {
         case .head(let head): said.append(describe(head))
         case .body(let range):
           precondition(!range.isEmpty && range.upperBound <= rest.count)
-          body += String(
-            decoding: rest[(rest.startIndex + range.lowerBound)..<(rest.startIndex + range.upperBound)], as: UTF8.self)
+          body += rest[(rest.startIndex + range.lowerBound)..<(rest.startIndex + range.upperBound)]
         case .end:
-          said.append("end after \(body.utf8.count)")
-          body = ""
+          said.append("end after \(body.count)")
+          body = []
         case nil: precondition(consumed == rest.count, "No event means that everything was consumed.")
         }
         rest = rest.dropFirst(consumed)

@@ -1,16 +1,20 @@
-#!/bin/sh
-# Fuzzes every parser of the wire formats: Tests/Fuzz/run.sh [SECONDS] [TARGET...]
+#!/usr/bin/env bash
+# Fuzzes every parser: Tests/Fuzz/run.sh [SECONDS] [TARGET...]
 #
-# SwiftPM links libFuzzer but gives it no coverage to steer by, so the modules are built with swiftc directly. Inputs
-# found are kept under .build/fuzz/corpus, so that the next run goes on from there; a crash leaves its input beside them.
-set -eu
+# As many targets at a time as there are cores, 60 seconds each. SwiftPM links libFuzzer but gives it no coverage to
+# steer by, so the modules are built with swiftc directly. Inputs found are kept under .build/fuzz/corpus, so that the
+# next run goes on from there; a crash leaves its input beside them. A new target: a file here, a line in seeds.sh.
+set -euo pipefail
 
 cd "$(dirname "$0")/../.."
 seconds="${1:-60}"
 [ $# -gt 0 ] && shift
-targets="${*:-HTTPHead HTTPChunks WebSocketFrames Inflate JSONText PercentEscapes}"
+shared="Tests/Fuzz/Fuzzing.swift Tests/Fuzz/HTTPTranscript.swift"
+targets="${*:-$(for file in Tests/Fuzz/*.swift; do case " $shared " in *" $file "*) ;; *) basename "$file" .swift ;; esac; done)}"
+modules="Hashing JSONValues Compression Wire Imaging Domain"
 out="$PWD/.build/fuzz"
 corpus="$out/corpus"
+cores=$(getconf _NPROCESSORS_ONLN)
 mkdir -p "$out"
 # Swift's own crash report would end the process before libFuzzer has written the input down.
 export SWIFT_BACKTRACE=enable=no
@@ -18,39 +22,65 @@ export SWIFT_BACKTRACE=enable=no
 swift_flags="-swift-version 6 -O -sanitize=fuzzer -package-name telltale -parse-as-library -I $out
   -Xcc -fmodule-map-file=$PWD/Sources/CZlib/module.modulemap"
 
+# The optimiser works on whole modules, as in a release build.
 module() {
-  name="$1"
-  # The optimiser works on whole modules, as in a release build.
-  swiftc $swift_flags -whole-module-optimization -module-name "$name" -emit-module -emit-module-path "$out/$name.swiftmodule" \
-    -c $(find "Sources/$name" -name '*.swift') -o "$out/$name.o"
+  swiftc $swift_flags -whole-module-optimization -module-name "$1" -emit-module -emit-module-path "$out/$1.swiftmodule" \
+    -c $(find "Sources/$1" -name '*.swift') -o "$out/$1.o"
 }
 
-echo "Building the modules with coverage for the fuzzer…"
-for name in Hashing JSONValues Compression Wire; do module "$name"; done
+target() {
+  swiftc $swift_flags -module-name "Fuzz$1" $shared "Tests/Fuzz/$1.swift" $(printf "$out/%s.o " $modules) -lz -o "$out/$1"
+}
+
+fuzz() {
+  # The longest input reaches past every limit of the parsers. An input may take 5 s, and the process 1 GiB.
+  "$out/$1" -max_total_time="$seconds" -max_len=20000 -timeout=5 -rss_limit_mb=1024 -print_final_stats=1 \
+    -artifact_prefix="$out/$1-" "$corpus/$1" >"$out/$1.log" 2>&1 && crashes=0 || crashes=1
+  local edges runs
+  edges=$(grep -oE 'cov: [0-9]+' "$out/$1.log" | tail -1 | cut -d' ' -f2 || true)
+  runs=$(grep -oE 'number_of_executed_units: [0-9]+' "$out/$1.log" | cut -d' ' -f2 || true)
+  printf '%-16s %12s %8s %8s\n' "$1" "${runs:-?}" "${edges:-?}" "$crashes"
+  return "$crashes"
+}
 
 # seed TARGET NAME BYTES: one input to begin with, its bytes in printf's notation.
 seed() {
   mkdir -p "$corpus/$1"
-  printf "$3" > "$corpus/$1/seed-$2"
+  printf "$3" >"$corpus/$1/seed-$2"
 }
+
+# each FUNCTION NAME...: for every name, as many at a time as there are cores.
+each() {
+  local running=0 failed=0
+  local action="$1"
+  shift
+  for name in "$@"; do
+    if [ "$running" -ge "$cores" ]; then
+      wait -n || failed=1
+      running=$((running - 1))
+    fi
+    "$action" "$name" &
+    running=$((running + 1))
+  done
+  while [ "$running" -gt 0 ]; do
+    wait -n || failed=1
+    running=$((running - 1))
+  done
+  return "$failed"
+}
+
+echo "Building $(wc -w <<<"$targets") fuzz targets…"
+for name in $modules; do module "$name"; done
 . Tests/Fuzz/seeds.sh
+each target $targets
 
-failed=""
-for target in $targets; do
-  swiftc $swift_flags -module-name "Fuzz$target" Tests/Fuzz/Fuzzing.swift Tests/Fuzz/HTTPTranscript.swift "Tests/Fuzz/$target.swift" \
-    "$out/Hashing.o" "$out/JSONValues.o" "$out/Compression.o" "$out/Wire.o" -lz -o "$out/$target"
-  echo "Fuzzing $target for $seconds s…"
-  # The longest input reaches past every limit of the parsers. An input may take 5 s, and the process 1 GiB.
-  if ! "$out/$target" -max_total_time="$seconds" -max_len=20000 -timeout=5 -rss_limit_mb=1024 \
-    -artifact_prefix="$out/$target-" "$corpus/$target" 2> "$out/$target.log"; then
-    failed="$failed $target"
-    tail -40 "$out/$target.log"
-  fi
-  grep -E "^#[0-9]+.*DONE" "$out/$target.log" || true
-done
-
-if [ -n "$failed" ]; then
-  echo "Failed:$failed. The input is in $out; run the target's binary with it to see the failure again." >&2
+echo "Fuzzing for $seconds s each, $cores at a time."
+printf '%-16s %12s %8s %8s\n' target executions edges crashes
+if ! each fuzz $targets; then
+  for name in $targets; do
+    grep -q '^Done ' "$out/$name.log" || { echo "--- $name" && tail -40 "$out/$name.log"; }
+  done
+  echo "A crash's input is in $out; run the target's binary with it to see the failure again." >&2
   exit 1
 fi
 echo "No failure."

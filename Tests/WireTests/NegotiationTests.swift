@@ -102,4 +102,20 @@ struct NegotiationTests {
     #expect(PercentDecoding.text(encoded.utf8, plus: .literal) == text)
     if encoded == "a+b" { #expect(PercentDecoding.text(encoded.utf8, plus: .space) == "a b") }
   }
+
+  @Test func `a part of a body says which bytes it brings`() throws {
+    let range = try #require(ContentRange(parsing: "Bytes 5-9/10"))
+    #expect((range.first, range.last, range.total) == (5, 9, 10))
+    #expect(ContentRange(parsing: "bytes 0-0/1")?.total == 1)
+  }
+
+  @Test(arguments: [
+    "", "bytes", "bytes ", "bytes 0-9", "bytes 0-9/*", "bytes */10", "bytes 0-10/10", "bytes 9-0/10", "bytes 0/9-10",
+    "bytes +0-9/10", "bytes 0--9/10", "bytes 0-9/10/11", "bytes 0-9/99999999999999999999", "bytes=0-9/10",
+    "items 0-9/10",
+    "bytes 0-9/１０",
+  ])
+  func `what names no part of a body is none`(value: String) {
+    #expect(ContentRange(parsing: value) == nil)
+  }
 }

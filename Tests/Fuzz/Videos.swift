@@ -1,0 +1,32 @@
+import Imaging
+
+/// A y4m video has the same pictures however it arrives, and they can be written as a video again.
+func check(_ input: [UInt8]) {
+  requireSame(input) { pieces in
+    var parser = Y4MParser(limits: PictureLimits(maximumPixels: 4_096, maximumBytes: 1 << 15))
+    var said: [String] = []
+    do throws(PictureError) {
+      for piece in pieces {
+        try parser.receive(piece[...]) { picture in
+          requireWritable(picture)
+          said.append("\(picture.width) × \(picture.height) \(picture.chroma) \(picture.range) \(picture.bytes)")
+        }
+      }
+      try parser.finish()
+    } catch {
+      said.append("\(error)")
+    }
+    return said + ["\(parser.header.map { "\($0)" } ?? "no header")"]
+  }
+}
+
+private func requireWritable(_ picture: PlanarPicture) {
+  let count = picture.width * picture.height
+  precondition(picture.luma().bytes.count == count && picture.rgb().bytes.count == 3 * count)
+  let header = PlanarPicture.y4mHeader(
+    width: picture.width, height: picture.height, chroma: picture.chroma, frameRate: 25)
+  var parser = Y4MParser()
+  var again: [PlanarPicture] = []
+  precondition((try? parser.receive((header + picture.y4m)[...]) { again.append($0) }) != nil)
+  precondition(again.map(\.bytes) == [picture.bytes] && again.first?.chroma == picture.chroma)
+}
