@@ -12,7 +12,7 @@ import Net
 package final class LoadLoop {
   let reactor: Reactor
   /// What one read may bring. Large, so that a busy connection costs few reads; shared, so that an idle one costs nothing.
-  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 512 * 1024, alignment: 64)
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 * 1024, alignment: 64)
   /// Connections that were ended by their peer.
   var endedCount = 0
   /// Ends a turn's wait before the millisecond is over.
