@@ -274,50 +274,58 @@ static const unsigned char file_67[] = {
 };
 
 static const unsigned char file_68[] = {
-#embed "js/stories-page.js"
+#embed "js/silence-watch.js"
 };
 
 static const unsigned char file_69[] = {
-#embed "js/story-player.js"
+#embed "js/sleep-aware-timer.js"
 };
 
 static const unsigned char file_70[] = {
-#embed "js/theme.js"
+#embed "js/stories-page.js"
 };
 
 static const unsigned char file_71[] = {
-#embed "js/toast.js"
+#embed "js/story-player.js"
 };
 
 static const unsigned char file_72[] = {
-#embed "js/topic-sequence.js"
+#embed "js/theme.js"
 };
 
 static const unsigned char file_73[] = {
-#embed "js/transports/polling.js"
+#embed "js/toast.js"
 };
 
 static const unsigned char file_74[] = {
-#embed "js/transports/sse.js"
+#embed "js/topic-sequence.js"
 };
 
 static const unsigned char file_75[] = {
-#embed "js/transports/transport.js"
+#embed "js/transports/polling.js"
 };
 
 static const unsigned char file_76[] = {
-#embed "js/transports/websocket.js"
+#embed "js/transports/sse.js"
 };
 
 static const unsigned char file_77[] = {
-#embed "js/uploads.js"
+#embed "js/transports/transport.js"
 };
 
 static const unsigned char file_78[] = {
-#embed "js/values.js"
+#embed "js/transports/websocket.js"
 };
 
 static const unsigned char file_79[] = {
+#embed "js/uploads.js"
+};
+
+static const unsigned char file_80[] = {
+#embed "js/values.js"
+};
+
+static const unsigned char file_81[] = {
 #embed "js/words.js"
 };
 
@@ -390,18 +398,20 @@ static const struct telltale_asset assets[] = {
     {"js/realtime-client.js", file_65, sizeof file_65},
     {"js/realtime-store.js", file_66, sizeof file_66},
     {"js/recorded-job.js", file_67, sizeof file_67},
-    {"js/stories-page.js", file_68, sizeof file_68},
-    {"js/story-player.js", file_69, sizeof file_69},
-    {"js/theme.js", file_70, sizeof file_70},
-    {"js/toast.js", file_71, sizeof file_71},
-    {"js/topic-sequence.js", file_72, sizeof file_72},
-    {"js/transports/polling.js", file_73, sizeof file_73},
-    {"js/transports/sse.js", file_74, sizeof file_74},
-    {"js/transports/transport.js", file_75, sizeof file_75},
-    {"js/transports/websocket.js", file_76, sizeof file_76},
-    {"js/uploads.js", file_77, sizeof file_77},
-    {"js/values.js", file_78, sizeof file_78},
-    {"js/words.js", file_79, sizeof file_79},
+    {"js/silence-watch.js", file_68, sizeof file_68},
+    {"js/sleep-aware-timer.js", file_69, sizeof file_69},
+    {"js/stories-page.js", file_70, sizeof file_70},
+    {"js/story-player.js", file_71, sizeof file_71},
+    {"js/theme.js", file_72, sizeof file_72},
+    {"js/toast.js", file_73, sizeof file_73},
+    {"js/topic-sequence.js", file_74, sizeof file_74},
+    {"js/transports/polling.js", file_75, sizeof file_75},
+    {"js/transports/sse.js", file_76, sizeof file_76},
+    {"js/transports/transport.js", file_77, sizeof file_77},
+    {"js/transports/websocket.js", file_78, sizeof file_78},
+    {"js/uploads.js", file_79, sizeof file_79},
+    {"js/values.js", file_80, sizeof file_80},
+    {"js/words.js", file_81, sizeof file_81},
 };
 
 size_t telltale_asset_count(void) { return sizeof assets / sizeof assets[0]; }

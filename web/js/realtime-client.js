@@ -4,6 +4,8 @@ import { INITIAL_MACHINE, retryDelayMs, step } from "./connection-machine.js"
 import { Listeners } from "./listeners.js"
 import { makeMessage, parseMessage } from "./messages.js"
 import { pageLife } from "./page-life.js"
+import { SilenceWatch } from "./silence-watch.js"
+import { SleepAwareTimer, systemClock } from "./sleep-aware-timer.js"
 import { TopicSequence } from "./topic-sequence.js"
 import { SSETransport } from "./transports/sse.js"
 import { WebSocketTransport } from "./transports/websocket.js"
@@ -18,11 +20,6 @@ import { WebSocketTransport } from "./transports/websocket.js"
  * @typedef {{message: string, code: number | string | null}} ClientError A close code, or one of the codes of a message.
  * @typedef {{attempt: number, delay: number}} Reconnecting `delay` in milliseconds.
  *
- * @typedef {object} Clock
- * @property {() => number} now Milliseconds since 1970.
- * @property {(action: () => void, delayMs: number) => unknown} setTimeout
- * @property {(timer: any) => void} clearTimeout
- *
  * @typedef {object} ClientOptions
  * @property {string | URL} [url] The server's address; the page's own by default.
  * @property {string} [jobId] Only this job's messages, after a snapshot of it.
@@ -32,28 +29,13 @@ import { WebSocketTransport } from "./transports/websocket.js"
  * @property {Array<() => Transport>} [transports] Tried in this order until one has worked.
  * @property {typeof WebSocket} [WebSocket]
  * @property {typeof fetch} [fetch]
- * @property {Clock} [clock]
+ * @property {import("./sleep-aware-timer.js").Clock} [clock]
  * @property {() => number} [random] Evenly spread in 0..<1.
  * @property {Pick<Console, "debug" | "warn">} [logger]
  * @property {import("./page-life.js").PageLife} [life]
  */
 
 export const CONNECT_TIMEOUT_MS = 10_000
-/** Silence after which the client asks for a sign of life. */
-export const PROBE_AFTER_MS = 30_000
-/** Silence after which a connection counts as lost. */
-export const LOST_AFTER_MS = 60_000
-/** How long a probe may stay unanswered before silence is a verdict, for a page that has just woken up. */
-export const PROBE_PATIENCE_MS = 10_000
-/** The longest wait of the timer, and the delay by which it must be late for the machine to have been asleep. */
-const TICK_MS = 5_000
-
-/** @type {Clock} */
-const systemClock = {
-  now: () => Date.now(),
-  setTimeout: (action, delayMs) => setTimeout(action, delayMs),
-  clearTimeout: timer => clearTimeout(timer),
-}
 
 /**
  * A connection to the server that comes back by itself and resumes where it was, until `disconnect()` or the fifth
@@ -81,11 +63,8 @@ export class RealtimeClient {
   /** One number per transport opened: an event that carries an older one comes too late. */
   #transportNumber = 0
 
-  /** @type {unknown} */
-  #timer = null
-  #heardAt = 0
-  /** @type {number | null} When the probe was sent that is not answered yet. */
-  #probedAt = null
+  #timer
+  #silence
   /** @type {string | null} */
   #cursor
   #stopWatchingLife = () => {}
@@ -113,6 +92,8 @@ export class RealtimeClient {
     this.#logger = options.logger ?? console
     this.#life = options.life ?? pageLife()
     this.#transports = options.transports ?? defaultTransports(options)
+    this.#timer = new SleepAwareTimer(this.#clock, () => this.#wake())
+    this.#silence = new SilenceWatch(this.#clock, this.#life)
   }
 
   /** @returns {ConnectionState} */
@@ -207,7 +188,7 @@ export class RealtimeClient {
         break
       case "CONNECTED":
         this.#hasConnected = true
-        this.#heard()
+        this.#silence.heard()
         this.#watchSilence()
         break
       case "DISCONNECTED":
@@ -216,7 +197,7 @@ export class RealtimeClient {
         break
       case "CLOSED":
         this.#closeTransport()
-        this.#cancelTimer()
+        this.#timer.cancel()
         this.#stopWatchingLife()
         break
     }
@@ -230,7 +211,7 @@ export class RealtimeClient {
     transport.onEvent(event => {
       if (number === this.#transportNumber) this.#receive(event)
     })
-    this.#schedule(CONNECT_TIMEOUT_MS, () => {
+    this.#timer.schedule(CONNECT_TIMEOUT_MS, () => {
       this.#lose(null, `no connection within ${CONNECT_TIMEOUT_MS / 1_000} s`)
     })
     try {
@@ -248,7 +229,7 @@ export class RealtimeClient {
 
   #planRetry() {
     const delay = retryDelayMs(this.#machine, this.#random)
-    this.#schedule(delay, () => this.#advance({ type: "due" }))
+    this.#timer.schedule(delay, () => this.#advance({ type: "due" }))
     this.#reconnecting.emit({ attempt: this.#machine.attempt, delay })
   }
 
@@ -282,10 +263,10 @@ export class RealtimeClient {
         if (this.#cursor === null) this.#expectSnapshot()
         break
       case "alive":
-        this.#heard()
+        this.#silence.heard()
         break
       case "text":
-        this.#heard()
+        this.#silence.heard()
         if (this.isConnected()) this.#receiveText(event.text)
         break
       case "closed":
@@ -370,61 +351,22 @@ export class RealtimeClient {
 
   // Signs of life.
 
-  #heard() {
-    this.#heardAt = this.#clock.now()
-    this.#probedAt = null
-  }
-
   #watchSilence() {
-    const silence = this.#clock.now() - this.#heardAt
-    if (silence >= PROBE_AFTER_MS && this.#probedAt === null) this.#probe()
-    if (silence >= LOST_AFTER_MS && this.#isProbeOverdue()) {
-      this.#lose(null, `nothing heard for ${Math.round(silence / 1_000)} s`)
-      return
-    }
-    const next = silence < PROBE_AFTER_MS ? PROBE_AFTER_MS - silence : Math.max(LOST_AFTER_MS - silence, TICK_MS)
-    this.#schedule(next, () => this.#watchSilence())
+    const { isProbeDue, isLost, silenceMs, nextMs } = this.#silence.look()
+    if (isProbeDue) this.#probe()
+    if (isLost) this.#lose(null, `nothing heard for ${Math.round(silenceMs / 1_000)} s`)
+    else this.#timer.schedule(nextMs, () => this.#watchSilence())
   }
 
   #probe() {
-    this.#probedAt = this.#clock.now()
+    this.#silence.probed()
     this.#write("ping", {})
-  }
-
-  /** A hidden tab's timers are throttled and say nothing about the connection: the verdict waits until it is seen. */
-  #isProbeOverdue() {
-    return !this.#life.isHidden() && this.#probedAt !== null && this.#clock.now() - this.#probedAt >= PROBE_PATIENCE_MS
   }
 
   /** The page, the network or the machine is back: what waits tries at once, what seems connected proves it. */
   #wake() {
     this.#advance({ type: "wake" })
     if (this.isConnected()) this.#probe()
-  }
-
-  // The one timer.
-
-  /**
-   * Waits in short steps: a step that ends far too late means that the machine slept.
-   * @param {number} delayMs @param {() => void} action
-   */
-  #schedule(delayMs, action) {
-    this.#cancelTimer()
-    const stepMs = Math.min(delayMs, TICK_MS)
-    const dueAt = this.#clock.now() + stepMs
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#timer = null
-      const number = this.#transportNumber
-      if (this.#clock.now() - dueAt > TICK_MS) this.#wake()
-      if (this.#timer !== null || number !== this.#transportNumber) return
-      if (stepMs < delayMs) this.#schedule(delayMs - stepMs, action)
-      else action()
-    }, stepMs)
-  }
-
-  #cancelTimer() {
-    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer)
-    this.#timer = null
   }
 
   /** @param {string} type @param {Record<string, any>} payload */

@@ -1,0 +1,52 @@
+// @ts-check
+import { STEP_MS } from "./sleep-aware-timer.js"
+
+/** Silence after which the client asks for a sign of life. */
+export const PROBE_AFTER_MS = 30_000
+/** Silence after which a connection counts as lost. */
+export const LOST_AFTER_MS = 60_000
+/** How long a probe may stay unanswered before silence is a verdict, for a page that has just woken up. */
+export const PROBE_PATIENCE_MS = 10_000
+
+/** When a connection was last heard, and what its silence means. */
+export class SilenceWatch {
+  #clock
+  #life
+  #heardAt = 0
+  /** @type {number | null} When the probe was sent that is not answered yet. */
+  #probedAt = null
+
+  /** @param {import("./sleep-aware-timer.js").Clock} clock @param {import("./page-life.js").PageLife} life */
+  constructor(clock, life) {
+    this.#clock = clock
+    this.#life = life
+  }
+
+  heard() {
+    this.#heardAt = this.#clock.now()
+    this.#probedAt = null
+  }
+
+  probed() {
+    this.#probedAt = this.#clock.now()
+  }
+
+  /**
+   * What to do now: ask for a sign of life, give the connection up, or look again later.
+   * @returns {{isProbeDue: boolean, isLost: boolean, silenceMs: number, nextMs: number}}
+   */
+  look() {
+    const silenceMs = this.#clock.now() - this.#heardAt
+    return {
+      isProbeDue: silenceMs >= PROBE_AFTER_MS && this.#probedAt === null,
+      isLost: silenceMs >= LOST_AFTER_MS && this.#isProbeOverdue(),
+      silenceMs,
+      nextMs: silenceMs < PROBE_AFTER_MS ? PROBE_AFTER_MS - silenceMs : Math.max(LOST_AFTER_MS - silenceMs, STEP_MS),
+    }
+  }
+
+  /** A hidden tab's timers are throttled and say nothing about the connection: the verdict waits until it is seen. */
+  #isProbeOverdue() {
+    return !this.#life.isHidden() && this.#probedAt !== null && this.#clock.now() - this.#probedAt >= PROBE_PATIENCE_MS
+  }
+}
