@@ -112,3 +112,15 @@ package struct ListeningSocket: Sendable {
 
 /// Bytes written to a socket that its peer has not acknowledged yet.
 package func unacknowledgedByteCount(of socket: Int32) -> Int { max(0, Int(telltale_unacknowledged(socket))) }
+
+/// Lets the kernel give a connection up whose peer acknowledges nothing of what was sent for so long: it is gone without a
+/// word. By default that takes a quarter of an hour.
+package func limitSilence(of socket: Int32, milliseconds: Milliseconds) {
+  #if canImport(Glibc)
+    var value = UInt32(clamping: milliseconds)
+    setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &value, socklen_t(MemoryLayout<UInt32>.size))
+  #else
+    var value = Int32(clamping: max(1, milliseconds / 1000))
+    setsockopt(socket, Int32(IPPROTO_TCP), TCP_RXT_CONNDROPTIME, &value, socklen_t(MemoryLayout<Int32>.size))
+  #endif
+}

@@ -39,6 +39,7 @@ extension Connection {
         response.fields.append(name, value)
       }
       for (name, value) in worker.dateField() { response.fields.append(name, value) }
+      limitSilence(of: socket, milliseconds: limits.eventSilence)
       switchMode(to: .events(handler), answer: ResponseHead(.ok, fields: response.fields), request)
       handler.opened()
     } else if request.head.fields.contains("sec-websocket-key") {

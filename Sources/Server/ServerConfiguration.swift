@@ -16,6 +16,8 @@ package struct ServerLimits: Sendable {
   package var idleKeepAlive = 75_000
   /// Without a byte taken while there is something to send.
   package var writeStall = 10_000
+  /// Without an acknowledgement from an event stream's peer, which can't be asked for a sign of life.
+  package var eventSilence = 60_000
   /// After our last byte, for the peer to read it and close.
   package var linger = 2_000
 

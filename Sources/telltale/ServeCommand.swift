@@ -47,7 +47,10 @@ enum ServeCommand {
     let hurry = stop.onNext {
       server.hurry()
       // A plugin that does not end is not waited for.
-      DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(2)) { exit(0) }
+      DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(2)) {
+        application.finishLog()
+        exit(0)
+      }
     }
     defer { hurry.cancel() }
     // Side by side: a plugin that takes long must not keep clients from being told, nor the process from ending.

@@ -48,6 +48,16 @@ struct ExhaustionTests {
     others.removeAll()
     #expect(eventually { (try? server.client().request("GET", "/livez").status) == 200 })
   }
+
+  @Test func `it takes no more connections than descriptors allow, less 128 for everything else`() throws {
+    let server = try RunningBinary(limit: "ulimit -n 148")
+    let clients = try (0..<20).map { _ in try server.client() }
+    for client in clients { #expect(try client.request("GET", "/livez").status == 200) }
+    #expect(try server.client().readToEnd().isEmpty)
+    #expect(
+      try clients[0].request("GET", "/metrics").text.contains(
+        "telltale_connections_total{transport=\"http\",result=\"refused\"} 1\n"))
+  }
 }
 
 /// A file of the kernel's, which has no size.

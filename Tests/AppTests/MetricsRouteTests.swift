@@ -1,3 +1,4 @@
+import App
 import Net
 import TestSupport
 import Testing
@@ -119,7 +120,8 @@ struct MetricsRouteTests {
   }
 
   @Test func `loops and the process tell how they are`() throws {
-    let metrics = try scrape(try RunningApp())
+    let app = try RunningApp()
+    let metrics = try scrape(app)
     for loop in ["0", "1", "accept"] {
       #expect((0...5).contains(metrics["telltale_event_loop_lag_seconds{loop=\"\(loop)\"}"] ?? -1))
       #expect(metrics["telltale_event_loop_turn_seconds_count{loop=\"\(loop)\"}"] != nil)
@@ -129,6 +131,18 @@ struct MetricsRouteTests {
     #expect((metrics["telltale_process_max_fds"] ?? 0) > 100)
     #expect((metrics["telltale_process_start_time_seconds"] ?? 0) > 1_700_000_000)
     #expect(metrics.keys.contains { $0.hasPrefix("telltale_build_info{version=\"") })
+  }
+
+  @Test func `docs operations has a row for each of them`() throws {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let page = String(decoding: try FileContent.bytes(of: "/\(root)/docs/operations.md", limit: 1 << 20), as: UTF8.self)
+    let app = try RunningApp()
+    let text = try app.client().request("GET", "/metrics").text
+    let names = text.split(separator: "\n").filter { $0.hasPrefix("# TYPE telltale_") }.map { line in
+      line.dropFirst("# TYPE telltale_".count).prefix { $0 != " " }
+    }
+    #expect(names.count > 20)
+    for name in names { #expect(page.contains("`\(name)`") || page.contains("`\(name){"), "\(name)") }
   }
 
   private static let promtool = getenv("TELLTALE_PROMTOOL").map { String(cString: $0) }

@@ -100,7 +100,7 @@ struct DeadlineTests {
     #expect(try slow.request("GET", "/").status == 200)
   }
 
-  @Test func `a WebSocket that takes nothing for 10 s is closed`() throws {
+  @Test func `a WebSocket that takes nothing for 10 s is closed as too slow`() throws {
     let stalled = try client()
     try stalled.upgrade("/stream")
     try stalled.sendText("flood")
@@ -109,5 +109,19 @@ struct DeadlineTests {
     #expect(eventually { server.server.connectionCount == 1 })
     clock.advance(seconds: 1)
     #expect(eventually { server.server.connectionCount == 0 })
+    #expect(server.server.askLoops(patience: 5_000) { $0.counters.webSocketCloses[.slowConsumer] ?? 0 } == [1])
   }
+
+  #if canImport(Glibc)
+    @Test func `an event stream whose peer is gone without a word is closed`() throws {
+      var limits = ServerLimits()
+      limits.eventSilence = 500
+      let server = try EchoServer(limits: limits)
+      let client = try ProbeClient(port: server.port)
+      _ = try client.request("GET", "/stream", headers: ["Accept": "text/event-stream"])
+      _ = try client.read(through: Array(": tick\n\n".utf8))
+      client.goDark()
+      #expect(eventually { server.server.connectionCount == 0 })
+    }
+  #endif
 }

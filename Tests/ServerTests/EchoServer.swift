@@ -145,7 +145,9 @@ private final class EchoHandler: StreamHandler {
 
   func received(binary: [UInt8]) { stream.close(.unsupportedData, reason: "text only") }
   func drained() {}
-  func tick(_ now: Milliseconds) {}
+  func tick(_ now: Milliseconds) {
+    if stream.kind == .events { Array(": tick\n\n".utf8).withUnsafeBytes(stream.queue) }
+  }
   func drain() { stream.close(.serviceRestart, reason: "restart") }
   func closed() {}
 }

@@ -57,6 +57,29 @@ package final class ProbeClient {
     setsockopt(socket, SOL_SOCKET, SO_LINGER, &abrupt, socklen_t(MemoryLayout<linger>.size))
   }
 
+  #if canImport(Glibc)
+    /// From now on the kernel drops whatever arrives, unseen and without an answer, as if the network were gone.
+    package func goDark() {
+      struct Instruction {
+        var code: UInt16 = 0x06  // BPF_RET | BPF_K: keep so many bytes of a packet
+        var ifTrue: UInt8 = 0
+        var ifFalse: UInt8 = 0
+        var value: UInt32 = 0
+      }
+      struct Program {
+        var count: UInt16
+        var instructions: UnsafeMutablePointer<Instruction>
+      }
+      var drop = Instruction()
+      withUnsafeMutablePointer(to: &drop) { instructions in
+        var program = Program(count: 1, instructions: instructions)
+        let result = setsockopt(
+          socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, socklen_t(MemoryLayout<Program>.size))
+        precondition(result == 0, "no filter: \(String(cString: strerror(errno)))")
+      }
+    }
+  #endif
+
   /// Says that nothing more will be sent; answers still arrive.
   package func closeSendingHalf() { shutdown(socket, Int32(SHUT_WR)) }
 
