@@ -1,12 +1,21 @@
 # make run     builds in release mode and starts the dashboard with a sample job
-# make test    runs every test: Swift, Node, Chromium
+# make test    runs every test: Swift, Node, Chromium, Autobahn; where CI=true also sanitizers and a minute of each fuzz target
+# make nightly runs what takes too long for that: all of Autobahn, every suite under both sanitizers, ten minutes of each target
 # make hooks   installs the pre-commit hook for those without the pre-commit tool
 # make format  formats the Swift sources
 
 SWIFT_BUILD_FLAGS = --explicit-target-dependency-import-check error
 PORT ?= 8000
+FUZZ_SECONDS ?= 60
 
-.PHONY: run build test test-swift test-web test-browser lint format hooks setup clean
+# One after another: the browser's tests measure time, and nothing else may run beside them.
+TEST_STEPS = lint test-swift test-web test-browser test-autobahn
+ifeq ($(CI),true)
+TEST_STEPS += test-sanitizers test-fuzz
+endif
+
+.PHONY: run build test test-swift test-web test-browser test-autobahn test-sanitizers test-fuzz nightly lint format hooks \
+  setup clean
 
 run: build
 	.build/release/telltale serve --demo --port $(PORT)
@@ -17,8 +26,19 @@ build: setup
 setup:
 	@Tests/scripts/setup.sh build
 
-test: lint test-swift test-web test-browser
+test:
+	@for step in $(TEST_STEPS); do \
+	  began=$$(date +%s); \
+	  $(MAKE) --no-print-directory $$step || exit 1; \
+	  echo "== $$step took $$(($$(date +%s) - began)) s"; \
+	done
 	@echo "Every test passed."
+
+nightly: setup
+	Tests/scripts/test-autobahn.sh all
+	Tests/scripts/test-sanitizers.sh address all
+	Tests/scripts/test-sanitizers.sh thread all
+	Tests/Fuzz/run.sh 600
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Stories Tests
@@ -36,6 +56,16 @@ test-web:
 test-browser: build
 	Tests/scripts/test-browser.sh
 
+test-autobahn: build
+	Tests/scripts/test-autobahn.sh
+
+test-sanitizers: setup
+	Tests/scripts/test-sanitizers.sh address
+	Tests/scripts/test-sanitizers.sh thread
+
+test-fuzz: setup
+	Tests/Fuzz/run.sh $(FUZZ_SECONDS)
+
 format:
 	swift format --in-place --recursive Package.swift Sources Stories Tests
 
@@ -44,4 +74,4 @@ hooks:
 	@echo "Commits now check the format and run the quick tests first."
 
 clean:
-	rm -rf .build data
+	rm -rf .build .build-address .build-thread data

@@ -1,0 +1,55 @@
+"""Judges a report of the Autobahn test suite: autobahn-report.py INDEX.json COUNT
+
+Prints a table of its case groups, names every case that is not simply OK and why, and fails where a case failed or not as
+many as COUNT ran.
+"""
+import collections
+import json
+import pathlib
+import sys
+
+COLUMNS = ("passed", "non-strict", "informational", "failed")
+
+# What the suite itself does not judge: it only shows what the server did.
+REASONS = {
+    "7.1.6": "two messages and a close in one go: both come back, then the close; the suite lists only one, and judges nothing",
+    "7.13.1": "a close code of 5000, of which RFC 6455 says nothing: 1002",
+    "7.13.2": "a close code of 65535, of which RFC 6455 says nothing: 1002",
+}
+
+
+def verdict(case):
+    results = {case["behavior"], case["behaviorClose"]}
+    for result, column in (("NON-STRICT", 1), ("INFORMATIONAL", 2)):
+        if result in results and results <= {"OK", result}:
+            return column
+    return 0 if results == {"OK"} else 3
+
+
+def main():
+    index = pathlib.Path(sys.argv[1])
+    (cases,) = json.loads(index.read_text()).values()
+    groups = collections.defaultdict(lambda: [0, 0, 0, 0])
+    remarks = []
+    for name, case in cases.items():
+        column = verdict(case)
+        groups[int(name.split(".")[0])][column] += 1
+        if column:
+            detail = json.loads((index.parent / case["reportfile"]).read_text())
+            reason = REASONS.get(name) or f"{detail['result']} / {detail['resultClose']}"
+            remarks.append((tuple(int(part) for part in name.split(".")), COLUMNS[column], reason))
+
+    print(f"{'cases':<8}" + "".join(f"{column:>15}" for column in COLUMNS))
+    for group, counts in sorted(groups.items()):
+        print(f"{group:>2}.*    " + "".join(f"{count:>15}" for count in counts))
+    print(f"{'all':<8}" + "".join(f"{sum(counts):>15}" for counts in zip(*groups.values())))
+    for name, column, reason in sorted(remarks):
+        print(f"{'.'.join(map(str, name))} {column}: {reason}")
+
+    if any(counts[3] for counts in groups.values()):
+        sys.exit(f"Autobahn: cases failed: {index.parent}/index.html has all of them")
+    if len(cases) != int(sys.argv[2]):
+        sys.exit(f"Autobahn: {len(cases)} cases ran instead of {sys.argv[2]}: {index.parent}/log says why")
+
+
+main()

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Runs Swift tests under a sanitizer: test-sanitizers.sh address|thread [all]
+#
+#   address   the suites whose targets hold unsafe pointers or call C
+#   thread    the suites with more than one thread
+#   all       every suite instead
+# Optimised, because pictures are slow without, and with a build of its own each: .build-address, .build-thread.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+sanitizer="${1:-}"
+scratch="$PWD/.build-$sanitizer"
+flags=(-c release --sanitize="$sanitizer" --scratch-path "$scratch")
+case "$sanitizer" in
+  address)
+    suites='WireTests|CompressionTests|ImagingTests|HTMLTests|JSONValuesTests|RealtimeTests|NetTests|ServerTests|JobsTests'
+    export ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS="suppressions=$PWD/Tests/sanitizers/leaks.txt:print_suppressions=0"
+    ;;
+  thread)
+    suites='NetTests|ServerTests|RealtimeTests|JobsTests|AppTests'
+    export TSAN_OPTIONS="suppressions=$PWD/Tests/sanitizers/races.txt"
+    if [ "$(uname)" = Linux ]; then
+      # The compiler of Swift's own toolchain: others don't know its calling convention.
+      toolchain=$(swiftc -print-target-info | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1|p')
+      mkdir -p "$scratch"
+      "$toolchain/bin/clang" -O1 -fsanitize=thread -c Tests/sanitizers/ThreadSanitizerMutex.c -o "$scratch/mutex.o"
+      flags+=(-Xlinker "$scratch/mutex.o")
+    fi
+    ;;
+  *)
+    echo "usage: test-sanitizers.sh address|thread [all]" >&2
+    exit 2
+    ;;
+esac
+[ "${2:-}" = all ] && suites=.
+
+log="$scratch/log"
+swift build "${flags[@]}" --build-tests
+SECONDS=0
+status=0
+swift test --disable-xctest "${flags[@]}" --skip-build --filter "$suites" >"$log" 2>&1 || status=$?
+grep 'Test run with' "$log" || true
+if [ "$status" != 0 ] || ! grep -qE 'Test run with [1-9][0-9]* tests? .*passed' "$log" || grep -q '^SUMMARY: ' "$log"; then
+  grep -E '^(✘|SUMMARY: )' "$log" | sort | uniq -c | head -50 >&2
+  echo "The $sanitizer sanitizer found something, or tests failed: $log has all of it." >&2
+  exit 1
+fi
+echo "Nothing found by the $sanitizer sanitizer in $SECONDS s."
