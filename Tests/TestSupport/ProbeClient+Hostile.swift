@@ -1,0 +1,17 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What only an ill-mannered client does.
+extension ProbeClient {
+  /// Sends each byte in a packet of its own, and stops without complaint where the peer no longer takes them.
+  package func sendByteByByte(_ bytes: [UInt8]) {
+    var isOn: Int32 = 1
+    setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
+    for byte in bytes {
+      do { try send([byte]) } catch { return }
+    }
+  }
+}
