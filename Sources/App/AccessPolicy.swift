@@ -27,8 +27,8 @@ struct AccessPolicy: Sendable {
 
   /// - Throws: 421 for a foreign Host, 403 for a foreign Origin where it matters.
   func check(_ head: RequestHead) throws(AppError) {
-    guard hosts.contains(where: head.isHost) else {
-      guard let host = head.host else { return }  // HTTP/1.0 without one: no browser
+    // HTTP/1.0 may leave it out: then there is no name to be rebound, but an Origin is still judged.
+    if !hosts.contains(where: head.isHost), let host = head.host {
       throw AppError(
         .misdirected, "This server is not known as \(host). Use its own address, or start it with --public-url.")
     }
@@ -39,7 +39,7 @@ struct AccessPolicy: Sendable {
       throw AppError(.forbidden, "A request has one Origin.")
     }
     if let origin = head.fields["origin"] {
-      guard isAllowed(origin: origin, host: head.host ?? "") else {
+      guard isAllowed(origin: origin, host: head.host) else {
         throw AppError(
           .forbidden, "Requests from \(origin) are not allowed here. Start the server with --allow-origin.")
       }
@@ -50,14 +50,17 @@ struct AccessPolicy: Sendable {
 
   /// The CORS header for an origin that was allowed by name; nil for all others, our own included.
   func corsOrigin(_ head: RequestHead?) -> String? {
-    guard !allowedOrigins.isEmpty, let origin = head?.fields["origin"], allowedOrigins.contains(origin.lowercased())
+    guard !allowedOrigins.isEmpty, let origin = head?.fields["origin"], origin.utf8.allSatisfy({ $0 < 0x80 }),
+      allowedOrigins.contains(origin.lowercased())
     else { return nil }
     return origin
   }
 
-  private func isAllowed(origin: String, host: String) -> Bool {
+  private func isAllowed(origin: String, host: String?) -> Bool {
+    // Beyond ASCII a letter may become another one in lower case: U+212A, the Kelvin sign, a k.
+    guard origin.utf8.allSatisfy({ $0 < 0x80 }) else { return false }
     let origin = origin.lowercased()
-    return origin == "http://\(host.lowercased())" || origin == publicOrigin?.lowercased()
+    return host.map { origin == "http://\($0.lowercased())" } ?? false || origin == publicOrigin?.lowercased()
       || allowedOrigins.contains(origin)
   }
 
