@@ -15,6 +15,9 @@ final class RunningApp: Sendable {
 
   var port: Int { server.port }
 
+  /// Connections that are open now.
+  var connectionCount: Int { server.connectionCount }
+
   init(
     _ options: [String] = [], clock: LoopClock = .monotonic, log: Log = Log(level: .error, sink: { _ in }),
     extra: ExtraRoutes? = nil

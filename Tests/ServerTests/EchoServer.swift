@@ -19,7 +19,8 @@ final class EchoServer: Sendable {
         check: { _ in }, commonFields: { _, _ in ["x-test": "yes"] },
         errorResponse: { error, _, _ in
           let status = (error as? ServerError)?.status ?? (error as? WireError)?.statusHint ?? .internalServerError
-          return Response(status, contentType: "text/plain", body: Array("\(error)".utf8))
+          let words = status == .internalServerError ? "internal" : "\(error)"
+          return Response(status, contentType: "text/plain", body: Array(words.utf8))
         },
         answered: { _, _, response, _, _ in answers.statuses.withLock { $0.append(response.status.rawValue) } }),
       clock: clock, makeStreams: { _ in EchoService() })

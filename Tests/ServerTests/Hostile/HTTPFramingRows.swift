@@ -1,0 +1,155 @@
+import TestSupport
+
+/// Requests whose end two readers could see in different places, or whose head is no head. Each is refused, and what
+/// stands behind it is never looked at.
+enum HTTPFramingRows {
+  static func get(_ lines: String) -> String { "GET / HTTP/1.1\r\nHost: x\r\n\(lines)\r\n" }
+
+  static func post(_ lines: String, _ body: String = "") -> String {
+    "POST /length HTTP/1.1\r\nHost: x\r\n\(lines)\r\n\r\n\(body)"
+  }
+
+  static func chunked(_ body: String) -> String { post("Transfer-Encoding: chunked", body) }
+
+  /// A body that is chunked for one reader and 5 bytes for the other.
+  private static let ambiguous = "0\r\n\r\n"
+
+  static let lengths: [HostileRow] = [
+    .refused(400, "CL.TE", post("Content-Length: 5\r\nTransfer-Encoding: chunked", ambiguous)),
+    .refused(400, "TE.CL", post("Transfer-Encoding: chunked\r\nContent-Length: 5", ambiguous)),
+    .refused(400, "two different lengths", post("Content-Length: 5\r\nContent-Length: 6", "hello")),
+    .refused(400, "two equal lengths", post("Content-Length: 5\r\nContent-Length: 5", "hello")),
+    .refused(400, "a list of equal lengths", post("Content-Length: 5, 5", "hello")),
+    .refused(400, "length +5", post("Content-Length: +5", "hello")),
+    .refused(400, "length -0", post("Content-Length: -0")),
+    .refused(400, "length -5", post("Content-Length: -5", "hello")),
+    .refused(400, "length 0x5", post("Content-Length: 0x5", "hello")),
+    .refused(400, "length 5 5", post("Content-Length: 5 5", "hello")),
+    .refused(400, "length 5_0", post("Content-Length: 5_0", "hello")),
+    .refused(400, "an empty length", post("Content-Length:")),
+    .refused(400, "a length in Arabic digits", post("Content-Length: \u{0665}", "hello")),
+    .refused(400, "length 2^63", post("Content-Length: 9223372036854775808")),
+    .refused(400, "length 2^64", post("Content-Length: 18446744073709551616")),
+    .refused(400, "length 2^64 + 5", post("Content-Length: 18446744073709551621", "hello")),
+    .refused(400, "gzip, chunked", post("Transfer-Encoding: gzip, chunked", ambiguous)),
+    .refused(400, "chunked, gzip", post("Transfer-Encoding: chunked, gzip", ambiguous)),
+    .refused(400, "chunked twice in a list", post("Transfer-Encoding: chunked, chunked", ambiguous)),
+    .refused(400, "chunked twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", ambiguous)),
+    .refused(400, "identity", post("Transfer-Encoding: identity", "hello")),
+    .refused(400, "an empty coding", post("Transfer-Encoding:", ambiguous)),
+    .refused(400, "a comma behind chunked", post("Transfer-Encoding: chunked,", ambiguous)),
+    .refused(400, "a comma before chunked", post("Transfer-Encoding: ,chunked", ambiguous)),
+    .refused(400, "chunked with a parameter", post("Transfer-Encoding: chunked;q=1", ambiguous)),
+    .refused(400, "quoted chunked", post("Transfer-Encoding: \"chunked\"", ambiguous)),
+    .refused(400, "xchunked", post("Transfer-Encoding: xchunked", ambiguous)),
+    .refused(400, "chunked with a Kelvin sign", post("Transfer-Encoding: chun\u{212A}ed", ambiguous)),
+    .refused(400, "chunked behind VT", post("Transfer-Encoding: \u{0B}chunked", ambiguous)),
+    .refused(400, "chunked before FF", post("Transfer-Encoding: chunked\u{0C}", ambiguous)),
+    .refused(400, "chunked before NUL", post("Transfer-Encoding: chunked\0", ambiguous)),
+    .refused(400, "chunked on HTTP/1.0", "POST /length HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n\(ambiguous)"),
+  ]
+
+  static let heads: [HostileRow] = [
+    .refused(400, "a blank before the colon", get("X : y\r\n")),
+    .refused(400, "a tab before the colon", get("X\t: y\r\n")),
+    .refused(400, "a blank before the colon of a length", post("Content-Length : 5", "hello")),
+    .refused(400, "an empty name", get(": y\r\n")),
+    .refused(400, "no colon", get("X\r\n")),
+    .refused(400, "a NUL in a name", get("X\0: y\r\n")),
+    .refused(400, "a letter beyond ASCII in a name", get("X\u{E9}: y\r\n")),
+    .refused(400, "a NUL in a value", get("X: a\0b\r\n")),
+    .refused(400, "a control byte in a value", get("X: a\u{1}b\r\n")),
+    .refused(400, "an escape in a value", get("X: \u{1B}[31m\r\n")),
+    .refused(400, "a DEL in a value", get("X: a\u{7F}\r\n")),
+    .refused(400, "a line folded with a blank", get("X: a\r\n b\r\n")),
+    .refused(400, "a line folded with a tab", get("X: a\r\n\tb\r\n")),
+    .refused(400, "a blank before the first field", "GET / HTTP/1.1\r\n Host: x\r\n\r\n"),
+    .refused(400, "a blank line that holds a blank", "GET / HTTP/1.1\r\nHost: x\r\n \r\n\r\n"),
+    .refused(400, "bare LF everywhere", "GET / HTTP/1.1\nHost: x\n\n"),
+    .refused(400, "bare LF behind the request line", "GET / HTTP/1.1\nHost: x\r\n\r\n"),
+    .refused(400, "bare LF behind a field", "GET / HTTP/1.1\r\nHost: x\nX: y\r\n\r\n"),
+    .refused(400, "bare LF at the end", "GET / HTTP/1.1\r\nHost: x\r\n\n"),
+    .refused(400, "bare LF before the request", "\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"),
+    .refused(400, "bare CR behind the request line", "GET / HTTP/1.1\rHost: x\r\n\r\n"),
+    .refused(400, "bare CR in a value", get("X: a\rb\r\n")),
+    .refused(400, "bare CR in a name", get("X\rY: a\r\n")),
+    .refused(400, "CR CR LF", get("X: a\r\r\n")),
+    .refused(400, "bare CR at the end", "GET / HTTP/1.1\r\nHost: x\r\n\rX"),
+    .refused(400, "HTTP/0.9", "GET /\r\n"),
+    .refused(400, "garbage", "\u{1}\u{2}\u{3}\u{4}\r\n\r\n"),
+    HostileRow("a TLS greeting", [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03], 400, closes: true),
+    HostileRow("bytes that are no text", [UInt8](0x80...0xFF), 400, closes: true),
+    .refused(400, "two blanks", "GET  / HTTP/1.1\r\nHost: x\r\n\r\n"),
+    .refused(400, "a tab for a blank", "GET\t/ HTTP/1.1\r\nHost: x\r\n\r\n"),
+    .refused(400, "a blank behind the version", "GET / HTTP/1.1 \r\nHost: x\r\n\r\n"),
+    .refused(400, "a blank before the method", " GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
+    .refused(400, "a lower-case version", "GET / http/1.1\r\nHost: x\r\n\r\n"),
+    .refused(400, "HTTP/01.1", "GET / HTTP/01.1\r\nHost: x\r\n\r\n"),
+    .refused(400, "no digit in the version", "GET / HTTP/1.x\r\nHost: x\r\n\r\n"),
+    .refused(505, "HTTP/1.2", "GET / HTTP/1.2\r\nHost: x\r\n\r\n"),
+    .refused(505, "the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+    .refused(400, "no Host", "GET / HTTP/1.1\r\n\r\n"),
+    .refused(400, "two Hosts", "GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n"),
+    .refused(400, "an empty Host", "GET / HTTP/1.1\r\nHost:\r\n\r\n"),
+    .refused(400, "a Host with a blank", "GET / HTTP/1.1\r\nHost: x y\r\n\r\n"),
+    .refused(400, "a Host with a path", "GET / HTTP/1.1\r\nHost: x/y\r\n\r\n"),
+    .refused(400, "a Host with a user", "GET / HTTP/1.1\r\nHost: u@x\r\n\r\n"),
+    .refused(400, "a list of Hosts", "GET / HTTP/1.1\r\nHost: x, y\r\n\r\n"),
+    .refused(400, "a port beyond 65535", "GET / HTTP/1.1\r\nHost: x:65536\r\n\r\n"),
+    .refused(400, "a port with a sign", "GET / HTTP/1.1\r\nHost: x:+80\r\n\r\n"),
+    .refused(400, "a bracket that stays open", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n"),
+    .refused(400, "another host in the target", "GET http://y/ HTTP/1.1\r\nHost: x\r\n\r\n"),
+    .refused(400, "another port in the target", "GET http://x:81/ HTTP/1.1\r\nHost: x\r\n\r\n"),
+    .refused(400, "CONNECT", "CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n"),
+    .refused(501, "an unknown method", "BREW / HTTP/1.1\r\nHost: x\r\n\r\n"),
+    .refused(501, "a method in lower case", "get / HTTP/1.1\r\nHost: x\r\n\r\n"),
+    .refused(417, "another expectation", post("Content-Length: 5\r\nExpect: 200-ok", "hello")),
+    .refused(
+      414, "a target over its limit", "GET /\(String(repeating: "a", count: 8_000)) HTTP/1.1\r\nHost: x\r\n\r\n"),
+    .refused(431, "a head over its limit", get("X: \(String(repeating: "a", count: 16_400))\r\n")),
+    .refused(431, "101 fields", get(String(repeating: "X: y\r\n", count: 100))),
+  ]
+
+  static let chunks: [HostileRow] = [
+    .refused(400, "a chunk of -1", chunked("-1\r\n")),
+    .refused(400, "a chunk of +5", chunked("+5\r\nhello\r\n\(ambiguous)")),
+    .refused(400, "a chunk of 0x5", chunked("0x5\r\nhello\r\n\(ambiguous)")),
+    .refused(400, "a blank before a chunk's size", chunked(" 5\r\nhello\r\n\(ambiguous)")),
+    .refused(400, "a blank behind a chunk's size", chunked("5 \r\nhello\r\n\(ambiguous)")),
+    .refused(400, "a chunk without size", chunked("\r\nhello\r\n\(ambiguous)")),
+    .refused(400, "a chunk's size of 17 digits", chunked("00000000000000005\r\nhello\r\n\(ambiguous)")),
+    .refused(400, "a chunk of 2^64 - 1 bytes", chunked("ffffffffffffffff\r\n")),
+    .refused(400, "a chunk of 2^63 bytes", chunked("8000000000000000\r\n")),
+    .refused(400, "bare LF behind a chunk's size", chunked("5\nhello\r\n\(ambiguous)")),
+    .refused(400, "bare CR behind a chunk's size", chunked("5\rhello\r\n\(ambiguous)")),
+    .refused(400, "bare LF behind an extension", chunked("5;a\nhello\r\n\(ambiguous)")),
+    .refused(400, "an extension without a name", chunked("5;\r\nhello\r\n\(ambiguous)")),
+    .refused(400, "an extension with a blank", chunked("5; a\r\nhello\r\n\(ambiguous)")),
+    .refused(400, "an extension without its value", chunked("5;a=\r\nhello\r\n\(ambiguous)")),
+    .refused(400, "an extension that stays quoted", chunked("5;a=\"b\r\nhello\r\n\(ambiguous)")),
+    .refused(400, "a NUL in an extension", chunked("5;a=\"\0\"\r\nhello\r\n\(ambiguous)")),
+    .refused(
+      400, "an extension over 256 B", chunked("5;\(String(repeating: "a", count: 256))\r\nhello\r\n\(ambiguous)")),
+    .refused(400, "chunk data without CR LF", chunked("5\r\nhello0\r\n\r\n")),
+    .refused(400, "chunk data with bare LF", chunked("5\r\nhello\n\(ambiguous)")),
+    .refused(400, "chunk data longer than its size", chunked("1\r\nhello\r\n\(ambiguous)")),
+    .refused(400, "a malformed trailer", chunked("0\r\nX : y\r\n\r\n")),
+    .refused(400, "a folded trailer", chunked("0\r\nX: y\r\n z\r\n\r\n")),
+    .refused(400, "bare LF behind a trailer", chunked("0\r\nX: y\n\r\n")),
+    .refused(431, "101 trailers", chunked("0\r\n\(String(repeating: "X: y\r\n", count: 101))\r\n")),
+    .refused(413, "a declared body over its limit", post("Content-Length: 1001")),
+    .refused(413, "a body of 2^63 - 1 bytes", post("Content-Length: 9223372036854775807")),
+    .refused(413, "a chunk over the limit of the body, declared alone", chunked("3e9\r\n")),
+    .refused(413, "a chunk of 2^63 - 1 bytes", chunked("7fffffffffffffff\r\n")),
+    .refused(
+      413, "a second chunk that is one byte too many",
+      chunked("3e8\r\n\(String(repeating: "x", count: 1000))\r\n1\r\n")),
+    .refused(
+      413, "an upload's chunk over its limit",
+      "PUT /uploads/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n300001\r\n"),
+    .refused(
+      413, "a body over its limit that waits for 100",
+      post("Content-Length: 1001\r\nExpect: 100-continue")),
+    .refused(404, "a body for nobody", "POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"),
+  ]
+}
