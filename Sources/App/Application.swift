@@ -21,7 +21,8 @@ package final class Application: Sendable {
   package let log: Log
   /// Nil where the log goes elsewhere.
   let logWriter: LogWriter?
-  let hub: EventHub
+  /// Where everything is published.
+  package let hub: EventHub
   let uploads: UploadStore
   let jobs: JobService
   let realtime: RealtimeService

@@ -37,6 +37,17 @@ final class RunningApp: Sendable {
 
   func client() throws -> ProbeClient { try ProbeClient(port: port) }
 
+  /// Makes a message visible to everybody who watches.
+  func publish(_ message: RealtimeMessage, to topic: Topic) { application.hub.publish(message, to: topic) }
+
+  /// What cursors of this run begin with.
+  func epoch() throws -> String {
+    let client = try client()
+    try client.upgrade("/v1/realtime")
+    let ping = try client.nextMessage { $0["type"] == "ping" }
+    return ping["payload"]?["cursor"]?.stringValue.map { String($0.prefix { $0 != ":" }) } ?? ""
+  }
+
   /// Posts a job and gives its id.
   func startJob(_ body: JSON) throws -> String {
     let answer = try client().request("POST", "/v1/jobs", json: body)

@@ -48,7 +48,7 @@ struct HTTPHostilityTests {
     for line in ["GET /large HTTP/1.1\r\nConnection: close\r\n", "GET /large HTTP/1.1\r\n", "GET /large HTTP/1.0\r\n"] {
       let client = try ProbeClient(port: server.port)
       try client.send("\(line)Host: x\r\n\r\n")
-      client.closeSending()
+      client.closeSendingHalf()
       #expect(try client.answer().body.count == largeBodyBytes)
     }
     #expect(eventually { server.server.connectionCount == 0 })

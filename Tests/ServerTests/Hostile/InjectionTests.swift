@@ -45,7 +45,7 @@ struct InjectionTests {
     let server = try EchoServer()
     let client = try ProbeClient(port: server.port)
     _ = try client.request("GET", "/stream?event=\(hexadecimal)", headers: ["Accept": "text/event-stream"])
-    client.closeSending()
+    client.closeSendingHalf()
     #expect(String(decoding: try client.readToEnd(), as: UTF8.self) == "event: hello\ndata: \(data)\n\n")
   }
 }
