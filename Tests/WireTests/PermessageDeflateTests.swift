@@ -34,7 +34,7 @@ struct PermessageDeflateTests {
     "permessage-deflate; server_max_window_bits=8", "permessage-deflate; server_max_window_bits=16",
     "permessage-deflate; server_max_window_bits=09", "permessage-deflate; server_max_window_bits=+9",
     "permessage-deflate; client_max_window_bits=7", "permessage-deflate; client_max_window_bits=",
-    "permessage-deflate; client_max_window_bits; client_max_window_bits", "permessage-deflate;;",
+    "permessage-deflate; client_max_window_bits; client_max_window_bits", "permessage-deflate;;", "permessage-deflate;",
     "permessage-deflate; server_no_context_takeover; server_no_context_takeover",
   ])
   func `any other offer is declined`(offer: String) {
