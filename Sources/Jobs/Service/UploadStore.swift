@@ -88,6 +88,9 @@ package final class Upload {
   private let total: Int?
   private let descriptor: Int32
   private var hash = SHA256()
+  /// Whether what was received before this request is still to be hashed. That takes long where it is much, so it waits
+  /// for the first write: beginning must hold nobody up.
+  private var owesHash: Bool
   package private(set) var received: Int
 
   fileprivate init(name: String, offset: Int, total: Int?, store: UploadStore) throws(AppError) {
@@ -100,7 +103,7 @@ package final class Upload {
       throw AppError(.conflict, "\(kept) bytes of \(name) were received. Go on from there, or begin at 0.")
     }
     received = offset
-    if offset > 0 { try Self.hash(path, into: &hash) }
+    owesHash = offset > 0
     descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (offset == 0 ? O_TRUNC : O_APPEND), 0o644)
     guard descriptor >= 0 else {
       throw AppError(.storageFull, "The upload can't be stored: \(String(cString: strerror(errno))).")
@@ -119,6 +122,7 @@ package final class Upload {
     if let total, bytes.count > total - received {
       throw AppError(.invalid, "More bytes came than the \(total) that were announced.")
     }
+    try hashReceived()
     guard Files.write(bytes, to: descriptor) else {
       // What went in before the error must not be counted twice.
       ftruncate(descriptor, off_t(received))
@@ -132,6 +136,7 @@ package final class Upload {
   /// - Returns: Nil where bytes are missing to the announced total: the rest comes with another request.
   package func finish() throws(AppError) -> UploadReceipt? {
     if let total, received < total { return nil }
+    try hashReceived()
     guard rename(store.partialPath(name), "\(store.folder)/\(name)") == 0 else {
       throw AppError(.storageFull, "The upload can't be stored: \(String(cString: strerror(errno))).")
     }
@@ -139,9 +144,11 @@ package final class Upload {
     return UploadReceipt(source: "upload:\(name)", bytes: received, sha256: hex(digest.finalize()))
   }
 
-  private static func hash(_ path: String, into hash: inout SHA256) throws(AppError) {
+  private func hashReceived() throws(AppError) {
+    guard owesHash else { return }
+    owesHash = false
     do {
-      let file = try ReadableFile(path: path)
+      let file = try ReadableFile(path: store.partialPath(name))
       var piece: [UInt8] = []
       while file.read(1 << 20, appendingTo: &piece) > 0 {
         hash.update(piece)

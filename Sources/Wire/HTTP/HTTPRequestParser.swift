@@ -31,7 +31,7 @@ package struct HTTPRequestParser: Sendable {
 
   /// Whether the peer owes the rest of a head or body: what a deadline is for. False between two requests.
   package var isInsideRequest: Bool {
-    if case .head = state { return scanner.count > 0 }
+    if case .head = state { return scanner.hasBegun }
     return true
   }
 

@@ -36,6 +36,14 @@ struct HeadScanner {
     self.state = state
   }
 
+  /// Whether more has come than the empty lines that may stand before a request.
+  var hasBegun: Bool {
+    switch state {
+    case .beforeRequestLine, .emptyLineFeed: false
+    default: true
+    }
+  }
+
   static var forRequest: HeadScanner { HeadScanner(state: .beforeRequestLine) }
   static var forTrailers: HeadScanner { HeadScanner(state: .fieldStart) }
 
