@@ -11,10 +11,10 @@ FUZZ_SECONDS ?= 60
 # One after another: the browser's tests measure time, and nothing else may run beside them.
 TEST_STEPS = lint test-swift test-web test-browser test-autobahn
 ifeq ($(CI),true)
-TEST_STEPS += test-sanitizers test-fuzz
+TEST_STEPS += test-address test-thread test-fuzz
 endif
 
-.PHONY: run build test test-swift test-web test-browser test-autobahn test-sanitizers test-fuzz nightly lint format hooks \
+.PHONY: run build test test-swift test-web test-browser test-autobahn test-address test-thread test-fuzz nightly lint format hooks \
   setup clean
 
 run: build
@@ -59,9 +59,8 @@ test-browser: build
 test-autobahn: build
 	Tests/scripts/test-autobahn.sh
 
-test-sanitizers: setup
-	Tests/scripts/test-sanitizers.sh address
-	Tests/scripts/test-sanitizers.sh thread
+test-address test-thread: setup
+	Tests/scripts/test-sanitizers.sh $(@:test-%=%)
 
 test-fuzz: setup
 	Tests/Fuzz/run.sh $(FUZZ_SECONDS)

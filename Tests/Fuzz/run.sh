@@ -70,7 +70,8 @@ each() {
 }
 
 echo "Building $(wc -w <<<"$targets") fuzz targets…"
-for name in $modules; do module "$name"; done
+each module Hashing JSONValues Compression
+each module Wire Imaging Domain
 . Tests/Fuzz/seeds.sh
 each target $targets
 

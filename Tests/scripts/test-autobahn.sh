@@ -22,7 +22,8 @@ report="$PWD/.build/autobahn/report"
 if [ ! -f "$suite/.installed" ]; then
   echo "Installing autobahntestsuite…"
   rm -rf "$suite"
-  "$python2" -m pip install --quiet --disable-pip-version-check --no-python-version-warning --target "$suite" \
+  mkdir -p "$suite"
+  "$python2" -m pip install --quiet --disable-pip-version-check --target "$suite" \
     autobahntestsuite==25.10.1 2>"$suite.log" || { cat "$suite.log" >&2; exit 1; }
   touch "$suite/.installed"
 fi
