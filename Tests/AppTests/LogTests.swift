@@ -124,7 +124,7 @@ struct LogWriterTests {
     let client = try server.client()
     // More lines than the pipe and the writer hold.
     let hundred = String(repeating: "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 100)
-    for _ in 0..<90 {
+    for _ in 0..<70 {
       try client.send(hundred)
       for _ in 0..<100 { _ = try client.answer() }
     }
