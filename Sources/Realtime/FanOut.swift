@@ -53,6 +53,8 @@ package final class FanOut {
     offset = hub.take(reader).newestOffset
   }
 
+  deinit { for group in groups.values { group.dissolve() } }
+
   // MARK: Subscribers
 
   /// Gives the subscriber what is published from this turn on.

@@ -76,6 +76,12 @@ final class FanOutGroup {
     member.group = nil
   }
 
+  /// Lets go of the members, who hold the group as it holds them.
+  func dissolve() {
+    for member in members { member.group = nil }
+    members = []
+  }
+
   // MARK: A turn
 
   func append(_ place: FrameLog.Place, of message: PublishedMessage, in log: FrameLog) {

@@ -14,7 +14,7 @@ flags=(--sanitize="$sanitizer" --scratch-path "$scratch")
 case "$sanitizer" in
   address)
     suites='WireTests|CompressionTests|ImagingTests|HTMLTests|JSONValuesTests|RealtimeTests|NetTests|ServerTests|JobsTests'
-    export ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS="suppressions=$PWD/Tests/sanitizers/leaks.txt:print_suppressions=0"
+    export ASAN_OPTIONS=detect_leaks=1
     ;;
   thread)
     suites='NetTests|ServerTests|RealtimeTests|JobsTests|AppTests'
