@@ -44,7 +44,7 @@ extension Application {
             "request": .string("\(id)"), "method": .string(head?.method.rawValue ?? "-"),
             "route": .string(route ?? "-"), "status": .int(response.status.rawValue),
             "bytes": .int(head?.method == .head ? 0 : response.body.count),
-            "ms": .double(Double(microseconds / 100) / 10),
+            "ms": microseconds.map { .double(Double($0 / 100) / 10) } ?? .null,
           ])
       })
     hooks.exhausted = {
@@ -57,11 +57,11 @@ extension Application {
 
   /// How much an answer is worth telling. A page that is read as a matter of course fills no disk; what changes
   /// something, stays open, fails or takes long is what somebody will look for later.
-  private static func logLevel(_ head: RequestHead?, _ response: Response, _ microseconds: Int) -> Log.Level {
+  private static func logLevel(_ head: RequestHead?, _ response: Response, _ microseconds: Int?) -> Log.Level {
     guard let head, response.status.rawValue < 500 else { return .warning }
+    guard let microseconds, microseconds < slowMicroseconds else { return .info }
     let isRead = head.method == .get || head.method == .head || head.method == .options
-    let isPlain = (200..<400).contains(response.status.rawValue) && !response.isEventStream
-    return isRead && isPlain && microseconds < slowMicroseconds ? .debug : .info
+    return isRead && (200..<400).contains(response.status.rawValue) ? .debug : .info
   }
 
   private static let slowMicroseconds = 1_000_000

@@ -23,8 +23,6 @@ extension Response {
     Response(status, fields: htmlFields, body: page)
   }
 
-  var isEventStream: Bool { fields.hasPrefix("text/event-stream", in: "content-type") }
-
   /// Leaves of the body what the request's Range asks for.
   mutating func cut(to range: ByteRange) {
     fields["accept-ranges"] = "bytes"

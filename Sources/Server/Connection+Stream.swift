@@ -57,8 +57,7 @@ extension Connection {
     // Both heads are made of our own words and of the handshake's digest: nothing in them can be refused.
     enqueue { output in try? answer.write(to: &output) }
     worker.counters.answered(request.head.method, route, answer.status, microseconds: nil)
-    worker.core.hooks.answered(
-      request.head, route?.pattern, Response(answer.status, fields: answer.fields), request.id, 0)
+    worker.core.hooks.answered(request.head, route?.pattern, Response(answer.status), request.id, nil)
   }
 
   /// - Returns: how many bytes were used, or nil where nothing more is to be done with them.

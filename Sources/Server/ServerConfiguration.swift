@@ -33,8 +33,8 @@ package struct ServerHooks: Sendable {
   /// The answer to whatever was thrown: by a handler, a check, the parser or the router. The head is nil where it could
   /// not be read.
   package var errorResponse: @Sendable (any Error, RequestHead?, RequestID) -> Response
-  /// Told of every answer.
-  package var answered: @Sendable (RequestHead?, _ route: String?, Response, RequestID, _ microseconds: Int) -> Void
+  /// Told of every answer. A stream has no microseconds: it is told of when it begins.
+  package var answered: @Sendable (RequestHead?, _ route: String?, Response, RequestID, _ microseconds: Int?) -> Void
 
   /// Told when no descriptor is left for those who want to connect, once each time it happens.
   package var exhausted: @Sendable () -> Void = {}
@@ -43,7 +43,7 @@ package struct ServerHooks: Sendable {
     check: @escaping @Sendable (RequestHead) throws -> Void,
     commonFields: @escaping @Sendable (RequestHead?, Response) -> HTTPFields,
     errorResponse: @escaping @Sendable (any Error, RequestHead?, RequestID) -> Response,
-    answered: @escaping @Sendable (RequestHead?, String?, Response, RequestID, Int) -> Void
+    answered: @escaping @Sendable (RequestHead?, String?, Response, RequestID, Int?) -> Void
   ) {
     self.check = check
     self.commonFields = commonFields

@@ -37,7 +37,7 @@ enum BenchServer {
     [
       Route(.get, "/bench/publish", .stream),
       Route(.get, "/bench/echo", .stream),
-      Route(.get, "/bench/page", .immediate { _ in Response(contentType: "text/html; charset=utf-8", body: page) }),
+      Route(.get, "/bench/page", .immediate { _ in page }),
     ],
     open: { request, stream, hub in
       switch request.head.path {
@@ -47,12 +47,12 @@ enum BenchServer {
       }
     })
 
-  /// 2,048 bytes of HTML.
-  private static let page: [UInt8] = {
+  /// 2,048 bytes of HTML, prepared as pages are that don't change.
+  private static let page: Response = {
     let start = "<!doctype html><html lang=\"en\"><title>Bench</title><p>"
     let end = "</p></html>\n"
     let filling = String(repeating: "A page to measure. ", count: 120).prefix(2_048 - start.utf8.count - end.utf8.count)
-    return Array((start + filling + end).utf8)
+    return Response(contentType: "text/html; charset=utf-8", body: Array((start + filling + end).utf8))
   }()
 
   /// Who started it may be killed without a chance to end it.

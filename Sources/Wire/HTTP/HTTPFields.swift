@@ -91,14 +91,24 @@ package struct HTTPFields: Sendable {
   }
 
   /// Whether the value of the first field of this name begins with the text.
-  package func hasPrefix(_ text: StaticString, in name: String) -> Bool {
-    for slice in slices where isName(slice, name) {
-      guard slice.value.count >= text.utf8CodeUnitCount else { return false }
-      for index in 0..<text.utf8CodeUnitCount
-      where bytes[slice.value.lowerBound + index].lowercased != text.utf8Start[index].lowercased { return false }
-      return true
+  package func hasPrefix(_ text: StaticString, in name: StaticString) -> Bool {
+    bytes.withUnsafeBufferPointer { bytes in
+      for slice in slices {
+        guard slice.nameEnd &- slice.nameStart == name.utf8CodeUnitCount,
+          begins(bytes, at: Int(slice.nameStart), with: name)
+        else { continue }
+        return slice.valueEnd &- slice.valueStart >= text.utf8CodeUnitCount
+          && begins(bytes, at: Int(slice.valueStart), with: text)
+      }
+      return false
     }
-    return false
+  }
+
+  /// - Precondition: there are as many bytes from there on as the text has.
+  private func begins(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int, with text: StaticString) -> Bool {
+    for index in 0..<text.utf8CodeUnitCount
+    where bytes[start &+ index].lowercased != text.utf8Start[index].lowercased { return false }
+    return true
   }
 
   /// Whether one of the fields of this name lists the token, as in `Connection: keep-alive, Upgrade`.
