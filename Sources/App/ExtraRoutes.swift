@@ -30,5 +30,5 @@ final class ExtraStreams: StreamService {
     try extra.open(request, stream, realtime.service.hub) ?? realtime.open(request, stream)
   }
 
-  func turnEnded() { realtime.turnEnded() }
+  func turnEnded() -> Milliseconds? { realtime.turnEnded() }
 }

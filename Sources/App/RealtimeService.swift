@@ -1,4 +1,5 @@
 import Domain
+import Metrics
 import Net
 import Realtime
 import Server
@@ -61,6 +62,7 @@ final class RealtimeLoop: StreamService {
   let service: RealtimeService
   let fanOut: FanOut
   private(set) var counters = Counters()
+  private var pace = FanOutPace()
 
   /// What has happened on this loop.
   struct Counters: Sendable {
@@ -109,5 +111,12 @@ final class RealtimeLoop: StreamService {
   func noteResumed() { counters.resumed += 1 }
   func noteGap() { counters.gaps += 1 }
 
-  func turnEnded() { fanOut.turn() }
+  func turnEnded() -> Milliseconds? {
+    let start = monotonicMicroseconds()
+    let wait = pace.wait(now: start)
+    guard wait == 0 else { return (wait + 999) / 1000 }
+    fanOut.turn()
+    pace.turned(from: start, to: monotonicMicroseconds())
+    return nil
+  }
 }

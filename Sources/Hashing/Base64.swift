@@ -21,8 +21,9 @@ package enum Base64 {
 
   /// The bytes, or nil for anything but the one text that ``encode(_:)`` gives for them: no blanks, padding complete,
   /// and its spare bits zero, so that two different texts never mean the same bytes.
-  package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+  package static func decode(_ text: [UInt8]) -> [UInt8]? {
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.count / 4 * 3)
     var group: UInt32 = 0
     var digits = 0
     var padded = 0

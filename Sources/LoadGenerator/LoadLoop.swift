@@ -20,7 +20,7 @@ package final class LoadLoop {
   private var connectionCount = 0
 
   /// How many connections may be on their way at once: the servers' queues hold a few hundred.
-  private static let mostOpening = 256
+  private static let mostOpening = 512
 
   package init() throws {
     reactor = try Reactor()

@@ -38,6 +38,8 @@ package final class Reactor {
   /// By descriptor.
   private var slots: [Slot] = []
   private var timers: [Timer] = []
+  /// Milliseconds of real time, for the next wait only.
+  private var longestWait: Int?
 
   package init(clock: LoopClock = .monotonic) throws(NetError) {
     self.clock = clock
@@ -84,7 +86,7 @@ package final class Reactor {
   /// Waits for events, handles them, fires what is due, then calls ``onTurnEnd``.
   /// - Parameter work: run after the events: what other threads asked for.
   package func turn(_ work: () -> Void) {
-    let count = poller.wait(timeout: timeToNextTimer())
+    let count = poller.wait(timeout: timeToNextTurn())
     turnTimes.begin()
     now = clock.now()
     poller.handle(count) { token, readiness in
@@ -101,9 +103,14 @@ package final class Reactor {
     turnTimes.end()
   }
 
-  private func timeToNextTimer() -> Int32 {
-    guard var next = timers.first?.next else { return -1 }
+  /// Makes the next turn come after so many milliseconds at the latest, whatever clock the timers go by.
+  package func waitAtMost(_ milliseconds: Milliseconds) { longestWait = min(longestWait ?? .max, milliseconds) }
+
+  private func timeToNextTurn() -> Int32 {
+    let longest = longestWait
+    longestWait = nil
+    guard var next = timers.first?.next else { return longest.map { Int32(clamping: $0) } ?? -1 }
     for timer in timers { next = min(next, timer.next) }
-    return Int32(clamping: max(0, next - clock.now()))
+    return Int32(clamping: min(max(0, next - clock.now()), longest ?? .max))
   }
 }

@@ -14,7 +14,8 @@ package protocol StreamService: AnyObject {
   ///   because a page can't see why a handshake failed.
   func open(_ request: Request, _ stream: Stream) throws -> any StreamHandler
   /// At the end of every turn of the loop: the place for one write a connection.
-  func turnEnded()
+  /// - Returns: in how many milliseconds there shall be another turn at the latest; nil where the next event is soon enough.
+  func turnEnded() -> Milliseconds?
 }
 
 /// One client of a stream. Called on its loop only.

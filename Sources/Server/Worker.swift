@@ -84,7 +84,7 @@ package final class Worker {
 
   private func turnEnded() {
     flushWaiting()
-    streams.turnEnded()
+    if let soon = streams.turnEnded() { reactor.waitAtMost(soon) }
     flushWaiting()
     while let connection = waitingToClose.popLast() { connection.close() }
   }

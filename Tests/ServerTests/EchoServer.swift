@@ -115,7 +115,7 @@ private final class EchoService: StreamService {
   func open(_ request: Request, _ stream: Server.Stream) throws -> any StreamHandler {
     EchoHandler(stream, event: bytes(hexadecimal: request.query("event") ?? "776f726c64"))
   }
-  func turnEnded() {}
+  func turnEnded() -> Milliseconds? { nil }
 }
 
 private final class EchoHandler: StreamHandler {

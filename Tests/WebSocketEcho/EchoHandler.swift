@@ -4,7 +4,7 @@ import Wire
 
 final class EchoService: StreamService {
   func open(_ request: Request, _ stream: Server.Stream) throws -> any StreamHandler { EchoHandler(stream) }
-  func turnEnded() {}
+  func turnEnded() -> Milliseconds? { nil }
 }
 
 /// Says every message back in one frame: compressed, each for itself, where that was agreed upon.

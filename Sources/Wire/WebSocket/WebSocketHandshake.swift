@@ -23,7 +23,7 @@ package struct WebSocketHandshake: Sendable, Equatable {
     guard head.fields.values(of: "sec-websocket-version") == ["13"] else { throw .unsupportedWebSocketVersion }
 
     let keys = head.fields.values(of: "sec-websocket-key")
-    guard keys.count == 1, Base64.decode(keys[0].utf8)?.count == 16 else { throw .malformedHandshake }
+    guard keys.count == 1, Base64.decode(Array(keys[0].utf8))?.count == 16 else { throw .malformedHandshake }
     accept = Self.accept(for: keys[0])
     let offered = head.fields.elements(of: "sec-websocket-protocol")
     subprotocol = offered.contains { $0.elementsEqual(Self.subprotocol.utf8) } ? Self.subprotocol : nil
