@@ -6,12 +6,11 @@ extension Connection {
   /// - Returns: how many bytes were used, or nil where the rest must wait or nothing more is to be done.
   func receiveHTTP(_ bytes: UnsafeMutableRawBufferPointer) -> Int? {
     guard case .http(let exchange) = mode else { return nil }
-    if exchange.isAnswering {
+    if exchange.isAnswering || exchange.isHeldBack {
       exchange.waitingInput.append(contentsOf: bytes)
       if !bytes.isEmpty { setReading(false) }
       return nil
     }
-    var head: RequestHead?
     do {
       let (consumed, event) = try exchange.parser.parse(UnsafeRawBufferPointer(bytes).bytes)
       switch event {
@@ -19,15 +18,13 @@ extension Connection {
         try exchange.checkAnnounced()
         startHeadDeadline(exchange)
         return nil
-      case .head(let arrived):
-        head = arrived
-        try begin(arrived, exchange)
+      case .head(let head): try begin(head, exchange)
       case .body(let range): try take(UnsafeRawBufferPointer(rebasing: bytes[range]), exchange)
       case .end: dispatch(exchange)
       }
       return consumed
     } catch {
-      refuse(error, head: head)
+      refuse(error)
       return nil
     }
   }
@@ -45,14 +42,14 @@ extension Connection {
     exchange.isInsideHead = false
     exchange.isFresh = false
     let request = PendingRequest(
-      head, id: worker.nextRequestID(), startedAt: worker.core.microseconds(), bodySince: worker.reactor.now)
+      head, id: worker.nextRequestID(), startedAt: worker.core.microseconds(), now: worker.reactor.now)
+    exchange.current = request
     do {
       try admit(request)
     } catch {
       guard head.bodyLength == .none else { throw error }
       request.body = .refused(error)
     }
-    exchange.current = request
     if head.expectsContinue, head.bodyLength != .none { enqueue { $0 += ResponseHead.continueBytes } }
   }
 
@@ -90,7 +87,7 @@ extension Connection {
 
   private func take(_ bytes: UnsafeRawBufferPointer, _ exchange: HTTPExchange) throws {
     guard let request = exchange.current else { return }
-    request.bodyBytes += bytes.count
+    request.bodyCame(bytes.count)
     switch request.body {
     case .collected(var collected, let limit):
       guard collected.count + bytes.count <= limit else { throw ServerError.bodyTooLarge(limit: limit) }
@@ -103,15 +100,21 @@ extension Connection {
       let hasRoom = relay.write(Array(bytes)) { failure in
         mailbox.execute { worker in worker.connection(registration)?.uploadWent(failure) }
       }
-      if !hasRoom { setReading(false) }
+      if !hasRoom {
+        request.holdBack()
+        setReading(false)
+      }
     case .refused: break
     }
   }
 
   /// A piece of an upload was written, or could not be.
   private func uploadWent(_ failure: (any Error)?) {
-    guard case .http(let exchange) = mode, exchange.current != nil else { return }
-    if let failure { refuse(failure) } else if !exchange.isAnswering { setReading(true) }
+    guard case .http(let exchange) = mode, let request = exchange.current else { return }
+    if let failure { return refuse(failure) }
+    guard request.waitsForDisk else { return }
+    request.goOn(worker.reactor.now)
+    setReading(true)
   }
 
   /// The request is complete: answers it, or has it answered.
@@ -162,9 +165,34 @@ extension Connection {
     case .failure(let error):
       if let pending = exchange.current { answer(worker.core.errorResponse(error, pending.head, pending.id)) }
     }
+    if !exchange.isHeldBack { takeWaitingInput(exchange) }
+  }
+
+  /// Everything that was answered is sent: goes on in the loop's next turn, or ends with a peer that sends nothing more.
+  func answersSent(_ exchange: HTTPExchange) {
+    if exchange.isHeldBack {
+      let registration = registration!  // set since the connection was made
+      worker.mailbox.execute { worker in worker.connection(registration)?.goOn() }
+    } else {
+      // An answer that takes long to be taken is no idleness: that begins behind it.
+      if exchange.isIdle { deadline = worker.reactor.now + limits.idleKeepAlive }
+      if hasReadEnd, !exchange.isAnswering { close() }
+    }
+  }
+
+  private func goOn() {
+    guard case .http(let exchange) = mode, exchange.isHeldBack, queuedByteCount == 0 else { return }
+    exchange.isHeldBack = false
+    exchange.answersLeft = limits.requestsPerTurn
+    takeWaitingInput(exchange)
+    // Nothing more is to be answered, and nothing more will come.
+    if hasReadEnd, queuedByteCount == 0, !exchange.isAnswering { close() }
+  }
+
+  private func takeWaitingInput(_ exchange: HTTPExchange) {
     var waiting = exchange.waitingInput
     exchange.waitingInput = []
-    if !exchange.peerHasClosed { setReading(true) }
+    if !hasReadEnd { setReading(true) }
     waiting.withUnsafeMutableBytes { receive($0) }
   }
 
@@ -174,26 +202,29 @@ extension Connection {
   private func answer(_ response: Response) {
     guard case .http(let exchange) = mode, let pending = exchange.current else { return }
     exchange.current = nil
-    let closes = !pending.head.keepAlive || worker.isDraining || exchange.peerHasClosed
+    let closes = !pending.head.keepAlive || worker.isDraining
     let sent = write(response, to: pending.head, pending.id, closes: closes)
     let microseconds = worker.core.microseconds() - pending.startedAt
     worker.counters.answered(pending.head.method, pending.route, sent.status, microseconds: microseconds)
     worker.core.hooks.answered(pending.head, pending.route?.pattern, sent, pending.id, microseconds)
     deadline = worker.reactor.now + limits.idleKeepAlive
-    if closes { linger() }
+    if closes { return linger() }
+    exchange.answersLeft -= 1
+    if exchange.answersLeft <= 0 || queuedByteCount > limits.maxQueuedAnswerBytes { exchange.isHeldBack = true }
   }
 
   /// Answers with an error and closes: what follows on this connection can't be trusted, or is not wanted.
-  func refuse(_ error: any Error, head: RequestHead? = nil) {
+  func refuse(_ error: any Error) {
     guard case .http(let exchange) = mode else { return }
-    let head = head ?? exchange.current?.head
-    let id = exchange.current?.id ?? worker.nextRequestID()
-    let route = exchange.current?.route
+    // Nil where not even its head could be read.
+    let request = exchange.current
+    let id = request?.id ?? worker.nextRequestID()
     exchange.abandon()
-    let sent = write(worker.core.errorResponse(error, head, id), to: head, id, closes: true)
+    let sent = write(worker.core.errorResponse(error, request?.head, id), to: request?.head, id, closes: true)
     if let error = error as? WireError { worker.counters.parsingFailed(error) }
-    worker.counters.answered(head?.method, route, sent.status, microseconds: nil)
-    worker.core.hooks.answered(head, route?.pattern, sent, id, 0)
+    worker.counters.answered(request?.head.method, request?.route, sent.status, microseconds: nil)
+    let microseconds = request.map { worker.core.microseconds() - $0.startedAt } ?? 0
+    worker.core.hooks.answered(request?.head, request?.route?.pattern, sent, id, microseconds)
     linger()
   }
 
@@ -234,6 +265,7 @@ extension Connection {
 
   /// Closes a connection on which nothing is going on, because the server stops.
   func endIfIdle() {
-    if case .http(let exchange) = mode, exchange.current == nil, !exchange.parser.isInsideRequest { linger() }
+    guard case .http(let exchange) = mode, exchange.isIdle, !exchange.isHeldBack else { return }
+    if !exchange.parser.isInsideRequest { linger() }
   }
 }

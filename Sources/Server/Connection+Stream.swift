@@ -5,10 +5,13 @@ import Wire
 final class WebSocketExchange {
   var parser: WebSocketParser
   let handler: any StreamHandler
+  /// How many pings and pongs the client may still send.
+  var controlFrames: TokenBucket
 
-  init(_ parser: consuming WebSocketParser, _ handler: any StreamHandler) {
+  init(_ parser: consuming WebSocketParser, _ handler: any StreamHandler, controlFrames: TokenBucket) {
     self.parser = parser
     self.handler = handler
+    self.controlFrames = controlFrames
   }
 }
 
@@ -21,10 +24,11 @@ extension Connection {
       let handshake = try WebSocketHandshake(request.head)
       let stream = Stream(kind: .webSocket, deflate: handshake.deflate, connection: self)
       let handler = try worker.streams.open(request, stream)
-      switchMode(
-        to: .webSocket(
-          WebSocketExchange(WebSocketParser(limits: limits.webSocket, deflate: handshake.deflate), handler)),
-        answer: handshake.response, request)
+      let exchange = WebSocketExchange(
+        WebSocketParser(limits: limits.webSocket, deflate: handshake.deflate), handler,
+        controlFrames: TokenBucket(
+          burst: limits.controlFrameBurst, perSecond: limits.controlFramesPerSecond, now: worker.reactor.now))
+      switchMode(to: .webSocket(exchange), answer: handshake.response, request)
       handler.opened()
     } else if request.head.fields.acceptsByName("text/event-stream") {
       let stream = Stream(kind: .events, connection: self)
@@ -69,8 +73,9 @@ extension Connection {
       case nil: return nil
       case .text(let text): exchange.handler.received(text)
       case .binary(let bytes): exchange.handler.received(binary: bytes)
-      case .ping(let payload): if admitControlFrame() { enqueue { WebSocketFrame.append(.pong, payload, to: &$0) } }
-      case .pong: admitControlFrame()
+      case .ping(let payload):
+        if admitControlFrame(exchange) { enqueue { WebSocketFrame.append(.pong, payload, to: &$0) } }
+      case .pong: admitControlFrame(exchange)
       case .close(let code, _): closeStream(code ?? .normal, reason: "")
       }
       return consumed
@@ -82,8 +87,8 @@ extension Connection {
 
   /// Ends the stream where pings and pongs are a flood: each costs work, and a ping a place in the output too.
   /// - Returns: whether it goes on.
-  @discardableResult private func admitControlFrame() -> Bool {
-    guard !controlFrames.take(now: worker.reactor.now) else { return true }
+  @discardableResult private func admitControlFrame(_ exchange: WebSocketExchange) -> Bool {
+    guard !exchange.controlFrames.take(now: worker.reactor.now) else { return true }
     closeStream(
       .policyViolation, reason: "More than \(limits.controlFramesPerSecond) pings or pongs a second. Send fewer.")
     return false

@@ -29,8 +29,8 @@ final class Connection: Channel {
   var deadline: Milliseconds
   /// Set while output waits for the peer to take some.
   private var stall: Stall?
-  /// How many pings and pongs a WebSocket's client may still send.
-  var controlFrames: TokenBucket
+  /// Whether the peer has said that it sends nothing more.
+  private(set) var hasReadEnd = false
   private var isWaitingToFlush = false
   private var isBroken = false
   private var interest: Interest = .reading
@@ -38,11 +38,8 @@ final class Connection: Channel {
   init(_ socket: Int32, _ worker: Worker) throws(NetError) {
     self.socket = socket
     self.worker = worker
-    mode = .http(HTTPExchange(limits: worker.core.limits.http))
-    let (limits, now) = (worker.core.limits, worker.reactor.now)
-    deadline = now + limits.headDeadline
-    controlFrames = TokenBucket(
-      burst: limits.controlFrameBurst, perSecond: limits.controlFramesPerSecond, now: now)
+    mode = .http(HTTPExchange(limits: worker.core.limits))
+    deadline = worker.reactor.now + worker.core.limits.headDeadline
     registration = try worker.reactor.register(socket, self, interest: .reading)
   }
 
@@ -51,6 +48,8 @@ final class Connection: Channel {
   // MARK: Input
 
   func ready(_ readiness: Readiness) {
+    // Who said goodbye and is gone now takes no answer any more; reading would only say goodbye again, for ever.
+    if readiness.contains(.failed), hasReadEnd { return close() }
     if readiness.contains(.writable) { flush() }
     if readiness.isWorthReading { read() }
   }
@@ -61,6 +60,7 @@ final class Connection: Channel {
     if count > 0 {
       receive(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
     } else if count == 0 {
+      hasReadEnd = true
       peerClosed()
     } else if errno != EAGAIN && errno != EINTR {
       close()
@@ -84,10 +84,8 @@ final class Connection: Channel {
 
   private func peerClosed() {
     switch mode {
-    case .http(let exchange) where !output.isEmpty || exchange.isAnswering:
-      // It may have closed its sending half only and still wait for our answer.
-      setReading(false)
-      exchange.peerHasClosed = true
+    // It may have closed its sending half only and still wait for our answer.
+    case .http(let exchange) where !output.isEmpty || exchange.isAnswering || exchange.isHeldBack: setReading(false)
     case .lingering where !output.isEmpty: setReading(false)
     default: close()
     }
@@ -181,10 +179,7 @@ final class Connection: Channel {
 
   private func outputSent(hadBeenStalled: Bool) {
     switch mode {
-    case .http(let exchange):
-      // An answer that takes long to be taken is no idleness: that begins behind it.
-      if exchange.isIdle { deadline = worker.reactor.now + limits.idleKeepAlive }
-      exchange.outputSent(self)
+    case .http(let exchange): answersSent(exchange)
     case .webSocket(let exchange): if hadBeenStalled { exchange.handler.drained() }
     case .events(let handler): if hadBeenStalled { handler.drained() }
     case .lingering:
@@ -240,7 +235,7 @@ final class Connection: Channel {
   /// Checks what time has done. Called a few times a second.
   func sweep(_ now: Milliseconds) {
     if stall != nil, hasStalled(now) {
-      // A stream that takes nothing is told why, if it ever looks; its kernel buffer is full, so this may not arrive.
+      // Counted as what it is. The peer can't be told: its buffer is full, in the middle of a frame.
       if case .webSocket = mode { closeStream(.slowConsumer, reason: "Nothing was taken for 10 s.") }
       return close()
     }

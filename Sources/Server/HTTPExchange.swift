@@ -15,19 +15,43 @@ final class PendingRequest {
   let id: RequestID
   /// Microseconds of the monotonic clock.
   let startedAt: Int
-  /// When the first byte of the body could have come: its pace counts from here.
-  let bodySince: Milliseconds
   /// Nil where none was found.
   var route: Route?
   var parameters: [String: String] = [:]
   var body = Body.collected([], limit: 0)
-  var bodyBytes = 0
+  private(set) var bodyBytes = 0
+  /// What came of the body since then, in milliseconds of the loop's clock: a stretch of time for itself, so that a fast
+  /// beginning buys no silence later.
+  private var pace: (since: Milliseconds, bytes: Int)
+  /// The body is held back by us, until what came of it is written.
+  private(set) var waitsForDisk = false
 
-  init(_ head: RequestHead, id: RequestID, startedAt: Int, bodySince: Milliseconds) {
+  init(_ head: RequestHead, id: RequestID, startedAt: Int, now: Milliseconds) {
     self.head = head
     self.id = id
     self.startedAt = startedAt
-    self.bodySince = bodySince
+    pace = (now, 0)
+  }
+
+  func bodyCame(_ count: Int) {
+    bodyBytes += count
+    pace.bytes += count
+  }
+
+  func holdBack() { waitsForDisk = true }
+
+  /// The time that we held it back is not the peer's.
+  func goOn(_ now: Milliseconds) {
+    waitsForDisk = false
+    pace = (now, 0)
+  }
+
+  /// Whether the body has come too slowly for as long as a head may take.
+  func isTooSlow(_ now: Milliseconds, _ limits: ServerLimits) -> Bool {
+    guard !waitsForDisk, now - pace.since >= limits.headDeadline else { return false }
+    guard pace.bytes >= limits.bodyBytesPerSecond * limits.headDeadline / 1000 else { return true }
+    pace = (now, 0)
+    return false
   }
 }
 
@@ -39,13 +63,19 @@ final class HTTPExchange {
   var current: PendingRequest?
   /// The answer to the current request is being made elsewhere; input waits.
   var isAnswering = false
-  /// Input that came while an answer was being made, to be parsed after it.
+  /// Enough was answered for now: input waits until that is sent, and until others had their turn.
+  var isHeldBack = false
+  /// Requests that may be answered until then.
+  var answersLeft: Int
+  /// Input that came meanwhile, to be parsed after it.
   var waitingInput: [UInt8] = []
-  var peerHasClosed = false
   /// Whether it has brought no request yet.
   var isFresh = true
 
-  init(limits: HTTPLimits) { parser = HTTPRequestParser(limits: limits) }
+  init(limits: ServerLimits) {
+    parser = HTTPRequestParser(limits: limits.http)
+    answersLeft = limits.requestsPerTurn
+  }
 
   /// Whether no request is being received or answered.
   var isIdle: Bool { current == nil && !isInsideHead }
@@ -54,8 +84,7 @@ final class HTTPExchange {
   func isOverdue(_ now: Milliseconds, _ connection: Connection) -> Bool {
     guard !isAnswering else { return false }
     guard let current else { return now >= connection.deadline }
-    let owed = (now - current.bodySince - connection.limits.headDeadline) * connection.limits.bodyBytesPerSecond / 1000
-    return current.bodyBytes < owed
+    return current.isTooSlow(now, connection.limits)
   }
 
   /// - Throws: ``ServerError/bodyTooLarge(limit:)`` where a chunk that has only begun would bring the body over its limit.
@@ -76,10 +105,6 @@ final class HTTPExchange {
     } else {
       connection.close()
     }
-  }
-
-  func outputSent(_ connection: Connection) {
-    if peerHasClosed && !isAnswering { connection.close() }
   }
 
   /// The connection is gone: an upload halfway will never be complete.

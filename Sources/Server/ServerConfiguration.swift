@@ -8,6 +8,10 @@ package struct ServerLimits: Sendable {
   package var controlFrameBurst = 100
   package var controlFramesPerSecond = 20
   package var maxConnections = 20_000
+  /// Pipelined requests that one connection has answered before others have their turn.
+  package var requestsPerTurn = 64
+  /// Answers that wait for their peer to take them; beyond it no more of its requests are looked at.
+  package var maxQueuedAnswerBytes = 256 * 1024
   /// From the first moment of a connection, or of a request on it, to the end of its head.
   package var headDeadline = 10_000
   /// A body must bring this many bytes a second, after a first grace of ``headDeadline``.

@@ -59,12 +59,13 @@ package final class Stream {
   package var queuedByteCount: Int { connection.queuedByteCount }
 
   /// Queues bytes that are framed already; they leave at the end of the turn at the latest.
-  package func queue(_ bytes: UnsafeRawBufferPointer) { connection.enqueue(bytes) }
+  /// Behind a goodbye nothing follows.
+  package func queue(_ bytes: UnsafeRawBufferPointer) { if connection.isStream { connection.enqueue(bytes) } }
 
   /// Writes framed pieces at once, past the queue, which must be empty.
   /// - Returns: the bytes that the kernel took. Where it is fewer than given, ``StreamHandler/drained()`` follows.
   package func write(_ pieces: UnsafeBufferPointer<iovec>, byteCount: Int) -> Int {
-    connection.writeThrough(pieces, byteCount: byteCount)
+    connection.isStream ? connection.writeThrough(pieces, byteCount: byteCount) : byteCount
   }
 
   /// Says goodbye and closes once everything queued has gone out. For events the connection just ends.

@@ -1,3 +1,4 @@
+import Dispatch
 import Net
 import Server
 import Synchronization
@@ -8,13 +9,15 @@ final class EchoServer: Sendable {
   let server: HTTPServer
   let uploads = UploadRecord()
   let answers = AnswerRecord()
+  /// What `/held` waits for.
+  let release = Release()
 
   var port: Int { server.port }
 
   init(limits: ServerLimits = ServerLimits(), threads: Int = 2, clock: LoopClock = .monotonic) throws {
-    let (uploads, answers) = (uploads, answers)
+    let (uploads, answers, release) = (uploads, answers, release)
     server = try HTTPServer(
-      host: "127.0.0.1", port: 0, threads: threads, router: Router(Self.routes(uploads)), limits: limits,
+      host: "127.0.0.1", port: 0, threads: threads, router: Router(Self.routes(uploads, release)), limits: limits,
       hooks: ServerHooks(
         check: { _ in }, commonFields: { _, _ in ["x-test": "yes"] },
         errorResponse: { error, _, _ in
@@ -41,7 +44,7 @@ final class EchoServer: Sendable {
 
   struct Failure: Error {}
 
-  private static func routes(_ uploads: UploadRecord) -> [Route] {
+  private static func routes(_ uploads: UploadRecord, _ release: Release) -> [Route] {
     [
       Route(.get, "/", .immediate { _ in Response(.ok, contentType: "text/plain", body: Array("home".utf8)) }),
       Route(
@@ -58,6 +61,12 @@ final class EchoServer: Sendable {
         .get, "/blocking",
         .blocking { request in
           Response(.ok, contentType: "text/plain", body: Array("blocked \(request.query("n") ?? "")".utf8))
+        }),
+      Route(
+        .get, "/held",
+        .blocking { _ in
+          release.wait()
+          return Response(.ok, contentType: "text/plain", body: Array("released".utf8))
         }),
       Route(
         .get, "/large",
@@ -83,6 +92,13 @@ final class EchoServer: Sendable {
 /// What the hook that logs and counts was told.
 final class AnswerRecord: Sendable {
   let statuses = Mutex<[Int]>([])
+}
+
+/// Holds handlers back until it is given.
+final class Release: Sendable {
+  private let semaphore = DispatchSemaphore(value: 0)
+  func wait() { semaphore.wait() }
+  func give() { semaphore.signal() }
 }
 
 /// Pairs of digits as bytes; anything else as none.
