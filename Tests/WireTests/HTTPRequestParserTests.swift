@@ -294,20 +294,14 @@ struct HTTPRequestParserTests {
 
   @Test func `a parser between requests owes nothing, inside one it does`() throws {
     var parser = HTTPRequestParser()
-    #expect(!parser.isInsideRequest)
-    // The empty line that some clients send behind a body.
-    _ = try parser.parse(Array("\r\n".utf8).span.bytes)
-    #expect(!parser.isInsideRequest)
-    _ = try parser.parse(Array("G".utf8).span.bytes)
-    #expect(parser.isInsideRequest)
-    _ = try parser.parse(Array("ET / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n".utf8).span.bytes)
-    #expect(parser.isInsideRequest)
-    _ = try parser.parse(Array("x".utf8).span.bytes)
-    guard case .end = try parser.parse([UInt8]().span.bytes).event else {
-      Issue.record("the request should be complete")
-      return
+    // Read first, because `#expect` can't hold a value that is never copied.
+    var isInside = [parser.isInsideRequest]
+    // The empty line that some clients send behind a body, the first byte of a head, the rest of it, the body, the end.
+    for text in ["\r\n", "G", "ET / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n", "x", ""] {
+      _ = try parser.parse(Array(text.utf8).span.bytes)
+      isInside.append(parser.isInsideRequest)
     }
-    #expect(!parser.isInsideRequest)
+    #expect(isInside == [false, false, true, true, true, false])
   }
 
   @Test func `a body of the largest length is announced, not allocated`() throws {

@@ -10,7 +10,7 @@ package enum HTTPRequestEvent: Sendable {
 /// Parses the requests of one connection (RFC 9112), in whatever pieces they arrive.
 ///
 /// Never waits, never reads. It keeps bytes only while a head is incomplete, and after an error it parses nothing more.
-package struct HTTPRequestParser: Sendable {
+package struct HTTPRequestParser: ~Copyable, Sendable {
   private enum State {
     case head
     case body(remaining: Int)

@@ -96,7 +96,8 @@ package struct MessageDeflater: ~Copyable {
   }
 }
 
-/// Inflates the messages of one peer, piece by piece (RFC 7692 §7.2.2). A class, so that the parser stays copyable.
+/// Inflates the messages of one peer, piece by piece (RFC 7692 §7.2.2). A class, because a
+/// connection that never compressed anything should hold a reference and not its place.
 final class MessageInflater {
   private var inflater = Inflater(.raw)
 

@@ -26,9 +26,7 @@ package struct WebSocketLimits: Sendable {
 }
 
 /// Parses the frames of one peer (RFC 6455 §5), in whatever pieces they arrive, and joins fragments to messages.
-///
-/// A copy shares the inflater with its original, so give bytes to only one of them.
-package struct WebSocketParser {
+package struct WebSocketParser: ~Copyable {
   /// Whose frames are read: a client's are masked, a server's are not (RFC 6455 §5.1).
   package enum Peer: Sendable {
     case client, server
