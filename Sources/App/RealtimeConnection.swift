@@ -44,7 +44,6 @@ final class RealtimeConnection: StreamHandler, Sink {
       guard loop.fanOut.canResume(after: position) else { return startAfterGap() }
       send(greeting(position))
       if loop.fanOut.join(subscriber, wish.subscription, after: position) == .gap {
-        loop.fanOut.leave(subscriber)
         startAfterGap()
       } else {
         loop.noteResumed()
@@ -63,7 +62,6 @@ final class RealtimeConnection: StreamHandler, Sink {
     snapshot.messages.forEach(send)
     if loop.fanOut.join(subscriber, wish.subscription, after: snapshot.position) == .gap {
       // More came since the snapshot was made than is kept: it is out of date already, so make another.
-      loop.fanOut.leave(subscriber)
       start()
     }
   }

@@ -9,9 +9,9 @@ import Metrics
 package final class FanOut {
   /// What became of a subscriber's wish to go on after a position.
   package enum Resumption: Equatable, Sendable {
-    /// It has everything from there on.
-    case resumed(replayed: Int)
-    /// Some of it is gone, or was never ours: it gets what comes from now on, and needs a snapshot.
+    /// It gets everything from there on.
+    case resumed
+    /// Some of it is gone, or was never ours: it has not joined, and needs a snapshot first.
     case gap
   }
 
@@ -63,20 +63,15 @@ package final class FanOut {
     (groups[key] ?? makeGroup(key)).add(subscriber)
   }
 
-  /// As ``join(_:_:)``, with every kept message after the position queued first, once each and in order.
+  /// As ``join(_:_:)``, with every numbered message after the position first, once each and in order.
+  ///
+  /// They are queued in portions, the next one when the sink has sent the last. Until it has caught up the subscriber
+  /// misses what is not numbered.
   package func join(_ subscriber: Subscriber, _ subscription: Subscription, after position: StreamPosition)
     -> Resumption
   {
-    defer { join(subscriber, subscription) }
-    guard canResume(after: position), let missed = hub.replay(after: position.offset, through: offset) else {
-      return .gap
-    }
-    var replayed = 0
-    for message in missed where subscription.includes(message.topic) {
-      queue(message, for: subscriber)
-      replayed += 1
-    }
-    return .resumed(replayed: replayed)
+    guard canResume(after: position) else { return .gap }
+    return replay(to: subscriber, subscription, after: position.offset) ? .resumed : .gap
   }
 
   /// Whether everything after the position is still kept.
@@ -89,13 +84,22 @@ package final class FanOut {
   }
 
   package func leave(_ subscriber: Subscriber) {
+    subscriber.replay = nil
     guard let group = subscriber.group else { return }
     group.remove(subscriber)
     if group.members.isEmpty { removeGroup(group) }
   }
 
   /// Changes what an already joined subscriber receives, from the next message on.
+  ///
+  /// The next message that it is sent: what a replay has not come to yet it gets as the new subscription wants it.
+  /// So nothing of a topic arrives behind the word that it was left, and nothing is missing behind the word that it
+  /// was added.
   package func change(_ subscriber: Subscriber, to subscription: Subscription) {
+    if subscriber.replay != nil {
+      subscriber.replay!.subscription = subscription
+      return
+    }
     guard let group = subscriber.group, group.subscription != subscription else { return }
     // What it is owed of its old subscription it still gets, in order.
     group.shed(subscriber, log(of: subscriber.framing), limits, &dropped)
@@ -106,7 +110,51 @@ package final class FanOut {
 
   /// The subscriber's sink has an empty queue and room again.
   package func drained(_ subscriber: Subscriber) {
+    if let replay = subscriber.replay {
+      // What is no longer kept its peer can't get here: it comes back, and learns that there is a gap.
+      if !self.replay(to: subscriber, replay.subscription, after: replay.offset) { closeAsTooSlow(subscriber) }
+      return
+    }
     subscriber.group?.catchUp(subscriber, log(of: subscriber.framing))
+  }
+
+  private func closeAsTooSlow(_ subscriber: Subscriber) {
+    leave(subscriber)
+    subscriber.sink.closeAsTooSlow()
+  }
+
+  // MARK: Replay
+
+  /// Queues the next portion of what the subscriber missed, and joins it to what is live where that was the rest.
+  /// - Precondition: whatever was queued of its replay before is sent.
+  /// - Returns: false where some of it is no longer kept.
+  private func replay(to subscriber: Subscriber, _ subscription: Subscription, after start: Int) -> Bool {
+    let portion = limits.half
+    var (reached, messages, bytes) = (start, 0, 0)
+    while reached < offset {
+      guard let missed = hub.replay(after: reached, through: min(offset, reached + portion.messages)) else {
+        return false
+      }
+      for message in missed {
+        if subscription.includes(message.topic) {
+          frame(message, subscriber.framing)
+          // One message alone may be longer than a portion.
+          guard messages == 0 || messages < portion.messages && bytes + scratch.count <= portion.bytes else {
+            subscriber.replay = .init(subscription: subscription, offset: reached)
+            return true
+          }
+          scratch.withUnsafeBytes(subscriber.sink.queue)
+          messages += 1
+          bytes += scratch.count
+        }
+        reached += 1
+      }
+    }
+    subscriber.replay = nil
+    subscriber.owedMessages = messages
+    subscriber.owedBytes = bytes
+    join(subscriber, subscription)
+    return true
   }
 
   // MARK: A turn
@@ -169,15 +217,13 @@ package final class FanOut {
   }
 
   private func frame(_ message: PublishedMessage, _ framing: Framing, _ log: FrameLog) -> FrameLog.Place {
-    scratch.removeAll(keepingCapacity: true)
-    framer.append(message, framing, to: &scratch)
+    frame(message, framing)
     return log.append(scratch)
   }
 
-  private func queue(_ message: PublishedMessage, for subscriber: Subscriber) {
+  private func frame(_ message: PublishedMessage, _ framing: Framing) {
     scratch.removeAll(keepingCapacity: true)
-    framer.append(message, subscriber.framing, to: &scratch)
-    scratch.withUnsafeBytes { subscriber.sink.queue($0) }
+    framer.append(message, framing, to: &scratch)
   }
 
   /// Lets go of chunks that nobody needs, and of laggards that would hold too many.

@@ -27,6 +27,9 @@ package struct QueueLimits: Sendable {
     self.messages = messages
     self.bytes = bytes
   }
+
+  /// What of a replay is queued at once: behind it there must be room for what is live.
+  var half: QueueLimits { QueueLimits(messages: max(messages / 2, 1), bytes: bytes / 2) }
 }
 
 /// One connection's place in the fan-out. Lives on one loop, as all of ``FanOut`` does.
@@ -38,7 +41,10 @@ package final class Subscriber {
   var indexInGroup = 0
   /// The index of the group's first frame that it has not been sent; nil while it is in step.
   var cursor: Int?
-  /// Messages and bytes that were copied into its own queue when it fell too far behind, until that is empty.
+  /// Set while it is sent what it missed before it came: until it has caught up it is in no group.
+  var replay: Replay?
+  /// Messages and bytes that were copied into its own queue when it fell too far behind, or as the end of its replay,
+  /// until that is empty.
   var owedMessages = 0
   var owedBytes = 0
 
@@ -47,5 +53,10 @@ package final class Subscriber {
     self.sink = sink
   }
 
-  package var subscription: Subscription? { group?.subscription }
+  /// How far a subscriber has come that goes on after a cursor.
+  struct Replay {
+    var subscription: Subscription
+    /// Everything up to this offset is in its queue or sent.
+    var offset: Int
+  }
 }

@@ -17,6 +17,8 @@ final class TestSink: Sink {
   private(set) var isClosedAsTooSlow = false
   private(set) var writeCount = 0
   private var queued: [UInt8] = []
+  /// The most bytes that ever waited for this peer alone.
+  private(set) var longestQueue = 0
 
   var queuedByteCount: Int { queued.count }
 
@@ -33,18 +35,24 @@ final class TestSink: Sink {
     return taken
   }
 
-  func queue(_ bytes: UnsafeRawBufferPointer) { queued += bytes }
+  func queue(_ bytes: UnsafeRawBufferPointer) {
+    queued += bytes
+    longestQueue = max(longestQueue, queued.count)
+  }
 
   func closeAsTooSlow() { isClosedAsTooSlow = true }
 
   /// The peer reads: first what is queued for it alone, then what the fan-out still has for it.
   func takeMore(_ bytes: Int, _ fanOut: FanOut, _ subscriber: Subscriber) {
     room = bytes
-    let count = min(room, queued.count)
-    received += queued[..<count]
-    queued.removeFirst(count)
-    room -= count
-    if queued.isEmpty && room > 0 { fanOut.drained(subscriber) }
+    repeat {
+      let count = min(room, queued.count)
+      received += queued[..<count]
+      queued.removeFirst(count)
+      room -= count
+      guard queued.isEmpty && room > 0 && !isClosedAsTooSlow else { return }
+      fanOut.drained(subscriber)
+    } while !queued.isEmpty
   }
 
   /// The JSON of every whole frame so far.
