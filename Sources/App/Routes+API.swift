@@ -13,7 +13,7 @@ extension Application {
       Route(.get, "/v1/jobs", .immediate(listJobs)),
       Route(.get, "/v1/jobs/{id}", .immediate { [jobs] in .json(try jobs.job($0.id("id")).response) }),
       Route(.get, "/v1/jobs/{id}/extended", .immediate { [jobs] in .json(try jobs.job($0.id("id")).extendedResponse) }),
-      Route(.get, "/v1/jobs/{id}/messages", .immediate(messages)),
+      Route(.get, "/v1/jobs/{id}/messages", .blocking(messages)),
       Route(.get, "/v1/jobs/{id}/frames/{picture}", .blocking(picture)),
       Route(.post, "/v1/jobs/{id}/cancel", .blocking(cancelJob)),
       Route(.post, "/v1/jobs/{id}/retry", .blocking(retryJob)),

@@ -14,6 +14,8 @@ package final class EventHub: Sendable {
   struct Delivery {
     /// Everything published since its last look, in order.
     var messages: [PublishedMessage]
+    /// More came since its last look than is kept for anybody: it was not left for this reader.
+    var hasLost: Bool
     /// The newest numbered offset as of this look.
     var newestOffset: Int
   }
@@ -22,9 +24,42 @@ package final class EventHub: Sendable {
     var window: ReplayWindow
     /// The last `seq` given, by topic.
     var sequences: [Topic: Int] = [:]
-    var inboxes: [[PublishedMessage]] = []
-    var wakers: [@Sendable () -> Void] = []
+    /// By the index of their reader; nil where that has gone.
+    var inboxes: [Inbox?] = []
     var statistics = Statistics()
+  }
+
+  /// What was published since a reader's last look.
+  private struct Inbox {
+    let wake: @Sendable () -> Void
+    var messages: [PublishedMessage] = []
+    var numberedCount = 0
+    var hasLost = false
+
+    /// Only the first message since the last look wakes the reader.
+    var wakeIfUntouched: (@Sendable () -> Void)? { messages.isEmpty && !hasLost ? wake : nil }
+
+    /// Leaves a message, unless there are too many. Whoever falls behind by more numbered messages than the window
+    /// keeps gets none of them: its subscribers must come back with their cursors, and it shall not hold memory
+    /// without end meanwhile.
+    mutating func leave(_ message: PublishedMessage, windowCapacity: Int, _ dropped: inout [MessageType: Int]) {
+      guard message.position != nil else {
+        guard !hasLost, messages.count < EventHub.maxWaiting else {
+          dropped[message.type, default: 0] += 1
+          return
+        }
+        return messages.append(message)
+      }
+      guard !hasLost else { return }
+      guard numberedCount < windowCapacity else {
+        for lost in messages where lost.position == nil { dropped[lost.type, default: 0] += 1 }
+        messages = []
+        hasLost = true
+        return
+      }
+      numberedCount += 1
+      messages.append(message)
+    }
   }
 
   /// What was published since the hub began.
@@ -72,13 +107,10 @@ package final class EventHub: Sendable {
           type: message.type, topic: topic, position: nil, sequence: 0, json: encoding.unnumbered())
       }
       var toWake: [@Sendable () -> Void] = []
+      let capacity = state.window.capacity
       for index in state.inboxes.indices {
-        if state.inboxes[index].isEmpty { toWake.append(state.wakers[index]) }
-        if isNumbered || state.inboxes[index].count < Self.maxWaiting {
-          state.inboxes[index].append(published)
-        } else {
-          state.statistics.dropped[message.type, default: 0] += 1
-        }
+        if let wake = state.inboxes[index]?.wakeIfUntouched { toWake.append(wake) }
+        state.inboxes[index]?.leave(published, windowCapacity: capacity, &state.statistics.dropped)
       }
       state.statistics.published[message.type, default: 0] += 1
       return (published.position, toWake)
@@ -95,21 +127,21 @@ package final class EventHub: Sendable {
   package var statistics: Statistics {
     state.withLock { state in
       var statistics = state.statistics
-      statistics.waiting = state.inboxes.reduce(0) { $0 + $1.count }
+      statistics.waiting = state.inboxes.reduce(0) { $0 + ($1?.messages.count ?? 0) }
       return statistics
     }
   }
 
   /// The numbered messages kept after a cursor, oldest first.
+  ///
+  /// Costs a look at every kept message after the cursor: not for a loop.
   /// - Returns: nil where the cursor is of another epoch, from the future, or older than what is kept.
   package func messages(after cursor: StreamPosition, limit: Int, where isWanted: (PublishedMessage) -> Bool)
     -> [PublishedMessage]?
   {
     guard cursor.epoch == epoch else { return nil }
-    return state.withLock { state -> [PublishedMessage]? in
-      guard state.window.reaches(back: cursor.offset) else { return nil }
-      return Array(state.window.messages(after: cursor.offset, through: .max).lazy.filter(isWanted).prefix(limit))
-    }
+    // Only references are copied under the lock; nobody who publishes waits for the choice among them.
+    return replay(after: cursor.offset, through: .max).map { Array($0.lazy.filter(isWanted).prefix(limit)) }
   }
 
   /// The oldest cursor from which nothing is missing.
@@ -119,21 +151,26 @@ package final class EventHub: Sendable {
 
   // MARK: For the loops
 
-  /// From now on messages are left for this reader too.
+  /// From now on messages are left for this reader too, until it is detached.
   /// - Parameter wake: called, on the publisher's thread, when the first message since the last look arrives.
   package func attach(wake: @escaping @Sendable () -> Void) -> Reader {
     state.withLock { state in
-      state.inboxes.append([])
-      state.wakers.append(wake)
-      return Reader(index: state.inboxes.count - 1)
+      let index = state.inboxes.firstIndex { $0 == nil } ?? state.inboxes.count
+      if index == state.inboxes.count { state.inboxes.append(nil) }
+      state.inboxes[index] = Inbox(wake: wake)
+      return Reader(index: index)
     }
   }
 
+  /// The counterpart of ``attach(wake:)``: nothing is left for this reader any more, and it may not look again.
+  package func detach(_ reader: Reader) { state.withLock { $0.inboxes[reader.index] = nil } }
+
+  /// - Precondition: the reader is attached.
   func take(_ reader: Reader) -> Delivery {
     state.withLock { state in
-      let messages = state.inboxes[reader.index]
-      state.inboxes[reader.index] = []
-      return Delivery(messages: messages, newestOffset: state.window.newestOffset)
+      let inbox = state.inboxes[reader.index]!  // by the precondition
+      state.inboxes[reader.index] = Inbox(wake: inbox.wake)
+      return Delivery(messages: inbox.messages, hasLost: inbox.hasLost, newestOffset: state.window.newestOffset)
     }
   }
 

@@ -53,7 +53,10 @@ package final class FanOut {
     offset = hub.take(reader).newestOffset
   }
 
-  deinit { for group in groups.values { group.dissolve() } }
+  deinit {
+    hub.detach(reader)
+    for group in groups.values { group.dissolve() }
+  }
 
   // MARK: Subscribers
 
@@ -163,6 +166,10 @@ package final class FanOut {
   package func turn() {
     let delivery = hub.take(reader)
     offset = delivery.newestOffset
+    if delivery.hasLost {
+      for member in groups.values.flatMap(\.members) { closeAsTooSlow(member) }
+      for framing in Framing.allCases { releaseLog(framing) }
+    }
     guard !delivery.messages.isEmpty, !groups.isEmpty else { return }
     for message in delivery.messages { append(message) }
     let oldest = delivery.messages[0].publishedAt
