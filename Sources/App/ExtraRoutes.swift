@@ -18,7 +18,7 @@ package struct ExtraRoutes: Sendable {
 
 /// One loop's streams where there are extra ones.
 final class ExtraStreams: StreamService {
-  private let realtime: RealtimeLoop
+  let realtime: RealtimeLoop
   private let extra: ExtraRoutes
 
   init(_ realtime: RealtimeLoop, _ extra: ExtraRoutes) {

@@ -66,9 +66,9 @@ final class RealtimeLoop: StreamService {
 
   /// What has happened on this loop.
   struct Counters: Sendable {
-    /// Streams that were opened and that were refused, by their framing.
-    var admitted: [Framing: Int] = [:]
-    var refused: [Framing: Int] = [:]
+    /// Streams that were opened and that were refused.
+    var admitted: [Transport: Int] = [:]
+    var refused: [Transport: Int] = [:]
     /// How many came back with a cursor: those who missed nothing, and those who need a snapshot.
     var resumed = 0
     var gaps = 0
@@ -98,10 +98,10 @@ final class RealtimeLoop: StreamService {
         let code: AppError.Code = if case .tooMany = error { .unavailable } else { .tooManyConnections }
         throw RealtimeRefusal(.tooManyConnections, AppError(code, error.description))
       }
-      counters.admitted[framing, default: 0] += 1
+      counters.admitted[framing.transport, default: 0] += 1
       return RealtimeConnection(self, stream, framing, wish)
     } catch let refusal as RealtimeRefusal {
-      counters.refused[framing, default: 0] += 1
+      counters.refused[framing.transport, default: 0] += 1
       // A page can't see why a handshake failed, but it can read a close code.
       guard stream.kind == .webSocket else { throw refusal.error }
       return RefusedConnection(stream, refusal)

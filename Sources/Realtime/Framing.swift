@@ -2,8 +2,9 @@ import Domain
 import Wire
 
 /// The protocol that carries a connection's messages.
-package enum Transport: Sendable, CaseIterable {
-  case webSocket, sse
+package enum Transport: String, Sendable, CaseIterable {
+  case webSocket = "websocket"
+  case sse
 }
 
 /// How a message is framed for a connection.

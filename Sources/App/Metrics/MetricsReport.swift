@@ -15,7 +15,7 @@ struct LoopNumbers: Sendable {
   var deliveryTimes: Histogram
 
   init?(_ worker: Worker) {
-    guard let loop = worker.streams as? RealtimeLoop else { return nil }
+    guard let loop = worker.streams as? RealtimeLoop ?? (worker.streams as? ExtraStreams)?.realtime else { return nil }
     http = worker.counters
     streams = loop.counters
     sentMessages = loop.fanOut.sentMessages
@@ -71,14 +71,11 @@ struct MetricsReport {
 
   private mutating func writeConnections() {
     let open = application.realtime.connectionCounts
-    let (webSockets, events) = (open[.webSocket, default: 0], open[.sse, default: 0])
     text.append(
       "connections", .gauge, "Connections that are open, by what they speak now.",
       [
-        Sample(["transport": "http"], max(0, server.connectionCount - webSockets - events)),
-        Sample(["transport": "websocket"], webSockets), Sample(["transport": "sse"], events),
-      ])
-    let names: [(Framing, String)] = [(.webSocket, "websocket"), (.sse, "sse")]
+        Sample(["transport": "http"], max(0, server.connectionCount - open.values.reduce(0, +)))
+      ] + Transport.allCases.map { Sample(["transport": $0.rawValue], open[$0, default: 0]) })
     text.append(
       "connections_total", .counter,
       "Sockets taken, turned away at the limit, or kept waiting for a descriptor (http); streams opened or refused.",
@@ -87,10 +84,11 @@ struct MetricsReport {
         Sample(["transport": "http", "result": "refused"], server.refusedConnectionCount),
         Sample(["transport": "http", "result": "exhausted"], server.exhaustionCount),
       ]
-        + names.flatMap { framing, name in
-          [
-            Sample(["transport": name, "result": "accepted"], sum { $0.streams.admitted[framing, default: 0] }),
-            Sample(["transport": name, "result": "refused"], sum { $0.streams.refused[framing, default: 0] }),
+        + Transport.allCases.flatMap { transport in
+          let name = transport.rawValue
+          return [
+            Sample(["transport": name, "result": "accepted"], sum { $0.streams.admitted[transport, default: 0] }),
+            Sample(["transport": name, "result": "refused"], sum { $0.streams.refused[transport, default: 0] }),
           ]
         })
     text.append(
