@@ -19,6 +19,7 @@ final class RealtimeConnection: StreamHandler, Sink {
   private let wish: RealtimeRequest
   private var session: RealtimeSession
   private var lastComment: Milliseconds
+  private var isOpen = true
   private lazy var subscriber = Subscriber(framing: framing, sink: self)
 
   /// Milliseconds between two comments of an event stream: proxies close what is silent for longer.
@@ -29,7 +30,7 @@ final class RealtimeConnection: StreamHandler, Sink {
     self.stream = stream
     self.framing = framing
     self.wish = wish
-    session = RealtimeSession(limits: loop.service.sessionLimits, now: stream.now)
+    session = RealtimeSession(limits: loop.service.sessionLimits, subscription: wish.subscription, now: stream.now)
     lastComment = stream.now
   }
 
@@ -83,13 +84,13 @@ final class RealtimeConnection: StreamHandler, Sink {
 
   // MARK: The client's side
 
-  func received(_ text: [UInt8]) { session.receive(text, now: stream.now).forEach(perform) }
+  func received(_ text: [UInt8]) { perform(session.receive(text, now: stream.now)) }
 
   func received(binary: [UInt8]) { stream.close(.unsupportedData, reason: "Messages are JSON text.") }
 
   func tick(_ now: Milliseconds) {
     if framing.transport == .webSocket {
-      session.tick(now: now).forEach(perform)
+      perform(session.tick(now: now))
     } else if now - lastComment >= Self.commentInterval {
       lastComment = now
       var comment: [UInt8] = []
@@ -103,23 +104,20 @@ final class RealtimeConnection: StreamHandler, Sink {
   func drain() { stream.close(.serviceRestart, reason: "The server restarts. Come back in a few seconds.") }
 
   func closed() {
+    isOpen = false
     loop.fanOut.leave(subscriber)
     loop.service.release(session: wish.sessionID, transport: framing.transport)
   }
 
-  private func perform(_ action: RealtimeSession.Action) {
-    switch action {
-    case .send(let message): send(message)
-    case .subscribe(let topics): change { $0.add(topics) }
-    case .unsubscribe(let topics): change { $0.remove(topics) }
-    case .close(let code, let reason): stream.close(code, reason: reason)
+  /// Acts, until something of it ends the connection: behind the close nothing may be said.
+  private func perform(_ actions: [RealtimeSession.Action]) {
+    for action in actions where isOpen {
+      switch action {
+      case .send(let message): send(message)
+      case .change(let subscription): loop.fanOut.change(subscriber, to: subscription)
+      case .close(let code, let reason): stream.close(code, reason: reason)
+      }
     }
-  }
-
-  private func change(_ change: (inout Subscription) -> Void) {
-    guard var subscription = subscriber.subscription else { return }
-    change(&subscription)
-    loop.fanOut.change(subscriber, to: subscription)
   }
 
   private func send(_ message: RealtimeMessage) {

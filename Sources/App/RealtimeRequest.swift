@@ -53,7 +53,13 @@ struct RealtimeRequest {
 
   private static func topics(_ list: String) throws -> Set<Topic> {
     var topics = Set<Topic>()
-    for name in list.split(separator: ",", maxSplits: 100) {
+    let names = list.split(separator: ",", maxSplits: Subscription.maxTopics)
+    guard names.count <= Subscription.maxTopics else {
+      throw RealtimeRefusal(
+        .policyViolation,
+        AppError(.invalid, "topics has more than \(Subscription.maxTopics) names. Leave it out to receive everything."))
+    }
+    for name in names {
       guard let topic = Topic(name) else {
         throw RealtimeRefusal(
           .policyViolation,

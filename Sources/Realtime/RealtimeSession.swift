@@ -8,8 +8,8 @@ import Wire
 package struct RealtimeSession: Sendable {
   package enum Action: Sendable {
     case send(RealtimeMessage)
-    case subscribe(Set<Topic>)
-    case unsubscribe(Set<Topic>)
+    /// The connection receives this from now on.
+    case change(Subscription)
     case close(CloseCode, reason: String)
   }
 
@@ -31,6 +31,7 @@ package struct RealtimeSession: Sendable {
   }
 
   private let limits: Limits
+  private var subscription: Subscription
   private var lastHeard: Int
   private var lastPing: Int
   private var badMessages = 0
@@ -38,8 +39,9 @@ package struct RealtimeSession: Sendable {
   /// Milliseconds from our last ping to its pong; nil until the first came.
   package private(set) var latency: Int?
 
-  package init(limits: Limits, now: Int) {
+  package init(limits: Limits, subscription: Subscription, now: Int) {
     self.limits = limits
+    self.subscription = subscription
     lastHeard = now
     lastPing = now
     allowance = TokenBucket(burst: limits.burst, perSecond: limits.messagesPerSecond, now: now)
@@ -89,10 +91,19 @@ package struct RealtimeSession: Sendable {
       return []
     case .subscribe:
       let topics = try topics(of: message)
-      return [.subscribe(topics), .send(Self.confirmation("subscribed", topics))]
+      var more = subscription
+      more.add(topics)
+      guard more.topics.count <= Subscription.maxTopics else {
+        throw .invalidPayload(
+          "A connection may name \(Subscription.maxTopics) topics, and these would make it \(more.topics.count). Unsubscribe from some first."
+        )
+      }
+      subscription = more
+      return [.change(subscription), .send(Self.confirmation("subscribed", topics))]
     case .unsubscribe:
       let topics = try topics(of: message)
-      return [.unsubscribe(topics), .send(Self.confirmation("unsubscribed", topics))]
+      subscription.remove(topics)
+      return [.change(subscription), .send(Self.confirmation("unsubscribed", topics))]
     default: throw .unknownType(message.type.rawValue)
     }
   }

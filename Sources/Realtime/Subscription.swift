@@ -7,6 +7,10 @@ package struct Subscription: Hashable, Sendable {
   /// Topics named by the client that the default does not include already.
   package private(set) var topics: Set<Topic>
 
+  /// The most topics that one connection may name. Each costs a place in the loop's index, and every change of the
+  /// subscription looks at all of them.
+  package static let maxTopics = 300
+
   package static let everything = Subscription(includesDefault: true, topics: [])
   package static func only(_ topics: Set<Topic>) -> Subscription {
     Subscription(includesDefault: false, topics: topics)

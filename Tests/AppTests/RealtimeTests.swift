@@ -1,3 +1,4 @@
+import Domain
 import JSONValues
 import TestSupport
 import Testing
@@ -106,6 +107,30 @@ struct RealtimeTests {
     #expect(text.contains("id: \(all[middle + 1]["id"]?.stringValue ?? "")\n"))
     #expect(!text.contains("id: \(cursor)\n"))
     _ = id
+  }
+
+  @Test func `a client that reads gets all of the longest replay, in order, and then what is live`() throws {
+    let app = try RunningApp()
+    let epoch = try app.epoch()
+    let warning = RealtimeMessage(.warning, ["plugin": "p", "message": "m"])
+    for _ in 0..<10_000 { app.publish(warning, to: .job("a")) }
+    let client = try app.client()
+    try client.upgrade("/v1/realtime?since=\(epoch):0")
+    _ = try client.nextMessage { type($0) == "ping" }
+    for offset in 1...10_000 { try #require(try client.nextMessage()["id"] == .string("\(epoch):\(offset)")) }
+    app.publish(warning, to: .job("a"))
+    #expect(try client.nextMessage()["id"] == .string("\(epoch):10001"))
+  }
+
+  @Test func `more than 300 topics are refused`() throws {
+    let app = try RunningApp()
+    func open(_ count: Int) throws -> String {
+      let client = try app.client()
+      try client.upgrade("/v1/realtime?topics=" + (0..<count).map { "log:\($0)" }.joined(separator: ","))
+      return type(try client.nextMessage())
+    }
+    #expect(try open(300) == "metadata")
+    #expect(try open(301) == "error")
   }
 
   @Test(arguments: ["nonsense", "zzzz:1", "-1", "k:999999999999"])

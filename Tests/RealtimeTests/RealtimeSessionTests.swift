@@ -5,7 +5,9 @@ import Testing
 import Wire
 
 struct RealtimeSessionTests {
-  private func session(now: Int = 0) -> RealtimeSession { RealtimeSession(limits: .init(), now: now) }
+  private func session(now: Int = 0) -> RealtimeSession {
+    RealtimeSession(limits: .init(), subscription: .everything, now: now)
+  }
 
   private func message(_ type: String, _ payload: JSON = [:]) -> [UInt8] {
     JSON.object(["type": .string(type), "payload": payload, "timestamp": "2026-02-04T15:30:00.123Z"]).encoded()
@@ -13,6 +15,11 @@ struct RealtimeSessionTests {
 
   private func sent(_ actions: [RealtimeSession.Action]) -> [String] {
     actions.compactMap { if case .send(let message) = $0 { message.type.rawValue } else { nil } }
+  }
+
+  private func changed(_ actions: [RealtimeSession.Action]) -> Subscription? {
+    for case .change(let subscription) in actions { return subscription }
+    return nil
   }
 
   private func errorCode(_ actions: [RealtimeSession.Action]) -> String? {
@@ -52,9 +59,30 @@ struct RealtimeSessionTests {
   @Test func `a subscription is acted on and confirmed`() {
     var session = session()
     let actions = session.receive(message("subscribe", ["topics": ["log:7", "jobs"]]), now: 0)
-    guard case .subscribe(let topics)? = actions.first else { return #expect(Bool(false)) }
-    #expect(topics == [.log("7"), .jobs])
+    #expect(changed(actions)?.topics == [.log("7"), .jobs])
     #expect(sent(actions) == ["subscribed"])
+    let fewer = session.receive(message("unsubscribe", ["topics": ["jobs"]]), now: 0)
+    #expect(changed(fewer)?.topics == [.log("7")])
+    #expect(sent(fewer) == ["unsubscribed"])
+  }
+
+  @Test func `the 301st topic is refused by name, nothing changes, and there is room again once topics are left`() {
+    var session = session()
+    func logs(_ numbers: Range<Int>) -> JSON { ["topics": .array(numbers.map { .string("log:\($0)") })] }
+    for first in [0, 100, 200] {
+      let actions = session.receive(message("subscribe", logs(first..<(first + 100))), now: 0)
+      #expect(changed(actions)?.topics.count == first + 100)
+    }
+    // What it has already costs nothing more, and neither does what it receives without asking.
+    #expect(changed(session.receive(message("subscribe", logs(0..<100)), now: 0))?.topics.count == 300)
+    #expect(changed(session.receive(message("subscribe", ["topics": ["job:1"]]), now: 0))?.topics.count == 300)
+    let refused = session.receive(message("subscribe", logs(290..<301)), now: 0)
+    #expect(changed(refused) == nil)
+    #expect(errorCode(refused) == "MSG_INVALID_PAYLOAD")
+    #expect(changed(session.receive(message("unsubscribe", logs(0..<1)), now: 0))?.topics.count == 299)
+    let last = changed(session.receive(message("subscribe", logs(300..<301)), now: 0))
+    #expect(last?.topics.count == 300)
+    #expect(last?.includes(.log("300")) == true)
   }
 
   @Test func `a ping is sent every 30 s, and 60 s of silence end the connection`() {
