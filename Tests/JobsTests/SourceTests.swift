@@ -2,6 +2,7 @@ import Domain
 import Imaging
 import JSONValues
 import Jobs
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -80,7 +81,7 @@ struct SourceTests {
 
   @Test func `nothing outside the root is a source`() throws {
     let bench = bench()
-    bench.folder.write("secret.png", png(1))
+    bench.folder.write(png(1), to: "secret.png")
     bench.write("inside.png", png(1))
     bench.write("deep/inside.png", png(1))
     let root = "\(bench.folder.path)/root"
@@ -88,7 +89,7 @@ struct SourceTests {
     symlink(bench.folder.path, "\(root)/folder")
     symlink("\(root)/inside.png", "\(root)/good.png")
     mkdir("\(bench.folder.path)/root-beside", 0o755)
-    bench.folder.write("root-beside/x.png", png(1))
+    bench.folder.write(png(1), to: "root-beside/x.png")
     let sources = SourceRoot(root: root, uploads: bench.uploads.folder)
     for good in ["inside.png", "./inside.png", "deep/../inside.png", "good.png", "\(root)/inside.png"] {
       #expect(throws: Never.self, "\(good)") { try sources.resolve(good) }
@@ -108,7 +109,7 @@ struct SourceTests {
 
   @Test func `a link in a folder that leads elsewhere is not read`() throws {
     let bench = bench()
-    bench.folder.write("secret.png", png(200))
+    bench.folder.write(png(200), to: "secret.png")
     bench.write("shots/a.png", png(1))
     symlink("\(bench.folder.path)/secret.png", "\(bench.folder.path)/root/shots/b.png")
     #expect(try run(bench, "shots").frames.count == 1)
