@@ -117,27 +117,6 @@ struct HTTPServerTests {
     #expect(String(decoding: try client.readToEnd(), as: UTF8.self).hasSuffix("blocked 1"))
   }
 
-  @Test func `a head that does not come in time is 408, silence is closed without a word`() throws {
-    var limits = ServerLimits()
-    limits.headDeadline = 300
-    let server = try EchoServer(limits: limits)
-    let slow = try ProbeClient(port: server.port)
-    let silent = try ProbeClient(port: server.port)
-    try slow.send("GET / HT")
-    #expect(try slow.answer().status == 408)
-    #expect(try silent.readToEnd().isEmpty)
-  }
-
-  @Test func `a body that stops halfway is 408`() throws {
-    var limits = ServerLimits()
-    limits.headDeadline = 300
-    let server = try EchoServer(limits: limits)
-    let client = try ProbeClient(port: server.port)
-    try client.send("PUT /uploads/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf")
-    #expect(try client.answer().status == 408)
-    #expect(eventually { server.uploads.state.withLock { $0.abandoned } == 1 })
-  }
-
   @Test func `an upload reaches its sink whole`() throws {
     let server = try EchoServer()
     let client = try ProbeClient(port: server.port)
