@@ -136,6 +136,29 @@ struct HTTPServerTests {
     #expect(server.uploads.state.withLock { $0.finished } == 0)
   }
 
+  @Test
+  func `an upload with a piece that could not be written is answered with that, and neither goes on nor is finished`()
+    throws
+  {
+    let server = try EchoServer(threads: 1)
+    let client = try ProbeClient(port: server.port)
+    /// Waits until the loop has taken everything that was sent so far.
+    func settle() throws {
+      #expect(try ProbeClient(port: server.port).request("GET", "/", headers: ["Connection": "close"]).status == 200)
+    }
+    try client.send("PUT /uploads/failing HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\none")
+    try settle()
+    try client.send("twothr")
+    try settle()
+    // The end of the body waits behind the piece that fails now.
+    server.uploads.mayFail.signal()
+    let answer = try client.answer()
+    #expect(answer.status == 500)
+    #expect(answer.fields["connection"] == "close")
+    #expect(try client.readToEnd().isEmpty)
+    #expect(server.uploads.state.withLock { $0 == (bytes: 0, finished: 0, abandoned: 1) })
+  }
+
   @Test func `connections over the limit are closed, and there is room again when one leaves`() throws {
     var limits = ServerLimits()
     limits.maxConnections = 2
