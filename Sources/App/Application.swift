@@ -27,6 +27,8 @@ package final class Application: Sendable {
   let jobs: JobService
   let realtime: RealtimeService
   let assets: AssetSource
+  /// How many sockets may be open at once.
+  private let maxSockets: Int
   let startedAt = Milliseconds.monotonic()
   let startTime = Timestamp.now()
   let jobMetrics: JobMetrics
@@ -57,10 +59,11 @@ package final class Application: Sendable {
     self.uploads = uploads
     self.jobs = jobs
     self.jobMetrics = jobMetrics
+    maxSockets = configuration.maxSockets(openFiles: Configuration.raiseOpenFileLimit())
     realtime = RealtimeService(
       hub: hub,
       connectionLimits: .init(
-        total: configuration.maxConnections, perSession: configuration.maxConnectionsPerSession),
+        total: Configuration.maxStreams(sockets: maxSockets), perSession: configuration.maxConnectionsPerSession),
       sessionLimits: .init(
         pingInterval: configuration.heartbeatInterval, silence: configuration.heartbeatTimeout),
       metadata: jobs.catalogue.metadata.map { .metadata($0) },
@@ -78,10 +81,8 @@ package final class Application: Sendable {
   ///   - clock: what deadlines and heartbeats go by.
   /// - Throws: ``NetError`` where the address can't be had.
   package func serve(_ extra: ExtraRoutes? = nil, clock: LoopClock = .monotonic) throws -> HTTPServer {
-    // One descriptor a connection, and some for files, logs and children.
-    let room = Configuration.raiseOpenFileLimit() - 128
     var limits = ServerLimits()
-    limits.maxConnections = min(configuration.maxConnections, max(room, 16))
+    limits.maxConnections = maxSockets
     let realtime = realtime
     let server = try HTTPServer(
       host: configuration.host, port: configuration.port, threads: configuration.threads,

@@ -24,6 +24,13 @@ extension Configuration {
     return getrlimit(openFiles, &limit) == 0 ? Int(clamping: limit.rlim_cur) : 1024
   }
 
+  /// How many sockets may be open at once: one descriptor each, and some are left for files, logs and children.
+  func maxSockets(openFiles: Int) -> Int { min(maxConnections, max(openFiles - 128, 16)) }
+
+  /// How many of the sockets may be streams. The others answer probes, pages and those who are one stream too many, which
+  /// need a socket to be told so.
+  package static func maxStreams(sockets: Int) -> Int { max(1, sockets - min(max(sockets / 20, 1), 64)) }
+
   #if canImport(Glibc)
     private static let openFiles = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
   #else

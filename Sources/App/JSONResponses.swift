@@ -53,11 +53,11 @@ extension Request {
   }
 
   private func jsonBody() throws(AppError) -> JSON {
-    if let type = head.fields["content-type"] {
-      guard let media = MediaType(parsing: type), media.isType("application/json"),
-        media.charset.map({ $0.lowercased() == "utf-8" }) ?? true
+    if head.fields.contains("content-type") {
+      guard let type = head.fields.contentType, type.isType("application/json"), type.charset ?? "utf-8" == "utf-8"
       else {
-        throw AppError(.unsupportedMediaType, "The body must be application/json in UTF-8. Send that Content-Type.")
+        throw AppError(
+          .unsupportedMediaType, "The body must be application/json in UTF-8. Send that Content-Type, once.")
       }
     } else if !body.isEmpty {
       throw AppError(.unsupportedMediaType, "The body has no Content-Type. Send application/json.")

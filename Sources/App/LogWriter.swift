@@ -12,15 +12,24 @@ import Synchronization
 /// Writes the log's lines on a thread of its own, so that a pipe or a disk that takes nothing stops nobody else.
 ///
 /// A bounded number of bytes waits; lines beyond that are dropped and counted, and their number is told where they would
-/// have stood.
+/// have stood, as soon as there is room.
 package final class LogWriter: Sendable {
   private struct State {
     var waiting: [UInt8] = []
-    /// Lines dropped since the last one that was taken.
+    /// Lines dropped behind those that wait, not told yet.
     var droppedInARow = 0
     var dropped = 0
     var isWriting = false
     var isFinished = false
+
+    var isEmpty: Bool { waiting.isEmpty && droppedInARow == 0 }
+
+    /// Lets the number of dropped lines wait where they would have stood.
+    mutating func noteDropped(_ format: Log.Format) {
+      guard droppedInARow > 0 else { return }
+      waiting += format.line(.warning, "log lines dropped", ["lines": .int(droppedInARow)])
+      droppedInARow = 0
+    }
   }
 
   private let descriptor: Int32
@@ -40,16 +49,13 @@ package final class LogWriter: Sendable {
   /// Takes a line, its end included. Never waits.
   package func append(_ line: [UInt8]) {
     let wakes = state.withLock { state in
-      let wasEmpty = state.waiting.isEmpty
+      let wasEmpty = state.isEmpty
       guard state.waiting.count + line.count <= capacity else {
         state.dropped += 1
         state.droppedInARow += 1
-        return false
+        return wasEmpty
       }
-      if state.droppedInARow > 0 {
-        state.waiting += format.line(.warning, "log lines dropped", ["lines": .int(state.droppedInARow)])
-        state.droppedInARow = 0
-      }
+      state.noteDropped(format)
       state.waiting += line
       return wasEmpty
     }
@@ -64,7 +70,7 @@ package final class LogWriter: Sendable {
     state.withLock { $0.isFinished = true }
     news.signal()
     let end = Milliseconds.monotonic() + patience
-    while state.withLock({ !$0.waiting.isEmpty || $0.isWriting }), Milliseconds.monotonic() < end { usleep(1_000) }
+    while state.withLock({ !$0.isEmpty || $0.isWriting }), Milliseconds.monotonic() < end { usleep(1_000) }
   }
 
   private func run() {
@@ -72,6 +78,7 @@ package final class LogWriter: Sendable {
       news.wait()
       let (lines, isFinished) = state.withLock { state in
         state.isWriting = true
+        state.noteDropped(format)
         defer { state.waiting = [] }
         return (state.waiting, state.isFinished)
       }

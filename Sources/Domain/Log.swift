@@ -1,11 +1,5 @@
 import JSONValues
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// The server's log: text for a terminal, a JSON object a line for machines.
 ///
 /// Values never hold tokens, cookies, query strings or bodies; every control character in them is escaped, so that one
@@ -25,9 +19,8 @@ package struct Log: Sendable {
   package var format: Format
   private let sink: @Sendable ([UInt8]) -> Void
 
-  package init(
-    level: Level = .info, format: Format = .text, sink: @escaping @Sendable ([UInt8]) -> Void = Log.toStandardError
-  ) {
+  /// - Parameter sink: takes each line, its end included.
+  package init(level: Level = .info, format: Format = .text, sink: @escaping @Sendable ([UInt8]) -> Void) {
     self.level = level
     self.format = format
     self.sink = sink
@@ -39,11 +32,6 @@ package struct Log: Sendable {
   package func callAsFunction(_ level: Level, _ event: String, _ values: @autoclosure () -> JSONObject = [:]) {
     guard level >= self.level else { return }
     sink(format.line(level, event, values()))
-  }
-
-  /// One `write` a line, so that lines of several threads don't mix.
-  package static let toStandardError: @Sendable ([UInt8]) -> Void = { line in
-    _ = line.withUnsafeBytes { unsafe in write(STDERR_FILENO, unsafe.baseAddress, unsafe.count) }
   }
 }
 

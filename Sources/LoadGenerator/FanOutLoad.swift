@@ -6,6 +6,8 @@ package final class FanOutLoad {
     /// How many topics there are, and how many of them a connection subscribes to; 0: one for all.
     package var topics = 0
     package var topicsPerConnection = 3
+    /// Seconds without a delivery after which the missing ones are lost.
+    package var patience = 2.0
 
     package init(connections: Int, messageBytes: Int) {
       self.connections = connections
@@ -168,7 +170,7 @@ package final class FanOutLoad {
     var before = -1
     while talk.deliveries < stretch.expected, talk.deliveries > before, !stretch.wasCutShort {
       before = talk.deliveries
-      loop.turn(until: SendStamp.now() + Self.patience) { talk.deliveries >= stretch.expected }
+      loop.turn(until: SendStamp.now() + Int(options.patience * 1e9)) { talk.deliveries >= stretch.expected }
     }
     stretch.deliveries = talk.deliveries
     stretch.seconds = Double(max(talk.lastDelivery, start + 1) - start) / 1e9
@@ -180,9 +182,6 @@ package final class FanOutLoad {
     guard options.topics > 0 else { return publishedOfTopic[0] }
     return topics[connection].reduce(0) { $0 + publishedOfTopic[$1] }
   }
-
-  /// Nanoseconds without a delivery after which the missing ones are lost.
-  private static let patience = 2_000_000_000
 }
 
 /// SplitMix64 (Steele, Lea and Flood, 2014): the same topics for the same connections in every run.

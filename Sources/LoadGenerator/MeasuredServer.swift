@@ -6,7 +6,7 @@ import Net
   import Darwin
 #endif
 
-/// A server that was started to be measured, and ends with this object.
+/// A server that was started to be measured, and is there until ``stop()``.
 package final class MeasuredServer {
   package let url: String
   package let usage: ProcessUsage

@@ -18,7 +18,7 @@ package struct ConnectionManager {
 
     package var description: String {
       switch self {
-      case .tooMany(let limit): "The server holds \(limit) connections, its limit. Try again in a little while."
+      case .tooMany(let limit): "The server holds \(limit) live connections, its limit. Try again in a little while."
       case .tooManyOfSession(let limit): "This session has \(limit) connections, its limit. Close another tab first."
       }
     }

@@ -75,7 +75,7 @@ package struct LoopCounters: Sendable {
     return router.routes.count * 2 + (method.flatMap(Self.methods.firstIndex) ?? Self.methods.count)
   }
 
-  private static let methods: [HTTPMethod] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
+  private static let methods = HTTPMethod.allCases
 
   /// The statuses that are ever given, the last for any other: 0.
   private static let statuses: [Int] = (0...599).filter { !HTTPStatus(rawValue: $0).reason.isEmpty } + [0]

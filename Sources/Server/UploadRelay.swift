@@ -28,7 +28,13 @@ final class UploadRelay: Sendable {
     queue.async { [self] in
       guard !state.withLock({ $0.hasEnded }) else { return }
       var failure: (any Error)?
-      do { try sink.write(bytes) } catch { failure = error }
+      do {
+        try sink.write(bytes)
+      } catch {
+        failure = error
+        // What waits behind it would leave a hole, and the end of the body may wait there already.
+        if end() { sink.abandon() }
+      }
       let isLast = state.withLock { state in
         state.waitingBytes -= bytes.count
         return state.waitingBytes < Self.maxWaitingBytes / 4

@@ -23,6 +23,7 @@ struct BenchWorkload: Sendable {
   private static let publishing = [
     Option("publish-url", "URL", nil, "where messages are sent to be published, if it is not where they arrive"),
     Option("bytes", "N", "250", "size of a message"),
+    Option("patience", "S", "2", "without a delivery, after which the missing ones are lost"),
   ]
 
   private static let realtime = "/v1/realtime"
@@ -110,6 +111,7 @@ struct BenchWorkload: Sendable {
   private static func publishing(_ options: BenchOptions, _ subject: BenchSubject) throws -> FanOutLoad {
     var load = FanOutLoad.Options(
       connections: try options.count("connections"), messageBytes: try options.count("bytes", 160...65_000))
+    load.patience = try options.seconds("patience")
     if options.isSet("topics") {
       load.topics = try options.count("topics", 0...100_000)
       load.topicsPerConnection = try options.count("per-connection", 1...100)

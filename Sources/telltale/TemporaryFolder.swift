@@ -19,8 +19,9 @@ enum TemporaryFolder {
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// Removes it with everything in it.
+  /// Removes it with everything in it. A link is removed itself, never followed.
   static func remove(_ path: String) {
+    if unlink(path) == 0 { return }
     if let folder = opendir(path) {
       while let entry = readdir(folder) {
         let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
@@ -28,6 +29,6 @@ enum TemporaryFolder {
       }
       closedir(folder)
     }
-    _ = unlink(path) == 0 || rmdir(path) == 0
+    rmdir(path)
   }
 }

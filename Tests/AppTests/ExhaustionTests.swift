@@ -36,7 +36,8 @@ struct ExhaustionTests {
       #expect(try first.request("GET", "/livez").status == 200)
       usleep(50_000)
     }
-    let share = (try cpuSeconds(server.pid) - before) / 1.5
+    // It may have been longer, on a machine that is busy with something else.
+    let share = (try cpuSeconds(server.pid) - before) / ((ContinuousClock.now - start) / .seconds(1))
     #expect(share < 0.1, "it used \(Int(share * 100))% of a core while it could do nothing")
     #expect(throws: ProbeClient.Failure.self, "the last one can't have been served yet") {
       try others[39].request("GET", "/livez")

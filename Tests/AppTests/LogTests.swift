@@ -84,6 +84,12 @@ struct LogWriterTests {
     return (ends[0], ends[1])
   }
 
+  /// How many lines a log says it dropped.
+  private func toldLines(_ text: String) -> Int {
+    text.split(separator: "\n").compactMap { try? JSON(parsing: Array($0.utf8)) }
+      .filter { $0["event"] == "log lines dropped" }.reduce(0) { $0 + ($1["lines"]?.intValue ?? 0) }
+  }
+
   @Test func `lines arrive whole and in order`() {
     let pipe = makePipe()
     let writer = LogWriter(descriptor: pipe.write, format: .json)
@@ -98,11 +104,7 @@ struct LogWriterTests {
   @Test func `while nobody takes them lines are dropped, counted, and their number is told`() throws {
     let pipe = makePipe()
     let writer = LogWriter(descriptor: pipe.write, format: .json, capacity: 10_000)
-    let line = [UInt8](repeating: UInt8(ascii: "x"), count: 999) + [UInt8(ascii: "\n")]
-    // More than the pipe and the writer hold together; none of it may make this thread wait.
-    for _ in 0..<500 { writer.append(line) }
-    let dropped = writer.droppedLines
-    #expect((300..<500).contains(dropped))
+    let dropped = overflow(writer)
     var all = ""
     while all.utf8.count(where: { $0 == UInt8(ascii: "x") }) < (500 - dropped) * 999 {
       all += Binary.read(pipe.read) { !$0.isEmpty }
@@ -111,11 +113,44 @@ struct LogWriterTests {
     writer.finish(patience: 5_000)
     close(pipe.write)
     all += Binary.read(pipe.read)
-    let lines = all.split(separator: "\n")
-    #expect(lines.last == "after")
-    let notices = try lines.filter { $0.hasPrefix("{") }.map { try JSON(parsing: Array($0.utf8)) }
-    #expect(notices.allSatisfy { $0["event"] == "log lines dropped" })
-    #expect(notices.reduce(0) { $0 + ($1["lines"]?.intValue ?? 0) } == dropped)
+    #expect(all.hasSuffix("\nafter\n"))
+    #expect(toldLines(all) == dropped)
+    close(pipe.read)
+  }
+
+  /// Appends more lines of 1,000 bytes than the pipe and the writer hold together; none of it may make this thread wait.
+  /// - Returns: how many were dropped.
+  private func overflow(_ writer: LogWriter) -> Int {
+    let line = [UInt8](repeating: UInt8(ascii: "x"), count: 999) + [UInt8(ascii: "\n")]
+    for _ in 0..<500 { writer.append(line) }
+    #expect((300..<500).contains(writer.droppedLines))
+    return writer.droppedLines
+  }
+
+  @Test func `the number of dropped lines is told as soon as there is room, and waits for no other line`() {
+    let pipe = makePipe()
+    let writer = LogWriter(descriptor: pipe.write, format: .json, capacity: 10_000)
+    let dropped = overflow(writer)
+    #expect(fcntl(pipe.read, F_SETFL, O_NONBLOCK) == 0)
+    var all = ""
+    let isTold = eventually {
+      all += Binary.read(pipe.read)
+      return toldLines(all) == dropped
+    }
+    #expect(isTold, "\(all.suffix(200))")
+    writer.finish(patience: 5_000)
+    close(pipe.write)
+    close(pipe.read)
+  }
+
+  @Test func `the number of dropped lines is the last that a log says before its end`() throws {
+    let pipe = makePipe()
+    let writer = LogWriter(descriptor: pipe.write, format: .json, capacity: 100)
+    writer.append([UInt8](repeating: UInt8(ascii: "x"), count: 101))
+    writer.finish(patience: 5_000)
+    close(pipe.write)
+    let notice = try JSON(parsing: Array(Binary.read(pipe.read).utf8.dropLast()))
+    #expect(notice["event"] == "log lines dropped" && notice["lines"] == 1)
     close(pipe.read)
   }
 

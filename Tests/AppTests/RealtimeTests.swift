@@ -1,3 +1,4 @@
+import App
 import Domain
 import JSONValues
 import TestSupport
@@ -131,6 +132,32 @@ struct RealtimeTests {
     }
     #expect(try open(300) == "metadata")
     #expect(try open(301) == "error")
+  }
+
+  @Test(arguments: [(1, 1), (2, 1), (20, 19), (1_000, 950), (1_280, 1_216), (20_000, 19_936)])
+  func `of the sockets 5% are no streams, at least one and at most 64`(sockets: Int, streams: Int) {
+    #expect(Configuration.maxStreams(sockets: sockets) == streams)
+  }
+
+  @Test func `where all streams are taken the next one is told so, and the rest of the server goes on`() throws {
+    let app = try RunningApp(["--max-connections", "4"])
+    let clients = try (0..<3).map { _ in try app.client() }
+    for client in clients.dropLast() { try client.upgrade("/v1/realtime") }
+    let eventStream = ["Accept": "text/event-stream"]
+    #expect(try clients[2].request("GET", "/v1/realtime", headers: eventStream).status == 200)
+
+    let next = try app.client()
+    let refusal = try next.request("GET", "/v1/realtime", headers: eventStream)
+    try #require(refusal.status == 503)
+    #expect(refusal.json?["code"] == "UNAVAILABLE")
+    #expect(try next.request("GET", "/livez").status == 200)
+    #expect(
+      try next.request("GET", "/metrics").text.contains(
+        "telltale_connections_total{transport=\"sse\",result=\"refused\"} 1\n"))
+    try next.upgrade("/v1/realtime")
+    #expect(type(try next.nextMessage()) == "error")
+    guard case .close(let code, _) = try next.nextEvent() else { return #expect(Bool(false)) }
+    #expect(code == .tooManyConnections)
   }
 
   @Test(arguments: ["nonsense", "zzzz:1", "-1", "k:999999999999"])

@@ -16,8 +16,10 @@ enum Binary {
 
   static var environment: [String: String] { ["PATH": String(cString: getenv("PATH"))] }
 
-  static func start(_ arguments: [String]) throws -> ChildProcess {
-    try ChildProcess([path] + arguments, environment: environment)
+  /// - Parameter preparation: what the shell does before, such as `ulimit -n 40`.
+  static func start(_ arguments: [String], after preparation: String = ":") throws -> ChildProcess {
+    try ChildProcess(
+      ["sh", "-c", "\(preparation); exec \"$0\" \"$@\"", path] + arguments, environment: environment)
   }
 
   /// Reads a pipe until what was read satisfies, or until its end.
@@ -52,12 +54,8 @@ final class RunningBinary {
   ///   - limit: a command for the shell that runs before, such as `ulimit -n 40`.
   ///   - readsLog: whether its log is read; else whatever it writes waits in the pipe.
   init(_ options: [String] = [], limit: String = ":", readsLog: Bool = true) throws {
-    process = try ChildProcess(
-      [
-        "sh", "-c", "\(limit); exec \"$0\" \"$@\"", Binary.path, "serve", "--port", "0", "--data", data.path,
-        "--source-root", sources.path,
-      ] + options,
-      environment: Binary.environment)
+    process = try Binary.start(
+      ["serve", "--port", "0", "--data", data.path, "--source-root", sources.path] + options, after: limit)
     let line = Binary.read(process.standardOutput) { $0.hasSuffix("\n") }
     guard let port = Binary.port(in: line) else {
       throw ProbeClient.Failure(description: "not ready: \(line) \(Binary.read(process.standardError))")

@@ -38,7 +38,7 @@ private func describe(_ head: RequestHead) -> String {
   return """
     \(head.method) \(head.target) \(head.path) \(head.query.items.count) \(head.fields.map { "\($0.name)=\($0.value)" }) \
     \(head.bodyLength) \(head.keepAlive) \(head.expectsContinue) \(head.fields.acceptsGzip) \
-    \(head.fields.accepts("text/html")) \(head.fields.acceptsByName("text/event-stream")) \
+    \(head.fields.acceptsByName("text/event-stream")) \
     \(head.fields.ifNoneMatch(EntityTag("a"))) \(ByteRange(head.fields, size: 100, tag: EntityTag("a"))) \
     \(head.fields.contentType?.subtype ?? "") \(handshake)
     """

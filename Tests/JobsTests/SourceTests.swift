@@ -2,6 +2,7 @@ import Domain
 import Imaging
 import JSONValues
 import Jobs
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -80,7 +81,7 @@ struct SourceTests {
 
   @Test func `nothing outside the root is a source`() throws {
     let bench = bench()
-    bench.folder.write("secret.png", png(1))
+    bench.folder.write(png(1), to: "secret.png")
     bench.write("inside.png", png(1))
     bench.write("deep/inside.png", png(1))
     let root = "\(bench.folder.path)/root"
@@ -88,7 +89,7 @@ struct SourceTests {
     symlink(bench.folder.path, "\(root)/folder")
     symlink("\(root)/inside.png", "\(root)/good.png")
     mkdir("\(bench.folder.path)/root-beside", 0o755)
-    bench.folder.write("root-beside/x.png", png(1))
+    bench.folder.write(png(1), to: "root-beside/x.png")
     let sources = SourceRoot(root: root, uploads: bench.uploads.folder)
     for good in ["inside.png", "./inside.png", "deep/../inside.png", "good.png", "\(root)/inside.png"] {
       #expect(throws: Never.self, "\(good)") { try sources.resolve(good) }
@@ -108,7 +109,7 @@ struct SourceTests {
 
   @Test func `a link in a folder that leads elsewhere is not read`() throws {
     let bench = bench()
-    bench.folder.write("secret.png", png(200))
+    bench.folder.write(png(200), to: "secret.png")
     bench.write("shots/a.png", png(1))
     symlink("\(bench.folder.path)/secret.png", "\(bench.folder.path)/root/shots/b.png")
     #expect(try run(bench, "shots").frames.count == 1)
@@ -169,6 +170,19 @@ struct SourceTests {
   }
 }
 
+/// How large this process may make a file; nil for as large as it was allowed to before.
+private func setFileSizeLimit(bytes: UInt?) {
+  #if canImport(Glibc)
+    let fileSize = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+  #else
+    let fileSize = RLIMIT_FSIZE
+  #endif
+  var limit = rlimit()
+  getrlimit(fileSize, &limit)
+  limit.rlim_cur = bytes.map { rlim_t($0) } ?? limit.rlim_max
+  #expect(setrlimit(fileSize, &limit) == 0)
+}
+
 struct UploadStoreTests {
   private let folder = TemporaryFolder()
   private var store: UploadStore { UploadStore(folder: "\(folder.path)/uploads", maximumBytes: 10) }
@@ -201,6 +215,25 @@ struct UploadStoreTests {
     #expect(try rest.finish()?.sha256 == "74f81fe167d99b4cb41d6d0ccda82278caee9f3e2f25d5e5a3936ff3dcec60d0")
     #expect(folder.read("uploads/a.png") == [1, 2, 3, 4, 5])
     #expect(store.receivedBytes("a.png") == 0)
+  }
+
+  /// In a process of its own: how large a file may become is a limit of the whole process.
+  @Test func `an upload whose piece went in by half goes on behind the piece before`() async {
+    await #expect(processExitsWith: .success) {
+      let folder = TemporaryFolder()
+      let upload = try UploadStore(folder: folder.path).begin("a.png")
+      try upload.write([1, 2, 3])
+      signal(SIGXFSZ, SIG_IGN)
+      setFileSizeLimit(bytes: 5)
+      #expect(throws: AppError(.storageFull, "The upload can't be stored: \(String(cString: strerror(EFBIG))).")) {
+        try upload.write([4, 4, 4])
+      }
+      setFileSizeLimit(bytes: nil)
+      try upload.write([5, 6])
+      #expect(upload.received == 5)
+      _ = try upload.finish()
+      #expect(folder.read("a.png") == [1, 2, 3, 5, 6])
+    }
   }
 
   @Test func `an upload begins anew at 0`() throws {

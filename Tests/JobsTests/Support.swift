@@ -3,60 +3,13 @@ import Imaging
 import JSONValues
 import Jobs
 import Synchronization
+import TestSupport
 
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-
-/// A folder that is removed with everything in it when the value goes.
-final class TemporaryFolder {
-  let path: String
-
-  init() {
-    var template = Array("/tmp/telltale-test-XXXXXX".utf8CString)
-    path = String(cString: mkdtemp(&template))
-  }
-
-  deinit { Self.remove(path) }
-
-  @discardableResult
-  func write(_ name: String, _ bytes: [UInt8]) -> String {
-    let file = "\(path)/\(name)"
-    let folder = file.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
-    mkdir(folder, 0o755)
-    let stream = fopen(file, "w")!
-    fwrite(bytes, 1, bytes.count, stream)
-    fclose(stream)
-    return file
-  }
-
-  func exists(_ name: String) -> Bool { access("\(path)/\(name)", F_OK) == 0 }
-
-  func read(_ name: String) -> [UInt8] {
-    guard let stream = fopen("\(path)/\(name)", "r") else { return [] }
-    defer { fclose(stream) }
-    var bytes: [UInt8] = []
-    while case let byte = getc(stream), byte != EOF { bytes.append(UInt8(byte)) }
-    return bytes
-  }
-
-  private static func remove(_ path: String) {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return }
-    if status.st_mode & S_IFMT == S_IFDIR, let directory = opendir(path) {
-      while let entry = readdir(directory) {
-        let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        if name != ".", name != ".." { remove("\(path)/\(name)") }
-      }
-      closedir(directory)
-    }
-    _ = Glibc_remove(path)
-  }
-}
-
-private func Glibc_remove(_ path: String) -> Int32 { remove(path) }
 
 /// A grey picture with what a closure paints on it.
 func plane(_ width: Int, _ height: Int, _ level: (_ x: Int, _ y: Int) -> UInt8) -> Plane {
@@ -150,7 +103,7 @@ struct Bench {
     mkdir("\(folder.path)/root", 0o755)
   }
 
-  func write(_ name: String, _ bytes: [UInt8]) { folder.write("root/\(name)", bytes) }
+  func write(_ name: String, _ bytes: [UInt8]) { folder.write(bytes, to: "root/\(name)") }
 
   /// Creates a job, waits for its end, and gives it.
   func run(_ request: JobRequest) throws -> Job {

@@ -83,7 +83,11 @@ final class EchoServer: Sendable {
           return request.query("where") == "name"
             ? Response(.ok, fields: [value: "x"], body: body) : Response(.ok, fields: ["x-value": value], body: body)
         }),
-      Route(.put, "/uploads/{name}", .upload(limit: 3 << 20) { _ in UploadRecorder(record: uploads) }),
+      Route(
+        .put, "/uploads/{name}",
+        .upload(limit: 3 << 20) { request in
+          UploadRecorder(record: uploads, failsOnce: request.parameters["name"] == "failing")
+        }),
       Route(.get, "/stream", .stream),
     ]
   }
@@ -112,11 +116,24 @@ let largeBodyBytes = 24 << 20
 /// What became of uploads.
 final class UploadRecord: Sendable {
   let state = Mutex((bytes: 0, finished: 0, abandoned: 0))
+  /// What the first piece of an upload that is to fail waits for.
+  let mayFail = DispatchSemaphore(value: 0)
+  let hasFailed = Mutex(false)
 }
 
 struct UploadRecorder: BodySink {
   let record: UploadRecord
-  func write(_ bytes: [UInt8]) throws { record.state.withLock { $0.bytes += bytes.count } }
+  /// Whether its first piece can't be written, though those behind it could be.
+  var failsOnce = false
+
+  func write(_ bytes: [UInt8]) throws {
+    if failsOnce, !record.hasFailed.withLock({ $0 }) {
+      record.mayFail.wait()
+      record.hasFailed.withLock { $0 = true }
+      throw EchoServer.Failure()
+    }
+    record.state.withLock { $0.bytes += bytes.count }
+  }
   func finish() throws -> Response {
     let bytes = record.state.withLock { state in
       state.finished += 1

@@ -17,14 +17,26 @@ package final class TemporaryFolder: Sendable {
 
   deinit { Self.remove(path) }
 
-  /// Writes a file in it and gives its path.
+  /// Writes a file in it and gives its path; the file's folder is made if it is not there.
   @discardableResult
   package func write(_ bytes: [UInt8], to name: String) -> String {
     let file = "\(path)/\(name)"
+    if let end = name.lastIndex(of: "/") { mkdir("\(path)/\(name[..<end])", 0o755) }
     let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     precondition(bytes.withUnsafeBytes { Self.write(descriptor, $0) } == bytes.count)
     close(descriptor)
     return file
+  }
+
+  package func exists(_ name: String) -> Bool { access("\(path)/\(name)", F_OK) == 0 }
+
+  /// The bytes of a file in it; empty where there is none.
+  package func read(_ name: String) -> [UInt8] {
+    guard let stream = fopen("\(path)/\(name)", "r") else { return [] }
+    defer { fclose(stream) }
+    var bytes: [UInt8] = []
+    while case let byte = getc(stream), byte != EOF { bytes.append(UInt8(byte)) }
+    return bytes
   }
 
   private static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
@@ -35,19 +47,26 @@ package final class TemporaryFolder: Sendable {
     #endif
   }
 
-  private static func remove(_ path: String) {
-    guard let folder = opendir(path) else {
-      unlink(path)
-      return
-    }
+  /// What is in it, in no order.
+  package var names: [String] { Self.names(in: path) }
+
+  private static func names(in path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
     while let entry = readdir(folder) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      guard name != ".", name != ".." else { continue }
-      if unlink("\(path)/\(name)") != 0 { remove("\(path)/\(name)") }
+      if name != ".", name != ".." { names.append(name) }
     }
-    closedir(folder)
+    return names
+  }
+
+  /// A link is removed itself, never followed.
+  private static func remove(_ path: String) {
+    if unlink(path) == 0 { return }
+    for name in names(in: path) { remove("\(path)/\(name)") }
     rmdir(path)
   }
 }

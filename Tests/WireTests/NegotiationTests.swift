@@ -21,19 +21,17 @@ struct NegotiationTests {
 
   @Test(
     arguments: [
-      ("text/event-stream", true, true), ("Text/Event-Stream; x=\"a,b\", text/html", true, true), ("*/*", true, false),
-      ("text/*;q=0.5", true, false), ("text/html", false, false), ("text/event-stream;q=0, */*", false, false),
-      ("text/*;q=0, */*", false, false), ("*/*;q=0, text/event-stream;q=0.1", true, true), ("", false, false),
-      ("rubbish", false, false), ("text/", false, false),
-    ] as [(String, Bool, Bool)])
-  func `a type is accepted by its most precise range`(value: String, accepted: Bool, byName: Bool) {
+      ("text/event-stream", true), ("Text/Event-Stream; x=\"a,b\", text/html", true), ("*/*", false),
+      ("text/*;q=0.5", false), ("text/html", false), ("text/event-stream;q=0, */*", false),
+      ("*/*;q=0, text/event-stream;q=0.1", true), ("", false), ("rubbish", false), ("text/", false),
+    ] as [(String, Bool)])
+  func `a type is asked for by its own name, not by a range`(value: String, isAskedFor: Bool) {
     let fields: HTTPFields = ["accept": value]
-    #expect(fields.accepts("text/event-stream") == accepted)
-    #expect(fields.acceptsByName("text/event-stream") == byName)
+    #expect(fields.acceptsByName("text/event-stream") == isAskedFor)
   }
 
-  @Test func `without an Accept field everything is accepted and nothing asked for`() {
-    #expect(HTTPFields().accepts("text/html") && !HTTPFields().acceptsByName("text/html"))
+  @Test func `without an Accept field nothing is asked for`() {
+    #expect(!HTTPFields().acceptsByName("text/html"))
   }
 
   @Test func `a content type is read without regard to case and parameters`() {
@@ -43,7 +41,9 @@ struct NegotiationTests {
     #expect((["content-type": "text/plain"] as HTTPFields).contentType?.isType("application/json") == false)
     #expect(HTTPFields().contentType == nil)
     #expect((["content-type": "a/b", "Content-Type": "a/b"] as HTTPFields).contentType == nil)
-    for malformed in ["", "json", "a/b/c", "a/b;c", "a b/c", "/b"] { #expect(MediaType(parsing: malformed) == nil) }
+    for malformed in ["", "json", "a/b/c", "a/b;c", "a b/c", "/b"] {
+      #expect((["content-type": malformed] as HTTPFields).contentType == nil)
+    }
   }
 
   @Test(

@@ -43,20 +43,6 @@ struct ResponseHeadTests {
     #expect(HTTPFields().isEmpty && one.contains("A") && !one.contains("c"))
   }
 
-  @Test func `a chunked body ends once, and empty pieces don't end it`() {
-    var output: [UInt8] = []
-    ChunkedBody.append(Array("hello".utf8), to: &output)
-    ChunkedBody.append([], to: &output)
-    ChunkedBody.append([UInt8](repeating: UInt8(ascii: "x"), count: 26), to: &output)
-    ChunkedBody.appendEnd(to: &output)
-    let expected = "5\r\nhello\r\n1a\r\n\(String(repeating: "x", count: 26))\r\n0\r\n\r\n"
-    #expect(String(decoding: output, as: UTF8.self) == expected)
-    let request = "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\(expected)"
-    #expect(
-      HTTPRequestParserTests.transcript(of: Array(request.utf8)).requests
-        == ["PUT / hello\(String(repeating: "x", count: 26))"])
-  }
-
   @Test(
     arguments: [
       (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),

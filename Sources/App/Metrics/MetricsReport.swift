@@ -203,12 +203,12 @@ struct MetricsReport {
       "log_lines_dropped_total", .counter, "Lines of the log that were lost because nobody took them.",
       [Sample(application.logWriter?.droppedLines ?? 0)])
     text.append(
-      "process_cpu_seconds_total", .counter, "Processor time of all threads.", [Sample(ProcessUsage.cpuSeconds)])
+      "process_cpu_seconds_total", .counter, "Processor time of all threads.", [Sample(OwnProcess.cpuSeconds)])
     text.append(
       "process_resident_memory_bytes", .gauge, "Memory that the process holds.",
-      ProcessUsage.residentBytes.map { [Sample($0)] } ?? [])
+      OwnProcess.residentBytes.map { [Sample($0)] } ?? [])
     text.append(
-      "process_open_fds", .gauge, "Open file descriptors.", ProcessUsage.openDescriptors.map { [Sample($0)] } ?? [])
+      "process_open_fds", .gauge, "Open file descriptors.", OwnProcess.openDescriptors.map { [Sample($0)] } ?? [])
     text.append(
       "process_max_fds", .gauge, "The limit of open file descriptors.", [Sample(Configuration.openFileLimit())])
     text.append(

@@ -104,7 +104,8 @@ package final class Upload {
     }
     received = offset
     owesHash = offset > 0
-    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (offset == 0 ? O_TRUNC : O_APPEND), 0o644)
+    // Appending, so that after a write that failed halfway the next one begins where the file was cut.
+    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (offset == 0 ? O_TRUNC : 0), 0o644)
     guard descriptor >= 0 else {
       throw AppError(.storageFull, "The upload can't be stored: \(String(cString: strerror(errno))).")
     }
@@ -124,9 +125,10 @@ package final class Upload {
     }
     try hashReceived()
     guard Files.write(bytes, to: descriptor) else {
+      let reason = String(cString: strerror(errno))
       // What went in before the error must not be counted twice.
       ftruncate(descriptor, off_t(received))
-      throw AppError(.storageFull, "The upload can't be stored: \(String(cString: strerror(errno))).")
+      throw AppError(.storageFull, "The upload can't be stored: \(reason).")
     }
     hash.update(bytes)
     received += bytes.count

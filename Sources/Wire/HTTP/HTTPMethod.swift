@@ -1,5 +1,5 @@
 /// A request method that we know (RFC 9110 §9): a server answers any other with 501. Methods are case-sensitive.
-package enum HTTPMethod: String, Sendable, CustomStringConvertible {
+package enum HTTPMethod: String, Sendable, CaseIterable, CustomStringConvertible {
   // The most frequent first: they are looked for in this order.
   case get = "GET"
   case post = "POST"
@@ -11,7 +11,8 @@ package enum HTTPMethod: String, Sendable, CustomStringConvertible {
   case trace = "TRACE"
   case connect = "CONNECT"
 
-  private static let known: [HTTPMethod] = [.get, .post, .head, .put, .delete, .patch, .options, .trace, .connect]
+  // Kept, because `allCases` makes an array each time.
+  private static let known = allCases
 
   package var description: String { rawValue }
 

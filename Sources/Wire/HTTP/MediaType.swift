@@ -10,10 +10,6 @@ package struct MediaType: Sendable, Equatable {
   var weight = 1_000
 
   /// Nil for what is no media type.
-  package init?(parsing text: String) {
-    self.init(parsing: Array(text.utf8)[...])
-  }
-
   init?(parsing element: ArraySlice<UInt8>) {
     var parts = FieldParameters(element)
     guard let name = parts.next() else { return nil }
@@ -36,13 +32,6 @@ package struct MediaType: Sendable, Equatable {
   /// Whether it is this type, whatever its parameters.
   package func isType(_ name: String) -> Bool { "\(type)/\(subtype)" == name }
 
-  /// How exactly the range names the type: 3 for the type itself, 2 for `text/*`, 1 for `*/*`, 0 for not at all.
-  fileprivate func precision(for other: MediaType) -> Int {
-    if type == "*", subtype == "*" { return 1 }
-    guard type == other.type else { return 0 }
-    return subtype == "*" ? 2 : subtype == other.subtype ? 3 : 0
-  }
-
   private static func lowercased(_ bytes: ArraySlice<UInt8>) -> String {
     String(decoding: bytes.map(\.lowercased), as: UTF8.self)
   }
@@ -52,19 +41,7 @@ extension HTTPFields {
   /// The type of the body, nil where the field is missing, repeated or malformed.
   package var contentType: MediaType? {
     let values = values(of: "content-type")
-    return values.count == 1 ? MediaType(parsing: values[0]) : nil
-  }
-
-  /// Whether the peer takes this type (RFC 9110 §12.5.1). Without an Accept field it takes everything.
-  package func accepts(_ name: String) -> Bool {
-    guard let wanted = MediaType(parsing: name) else { return false }
-    guard contains("accept") else { return true }
-    var best = (precision: 0, weight: 0)
-    for range in elements(of: "accept").compactMap({ MediaType(parsing: $0) }) {
-      let precision = range.precision(for: wanted)
-      if precision > best.precision { best = (precision, range.weight) }
-    }
-    return best.weight > 0
+    return values.count == 1 ? MediaType(parsing: Array(values[0].utf8)[...]) : nil
   }
 
   /// Whether the peer asks for this very type by name, as an EventSource does; `*/*` is not asking.

@@ -56,23 +56,6 @@ package struct ResponseHead: Sendable, Equatable {
   }
 }
 
-/// Writes a body of unknown length (RFC 9112 §7.1), such as an event stream to an HTTP/1.1 client.
-package enum ChunkedBody {
-  /// Appends the bytes as one chunk; no bytes are no chunk, for an empty one would end the body.
-  package static func append(_ bytes: [UInt8], to output: inout [UInt8]) {
-    guard !bytes.isEmpty else { return }
-    output.append(contentsOf: String(bytes.count, radix: 16).utf8)
-    output.appendLineBreak()
-    output.append(contentsOf: bytes)
-    output.appendLineBreak()
-  }
-
-  /// Appends the end of the body.
-  package static func appendEnd(to output: inout [UInt8]) {
-    output.append(contentsOf: "0\r\n\r\n".utf8)
-  }
-}
-
 extension [UInt8] {
   fileprivate mutating func appendLineBreak() {
     append(.cr)

@@ -74,6 +74,8 @@ struct JSONHostilityTests {
     row(415, "a type with a comma", "{}", type: "application/json, text/plain", says: "application/json"),
     row(415, "a type that begins alike", "{}", type: "application/jsonp", says: "application/json"),
     row(415, "a type that is none", "{}", type: "json", says: "application/json"),
+    row(415, "a type twice", "{}", type: "application/json\r\nContent-Type: application/json", says: "once"),
+    row(415, "two types", "{}", type: "application/json\r\nContent-Type: text/plain", says: "once"),
     row(422, "an array", "[]", says: "must be a JSON object"), row(422, "null", "null", says: "must be a JSON object"),
     row(422, "a text", "\"source\"", says: "must be a JSON object"),
     row(422, "nothing that was asked for", "{}", says: "\\\"source\\\""),

@@ -5,7 +5,7 @@
 #endif
 
 /// What the operating system says about this process.
-enum ProcessUsage {
+enum OwnProcess {
   /// Seconds of all its threads together.
   static var cpuSeconds: Double {
     var usage = rusage()
