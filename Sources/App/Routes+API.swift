@@ -10,9 +10,9 @@ extension Application {
   var apiRoutes: [Route] {
     [
       Route(.post, "/v1/jobs", bodyLimit: 1 << 20, .blocking(createJob)),
-      Route(.get, "/v1/jobs", .immediate(listJobs)),
-      Route(.get, "/v1/jobs/{id}", .immediate { [jobs] in .json(try jobs.job($0.id("id")).response) }),
-      Route(.get, "/v1/jobs/{id}/extended", .immediate { [jobs] in .json(try jobs.job($0.id("id")).extendedResponse) }),
+      Route(.get, "/v1/jobs", .blocking(listJobs)),
+      Route(.get, "/v1/jobs/{id}", .blocking { [jobs] in .json(try jobs.job($0.id("id")).response) }),
+      Route(.get, "/v1/jobs/{id}/extended", .blocking { [jobs] in .json(try jobs.job($0.id("id")).extendedResponse) }),
       Route(.get, "/v1/jobs/{id}/messages", .blocking(messages)),
       Route(.get, "/v1/jobs/{id}/frames/{picture}", .blocking(picture)),
       Route(.post, "/v1/jobs/{id}/cancel", .blocking(cancelJob)),

@@ -10,13 +10,15 @@ import Server
 import Wire
 
 /// The pages for people. Each is complete without script: what it shows is the state, and what it offers is a plain form.
+///
+/// A page takes milliseconds to render and compress, in which a loop would keep everybody else waiting.
 extension Application {
   var pageRoutes: [Route] {
     [
-      Route(.get, "/", .immediate { [self] request in try dashboard(request) }),
+      Route(.get, "/", .blocking { [self] request in try dashboard(request) }),
       Route(
         .get, "/jobs/{id}",
-        .immediate { [self] request in
+        .blocking { [self] request in
           guard let (job, position) = jobs.snapshot(try request.id("id")) else {
             return .html(
               NotFoundPage(subject: "Job \(request.parameters["id"] ?? "")", context: pageContext).render(), .notFound)

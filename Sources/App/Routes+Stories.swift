@@ -8,8 +8,8 @@ import Wire
 extension Application {
   var storyRoutes: [Route] {
     [
-      Route(.get, "/stories", .immediate(storyIndex)),
-      Route(.get, "/stories/{component}/{story}", .immediate(story)),
+      Route(.get, "/stories", .blocking(storyIndex)),
+      Route(.get, "/stories/{component}/{story}", .blocking(story)),
     ]
   }
 
