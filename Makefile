@@ -1,5 +1,6 @@
 # make run     builds in release mode and starts the dashboard with a sample job
-# make test    runs every test: Swift, Node, Chromium, Autobahn; where CI=true also sanitizers and a minute of each fuzz target
+# make test    runs every test: Swift, Node, Chromium, Autobahn; where CI=true also the address sanitizer and a minute of each
+#              fuzz target
 # make nightly runs what takes too long for that: all of Autobahn, every suite under both sanitizers, ten minutes of each target
 # make hooks   installs the pre-commit hook for those without the pre-commit tool
 # make format  formats the Swift sources
@@ -11,7 +12,7 @@ FUZZ_SECONDS ?= 60
 # One after another: the browser's tests measure time, and nothing else may run beside them.
 TEST_STEPS = lint test-swift test-web test-browser test-autobahn
 ifeq ($(CI),true)
-TEST_STEPS += test-address test-thread test-fuzz
+TEST_STEPS += test-address test-fuzz
 endif
 
 .PHONY: run build test test-swift test-web test-browser test-autobahn test-address test-thread test-fuzz nightly lint format hooks \
