@@ -14,10 +14,11 @@ package struct LoopCounters: Sendable {
 
   /// Answers by route and method, then by status: see `row` and `column`.
   private var answers: [Int]
-  private let router: Router
+  /// Their names only: a copy of these counts outlives its loop, and must not hold the handlers and all that they hold.
+  private let routes: [(pattern: String, method: HTTPMethod)]
 
   init(router: Router) {
-    self.router = router
+    routes = router.routes.map { ($0.pattern, $0.method) }
     answers = [Int](repeating: 0, count: (router.routes.count * 2 + Self.methods.count + 1) * Self.columnCount)
   }
 
@@ -55,15 +56,15 @@ package struct LoopCounters: Sendable {
       let (row, column) = index.quotientAndRemainder(dividingBy: Self.columnCount)
       let status = Self.statuses[column]
       let route = row / 2
-      guard route < router.routes.count else {
-        let method = row - router.routes.count * 2
+      guard route < routes.count else {
+        let method = row - routes.count * 2
         return Answers(
           route: "none", method: method < Self.methods.count ? Self.methods[method].rawValue : "other", status: status,
           count: answers[index])
       }
-      let method = row % 2 == 0 ? router.routes[route].method : .head
+      let method = row % 2 == 0 ? routes[route].method : .head
       return Answers(
-        route: router.routes[route].pattern, method: method.rawValue, status: status, count: answers[index])
+        route: routes[route].pattern, method: method.rawValue, status: status, count: answers[index])
     }
   }
 
@@ -72,7 +73,7 @@ package struct LoopCounters: Sendable {
   /// Each route has two rows, for its method and for HEAD; requests without a route one for each method.
   private func row(_ method: HTTPMethod?, _ route: Route?) -> Int {
     if let number = route?.number { return number * 2 + (method == .head ? 1 : 0) }
-    return router.routes.count * 2 + (method.flatMap(Self.methods.firstIndex) ?? Self.methods.count)
+    return routes.count * 2 + (method.flatMap(Self.methods.firstIndex) ?? Self.methods.count)
   }
 
   private static let methods = HTTPMethod.allCases

@@ -29,6 +29,16 @@ struct MetricsRouteTests {
     return try samples(answer.text)
   }
 
+  @Test func `an application that has told its metrics is let go with its server`() throws {
+    weak var application: Application?
+    do {
+      let app = try RunningApp()
+      application = app.application
+      #expect(try !scrape(app).isEmpty && application != nil)
+    }
+    #expect(eventually { application == nil })
+  }
+
   @Test func `requests are counted exactly, by route, method and status`() throws {
     let app = try RunningApp()
     let client = try app.client()

@@ -10,7 +10,7 @@ import TestSupport
 final class RunningApp: Sendable {
   let sources = TemporaryFolder()
   private let data = TemporaryFolder()
-  private let application: Application
+  let application: Application
   private let server: HTTPServer
 
   var port: Int { server.port }
