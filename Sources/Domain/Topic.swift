@@ -17,8 +17,9 @@ package enum Topic: Hashable, Sendable, CustomStringConvertible {
     case "engines": self = .engines
     case "events": self = .events
     default:
+      // By bytes: a combining mark behind the colon makes one Character with it, and would be skipped along with it.
       guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-      let id = String(text[text.index(after: colon)...])
+      let id = String(text[text.utf8.index(after: colon)...])
       guard Identifier.isValid(id) else { return nil }
       switch text[..<colon] {
       case "job": self = .job(id)

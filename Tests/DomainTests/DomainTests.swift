@@ -48,7 +48,9 @@ struct TopicTests {
   @Test(arguments: [Topic.jobs, .job("7"), .log("a-b_c"), .engines, .events, .project("3")])
   func `a topic reads back from its own text`(topic: Topic) { #expect(Topic(topic.description) == topic) }
 
-  @Test(arguments: ["", "job", "job:", "job:a b", "job:../x", "jobs:1", "other:1", "JOB:1"])
+  @Test(arguments: [
+    "", "job", "job:", "job:a b", "job:../x", "jobs:1", "other:1", "JOB:1", "job:\u{350}67", "job\u{350}:67",
+  ])
   func `what is no topic is refused`(text: String) { #expect(Topic(text) == nil) }
 }
 
