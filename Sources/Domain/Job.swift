@@ -7,10 +7,21 @@ package enum JobStatus: String, Sendable, CaseIterable {
   package var isFinal: Bool { self == .succeeded || self == .failed || self == .cancelled }
 }
 
+/// Who does a job's work.
+package enum JobKind: String, Sendable {
+  /// We, with plugins.
+  case pipeline
+  /// Somebody else, who reports it to us message by message.
+  case external
+}
+
 /// One execution of something: what was asked for, and how far it has come.
 package struct Job: Sendable {
   /// Unique for ever within one data folder; see ``Identifier``.
   package var id: String
+  /// Counts up with each job of a data folder: what lists and their cursors go by, whatever the clock says.
+  package var number = 0
+  package var kind = JobKind.pipeline
   package var name: String
   /// As the caller named it: a path below the source root, or `upload:NAME`.
   package var source: String
@@ -34,14 +45,22 @@ package struct Job: Sendable {
 
   /// Where each plugin that has started stands, in execution order.
   package var pluginStates: [PluginState] = []
+  /// The newest, oldest first; see ``Job/maxWarningsKept``.
   package var warnings: [Warning] = []
+  /// All that there were.
+  package var warningsCount = 0
   /// What each plugin found in the end, by plugin.
   package var results = JSONObject()
-  /// The newest frames, oldest first; see ``Job/maxFramesKept``.
+  /// The newest frames, oldest first, where they were asked for; see ``Job/maxFramesKept``.
   package var frames: [Frame] = []
+  /// The offset of the newest message of its topic that these values tell; 0 before the first. What comes after it is
+  /// news.
+  package var offset = 0
 
-  /// How many frames' results a job keeps in memory and in its JobResponse.
+  /// How many frames' results a JobResponse has at most.
   package static let maxFramesKept = 1000
+  /// How many warnings are told with a job; the others stand among its messages.
+  package static let maxWarningsKept = 1000
 
   package init(
     id: String, name: String, source: String, plugins: [String], options: JSONObject = [:],

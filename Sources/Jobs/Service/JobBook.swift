@@ -40,7 +40,8 @@ package final class JobBook: Sendable {
     contents.withLock { contents in
       let number = contents.nextNumber
       contents.nextNumber += 1
-      let job = make("\(prefix)-\(number)")
+      var job = make("\(prefix)-\(number)")
+      job.number = number
       contents.entries[job.id] = Entry(number: number, job: job)
       contents.order.append((number, job.id))
       return job
@@ -102,12 +103,11 @@ package final class JobBook: Sendable {
           words.isEmpty || [job.name, job.source, job.id].contains(where: { $0.lowercased().contains(words) })
         else { continue }
         guard page.jobs.count < query.limit else {
-          page.next = page.lastNumber.map { String($0) }
+          page.next = page.jobs.last.map { String($0.number) }
           break
         }
         job.frames = []
         page.jobs.append(job)
-        page.lastNumber = number
       }
       return page
     }
@@ -123,48 +123,4 @@ extension JobBook.Contents {
     let kept = entries[older]?.job.frames.suffix(JobBook.framesOfOlderJobs) ?? []
     entries[older]?.job.frames = Array(kept)
   }
-}
-
-/// Which jobs to list.
-package struct JobQuery: Sendable {
-  package var status: JobStatus?
-  /// Found in the name, the source or the id, whatever the case.
-  package var text: String
-  /// 1...500.
-  package var limit: Int
-  fileprivate var before: Int?
-
-  /// - Parameters:
-  ///   - limit: 50 where it is nil.
-  ///   - cursor: of the page before.
-  /// - Throws: ``AppError`` with the code `invalid`, which names the field.
-  package init(
-    status: String? = nil, text: String = "", limit: Int? = nil, cursor: String? = nil
-  ) throws(AppError) {
-    if let status {
-      guard let known = JobStatus(rawValue: status) else {
-        let all = JobStatus.allCases.map(\.rawValue).joined(separator: ", ")
-        throw AppError(.invalid, "The status \"\(status)\" does not exist. Use one of \(all).")
-      }
-      self.status = known
-    }
-    self.text = text
-    self.limit = limit ?? 50
-    guard (1...500).contains(self.limit) else {
-      throw AppError(.invalid, "The limit must be 1 to 500, not \(self.limit).")
-    }
-    if let cursor {
-      guard let number = Int(cursor), number > 0 else {
-        throw AppError(.invalid, "The cursor \"\(cursor)\" is none of ours. Hand back the next of the page before.")
-      }
-      before = number
-    }
-  }
-}
-
-package struct JobPage: Sendable {
-  package var jobs: [Job] = []
-  /// The cursor of the next page; nil on the last.
-  package var next: String?
-  fileprivate var lastNumber: Int?
 }
