@@ -42,7 +42,7 @@ let package = Package(
     .target(name: "Server", dependencies: ["Metrics", "Net", "Wire"], swiftSettings: strict),
     .target(name: "LoadGenerator", dependencies: ["JSONValues", "Net", "Wire"], swiftSettings: strict),
     .target(
-      name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net"], swiftSettings: strict),
+      name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net", "Store"], swiftSettings: strict),
     .target(name: "Pages", dependencies: ["Components", "Domain", "HTML", "JSONValues"], swiftSettings: strict),
 
     // Level 4: the story catalogue, and the browser's files.
@@ -56,13 +56,13 @@ let package = Package(
       name: "App",
       dependencies: [
         "Components", "Compression", "Domain", "HTML", "Hashing", "JSONValues", "Jobs", "Metrics", "Net", "Pages",
-        "Realtime", "Server", "Stories", "WebAssets", "Wire",
+        "Realtime", "Server", "Store", "Stories", "WebAssets", "Wire",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "telltale",
       dependencies: [
-        "App", "Domain", "HTML", "JSONValues", "Jobs", "LoadGenerator", "Net", "Realtime", "Server", "Wire",
+        "App", "Domain", "HTML", "JSONValues", "Jobs", "LoadGenerator", "Net", "Realtime", "Server", "Store", "Wire",
       ],
       swiftSettings: strict),
 

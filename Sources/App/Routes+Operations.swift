@@ -48,7 +48,7 @@ extension Application {
 
   private var health: JSONObject {
     var byStatus = JSONObject()
-    for status in JobStatus.allCases { byStatus[status.rawValue] = .int(jobs.count(status)) }
+    for status in JobStatus.allCases { byStatus[status.rawValue] = (try? jobs.count(status)).map(JSON.int) ?? .null }
     let connections = realtime.connectionCounts
     return [
       "status": "healthy", "version": .string(Self.version), "uptime_seconds": .int(uptimeSeconds),
@@ -64,6 +64,7 @@ extension Application {
 
   private var readinessProblem: String? {
     if server?.isDraining ?? false { return "The server is shutting down." }
+    if storeThread.isFailing { return "Nothing can be stored. The log says why; requests that change something fail." }
     guard let free = FileContent.freeFraction(configuration.data) else {
       return "The data folder \(configuration.data) can't be reached."
     }

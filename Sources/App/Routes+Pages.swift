@@ -19,13 +19,16 @@ extension Application {
       Route(
         .get, "/jobs/{id}",
         .blocking { [self] request in
-          guard let (job, position) = jobs.snapshot(try request.id("id")) else {
+          let job: Job
+          do {
+            job = try jobs.job(try request.id("id"), frames: JobFold.framesInPage)
+          } catch where error.code == .notFound {
             return .html(
               NotFoundPage(subject: "Job \(request.parameters["id"] ?? "")", context: pageContext).render(), .notFound)
           }
           let page = JobPage(
-            job: job, plugins: jobs.catalogue.metadata, devices: jobs.devices.devices, cursor: position?.description,
-            context: pageContext)
+            job: job, plugins: jobs.catalogue.metadata, devices: jobs.devices.devices,
+            cursor: StreamPosition(epoch: hub.epoch, offset: job.offset).description, context: pageContext)
           return .page(page.render(), to: request.head)
         }),
       Route(.post, "/jobs", .blocking { [self] request in try startFromForm(request) }),
@@ -70,10 +73,10 @@ extension Application {
       state: request.query("status").flatMap(JobState.init(rawValue:)), query: request.query("q") ?? "")
     // The position is older than the list: what happens between the two is told again, and changes nothing.
     let cursor = hub.position.description
-    let page = jobs.list(
+    let page = try jobs.list(
       try JobQuery(status: filter.state?.rawValue, text: filter.query, limit: 50, cursor: request.query("cursor")))
     return DashboardPage(
-      jobs: page.jobs, total: JobStatus.allCases.reduce(0) { $0 + jobs.count($1) }, filter: filter,
+      jobs: page.jobs, total: try JobStatus.allCases.reduce(0) { $0 + (try jobs.count($1)) }, filter: filter,
       older: page.next.map { filter.address(cursor: $0) },
       plugins: jobs.catalogue.metadata, devices: jobs.devices.devices,
       draft: draft ?? DashboardPage.Draft(plugins: jobs.catalogue.names), cursor: cursor,

@@ -31,7 +31,7 @@ package struct JobFold {
   package var row: JobRow {
     JobRow(
       id: job.id, name: name, state: state, percent: job.progress, stage: job.error ?? stage ?? "",
-      device: job.deviceUsed?.description, warnings: job.warnings.count,
+      device: job.deviceUsed?.description, warnings: job.warningsCount,
       started: job.startedAt.map { Moment($0, now: now) }, duration: elapsed)
   }
 
@@ -75,7 +75,7 @@ package struct JobFold {
     let described = Dictionary(plugins.map { ($0.name, $0) }) { first, _ in first }
     let rows = job.pluginStates.map { PluginRow($0, metadata: described[$0.plugin]) }
     let warnings = job.warnings.suffix(PluginInspector.warningsShown).map(WarningRow.init)
-    return PluginInspector(plugins: rows, warnings: warnings, warningsTotal: job.warnings.count)
+    return PluginInspector(plugins: rows, warnings: warnings, warningsTotal: job.warningsCount)
   }
 
   /// The newest frame, with what every plugin found in it. `nil` for a job that has no pictures, once that is known.
@@ -124,5 +124,5 @@ package struct JobFold {
   }
 
   /// Enough to go back a little at once; the others are there over the API.
-  private static let framesInPage = 30
+  package static let framesInPage = 30
 }

@@ -1,0 +1,178 @@
+import Dispatch
+import Domain
+import Jobs
+import Metrics
+import Net
+import Realtime
+import Store
+import Synchronization
+
+/// The one thread on which what is published is stored, and then told. Between two batches it removes what is over.
+final class StoreThread: Sendable {
+  /// What was stored and told, and what waits for it.
+  let journal: Journal
+  private let store: Store
+  private let log: Log
+  private let news: DispatchSemaphore
+  private let state = Guarded(State())
+
+  private struct State {
+    /// Turns so far: whoever found the journal full tries again after the next.
+    var turns = 0
+    /// Monotonic milliseconds after which nobody waits for the rest; nil while the server runs.
+    var deadline: Int?
+    var isOver = false
+    /// Whether the last commit failed.
+    var isFailing = false
+  }
+
+  /// Milliseconds between two looks at what is over.
+  private static let pruningInterval = 600_000
+
+  /// - Parameter told: called for each publication when it is stored and told.
+  init(
+    store: Store, hub: EventHub, book: JobBook, log: Log, told: @escaping @Sendable (Publication) -> Void
+  ) {
+    self.store = store
+    self.log = log
+    let news = DispatchSemaphore(value: 0)
+    self.news = news
+    journal = Journal(
+      hub: hub, line: MessageLine(epoch: store.epoch, after: store.newestOffset),
+      lastSequence: { topic in try store.lastSequence(of: topic) },
+      commit: { entries in
+        let changes = book.changes(
+          of: entries.lazy.map { ($0.publication, offsets: $0.messages.map { $0.position?.offset }) })
+        let batch = StoreBatch(entries.lazy.flatMap(\.messages), changes)
+        if !batch.isEmpty { try store.write(batch) }
+        return {
+          book.note(changes)
+          for entry in entries { told(entry.publication) }
+        }
+      },
+      wake: { news.signal() })
+  }
+
+  /// Begins to store.
+  /// - Parameters:
+  ///   - retention: milliseconds for which jobs that are done are kept.
+  ///   - forget: removes the files of a job that is gone.
+  func start(retention: Int64, forget: @escaping @Sendable (_ job: String) -> Void) {
+    Thread(name: "store") { [self] in run(retention, forget) }.detach()
+  }
+
+  /// Stores what waits, for as long as the patience lasts, and closes the store. To be called when nobody publishes any
+  /// more.
+  /// - Parameter patience: milliseconds.
+  func stop(patience: Int) {
+    state.withLock { $0.deadline = Milliseconds.monotonic() + patience }
+    news.signal()
+    state.wait { $0.isOver ? () : nil }
+  }
+
+  /// Whether the last attempt to store something failed.
+  var isFailing: Bool { state.withLock { $0.isFailing } }
+
+  // MARK: Publishing
+
+  var publisher: Publisher {
+    Publisher(
+      publish: { [self] publication in
+        var turns = state.withLock { $0.turns }
+        while !journal.publish(publication) {
+          let isOver = state.wait { state -> Bool? in
+            guard state.turns != turns || state.isOver else { return nil }
+            turns = state.turns
+            return state.isOver
+          }
+          if isOver { return }
+        }
+      },
+      submit: { [self] publication, completion in
+        let isTaken = journal.publish(publication) { result in completion(result.mapError(Self.appError)) }
+        guard !isTaken else { return }
+        completion(
+          .failure(AppError(.unavailable, "More is being published than can be stored. Send it again in a second.")))
+      })
+  }
+
+  private static func appError(_ error: any Error) -> AppError {
+    switch error {
+    case let error as StoreError: error.appError
+    case let error as AppError: error
+    default: AppError(.internal, "It could not be stored: \(error).")
+    }
+  }
+
+  // MARK: The thread
+
+  private func run(_ retention: Int64, _ forget: (String) -> Void) {
+    var nextLook = Milliseconds.monotonic()
+    while true {
+      let now = Milliseconds.monotonic()
+      let pause = journal.step(now: now)
+      noteFailures()
+      let deadline = state.withLock { state in
+        state.turns += 1
+        return state.deadline
+      }
+      if let deadline {
+        if journal.isEmpty || now >= deadline { break }
+      } else if now >= nextLook {
+        nextLook = prune(retention, forget) ? now : now + Self.pruningInterval
+      }
+      let wait = min(pause ?? .max, (deadline ?? nextLook) - now)
+      if wait > 0 { _ = news.wait(timeout: .now() + .milliseconds(wait)) }
+    }
+    store.close()
+    state.withLock { $0.isOver = true }
+  }
+
+  /// Says once that nothing can be stored, and once that it works again.
+  private func noteFailures() {
+    let failure = journal.failure
+    let wasFailing = state.withLock { state in
+      defer { state.isFailing = failure != nil }
+      return state.isFailing
+    }
+    switch (failure, wasFailing) {
+    case (let failure?, false): log(.error, "nothing can be stored", ["cause": .string("\(failure)")])
+    case (nil, true): log(.info, "storing again")
+    default: break
+    }
+  }
+
+  /// Removes a portion of what is over.
+  /// - Returns: whether there is more.
+  private func prune(_ retention: Int64, _ forget: (String) -> Void) -> Bool {
+    let now = Timestamp.now()
+    do {
+      let pruning = try store.prune(
+        finishedBefore: Timestamp(milliseconds: now.milliseconds - retention), now: now)
+      for job in pruning.jobs { forget(job) }
+      return pruning.hasMore
+    } catch {
+      log(.warning, "nothing can be removed from the store", ["cause": .string("\(error)")])
+      return false
+    }
+  }
+}
+
+extension StoreBatch {
+  /// - Parameter messages: as they are told; those without a number are not stored.
+  fileprivate init(_ messages: some Sequence<PublishedMessage>, _ changes: JobBook.Changes) {
+    let now = Timestamp.now()
+    self.init()
+    self.messages = messages.compactMap { message in
+      message.position.map { position in
+        StoredMessage(
+          offset: position.offset, topic: message.topic, sequence: message.sequence, type: message.type, at: now,
+          json: message.json)
+      }
+    }
+    frames = changes.frames
+    jobs = changes.rows
+    removedJobs = changes.removed
+    keys = changes.keys
+  }
+}
