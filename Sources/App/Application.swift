@@ -23,6 +23,7 @@ package final class Application: Sendable {
   let logWriter: LogWriter?
   /// Where everything is published.
   package let hub: EventHub
+  package let publisher: ImmediatePublisher
   let uploads: UploadStore
   let jobs: JobService
   let realtime: RealtimeService
@@ -45,6 +46,7 @@ package final class Application: Sendable {
     logWriter = writer
     var generator = SystemRandomNumberGenerator()
     let hub = EventHub(epoch: StreamPosition.randomEpoch(using: &generator))
+    let publisher = ImmediatePublisher(hub)
     let uploads = UploadStore(folder: "\(configuration.data)/uploads")
     let jobMetrics = JobMetrics()
     let jobs = JobService(
@@ -53,9 +55,10 @@ package final class Application: Sendable {
       publish: { message, topic in
         if message.type == .jobStatus, topic != .jobs { log(.info, "job", Self.logValues(message)) }
         jobMetrics.note(message, topic)
-        return hub.publish(message, to: topic)
+        return publisher.publish(message, to: topic)
       })
     self.hub = hub
+    self.publisher = publisher
     self.uploads = uploads
     self.jobs = jobs
     self.jobMetrics = jobMetrics
@@ -83,13 +86,13 @@ package final class Application: Sendable {
   package func serve(_ extra: ExtraRoutes? = nil, clock: LoopClock = .monotonic) throws -> HTTPServer {
     var limits = ServerLimits()
     limits.maxConnections = maxSockets
-    let realtime = realtime
+    let (realtime, publisher) = (realtime, publisher)
     let server = try HTTPServer(
       host: configuration.host, port: configuration.port, threads: configuration.threads,
       router: Router(routes + (extra?.routes ?? [])), limits: limits, hooks: hooks, clock: clock,
       makeStreams: { waker in
         let loop = RealtimeLoop(service: realtime, waker: waker)
-        return extra.map { ExtraStreams(loop, $0) } ?? loop
+        return extra.map { ExtraStreams(loop, publisher, $0) } ?? loop
       })
     serving.withLock { $0.server = server }
     return server

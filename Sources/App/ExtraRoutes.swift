@@ -6,10 +6,10 @@ import Server
 package struct ExtraRoutes: Sendable {
   package let routes: [Route]
   /// Answers a stream on one of the routes; nil leaves it to the product.
-  package let open: @Sendable (Request, Server.Stream, EventHub) -> (any StreamHandler)?
+  package let open: @Sendable (Request, Server.Stream, ImmediatePublisher) -> (any StreamHandler)?
 
   package init(
-    _ routes: [Route], open: @escaping @Sendable (Request, Server.Stream, EventHub) -> (any StreamHandler)?
+    _ routes: [Route], open: @escaping @Sendable (Request, Server.Stream, ImmediatePublisher) -> (any StreamHandler)?
   ) {
     self.routes = routes
     self.open = open
@@ -19,15 +19,17 @@ package struct ExtraRoutes: Sendable {
 /// One loop's streams where there are extra ones.
 final class ExtraStreams: StreamService {
   let realtime: RealtimeLoop
+  private let publisher: ImmediatePublisher
   private let extra: ExtraRoutes
 
-  init(_ realtime: RealtimeLoop, _ extra: ExtraRoutes) {
+  init(_ realtime: RealtimeLoop, _ publisher: ImmediatePublisher, _ extra: ExtraRoutes) {
     self.realtime = realtime
+    self.publisher = publisher
     self.extra = extra
   }
 
   func open(_ request: Request, _ stream: Server.Stream) throws -> any StreamHandler {
-    try extra.open(request, stream, realtime.service.hub) ?? realtime.open(request, stream)
+    try extra.open(request, stream, publisher) ?? realtime.open(request, stream)
   }
 
   func turnEnded() -> Milliseconds? { realtime.turnEnded() }

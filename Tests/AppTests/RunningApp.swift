@@ -38,7 +38,7 @@ final class RunningApp: Sendable {
   func client() throws -> ProbeClient { try ProbeClient(port: port) }
 
   /// Makes a message visible to everybody who watches.
-  func publish(_ message: RealtimeMessage, to topic: Topic) { application.hub.publish(message, to: topic) }
+  func publish(_ message: RealtimeMessage, to topic: Topic) { application.publisher.publish(message, to: topic) }
 
   /// What cursors of this run begin with.
   func epoch() throws -> String {
