@@ -99,7 +99,7 @@ package final class Application: Sendable {
       router: Router(routes + (extra?.routes ?? [])), limits: limits, hooks: hooks, clock: clock,
       makeStreams: { waker in
         let loop = RealtimeLoop(service: realtime, waker: waker)
-        return extra.map { ExtraStreams(loop, $0) } ?? loop
+        return extra.map { ExtraStreams(loop, $0) { [self] message, topic in publish(message, to: topic) } } ?? loop
       })
     serving.withLock { $0.server = server }
     jobs.resume()

@@ -137,6 +137,10 @@ final class RealtimeConnection: StreamHandler, Sink {
   func closeAsTooSlow() {
     stream.close(.slowConsumer, reason: "You read too slowly to get everything. Come back with your cursor.")
   }
+
+  func closeAsUnavailable() {
+    stream.close(.tryAgainLater, reason: "What you missed can't be read just now. Come back with your cursor.")
+  }
 }
 
 /// A WebSocket that is opened only to say why it is closed.

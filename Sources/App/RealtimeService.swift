@@ -114,7 +114,10 @@ final class RealtimeLoop: StreamService {
   func turnEnded() -> Milliseconds? {
     let start = monotonicMicroseconds()
     let wait = pace.wait(now: start)
-    guard wait == 0 else { return (wait + 999) / 1000 }
+    guard wait == 0 else {
+      fanOut.takeHistory()
+      return (wait + 999) / 1000
+    }
     fanOut.turn()
     pace.turned(from: start, to: monotonicMicroseconds())
     return nil

@@ -6,22 +6,17 @@ import Store
 extension History {
   /// What the store keeps, read where nobody else has to wait for it.
   init(_ store: Store) {
-    // Two at a time: a third client that comes back waits, and the disk is not torn between many.
-    let queues = [DispatchQueue(label: "history 1"), DispatchQueue(label: "history 2")]
+    let queue = DispatchQueue(label: "history", attributes: .concurrent)
     self.init(
       oldestOffset: { store.prunedThrough },
-      read: { subscription, after, through, completion in
-        queues[after % queues.count].async { completion(store.portion(subscription, after: after, through: through)) }
-      })
+      read: { request, done in queue.async { done(store.portion(request)) } })
   }
 }
 
 extension Store {
-  /// Messages that a replay is given at once.
-  private static let portion = 2_000
-
   /// Nil where the store can't be read.
-  fileprivate func portion(_ subscription: Subscription, after: Int, through: Int) -> HistoryPortion? {
+  fileprivate func portion(_ request: History.Request) -> History.Portion? {
+    let subscription = request.subscription
     let wanted: TopicFilter =
       if !subscription.includesDefault, subscription.topics.count == 1, let topic = subscription.topics.first {
         .topic(topic)
@@ -29,13 +24,14 @@ extension Store {
         .any { subscription.includes($0) }
       }
     guard
-      let found = try? messages(of: wanted, after: after, through: through, types: nil, limit: Self.portion)
+      let found = try? messages(
+        of: wanted, after: request.after, through: request.through, types: nil, limit: request.limit)
     else { return nil }
     let messages = found.messages.map { stored in
       PublishedMessage(
         type: stored.type, topic: stored.topic, position: StreamPosition(epoch: epoch, offset: stored.offset),
         sequence: stored.sequence, json: stored.json)
     }
-    return HistoryPortion(messages: messages, reached: found.reached)
+    return History.Portion(messages: messages, reached: found.reached)
   }
 }

@@ -22,9 +22,9 @@ final class StoreThread: Sendable {
     /// Monotonic milliseconds after which nobody waits for the rest; nil while the server runs.
     var deadline: Int?
     var isOver = false
-    /// Whether the last commit failed.
-    var isFailing = false
   }
+
+  private let health: Health
 
   /// Milliseconds between two looks at what is over.
   private static let pruningInterval = 600_000
@@ -35,6 +35,8 @@ final class StoreThread: Sendable {
   ) {
     self.store = store
     self.log = log
+    let health = Health(log)
+    self.health = health
     let news = DispatchSemaphore(value: 0)
     self.news = news
     journal = Journal(
@@ -44,7 +46,7 @@ final class StoreThread: Sendable {
         let changes = book.changes(
           of: entries.lazy.map { ($0.publication, offsets: $0.messages.map { $0.position?.offset }) })
         let batch = StoreBatch(entries.lazy.flatMap(\.messages), changes)
-        if !batch.isEmpty { try store.write(batch) }
+        if !batch.isEmpty { try health.watch { try store.write(batch) } }
         return {
           book.note(changes)
           for entry in entries { told(entry.publication) }
@@ -71,7 +73,7 @@ final class StoreThread: Sendable {
   }
 
   /// Whether the last attempt to store something failed.
-  var isFailing: Bool { state.withLock { $0.isFailing } }
+  var isFailing: Bool { health.isFailing }
 
   // MARK: Publishing
 
@@ -111,13 +113,17 @@ final class StoreThread: Sendable {
     while true {
       let now = Milliseconds.monotonic()
       let pause = journal.step(now: now)
-      noteFailures()
       let deadline = state.withLock { state in
         state.turns += 1
         return state.deadline
       }
       if let deadline {
-        if journal.isEmpty || now >= deadline { break }
+        let waiting = journal.statistics.waiting
+        if waiting == 0 { break }
+        if now >= deadline {
+          log(.error, "stopped with publications that could not be stored", ["count": .int(waiting)])
+          break
+        }
       } else if now >= nextLook {
         nextLook = prune(retention, forget) ? now : now + Self.pruningInterval
       }
@@ -126,20 +132,6 @@ final class StoreThread: Sendable {
     }
     store.close()
     state.withLock { $0.isOver = true }
-  }
-
-  /// Says once that nothing can be stored, and once that it works again.
-  private func noteFailures() {
-    let failure = journal.failure
-    let wasFailing = state.withLock { state in
-      defer { state.isFailing = failure != nil }
-      return state.isFailing
-    }
-    switch (failure, wasFailing) {
-    case (let failure?, false): log(.error, "nothing can be stored", ["cause": .string("\(failure)")])
-    case (nil, true): log(.info, "storing again")
-    default: break
-    }
   }
 
   /// Removes a portion of what is over.
@@ -154,6 +146,38 @@ final class StoreThread: Sendable {
     } catch {
       log(.warning, "nothing can be removed from the store", ["cause": .string("\(error)")])
       return false
+    }
+  }
+}
+
+/// Whether the store takes what it is given. Said in the log once when it begins to fail, and once when it works again.
+private final class Health: Sendable {
+  private let log: Log
+  private let failing = Mutex(false)
+
+  init(_ log: Log) { self.log = log }
+
+  var isFailing: Bool { failing.withLock { $0 } }
+
+  func watch(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+    do {
+      try body()
+      note(nil)
+    } catch {
+      note(error)
+      throw error
+    }
+  }
+
+  private func note(_ error: StoreError?) {
+    let wasFailing = failing.withLock { failing in
+      defer { failing = error != nil }
+      return failing
+    }
+    switch (error, wasFailing) {
+    case (let error?, false): log(.error, "nothing can be stored", ["cause": .string("\(error)")])
+    case (nil, true): log(.info, "storing again")
+    default: break
     }
   }
 }
