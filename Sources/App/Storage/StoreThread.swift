@@ -194,9 +194,6 @@ extension StoreBatch {
           json: message.json)
       }
     }
-    frames = changes.frames
-    jobs = changes.rows
-    removedJobs = changes.removed
-    keys = changes.keys
+    add(changes)
   }
 }

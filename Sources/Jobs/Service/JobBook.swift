@@ -18,10 +18,10 @@ package final class JobBook: Sendable {
   /// What a batch of publications means for jobs: what is stored with it, and noted when it is.
   package struct Changes: Sendable {
     /// Jobs whose row is due, as they stand after the batch.
-    package fileprivate(set) var rows: [Job] = []
-    package fileprivate(set) var frames: [StoredFrame] = []
-    package fileprivate(set) var removed: [String] = []
-    package fileprivate(set) var keys: [IdempotencyKey] = []
+    fileprivate var rows: [Job] = []
+    fileprivate var frames: [StoredFrame] = []
+    fileprivate var removed: [String] = []
+    fileprivate var keys: [IdempotencyKey] = []
     /// Every job that the batch tells of.
     fileprivate var jobs: [String: Job] = [:]
   }
@@ -126,6 +126,16 @@ package final class JobBook: Sendable {
       for job in changes.rows { contents.rows[job.id] = job.status.isFinal ? nil : job.offset }
       for id in changes.removed { contents.active[id] = nil }
     }
+  }
+}
+
+extension StoreBatch {
+  /// Stores along with its messages what they mean for jobs.
+  package mutating func add(_ changes: JobBook.Changes) {
+    frames += changes.frames
+    jobs += changes.rows
+    removedJobs += changes.removed
+    keys += changes.keys
   }
 }
 
