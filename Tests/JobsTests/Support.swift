@@ -112,7 +112,7 @@ final class Recorder: Sendable {
 struct Bench {
   private static let count = Atomic<Int64>(0)
 
-  let folder = TemporaryFolder()
+  let folder: TemporaryFolder
   let recorder: Recorder
   let clock = Guarded(Timestamp(milliseconds: 1_770_000_000_000))
   let service: JobService
@@ -121,20 +121,13 @@ struct Bench {
 
   init(
     plugins: [any Plugin.Type] = [], maximumRunning: Int = 1, maximumQueued: Int = 100,
-    maximumPictureBytes: Int = 1 << 20
+    maximumPictureBytes: Int = 1 << 20, after previous: Bench? = nil
   ) throws {
+    folder = previous?.folder ?? TemporaryFolder()
     uploads = UploadStore(folder: "\(folder.path)/uploads")
     sources = SourceRoot(root: "\(folder.path)/root", uploads: uploads.folder)
     recorder = try Recorder(folder: "\(folder.path)/data")
-    // Jobs are numbered on from another place in each, so that no two tests share a job's id.
-    var last = Job(id: "last", name: "", source: "", plugins: [], createdAt: Timestamp(milliseconds: 0))
-    last.number = Int(Self.count.add(1, ordering: .relaxed).newValue) * 1000
-    var batch = StoreBatch()
-    batch.jobs = [last]
-    try recorder.store.write(batch)
-    batch = StoreBatch()
-    batch.removedJobs = [last.id]
-    try recorder.store.write(batch)
+    if previous == nil { try Self.skipNumbers(recorder.store) }
     service = JobService(
       configuration: JobService.Configuration(
         maximumRunning: maximumRunning, maximumQueued: maximumQueued, dataFolder: "\(folder.path)/data",
@@ -144,6 +137,18 @@ struct Bench {
         [MotionDetection.self, SceneChange.self, QualityCheck.self, BlockMapper.self] + plugins),
       book: recorder.book, now: { [clock] in clock.withLock { $0 } }, publisher: recorder.publisher)
     mkdir("\(folder.path)/root", 0o755)
+  }
+
+  /// Jobs are numbered on from another place in each bench, so that no two tests share a job's id.
+  private static func skipNumbers(_ store: Store) throws {
+    var last = Job(id: "last", name: "", source: "", plugins: [], createdAt: Timestamp(milliseconds: 0))
+    last.number = Int(Self.count.add(1, ordering: .relaxed).newValue) * 1000
+    var batch = StoreBatch()
+    batch.jobs = [last]
+    try store.write(batch)
+    batch = StoreBatch()
+    batch.removedJobs = [last.id]
+    try store.write(batch)
   }
 
   func write(_ name: String, _ bytes: [UInt8]) { folder.write(bytes, to: "root/\(name)") }
