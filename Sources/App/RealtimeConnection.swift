@@ -38,41 +38,25 @@ final class RealtimeConnection: StreamHandler, Sink {
 
   func opened() {
     loop.service.introduction[framing]?.withUnsafeBytes(stream.queue)
-    switch wish.resume {
-    case .fresh: start()
-    case .unreadable: startAfterGap()
-    case .after(let position):
-      guard loop.fanOut.canResume(after: position) else { return startAfterGap() }
-      send(greeting(position))
-      if loop.fanOut.join(subscriber, wish.subscription, after: position) == .gap {
-        startAfterGap()
-      } else {
-        loop.noteResumed()
-      }
+    let arrival = Arrival(wish.resume, wish.subscription) { [service = loop.service, wish] in
+      wish.jobID.flatMap(service.snapshot)
+    }
+    switch arrival.join(subscriber, to: loop.fanOut, say: say) {
+    case .fresh: break
+    case .resumed: loop.noteResumed()
+    case .afterGap: loop.noteGap()
     }
   }
 
-  /// Sends the state as it is, and what follows.
-  private func start() {
-    guard let jobID = wish.jobID, let snapshot = loop.service.snapshot(jobID) else {
-      send(greeting(loop.service.hub.position))
-      loop.fanOut.join(subscriber, wish.subscription)
-      return
+  private func say(_ word: Arrival.Word) {
+    switch word {
+    case .gap:
+      send(
+        .connectionError(
+          code: "REPLAY_GAP", message: "Messages since your cursor are no longer kept. Reload what you show."))
+    case .greeting(let position): send(greeting(position))
+    case .snapshot(let messages): messages.forEach(send)
     }
-    send(greeting(snapshot.position))
-    snapshot.messages.forEach(send)
-    if loop.fanOut.join(subscriber, wish.subscription, after: snapshot.position) == .gap {
-      // More came since the snapshot was made than is kept: it is out of date already, so make another.
-      start()
-    }
-  }
-
-  private func startAfterGap() {
-    loop.noteGap()
-    send(
-      .connectionError(
-        code: "REPLAY_GAP", message: "Messages since your cursor are no longer kept. Reload what you show."))
-    start()
   }
 
   /// The first ping. Its `cursor` is the position to come back with as long as no numbered message has arrived.

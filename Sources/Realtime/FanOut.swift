@@ -63,6 +63,9 @@ package final class FanOut {
 
   // MARK: Subscribers
 
+  /// That of the newest numbered message that this loop has fanned out.
+  package var position: StreamPosition { StreamPosition(epoch: hub.epoch, offset: offset) }
+
   /// Gives the subscriber what is published from this turn on.
   package func join(_ subscriber: Subscriber, _ subscription: Subscription) {
     let key = GroupKey(subscription: subscription, framing: subscriber.framing)
