@@ -48,7 +48,7 @@ extension Application {
 
   private var health: JSONObject {
     var byStatus = JSONObject()
-    for status in JobStatus.allCases { byStatus[status.rawValue] = (try? jobs.count(status)).map(JSON.int) ?? .null }
+    for status in JobStatus.allCases { byStatus[status.rawValue] = .int(jobs.count(status)) }
     let connections = realtime.connectionCounts
     return [
       "status": "healthy", "version": .string(Self.version), "uptime_seconds": .int(uptimeSeconds),

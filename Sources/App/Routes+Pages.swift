@@ -76,7 +76,7 @@ extension Application {
     let page = try jobs.list(
       try JobQuery(status: filter.state?.rawValue, text: filter.query, limit: 50, cursor: request.query("cursor")))
     return DashboardPage(
-      jobs: page.jobs, total: try JobStatus.allCases.reduce(0) { $0 + (try jobs.count($1)) }, filter: filter,
+      jobs: page.jobs, total: JobStatus.allCases.reduce(0) { $0 + jobs.count($1) }, filter: filter,
       older: page.next.map { filter.address(cursor: $0) },
       plugins: jobs.catalogue.metadata, devices: jobs.devices.devices,
       draft: draft ?? DashboardPage.Draft(plugins: jobs.catalogue.names), cursor: cursor,

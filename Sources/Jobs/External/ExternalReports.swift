@@ -1,4 +1,6 @@
 import Domain
+import JSONValues
+import Store
 import Synchronization
 
 /// Takes in what others report of jobs that they run, in the order in which it comes.
@@ -25,7 +27,7 @@ final class ExternalReports: Sendable {
   }
 
   /// The position of what is stored of a job; nil where it is gone.
-  func position(_ id: String) throws(AppError) -> StreamPosition?? {
+  func position(_ id: String) throws(AppError) -> StreamPosition? {
     let job = try read { () throws(StoreError) in try book.job(id) }
     return job.map { StreamPosition(epoch: book.store.epoch, offset: $0.offset) }
   }

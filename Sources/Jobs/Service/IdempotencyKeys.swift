@@ -22,7 +22,7 @@ final class IdempotencyKeys: Sendable {
   /// - Throws: ``AppError``: `conflict` where the key came with another request, or this one is being worked on.
   func once<Answer>(
     _ key: String, scope: String, digest: [UInt8], now: Timestamp, known: (String) throws(AppError) -> Answer?,
-    _ work: ((_ job: String) -> IdempotencyKey) throws(AppError) -> Answer
+    _ work: (@escaping (_ job: String) -> IdempotencyKey) throws(AppError) -> Answer
   ) throws(AppError) -> Answer {
     guard (1...Self.longestKey).contains(key.utf8.count) else {
       throw AppError(.invalid, "An Idempotency-Key has 1 to \(Self.longestKey) bytes.")

@@ -88,10 +88,7 @@ package final class JobService: Sendable {
   }
 
   /// How many jobs stand there.
-  /// - Throws: ``AppError`` where the store can't be read.
-  package func count(_ status: JobStatus) throws(AppError) -> Int {
-    try read { () throws(StoreError) in try book.store.count(status) }
-  }
+  package func count(_ status: JobStatus) -> Int { book.store.count(status) }
 
   /// A job, without its frames.
   /// - Throws: ``AppError`` with the code `notFound`.
@@ -157,7 +154,7 @@ package final class JobService: Sendable {
     guard let idempotencyKey else { return try reports.report(messages, into: id, key: nil, now: now()) }
     return try keys.once(
       idempotencyKey, scope: "job:\(id)", digest: ReportedMessage.digest(messages), now: now(),
-      known: { _ throws(AppError) in reports.position(id) }
+      known: { _ throws(AppError) in try reports.position(id) }
     ) { key throws(AppError) in try reports.report(messages, into: id, key: key(id), now: now()) }
   }
 
