@@ -20,6 +20,8 @@ let package = Package(
     .target(name: "CSystem", cSettings: strictC),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
 
     // Level 1: pure code about one thing.
     .target(name: "HTML", swiftSettings: strict),
@@ -39,6 +41,8 @@ let package = Package(
     // Level 3: features.
     .target(
       name: "Realtime", dependencies: ["Domain", "JSONValues", "Metrics", "Wire"], swiftSettings: strict),
+    .target(
+      name: "Store", dependencies: ["CSQLite", "Compression", "Domain", "JSONValues"], swiftSettings: strict),
     .target(name: "Server", dependencies: ["Metrics", "Net", "Wire"], swiftSettings: strict),
     .target(name: "LoadGenerator", dependencies: ["JSONValues", "Net", "Wire"], swiftSettings: strict),
     .target(
@@ -88,6 +92,8 @@ let package = Package(
     .testTarget(name: "NetTests", dependencies: ["Net"], swiftSettings: strict),
     .testTarget(
       name: "RealtimeTests", dependencies: ["Domain", "JSONValues", "Realtime", "Wire"], swiftSettings: strict),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Domain", "JSONValues", "Net", "Store", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "ServerTests", dependencies: ["Net", "Server", "TestSupport", "Wire"], swiftSettings: strict),
     .testTarget(
