@@ -78,9 +78,8 @@ package final class Application: Sendable {
         pingInterval: configuration.heartbeatInterval, silence: configuration.heartbeatTimeout),
       metadata: jobs.catalogue.metadata.map { .metadata($0) },
       snapshot: { id in
-        // A job that has said nothing yet goes on from here.
-        let position = hub.position
-        return jobs.snapshot(id).map { .init(messages: $0.job.snapshot, position: $0.position ?? position) }
+        let position = jobs.position
+        return (try? jobs.job(id)).map { .init(messages: $0.snapshot, position: position) }
       })
     assets = try AssetSource(webRoot: configuration.webRoot)
   }

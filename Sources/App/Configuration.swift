@@ -51,7 +51,9 @@ package struct Configuration: Sendable {
     Option(name: "public-url", placeholder: "URL", help: "where a reverse proxy offers this server") {
       $0.publicURL = $1
     },
-    Option(name: "data", placeholder: "FOLDER", help: "where jobs, messages, uploads and pictures are kept (./data)") { $0.data = $1 },
+    Option(name: "data", placeholder: "FOLDER", help: "where jobs, messages, uploads and pictures are kept (./data)") {
+      $0.data = $1
+    },
     Option(name: "source-root", placeholder: "FOLDER", help: "below which sources may be read (.)") {
       $0.sourceRoot = $1
     },

@@ -55,14 +55,16 @@ package struct Doctor {
       let parent = folder.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(folder[..<$0]) } ?? "."
       return access(parent.isEmpty ? "/" : parent, W_OK) == 0
         ? finding("data folder", .ok, "\(folder) does not exist yet; the server will make it")
-        : finding("data folder", .failure, "\(folder) does not exist and can't be made. Make \(parent), or pass --data.")
+        : finding(
+          "data folder", .failure, "\(folder) does not exist and can't be made. Make \(parent), or pass --data.")
     }
     guard status.st_mode & S_IFMT == S_IFDIR else {
       return finding("data folder", .failure, "\(folder) is no folder. Pass another one with --data.")
     }
     guard access(folder, W_OK | X_OK) == 0 else {
       let reason = String(cString: strerror(errno))
-      return finding("data folder", .failure, "\(folder) can't be written: \(reason). Change its rights, or pass --data.")
+      return finding(
+        "data folder", .failure, "\(folder) can't be written: \(reason). Change its rights, or pass --data.")
     }
     return finding("data folder", .ok, "\(folder) can be written")
   }

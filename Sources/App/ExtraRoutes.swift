@@ -1,4 +1,5 @@
 import Net
+import Domain
 import Realtime
 import Server
 
@@ -9,10 +10,10 @@ package struct ExtraRoutes: Sendable {
 
   package let routes: [Route]
   /// Answers a stream on one of the routes; nil leaves it to the product.
-  package let open: @Sendable (Request, Server.Stream, Publish) -> (any StreamHandler)?
+  package let open: @Sendable (Request, Server.Stream, @escaping Publish) -> (any StreamHandler)?
 
   package init(
-    _ routes: [Route], open: @escaping @Sendable (Request, Server.Stream, Publish) -> (any StreamHandler)?
+    _ routes: [Route], open: @escaping @Sendable (Request, Server.Stream, @escaping Publish) -> (any StreamHandler)?
   ) {
     self.routes = routes
     self.open = open

@@ -76,7 +76,8 @@ extension Request {
     let isLines = head.fields.contentType?.isType("application/x-ndjson") ?? false
     let values = isLines ? try jsonLines() : try jsonBody().items
     guard values.count <= ReportedMessage.maxMessages else {
-      throw AppError(.tooLarge, "A request reports \(ReportedMessage.maxMessages) messages at most. Send the rest in another.")
+      throw AppError(
+        .tooLarge, "A request reports \(ReportedMessage.maxMessages) messages at most. Send the rest in another.")
     }
     var messages: [ReportedMessage] = []
     for (index, value) in values.enumerated() {

@@ -11,7 +11,9 @@ extension Application {
     [
       Route(.post, "/v1/jobs", bodyLimit: 1 << 20, .blocking(createJob)),
       Route(.get, "/v1/jobs", .blocking(listJobs)),
-      Route(.get, "/v1/jobs/{id}", .blocking { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).response) }),
+      Route(
+        .get, "/v1/jobs/{id}",
+        .blocking { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).response) }),
       Route(
         .get, "/v1/jobs/{id}/extended",
         .blocking { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).extendedResponse) }),
@@ -77,7 +79,9 @@ extension Application {
     var body = Array("{\"messages\":[".utf8)
     body += page.map(\.json).joined(separator: [UInt8(ascii: ",")])
     let next = found.count > limit ? page.last.map { StreamPosition(epoch: store.epoch, offset: $0.offset) } : nil
-    body += Array("],\"next\":".utf8) + (next.map { .string($0.description) } ?? .null).encoded() + Array("}".utf8)
+    body += Array("],\"next\":".utf8)
+    body += (next.map { JSON.string($0.description) } ?? .null).encoded()
+    body.append(UInt8(ascii: "}"))
     return .json(body)
   }
 

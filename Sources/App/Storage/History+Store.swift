@@ -21,7 +21,7 @@ extension Store {
       if !subscription.includesDefault, subscription.topics.count == 1, let topic = subscription.topics.first {
         .topic(topic)
       } else {
-        .any { subscription.includes($0) }
+        .matching(lookingAt: 5_000) { subscription.includes($0) }
       }
     guard
       let found = try? messages(

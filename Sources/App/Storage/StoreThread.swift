@@ -46,7 +46,7 @@ final class StoreThread: Sendable {
         let changes = book.changes(
           of: entries.lazy.map { ($0.publication, offsets: $0.messages.map { $0.position?.offset }) })
         let batch = StoreBatch(entries.lazy.flatMap(\.messages), changes)
-        if !batch.isEmpty { try health.watch { try store.write(batch) } }
+        if !batch.isEmpty { try health.watch { () throws(StoreError) in try store.write(batch) } }
         return {
           book.note(changes)
           for entry in entries { told(entry.publication) }
@@ -141,7 +141,7 @@ final class StoreThread: Sendable {
     do {
       let pruning = try store.prune(
         finishedBefore: Timestamp(milliseconds: now.milliseconds - retention), now: now)
-      for job in pruning.jobs { forget(job) }
+      for job in pruning.removedJobs { forget(job) }
       return pruning.hasMore
     } catch {
       log(.warning, "nothing can be removed from the store", ["cause": .string("\(error)")])

@@ -93,7 +93,9 @@ package struct ReportedMessage: Sendable {
     private static func short(_ number: Double) -> String { "\(Int(number))" }
   }
 
-  private static func required(_ field: String, _ kind: Kind) -> Rule { Rule(field: field, isRequired: true, kind: kind) }
+  private static func required(_ field: String, _ kind: Kind) -> Rule {
+    Rule(field: field, isRequired: true, kind: kind)
+  }
   private static func optional(_ field: String, _ kind: Kind) -> Rule {
     Rule(field: field, isRequired: false, kind: kind)
   }

@@ -141,7 +141,8 @@ struct PipelineRun {
     switch output {
     case .success(let output):
       reporter.say(
-        .frame(job: job, frame: frame, plugin: name, data: output.frameData, device: device, milliseconds: milliseconds))
+        .frame(job: job, frame: frame, plugin: name, data: output.frameData, device: device, milliseconds: milliseconds)
+      )
       say(output, from: index, frame: frame.id)
     case .failure(PluginError.soft(let reason)):
       warn(index, reason, .medium, frame: frame.id)

@@ -22,7 +22,8 @@ struct ToolRunner {
       reporter.say(.progress(job: job, progress: 0, stage: "Opening the source"), isNews: true)
       let source = try sources.resolve(job.source).open()
       var run = PipelineRun(
-        job: job, plugins: types.map { $0.init() }, device: device.used, frameCount: source.frameCount, inspector: inspector,
+        job: job, plugins: types.map { $0.init() }, device: device.used, frameCount: source.frameCount,
+        inspector: inspector,
         reporter: reporter, cancel: cancel)
       run.pace = options.isPaced ? source.frameRate.map { .seconds(1 / $0) } : nil
       if options.keepsPictures {

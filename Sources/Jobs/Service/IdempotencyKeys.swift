@@ -37,7 +37,8 @@ final class IdempotencyKeys: Sendable {
       let answer = try known(old.job)
     {
       guard old.digest == digest else {
-        throw AppError(.conflict, "This Idempotency-Key was used for another request, of job \(old.job). Use a new key.")
+        throw AppError(
+          .conflict, "This Idempotency-Key was used for another request, of job \(old.job). Use a new key.")
       }
       return answer
     }

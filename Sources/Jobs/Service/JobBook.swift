@@ -13,6 +13,8 @@ package final class JobBook: Sendable {
     var active: [String: Job] = [:]
     /// The offset as of which each job's row was written.
     var rows: [String: Int] = [:]
+    /// The offset through which everything is noted.
+    var noted: Int
   }
 
   /// What a batch of publications means for jobs: what is stored with it, and noted when it is.
@@ -24,6 +26,7 @@ package final class JobBook: Sendable {
     fileprivate var keys: [IdempotencyKey] = []
     /// Every job that the batch tells of.
     fileprivate var jobs: [String: Job] = [:]
+    fileprivate var lastOffset: Int?
   }
 
   let store: Store
@@ -36,7 +39,7 @@ package final class JobBook: Sendable {
   /// - Throws: ``StoreError``
   package init(_ store: Store) throws(StoreError) {
     self.store = store
-    var contents = Contents()
+    var contents = Contents(noted: store.newestOffset)
     for var job in try store.activeJobs() {
       contents.rows[job.id] = job.offset
       try Self.catchUp(&job, store)
@@ -59,6 +62,9 @@ package final class JobBook: Sendable {
   }
 
   // MARK: Asking
+
+  /// Every message up to here is in what the book tells from now on.
+  var position: StreamPosition { StreamPosition(epoch: store.epoch, offset: contents.withLock { $0.noted }) }
 
   /// Those that wait or run, the oldest first.
   package var active: [Job] { contents.withLock { $0.active.values.sorted { $0.number < $1.number } } }
@@ -103,6 +109,7 @@ package final class JobBook: Sendable {
         }
       }
       for (item, offset) in zip(publication.items, offsets) {
+        changes.lastOffset = offset ?? changes.lastOffset
         guard case .job(let id) = item.topic else { continue }
         if item.message.type == .frame, let frame = StoredFrame(item.message, job: id) { changes.frames.append(frame) }
         guard let offset, var job = changes.jobs.removeValue(forKey: id) ?? before.active[id] else { continue }
@@ -125,6 +132,7 @@ package final class JobBook: Sendable {
       for (id, job) in changes.jobs { contents.active[id] = job.status.isFinal ? nil : job }
       for job in changes.rows { contents.rows[job.id] = job.status.isFinal ? nil : job.offset }
       for id in changes.removed { contents.active[id] = nil }
+      contents.noted = changes.lastOffset ?? contents.noted
     }
   }
 }

@@ -37,7 +37,8 @@ package struct JobRequest: Equatable, Sendable {
     }
     let known = ["kind", "name"] + (kind == .external ? [] : ["source", "plugins", "device_requested", "options"])
     if let unknown = json.keys.first(where: { !known.contains($0) }) {
-      throw Self.refusal(unknown, "is not known\(kind == .external ? " of an external job" : ""); use \(known.joined(separator: ", "))")
+      throw Self.refusal(
+        unknown, "is not known\(kind == .external ? " of an external job" : ""); use \(known.joined(separator: ", "))")
     }
     if let name = json["name"], name.stringValue == nil, !name.isNull {
       throw Self.refusal("name", "must be a string")

@@ -82,6 +82,10 @@ package final class JobService: Sendable {
 
   // MARK: Asking
 
+  /// A position that every job's values tell by now: whoever takes it first, asks for jobs then and goes on from it misses
+  /// nothing.
+  package var position: StreamPosition { book.position }
+
   /// - Throws: ``AppError`` where the store can't be read.
   package func list(_ query: JobQuery) throws(AppError) -> JobPage {
     try read { () throws(StoreError) in try book.list(query) }
