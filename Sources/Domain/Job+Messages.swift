@@ -38,7 +38,7 @@ extension Job {
   }
 
   /// Notes where a plugin stands now.
-  private mutating func set(_ state: PluginState) {
+  package mutating func set(_ state: PluginState) {
     if let index = pluginStates.firstIndex(where: { $0.plugin == state.plugin }) {
       pluginStates[index] = state
     } else {

@@ -74,6 +74,7 @@ package final class Store: Sendable {
       // Where the disk is full, the log stays as it is, and so does the note that it has to be looked at.
       if let open = writer, (try? open.finish()) != nil { lock.markClean() }
       writer = nil
+      lock.release()
     }
   }
 

@@ -281,7 +281,7 @@ struct JobServiceTests {
     (JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["brightness": 1]), "options.brightness"),
     (JobRequest(source: "clip.y4m", plugins: ["brightness"], name: String(repeating: "x", count: 201)), "name"),
   ])
-  func `what can't be done is refused by the field's name`(request: JobRequest, field: String) {
+  func `what can't be done is refused by the field's name`(request: JobRequest, field: String) throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))
     let refused = #expect(throws: AppError.self) { try bench.service.create(request) }

@@ -80,7 +80,7 @@ final class Recorder: Sendable {
       }
       let changes = book.changes(of: [(publication, offsets)])
       batch.add(changes)
-      do { try store.write(batch) } catch { return .failure(error.appError) }
+      do throws(StoreError) { try store.write(batch) } catch { return .failure(error.appError) }
       book.note(changes)
       return .success(offsets.last { $0 != nil }.flatMap { $0 }.map { StreamPosition(epoch: "test", offset: $0) })
     }
