@@ -59,7 +59,10 @@ final class RealtimeConnection: StreamHandler, Sink {
       loop.fanOut.join(subscriber, wish.subscription)
       return
     }
-    send(greeting(snapshot.position))
+    var greeting = greeting(snapshot.position)
+    // A client that loses the connection before all of them have come has no snapshot, and must ask for another.
+    greeting.payload["snapshot_messages"] = .int(snapshot.messages.count)
+    send(greeting)
     snapshot.messages.forEach(send)
     if loop.fanOut.join(subscriber, wish.subscription, after: snapshot.position) == .gap {
       // More came since the snapshot was made than is kept: it is out of date already, so make another.

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict"
 import { describe, mock, test } from "node:test"
-import { PollingTransport, POLL_INTERVAL_MS } from "../../web/js/transports/polling.js"
 import { EventStreamParser, SSETransport } from "../../web/js/transports/sse.js"
 import { WebSocketTransport } from "../../web/js/transports/websocket.js"
 import { FakeWebSocket } from "./support.mjs"
@@ -116,36 +115,5 @@ describe("SSETransport", () => {
     await new Promise(resolve => setImmediate(resolve))
     assert.equal(signal.aborted, true)
     assert.deepEqual(events, [])
-  })
-})
-
-describe("PollingTransport", () => {
-  test("asks every second, skips failures, stops when closed", async () => {
-    mock.timers.enable({ apis: ["setTimeout"] })
-    const settle = () => new Promise(resolve => setImmediate(resolve))
-    const answers = [new Response("1"), new Error("down"), new Response("no", { status: 500 }), new Response("4")]
-    let asked = 0
-    const transport = new PollingTransport({
-      url,
-      fetch: async () => {
-        const answer = answers[asked]
-        asked += 1
-        if (answer instanceof Error) throw answer
-        return answer
-      },
-    })
-    const { events } = listen(transport)
-    transport.open()
-    await settle()
-    for (let polls = 1; polls < answers.length; polls += 1) {
-      mock.timers.tick(POLL_INTERVAL_MS)
-      await settle()
-    }
-    transport.close()
-    mock.timers.tick(10 * POLL_INTERVAL_MS)
-    await settle()
-    mock.timers.reset()
-    assert.equal(asked, 4)
-    assert.deepEqual(events, [{ kind: "opened" }, { kind: "text", text: "1" }, { kind: "text", text: "4" }])
   })
 })

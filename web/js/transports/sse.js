@@ -1,5 +1,6 @@
 // @ts-check
 import { CLOSE_CODE } from "../connection-machine.js"
+import { isObject } from "../messages.js"
 import { TransportEvents, CLOSED_ABNORMALLY } from "./transport.js"
 
 /** @typedef {import("./transport.js").Transport} Transport */
@@ -57,7 +58,7 @@ export class SSETransport {
         signal: this.#abort.signal,
       })
       if (!response.ok || response.body === null) {
-        this.#closed(codeForStatus(response.status), `HTTP ${response.status}`)
+        await this.#refused(response)
         return
       }
       this.#events.emit({ kind: "opened" })
@@ -66,6 +67,14 @@ export class SSETransport {
     } catch (error) {
       this.#closed(CLOSED_ABNORMALLY, String(error))
     }
+  }
+
+  /** The body of a refusal says why. @param {Response} response */
+  async #refused(response) {
+    const body = await response.json().catch(() => null)
+    const reason = isObject(body) && typeof body.detail === "string" ? body.detail : `HTTP ${response.status}`
+    const error = isObject(body) && typeof body.code === "string" ? body.code : undefined
+    this.#events.emit({ kind: "closed", code: codeForStatus(response.status), reason, error })
   }
 
   /** @param {ReadableStream<Uint8Array>} body */
@@ -122,6 +131,9 @@ export class EventStreamParser {
  */
 function codeForStatus(status) {
   switch (status) {
+    case 400:
+    case 404:
+    case 422: return CLOSE_CODE.policyViolation
     case 403: return CLOSE_CODE.forbidden
     case 429: return CLOSE_CODE.tooManyConnections
     case 503: return CLOSE_CODE.restart
