@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { describe, mock, test } from "node:test"
+import { describe, test } from "node:test"
 import { EventStreamParser, SSETransport } from "../../web/js/transports/sse.js"
 import { WebSocketTransport } from "../../web/js/transports/websocket.js"
 import { FakeWebSocket } from "./support.mjs"
@@ -99,6 +99,15 @@ describe("SSETransport", () => {
       assert.deepEqual(events, [{ kind: "closed", code, reason: `HTTP ${status}` }])
     })
   }
+
+  test("refused in the server's own words says them, and is not tried again", async () => {
+    const body = JSON.stringify({ detail: "Job 7 not found.", status_code: 404, code: "NOT_FOUND" })
+    const transport = new SSETransport({ url, fetch: async () => new Response(body, { status: 404 }) })
+    const { events, until } = listen(transport)
+    transport.open(new URLSearchParams())
+    await until("closed")
+    assert.deepEqual(events, [{ kind: "closed", code: 1008, reason: "Job 7 not found.", error: "NOT_FOUND" }])
+  })
 
   test("gives up its request when closed, without a word", async () => {
     let signal

@@ -54,13 +54,12 @@ export class LiveConnection {
   constructor(options, handlers) {
     this.#options = options
     this.#handlers = handlers
-    this.#position = new StreamPosition(options.since)
+    this.#position = options.position ?? new StreamPosition(options.since)
     this.#polling = new Polling({ ask: signal => handlers.ask(signal), onTurn: isAnswered => this.#asked(isAnswered) })
   }
 
-  /** The position to come back with. */
-  get cursor() {
-    return this.#position.cursor
+  get position() {
+    return this.#position
   }
 
   /** Takes a message that came as an answer, if its number is the next one. @param {Message} message */

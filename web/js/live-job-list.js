@@ -3,6 +3,7 @@ import { INITIAL_JOB_LIST_STATE, reduceJobList } from "./job-list-state.js"
 import { LiveConnection } from "./live-connection.js"
 import { apiURL, sessionID } from "./page.js"
 import { RealtimeStore } from "./realtime-store.js"
+import { StreamPosition } from "./stream-position.js"
 
 /** How many jobs are read at once: as many as the page knows, within these. */
 const LEAST_LISTED = 50
@@ -14,6 +15,7 @@ const LIST_AGAIN_MS = 5_000
  * @typedef {object} KeptList What this page knew when it was left; newer than what it was rendered with.
  * @property {Readonly<Record<string, import("./job-list-state.js").ListedJob>>} jobs
  * @property {string} cursor
+ * @property {[topic: string, last: number][]} last
  * @property {number | null} asOf
  */
 
@@ -35,8 +37,8 @@ export class LiveJobList {
     for (const message of messages) this.store.dispatch(message)
     this.store.dispatch({ type: "local:rendered", asOf })
     if (kept !== null) this.store.dispatch({ type: "local:restored", jobs: kept.jobs, asOf: kept.asOf })
-    const since = kept?.cursor ?? cursor
-    this.#connection = new LiveConnection({ url: apiURL(), topics: ["jobs"], sessionId: sessionID(), since }, {
+    const position = new StreamPosition(kept?.cursor ?? cursor, kept?.last)
+    this.#connection = new LiveConnection({ url: apiURL(), topics: ["jobs"], sessionId: sessionID(), position }, {
       onConnection: action => this.store.dispatch(action),
       onMessage: message => this.store.dispatch(message),
       onSnapshot: () => void this.#load(),
@@ -48,10 +50,10 @@ export class LiveJobList {
   /** What is worth keeping of it while the page is away. @returns {KeptList | null} */
   content() {
     const { state } = this.store
-    const { cursor } = this.#connection
+    const { cursor, last } = this.#connection.position
     // A list that is still to be read is older than the cursor.
     if (cursor === null || this.#listTimer !== null) return null
-    return { jobs: state.jobs, cursor, asOf: state.isConnected || state.isPolling ? Date.now() : state.asOf }
+    return { jobs: state.jobs, cursor, last, asOf: state.isConnected || state.isPolling ? Date.now() : state.asOf }
   }
 
   start() {

@@ -4,6 +4,7 @@ import { INITIAL_JOB_STATE, jobPart, reduce } from "./job-state.js"
 import { LiveConnection } from "./live-connection.js"
 import { apiURL, sessionID } from "./page.js"
 import { RealtimeStore } from "./realtime-store.js"
+import { StreamPosition } from "./stream-position.js"
 import { isFinal } from "./words.js"
 
 /**
@@ -14,6 +15,7 @@ import { isFinal } from "./words.js"
  * @typedef {object} KeptJob What this page knew when it was left; newer than what it was rendered with.
  * @property {import("./job-state.js").JobPart} job
  * @property {string} cursor
+ * @property {[topic: string, last: number][]} last
  * @property {number | null} asOf
  */
 
@@ -56,8 +58,8 @@ export class LiveJob {
       this.store.dispatch({ type: "local:restored", job: { ...kept.job, frames, currentFrame }, asOf: kept.asOf })
     }
     this.#wasFinal = isFinal(this.store.state.status)
-    const since = kept?.cursor ?? cursor
-    const connection = new LiveConnection({ url: apiURL(), jobId, sessionId: sessionID(), since }, {
+    const position = new StreamPosition(kept?.cursor ?? cursor, kept?.last)
+    const connection = new LiveConnection({ url: apiURL(), jobId, sessionId: sessionID(), position }, {
       onConnection: action => {
         this.store.dispatch(action)
         if (action.type === "local:connection" && action.state === "CONNECTED" && !isFinal(this.store.state.status)) {
@@ -79,9 +81,9 @@ export class LiveJob {
   /** What is worth keeping of it while the page is away. @returns {KeptJob | null} */
   content() {
     const { state } = this.store
-    const cursor = this.#connection?.cursor ?? null
+    const { cursor, last } = this.#connection?.position ?? new StreamPosition()
     if (cursor === null) return null
-    return { job: jobPart(state), cursor, asOf: state.isConnected || state.isPolling ? Date.now() : state.asOf }
+    return { job: jobPart(state), cursor, last, asOf: state.isConnected || state.isPolling ? Date.now() : state.asOf }
   }
 
   stop() {
@@ -126,7 +128,7 @@ export class LiveJob {
     if (!response.ok) return false
     const job = await response.json()
     if (connection === null || connection !== this.#connection) return false
-    const { cursor } = connection
+    const { cursor } = connection.position
     this.store.dispatch({ type: "local:polled", job, isNumbered: cursor !== null, atMs: Date.now() })
     if (cursor !== null) await this.#askMessages(connection, cursor, signal)
     return true

@@ -12,9 +12,15 @@ export class StreamPosition {
   /** @type {Map<string, number>} The last number applied, by topic. */
   #last = new Map()
 
-  /** @param {string | null} [cursor] */
-  constructor(cursor = null) {
+  /** @param {string | null} [cursor] @param {[topic: string, last: number][]} [last] */
+  constructor(cursor = null, last = []) {
     this.cursor = cursor
+    this.#last = new Map(last)
+  }
+
+  /** The last number applied of each topic, for the constructor of another. */
+  get last() {
+    return [...this.#last]
   }
 
   /**

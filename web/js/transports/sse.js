@@ -69,12 +69,20 @@ export class SSETransport {
     }
   }
 
-  /** The body of a refusal says why. @param {Response} response */
+  /**
+   * Where the body says, in our server's words, that what was asked for can't be had, it will be refused again.
+   * @param {Response} response
+   */
   async #refused(response) {
     const body = await response.json().catch(() => null)
-    const reason = isObject(body) && typeof body.detail === "string" ? body.detail : `HTTP ${response.status}`
-    const error = isObject(body) && typeof body.code === "string" ? body.code : undefined
-    this.#events.emit({ kind: "closed", code: codeForStatus(response.status), reason, error })
+    const code = codeForStatus(response.status)
+    if (isObject(body) && typeof body.detail === "string" && typeof body.code === "string") {
+      const { detail: reason, code: error } = body
+      const isFinal = response.status === 400 || response.status === 404
+      this.#events.emit({ kind: "closed", code: isFinal ? CLOSE_CODE.policyViolation : code, reason, error })
+    } else {
+      this.#closed(code, `HTTP ${response.status}`)
+    }
   }
 
   /** @param {ReadableStream<Uint8Array>} body */
@@ -131,9 +139,6 @@ export class EventStreamParser {
  */
 function codeForStatus(status) {
   switch (status) {
-    case 400:
-    case 404:
-    case 422: return CLOSE_CODE.policyViolation
     case 403: return CLOSE_CODE.forbidden
     case 429: return CLOSE_CODE.tooManyConnections
     case 503: return CLOSE_CODE.restart
