@@ -106,7 +106,8 @@ package struct JobFold {
     return "instead of \(job.deviceRequested), which is not available"
   }
 
-  /// What the script starts from: the messages that add up to this page, and the position to go on from.
+  /// What the script starts from: the messages that add up to this page, the position to go on from, and when that was:
+  /// a browser may show the page again much later.
   package func initialState(cursor: String?) -> [UInt8] {
     var messages = plugins.map { RealtimeMessage.metadata($0, job: job) } + job.snapshot
     for frame in job.frames.suffix(Self.framesInPage) {
@@ -119,6 +120,7 @@ package struct JobFold {
     }
     let state: JSON = [
       "messages": .array(messages.map { .object($0.json) }), "cursor": cursor.map(JSON.string) ?? .null,
+      "as_of": .string(now.description),
     ]
     return state.encodedForScript()
   }
