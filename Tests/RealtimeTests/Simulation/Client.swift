@@ -182,8 +182,12 @@ final class Client: CustomStringConvertible {
     switch message.type {
     case .ping:
       attempt = 0
-      if cursor == nil { cursor = payload["cursor"]?.stringValue.flatMap { StreamPosition(cursor: $0) } }
-      connection?.request(.pong())
+      guard let position = payload["cursor"]?.stringValue else {
+        connection?.request(.pong())
+        break
+      }
+      // The first one. (An answer to it would tell the server nothing that the connection itself did not.)
+      if cursor == nil { cursor = StreamPosition(cursor: position) }
     case .jobStatus:
       guard let job else { break }
       shown[job] = TopicState(

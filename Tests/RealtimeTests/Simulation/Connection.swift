@@ -14,6 +14,8 @@ final class Connection: Sink {
   private unowned let world: World
   private unowned let server: ServerProcess
   private unowned let client: Client
+  /// Counts up with each connection of a server.
+  let number: Int
   private let fanOut: FanOut
   private lazy var subscriber = Subscriber(framing: .webSocket, sink: self)
   private var session: RealtimeSession
@@ -32,7 +34,8 @@ final class Connection: Sink {
   /// Once it is cut: how many bytes still arrive.
   private var bytesBeforeCut: Int?
 
-  init(_ client: Client, on fanOut: FanOut, of server: ServerProcess, _ subscription: Subscription) {
+  init(_ number: Int, _ client: Client, on fanOut: FanOut, of server: ServerProcess, _ subscription: Subscription) {
+    self.number = number
     self.client = client
     self.fanOut = fanOut
     self.server = server
@@ -51,6 +54,12 @@ final class Connection: Sink {
       say(.snapshot(snapshot.messages))
       say(.greeting(snapshot.position))
       return joinLater(subscription)
+    case (.cursorAheadOfSnapshot, .fresh):
+      guard let snapshot = snapshot() else { break }
+      say(.greeting(snapshot.position))
+      say(.snapshot(snapshot.messages))
+      _ = fanOut.join(subscriber, subscription, after: snapshot.position)
+      return
     case (.joiningAfterReplay, .after(let position)):
       guard fanOut.canResume(after: position) else { break }
       say(.greeting(position))
@@ -147,7 +156,6 @@ final class Connection: Sink {
   func closeAsTooSlow() {
     if world.mutant == .silentOverflow { return }
     world.saw(.slowReader)
-    world.note("\(client) is too slow")
     close(.slowConsumer)
   }
 
@@ -170,14 +178,17 @@ final class Connection: Sink {
   private func flushLater() {
     guard !willFlush else { return }
     willFlush = true
-    server.after(0) { [weak self] in self?.flush() }
+    server.flushLater(self)
   }
 
-  private func flush() {
+  func flush() {
     willFlush = false
     queued.removeFirst(transmit(queued[...]))
     guard queued.isEmpty else { return }
-    if closeCode != nil { return hangUp() }
+    if let closeCode {
+      world.note("\(client) is told \(closeCode)")
+      return hangUp()
+    }
     isStalled = false
     if isOpen { fanOut.drained(subscriber) }
   }

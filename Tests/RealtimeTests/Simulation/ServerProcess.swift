@@ -47,6 +47,9 @@ final class ServerProcess {
   private var loops: [FanOut] = []
   private var isLoopTurning: [Bool]
   private var connections: [Connection] = []
+  private var connectionCount = 0
+  /// Connections with something to send at the end of this moment.
+  private var unflushed: [Connection] = []
   private let signals = Signals()
   private(set) var isAlive = true
   /// What the messages that everybody was told add up to, as of ``asOf``.
@@ -122,6 +125,7 @@ final class ServerProcess {
     after(milliseconds) { [unowned self] in
       guard nextStep == time else { return }
       nextStep = nil
+      checkBounds()
       if let wait = journal.step(now: world.now) { wantStep(in: max(wait, 1)) }
     }
   }
@@ -131,7 +135,19 @@ final class ServerProcess {
     isLoopTurning[index] = true
     after(world.chance(10) ? world.roll(5...60) : world.roll(0...4)) { [unowned self] in
       isLoopTurning[index] = false
+      checkBounds()
       loops[index].turn()
+    }
+  }
+
+  /// In an order that does not depend on that in which the fan-out happened to come to them.
+  func flushLater(_ connection: Connection) {
+    unflushed.append(connection)
+    guard unflushed.count == 1 else { return }
+    after(0) { [unowned self] in
+      let waiting = unflushed.sorted { $0.number < $1.number }
+      unflushed = []
+      for connection in waiting { connection.flush() }
     }
   }
 
@@ -173,7 +189,7 @@ final class ServerProcess {
 
   var isIdle: Bool { journal.statistics.waiting == 0 && hub.statistics.waiting == 0 }
 
-  func checkBounds() {
+  private func checkBounds() {
     if journal.statistics.waiting > world.settings.journal.publications { world.fail("the journal holds too much") }
     // Frames have a bound of their own, that these worlds are too small for.
     if hub.statistics.waiting > loops.count * world.settings.window + 100 { world.fail("the inboxes hold too much") }
@@ -186,7 +202,7 @@ final class ServerProcess {
   func say() {
     said += 1
     let topic = world.jobs.randomElement(using: &world.random) ?? .events
-    let text = "server\(number)-\(said)" + String(repeating: "x", count: world.chance(20) ? world.roll(0...900) : 0)
+    let text = "server\(number)-\(said)" + String(repeating: "x", count: world.chance(10) ? world.roll(0...900) : 0)
     let items: [Publication.Item] = [
       .init(.simulated(text), to: topic), .init(.simulated("digest of \(text)"), to: .jobs),
       .init(RealtimeMessage(.frame, ["id": .int(said)], at: Timestamp(milliseconds: 0)), to: topic),
@@ -239,7 +255,8 @@ final class ServerProcess {
   func state(of topic: Topic) -> TopicState { book[topic] ?? TopicState() }
 
   func accept(_ client: Client, _ resume: Arrival.Resume, _ subscription: Subscription, job: Topic?) -> Connection {
-    let connection = Connection(client, on: loops[world.roll(0...1)], of: self, subscription)
+    connectionCount += 1
+    let connection = Connection(connectionCount, client, on: loops[world.roll(0...1)], of: self, subscription)
     connections.removeAll { !$0.isOpen }
     connections.append(connection)
     connection.open(resume, subscription, hub.epoch) { [unowned self] in

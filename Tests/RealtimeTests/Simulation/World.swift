@@ -4,6 +4,8 @@ import Domain
 enum Mutant: CaseIterable {
   /// A snapshot is sent at once, the connection joins a little later, and nothing is replayed in between.
   case snapshotBeforeSubscribing
+  /// The position to come back with is sent ahead of the snapshot, and may arrive without it.
+  case cursorAheadOfSnapshot
   /// What was missed is read and sent, then the connection joins a little later.
   case joiningAfterReplay
   /// What does not fit a slow reader's queue is lost without a word.
@@ -41,7 +43,7 @@ final class World {
   let settings: ServerProcess.Settings
 
   /// Until when there are faults, and until when all must be well after that. Milliseconds.
-  private static let horizon = 8_000
+  private static let horizon = 6_000
   private static let patience = 60_000
   var isFaulty: Bool { now < Self.horizon }
 
@@ -57,18 +59,17 @@ final class World {
   /// - Returns: what is wrong with this world; nil where everything held.
   func run() -> String? {
     startServer()
-    for number in 0..<4 { clients.append(Client(number, in: self)) }
+    for number in 0..<roll(3...4) { clients.append(Client(number, in: self)) }
     for number in 0..<2 { reporters.append(Reporter(number, in: self)) }
     for client in clients { after(roll(0...1_500)) { client.connect() } }
     for reporter in reporters { after(roll(0...500)) { reporter.goOn() } }
-    for _ in 0..<12 { after(roll(0...Self.horizon)) { [unowned self] in server?.say() } }
-    for _ in 0..<roll(3...8) { after(roll(0...Self.horizon)) { [unowned self] in fault() } }
+    for _ in 0..<roll(4...12) { after(roll(0...Self.horizon)) { [unowned self] in server?.say() } }
+    for _ in 0..<roll(3...7) { after(roll(0...Self.horizon)) { [unowned self] in fault() } }
     after(Self.horizon) { [unowned self] in heal() }
     while violation == nil, let event = events.next() {
       now = event.time
       event.action()
       server?.takeSignals()
-      server?.checkBounds()
       disk.violation.map(fail)
       if !isFaulty, isSettled { break }
       if now > Self.horizon + Self.patience {
