@@ -29,9 +29,10 @@ package struct Arrival {
   package enum Word: Sendable {
     /// Its cursor can't be gone on from: what it knows is void.
     case gap
-    /// The first ping, with the position to come back with as long as no numbered message has arrived.
-    case greeting(StreamPosition)
     case snapshot([RealtimeMessage])
+    /// The first ping, with the position to come back with as long as no numbered message has arrived. Behind the
+    /// snapshot: whoever is cut off before it has all of that must not come back with a position.
+    case greeting(StreamPosition)
   }
 
   package enum Outcome: Equatable, Sendable {
@@ -78,8 +79,8 @@ package struct Arrival {
         say(.greeting(fanOut.position))
         return fanOut.join(subscriber, subscription)
       }
-      say(.greeting(snapshot.position))
       say(.snapshot(snapshot.messages))
+      say(.greeting(snapshot.position))
       if fanOut.join(subscriber, subscription, after: snapshot.position) == .resumed { return }
       say(.gap)
     }
