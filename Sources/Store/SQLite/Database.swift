@@ -148,9 +148,10 @@ final class Database {
 
 extension StoreError {
   /// What SQLite's extended code and the system's error mean for the store.
-  init(_ code: Int32, _ handle: OpaquePointer?, path: String, statement: String) {
+  init(_ code: Int32, _ handle: OpaquePointer?, systemError: Int32 = 0, path: String, statement: String) {
     let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
-    let systemError = handle.map { sqlite3_system_errno($0) } ?? 0
+    let known = handle.map { sqlite3_system_errno($0) } ?? 0
+    let systemError = known == 0 ? systemError : known
     switch code & 0xFF {
     case SQLITE_FULL: self = .full(path: path)
     // A file that may not grow further fails as an error of input and output. A process that is to survive its limit for
