@@ -45,6 +45,8 @@ def favicon(page) -> str:
 def test_a_job_page_without_a_connection_says_as_of_when_and_its_clock_stands(site):
     site.expect_complaint(NETWORK)
     page, connection = open_job(site)
+    say(site, connection, "plugin_status", {"plugin": "p", "status": "running", "timing_ms": 5})
+    page.locator(".plugin-row").get_by_text("Running", exact=True).wait_for()
     assert favicon(page) == "running"
     overlay = page.locator("realtime-overlay")
     elapsed = page.locator('.progress [data-slot="elapsed"]')
@@ -54,6 +56,7 @@ def test_a_job_page_without_a_connection_says_as_of_when_and_its_clock_stands(si
     overlay.locator("connection-badge").get_by_text(AS_OF).wait_for()
     status = page.locator('.job-page__headline [data-slot="job-status"]')
     assert status.inner_text() == "Was running"
+    assert page.locator('.plugin-row [data-slot="status"]').inner_text() == "Was running"
     assert re.fullmatch(r"64% at \d\d:\d\d:\d\d · build", page.title()), page.title()
     assert favicon(page) == "idle"
     motion = page.locator(".job-page__headline .status-icon").evaluate("node => getComputedStyle(node).animationName")
