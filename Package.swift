@@ -116,7 +116,7 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "Domain", "JSONValues", "Net", "Server", "TestSupport", "WebAssets", "Wire", "telltale",
+        "App", "Domain", "JSONValues", "Net", "Server", "Store", "TestSupport", "WebAssets", "Wire", "telltale",
       ],
       swiftSettings: strict),
   ],

@@ -71,7 +71,6 @@ package final class Store: Sendable {
     writer.withLock { writer in
       writer?.finish()
       writer = nil
-      lock.release()
     }
   }
 

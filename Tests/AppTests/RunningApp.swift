@@ -36,10 +36,12 @@ final class RunningApp: Sendable {
 
   /// Stops it as a signal would, so that another one can have its data folder.
   func end() {
-    guard !hasEnded.withLock({ hasEnded in
-      defer { hasEnded = true }
-      return hasEnded
-    }) else { return }
+    guard
+      !hasEnded.withLock({ hasEnded in
+        defer { hasEnded = true }
+        return hasEnded
+      })
+    else { return }
     application.stop()
     server.shutDown(spread: 0, patience: 200)
     application.close()

@@ -24,8 +24,9 @@ struct ArrivalTests {
     told.outcome = arrival.join(subscriber, to: loop.fanOut) { word in
       switch word {
       case .gap: told.words.append("gap")
-      case .greeting(let position): told.words.append("\(position)")
-      case .snapshot: told.words.append("snapshot")
+      case .greeting(let position, let snapshot):
+        told.words.append("\(position)")
+        if !snapshot.isEmpty { told.words.append("snapshot") }
       }
     }
     loop.publisher.publish(warning(), to: .job("a"))
@@ -40,9 +41,9 @@ struct ArrivalTests {
     #expect(told.sink.offsets == [11])
   }
 
-  @Test func `a snapshot comes first, its position when it is complete, then what came since`() {
+  @Test func `the position comes with the snapshot behind it, then what came since`() {
     let (told, _) = arrive(.fresh, snapshotAt: 8)
-    #expect(told.words == ["snapshot", "test:8"] && told.outcome == .fresh)
+    #expect(told.words == ["test:8", "snapshot"] && told.outcome == .fresh)
     #expect(told.sink.offsets == [9, 10, 11])
   }
 
@@ -58,7 +59,7 @@ struct ArrivalTests {
   ])
   func `behind a gap it begins anew`(resume: Arrival.Resume) {
     let (told, _) = arrive(resume, snapshotAt: 10)
-    #expect(told.words == ["gap", "snapshot", "test:10"] && told.outcome == .afterGap)
+    #expect(told.words == ["gap", "test:10", "snapshot"] && told.outcome == .afterGap)
     #expect(told.sink.offsets == [11])
   }
 
