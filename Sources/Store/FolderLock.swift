@@ -50,7 +50,11 @@ final class FolderLock: Sendable {
     write("\(getpid())\n\(machineStart)\n")
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A child that is just being started has a copy of the descriptor for a moment, with which the lock would live on.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   /// Notes that everything is where it belongs.
   func markClean() { write("") }
