@@ -21,13 +21,13 @@ enum WriterChild {
     try ChildProcess([path, mode, folder], environment: [:])
   }
 
-  /// All that it says until its end.
-  static func lines(of child: ChildProcess) -> [String] {
+  /// What it says, until its end or until that many whole lines have been read.
+  static func lines(of child: ChildProcess, atLeast count: Int = .max) -> [String] {
     var all: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
-    while case let count = buffer.withUnsafeMutableBytes({ ChildProcess.read(child.standardOutput, into: $0) }),
-      count > 0
-    {
+    while all.last != UInt8(ascii: "\n") || all.count(where: { $0 == UInt8(ascii: "\n") }) < count {
+      let count = buffer.withUnsafeMutableBytes { ChildProcess.read(child.standardOutput, into: $0) }
+      guard count > 0 else { break }
       all += buffer[..<count]
     }
     return String(decoding: all, as: UTF8.self).split(separator: "\n").map(String.init)
@@ -43,10 +43,13 @@ struct KillTests {
       // A new store now and then: it is killed while it is being made, too.
       if round % 20 == 0 { folder = TemporaryFolder() }
       let child = try WriterChild.start("write", folder.path)
-      // Microseconds from its start: some of it goes into loading the program, some into opening, most into writing.
-      usleep(UInt32.random(in: 0...(round % 4 == 0 ? 15_000 : 60_000), using: &generator))
+      // Now and then while the program is loaded and the store opened; else while it writes. In microseconds, so that it
+      // hits the inside of a commit as well as what lies between two.
+      var begun: [String] = []
+      if round % 4 > 0 { begun = WriterChild.lines(of: child, atLeast: 2) }
+      usleep(UInt32.random(in: 0...15_000, using: &generator))
       child.signalGroup(SIGKILL)
-      let lines = WriterChild.lines(of: child)
+      let lines = begun + WriterChild.lines(of: child)
       #expect(child.waitForEnd() == .signalled(SIGKILL), "round \(round): \(lines)")
       commits += max(0, lines.count - 1)
       try expectWhole(folder.path, acknowledged: lines.last.map { try #require(Int($0)) } ?? 0, "round \(round)")
