@@ -54,16 +54,13 @@ final class RealtimeConnection: StreamHandler, Sink {
       send(
         .connectionError(
           code: "REPLAY_GAP", message: "Messages since your cursor are no longer kept. Reload what you show."))
-    case .greeting(let position): send(greeting(position))
-    case .snapshot(let messages): messages.forEach(send)
+    case .greeting(let position, let snapshot):
+      var ping = session.greeting
+      ping.payload["cursor"] = .string(position.description)
+      if !snapshot.isEmpty { ping.payload["snapshot_messages"] = .int(snapshot.count) }
+      send(ping)
+      snapshot.forEach(send)
     }
-  }
-
-  /// The first ping. Its `cursor` is the position to come back with as long as no numbered message has arrived.
-  private func greeting(_ position: StreamPosition) -> RealtimeMessage {
-    var ping = session.greeting
-    ping.payload["cursor"] = .string(position.description)
-    return ping
   }
 
   // MARK: The client's side

@@ -29,10 +29,10 @@ package struct Arrival {
   package enum Word: Sendable {
     /// Its cursor can't be gone on from: what it knows is void.
     case gap
-    case snapshot([RealtimeMessage])
-    /// The first ping, with the position to come back with as long as no numbered message has arrived. Behind the
-    /// snapshot: whoever is cut off before it has all of that must not come back with a position.
-    case greeting(StreamPosition)
+    /// The first ping, with the position to come back with as long as no numbered message has arrived, and the snapshot
+    /// behind it. The ping says of how many messages that is: whoever is cut off before it has all of them has nothing,
+    /// and must not come back with the position.
+    case greeting(StreamPosition, snapshot: [RealtimeMessage])
   }
 
   package enum Outcome: Equatable, Sendable {
@@ -63,7 +63,7 @@ package struct Arrival {
       start(subscriber, fanOut, say)
       return .fresh
     case .after(let position) where fanOut.canResume(after: position):
-      say(.greeting(position))
+      say(.greeting(position, snapshot: []))
       if fanOut.join(subscriber, subscription, after: position) == .resumed { return .resumed }
     case .after, .unreadable: break
     }
@@ -76,11 +76,10 @@ package struct Arrival {
   private func start(_ subscriber: Subscriber, _ fanOut: FanOut, _ say: (Word) -> Void) {
     for _ in 0..<Self.maxSnapshots {
       guard let snapshot = snapshot() else {
-        say(.greeting(fanOut.position))
+        say(.greeting(fanOut.position, snapshot: []))
         return fanOut.join(subscriber, subscription)
       }
-      say(.snapshot(snapshot.messages))
-      say(.greeting(snapshot.position))
+      say(.greeting(snapshot.position, snapshot: snapshot.messages))
       if fanOut.join(subscriber, subscription, after: snapshot.position) == .resumed { return }
       say(.gap)
     }

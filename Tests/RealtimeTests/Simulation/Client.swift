@@ -13,6 +13,8 @@ final class Client: CustomStringConvertible {
   private var input: [UInt8] = []
   private var inputStart = 0
   private var cursor: StreamPosition?
+  /// The position of a snapshot of which so many messages are still to come.
+  private var gathering: (StreamPosition, left: Int)?
   private var sequence = TopicSequence()
   /// What is shown, by topic.
   private var shown: [Topic: TopicState] = [:]
@@ -105,6 +107,7 @@ final class Client: CustomStringConvertible {
 
   private func open(_ server: ServerProcess) {
     input = []
+    gathering = nil
     inputStart = 0
     if cursor == nil { expectSnapshot() }
     connection = server.accept(
@@ -140,8 +143,16 @@ final class Client: CustomStringConvertible {
     world.after(milliseconds) { [unowned self] in if life == self.life { connect() } }
   }
 
+  /// More of the snapshot is here: with all of it the client has a position.
+  private func takeSnapshot(_ count: Int) {
+    guard let (position, left) = gathering else { return }
+    gathering = left > count ? (position, left - count) : nil
+    if gathering == nil { cursor = position }
+  }
+
   private func expectSnapshot() {
     cursor = nil
+    gathering = nil
     sequence.reset()
     shown = [:]
   }
@@ -187,12 +198,15 @@ final class Client: CustomStringConvertible {
         break
       }
       // The first one. (An answer to it would tell the server nothing that the connection itself did not.)
-      if cursor == nil { cursor = StreamPosition(cursor: position) }
+      guard cursor == nil, let position = StreamPosition(cursor: position) else { break }
+      gathering = (position, payload["snapshot_messages"]?.intValue ?? 0)
+      takeSnapshot(0)
     case .jobStatus:
       guard let job else { break }
       shown[job] = TopicState(
         sequence: payload["seq"]?.intValue ?? 0, digest: payload["digest"]?.stringValue.flatMap { UInt64($0) } ?? 0,
         offset: payload["offset"]?.intValue ?? 0)
+      takeSnapshot(1)
     case .error:
       world.note("\(self) learns of a gap")
       expectSnapshot()

@@ -51,18 +51,17 @@ final class Connection: Sink {
     switch (world.mutant, resume) {
     case (.snapshotBeforeSubscribing, .fresh):
       guard let snapshot = snapshot() else { break }
-      say(.snapshot(snapshot.messages))
-      say(.greeting(snapshot.position))
+      say(.greeting(snapshot.position, snapshot: snapshot.messages))
       return joinLater(subscription)
     case (.cursorAheadOfSnapshot, .fresh):
       guard let snapshot = snapshot() else { break }
-      say(.greeting(snapshot.position))
-      say(.snapshot(snapshot.messages))
+      say(.greeting(snapshot.position, snapshot: []))
+      snapshot.messages.forEach(send)
       _ = fanOut.join(subscriber, subscription, after: snapshot.position)
       return
     case (.joiningAfterReplay, .after(let position)):
       guard fanOut.canResume(after: position) else { break }
-      say(.greeting(position))
+      say(.greeting(position, snapshot: []))
       for offset in position.offset..<max(fanOut.position.offset, position.offset) {
         guard let row = world.disk.row(StreamPosition(epoch: position.epoch, offset: offset + 1)),
           subscription.includes(row.topic)
@@ -97,13 +96,13 @@ final class Connection: Sink {
     case .gap:
       world.saw(.gap)
       send(.connectionError(code: "REPLAY_GAP", message: ""))
-    case .greeting(let position):
+    case .greeting(let position, let snapshot):
       var ping = session.greeting
       ping.payload["cursor"] = .string(position.description)
+      ping.payload["snapshot_messages"] = .int(snapshot.count)
       send(ping)
-    case .snapshot(let messages):
-      world.saw(.snapshot)
-      messages.forEach(send)
+      if !snapshot.isEmpty { world.saw(.snapshot) }
+      snapshot.forEach(send)
     }
   }
 
