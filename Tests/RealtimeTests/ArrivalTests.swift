@@ -24,9 +24,7 @@ struct ArrivalTests {
     told.outcome = arrival.join(subscriber, to: loop.fanOut) { word in
       switch word {
       case .gap: told.words.append("gap")
-      case .greeting(let position, let snapshot):
-        told.words.append("\(position)")
-        if !snapshot.isEmpty { told.words.append("snapshot") }
+      case .greeting(let position, let snapshot): told.words.append("\(position) with \(snapshot.count)")
       }
     }
     loop.publisher.publish(warning(), to: .job("a"))
@@ -37,19 +35,19 @@ struct ArrivalTests {
 
   @Test func `a newcomer gets what comes from now on, and the position to come back with`() {
     let (told, _) = arrive(.fresh)
-    #expect(told.words == ["test:10"] && told.outcome == .fresh)
+    #expect(told.words == ["test:10 with 0"] && told.outcome == .fresh)
     #expect(told.sink.offsets == [11])
   }
 
-  @Test func `the position comes with the snapshot behind it, then what came since`() {
+  @Test func `a snapshot comes with its position and its size, then what came since`() {
     let (told, _) = arrive(.fresh, snapshotAt: 8)
-    #expect(told.words == ["test:8", "snapshot"] && told.outcome == .fresh)
+    #expect(told.words == ["test:8 with 1"] && told.outcome == .fresh)
     #expect(told.sink.offsets == [9, 10, 11])
   }
 
   @Test func `whoever comes back goes on where it left off, without a snapshot`() {
     let (told, _) = arrive(.after(StreamPosition(epoch: "test", offset: 6)), snapshotAt: 10)
-    #expect(told.words == ["test:6"] && told.outcome == .resumed)
+    #expect(told.words == ["test:6 with 0"] && told.outcome == .resumed)
     #expect(told.sink.offsets == Array(7...11))
   }
 
@@ -59,13 +57,13 @@ struct ArrivalTests {
   ])
   func `behind a gap it begins anew`(resume: Arrival.Resume) {
     let (told, _) = arrive(resume, snapshotAt: 10)
-    #expect(told.words == ["gap", "test:10", "snapshot"] && told.outcome == .afterGap)
+    #expect(told.words == ["gap", "test:10 with 1"] && told.outcome == .afterGap)
     #expect(told.sink.offsets == [11])
   }
 
   @Test func `a snapshot that is out of date for good ends the connection`() {
     let (told, _) = arrive(.fresh, snapshotAt: 2)
-    #expect(told.words.count == 9)
+    #expect(told.words.count == 6)
     #expect(told.sink.isClosedAsUnavailable)
     #expect(told.sink.offsets == [])
   }
