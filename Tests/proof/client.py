@@ -1,0 +1,175 @@
+"""Somebody who watches: the rules of the browser's realtime client, and a record of what was applied by them.
+
+The rules are those of web/js/realtime-client.js and web/js/topic-sequence.js: a numbered message is applied only if it
+follows its topic's last one; an older one is ignored; a hole ends the connection, and the next one resumes by cursor.
+"""
+import asyncio
+import json
+import random
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from publisher import mark_of
+from transports import EventStream, Lost, WebSocket
+
+Verdict = Literal["next", "repeat", "hole"]
+
+
+def epoch_of(cursor: str) -> str:
+    return cursor.rsplit(":", 1)[0]
+
+
+def offset_of(cursor: str) -> int:
+    return int(cursor.rsplit(":", 1)[1])
+
+
+class TopicSequence:
+    """Which numbered message comes next on each topic."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+        self._holes: dict[str, int] = {}
+        self._sparse: set[str] = set()
+
+    def take(self, topic: str, seq: int) -> Verdict:
+        last = self._last.get(topic)
+        if last is not None and seq <= last:
+            return "repeat"
+        if last is not None and seq > last + 1 and topic not in self._sparse:
+            if self._holes.get(topic) != seq:
+                self._holes[topic] = seq
+                return "hole"
+            self._sparse.add(topic)
+        self._last[topic] = seq
+        return "next"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A numbered message as it was applied."""
+    seq: int
+    cursor: str
+    kind: str
+    mark: str | None
+
+
+@dataclass
+class View:
+    """What was applied since the client last began from nothing."""
+    start: str | None = None
+    snapshot: list[dict[str, Any]] = field(default_factory=list)
+    topics: dict[str, list[Applied]] = field(default_factory=dict)
+    sequence: TopicSequence = field(default_factory=TopicSequence)
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How a client behaves: where it connects, what it wants, and how well its line and its reader work."""
+    transport: type[WebSocket] | type[EventStream]
+    query: dict[str, str]
+    resumes: bool = True
+    # Seconds until it comes back, at most.
+    absence: float = 0.3
+    # Part of the messages before which it stops reading for a while.
+    slowness: float = 0.0
+
+
+class Hole(Exception):
+    pass
+
+
+class Client:
+    """Connects until it is told to stop, and keeps every view that it ever had."""
+
+    def __init__(self, name: str, habits: Habits, port: int, session: str, seed: str):
+        self.name = name
+        self.habits = habits
+        self.views: list[View] = []
+        self.epochs: set[str] = set()
+        self.refusals: list[str] = []
+        self.counts = {"connections": 0, "resumed": 0, "holes": 0, "repeats": 0, "applied": 0}
+        self.close_codes: dict[int, int] = {}
+        self.is_calm = False
+        self._cursor: str | None = None
+        self._port = port
+        self._session = session
+        self._random = random.Random(seed)
+
+    @property
+    def view(self) -> View | None:
+        return self.views[-1] if self.views and self.views[-1].start else None
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self._connect()
+            except Hole:
+                self.counts["holes"] += 1
+                continue
+            except Lost as lost:
+                if lost.code is not None:
+                    self.close_codes[lost.code] = self.close_codes.get(lost.code, 0) + 1
+            except (OSError, EOFError, TimeoutError, asyncio.TimeoutError):
+                pass
+            await asyncio.sleep(self._random.uniform(0.02, 0.2 if self.is_calm else self.habits.absence))
+
+    async def _connect(self) -> None:
+        if not self.habits.resumes:
+            self._cursor = None
+        query = {"session_id": self._session, **self.habits.query}
+        if self._cursor is not None:
+            query["since"] = self._cursor
+        transport = await self.habits.transport.open(self._port, query)
+        self.counts["connections"] += 1
+        if self._cursor is None:
+            self.views.append(View())
+        else:
+            self.counts["resumed"] += 1
+        try:
+            async for text in transport.texts():
+                self._receive(json.loads(text), transport)
+                if not self.is_calm and self._random.random() < self.habits.slowness:
+                    await asyncio.sleep(self._random.uniform(0.05, 1.5))
+        finally:
+            transport.close()
+
+    def _receive(self, message: dict[str, Any], transport: WebSocket | EventStream) -> None:
+        if "seq" in message and "topic" in message:
+            self._receive_numbered(message)
+            return
+        payload = message["payload"]
+        match message["type"]:
+            case "ping":
+                self._take_position(payload.get("cursor"))
+                pong = {"type": "pong", "payload": {"timestamp": message["timestamp"]}, "timestamp": message["timestamp"]}
+                transport.send(json.dumps(pong))
+            case "error" if "job_id" not in payload and "error_code" in payload.get("details", {}):
+                code = payload["details"]["error_code"]
+                self.refusals.append(f"{code} after {self._cursor}")
+                if code == "REPLAY_GAP":
+                    self._cursor = None
+                    self.views.append(View())
+            case "job_status" | "progress" | "warning" | "plugin_status":
+                self.views[-1].snapshot.append(message)
+
+    def _take_position(self, cursor: str | None) -> None:
+        if cursor is None:
+            return
+        self.epochs.add(epoch_of(cursor))
+        if self._cursor is None:
+            self._cursor = cursor
+            self.views[-1].start = cursor
+
+    def _receive_numbered(self, message: dict[str, Any]) -> None:
+        topic, seq, cursor = message["topic"], message["seq"], message["id"]
+        self.epochs.add(epoch_of(cursor))
+        match self.views[-1].sequence.take(topic, seq):
+            case "repeat":
+                self.counts["repeats"] += 1
+            case "hole":
+                raise Hole()
+            case "next":
+                self._cursor = cursor
+                self.counts["applied"] += 1
+                applied = Applied(seq, cursor, message["type"], mark_of(message))
+                self.views[-1].topics.setdefault(topic, []).append(applied)
