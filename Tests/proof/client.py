@@ -111,7 +111,14 @@ class Client:
                     self.close_codes[lost.code] = self.close_codes.get(lost.code, 0) + 1
             except (OSError, EOFError, TimeoutError, asyncio.TimeoutError):
                 pass
-            await asyncio.sleep(self._random.uniform(0.02, 0.2 if self.is_calm else self.habits.absence))
+            await self._stay_away(self._random.uniform(0.02, self.habits.absence))
+
+    async def _stay_away(self, seconds: float) -> None:
+        """As long as faults are on; then it comes back soon."""
+        end = asyncio.get_running_loop().time() + seconds
+        await asyncio.sleep(min(seconds, 0.2))
+        while not self.is_calm and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(0.05)
 
     async def _connect(self) -> None:
         if not self.habits.resumes:

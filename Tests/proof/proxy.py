@@ -63,7 +63,7 @@ class Proxy:
 
     async def _cut(self) -> None:
         """Ends a while after it began, if faults are still on then."""
-        await asyncio.sleep(self._random.expovariate(1 / 4))
+        await asyncio.sleep(self._random.expovariate(1 / 2))
         if not self._is_faulty:
             await asyncio.Event().wait()
         self.counts["cuts"] += 1

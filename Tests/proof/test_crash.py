@@ -11,7 +11,8 @@ import time
 
 from crowd import Crowd
 from proxy import Proxy
-from server import Server
+from publisher import Refused
+from server import DidNotStart, Server
 
 PUBLISHERS = 8
 CLIENTS = 20
@@ -46,6 +47,8 @@ async def prove(seed: int, count: int, folder: pathlib.Path) -> list[str]:
         faults = await crowd.settle(STEP_SECONDS)
         print(crowd.summary())
         print(f"The network: {proxy.counts}. In step {time.monotonic() - healed:.1f} s after the last report.")
+    except (Refused, DidNotStart, asyncio.TimeoutError) as failure:
+        faults = [f"{type(failure).__name__}: {failure}"]
     finally:
         await crowd.stop()
         await proxy.stop()
