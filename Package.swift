@@ -20,6 +20,8 @@ let package = Package(
     .target(name: "CSystem", cSettings: strictC),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
 
     // Level 1: pure code about one thing.
     .target(name: "HTML", swiftSettings: strict),
@@ -39,10 +41,12 @@ let package = Package(
     // Level 3: features.
     .target(
       name: "Realtime", dependencies: ["Domain", "JSONValues", "Metrics", "Wire"], swiftSettings: strict),
+    .target(
+      name: "Store", dependencies: ["CSQLite", "Compression", "Domain", "JSONValues"], swiftSettings: strict),
     .target(name: "Server", dependencies: ["Metrics", "Net", "Wire"], swiftSettings: strict),
     .target(name: "LoadGenerator", dependencies: ["JSONValues", "Net", "Wire"], swiftSettings: strict),
     .target(
-      name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net"], swiftSettings: strict),
+      name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net", "Store"], swiftSettings: strict),
     .target(name: "Pages", dependencies: ["Components", "Domain", "HTML", "JSONValues"], swiftSettings: strict),
 
     // Level 4: the story catalogue, and the browser's files.
@@ -56,13 +60,13 @@ let package = Package(
       name: "App",
       dependencies: [
         "Components", "Compression", "Domain", "HTML", "Hashing", "JSONValues", "Jobs", "Metrics", "Net", "Pages",
-        "Realtime", "Server", "Stories", "WebAssets", "Wire",
+        "Realtime", "Server", "Store", "Stories", "WebAssets", "Wire",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "telltale",
       dependencies: [
-        "App", "Domain", "HTML", "JSONValues", "Jobs", "LoadGenerator", "Net", "Realtime", "Server", "Wire",
+        "App", "Domain", "HTML", "JSONValues", "Jobs", "LoadGenerator", "Net", "Realtime", "Server", "Store", "Wire",
       ],
       swiftSettings: strict),
 
@@ -89,11 +93,13 @@ let package = Package(
     .testTarget(
       name: "RealtimeTests", dependencies: ["Domain", "JSONValues", "Realtime", "Wire"], swiftSettings: strict),
     .testTarget(
+      name: "StoreTests", dependencies: ["Domain", "JSONValues", "Net", "Store", "TestSupport"], swiftSettings: strict),
+    .testTarget(
       name: "ServerTests", dependencies: ["Net", "Server", "TestSupport", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "LoadGeneratorTests", dependencies: ["JSONValues", "LoadGenerator", "Wire"], swiftSettings: strict),
     .testTarget(
-      name: "JobsTests", dependencies: ["Domain", "Imaging", "JSONValues", "Jobs", "TestSupport"],
+      name: "JobsTests", dependencies: ["Domain", "Imaging", "JSONValues", "Jobs", "Store", "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "ComponentsTests", dependencies: ["Components", "HTML"], swiftSettings: strict),
     .testTarget(

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what a step needs and the machine lacks, or says by name what to install.
-#   setup.sh build     what the compiler needs: zlib's headers
+#   setup.sh build     what the compiler needs: zlib's and SQLite's headers
 #   setup.sh pictures  ffmpeg, and an independent PNG decoder with real pictures
 #   setup.sh metrics   Prometheus' own check of what /metrics says
 #   setup.sh web       a linter and a type checker for the browser's modules
@@ -17,7 +17,7 @@ explain() {
 # Installs Debian packages where that is possible without asking; else names them.
 system_packages() {
   command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] ||
-    explain "Please install: $* (Debian's names; on macOS: brew install zlib ffmpeg, and Chromium named in CHROMIUM)"
+    explain "Please install: $* (Debian's names; on macOS: brew install zlib sqlite ffmpeg, and Chromium named in CHROMIUM)"
   echo "Installing $*"
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
     explain "apt-get could not install $*."
@@ -37,7 +37,7 @@ python_packages() {
 
 case "${1:-}" in
   build)
-    echo '#include <zlib.h>' | cc -E - >/dev/null 2>&1 || system_packages zlib1g-dev
+    printf '#include <%s>\n' zlib.h sqlite3.h | cc -E - >/dev/null 2>&1 || system_packages zlib1g-dev libsqlite3-dev
     ;;
   pictures)
     command -v ffmpeg >/dev/null || system_packages ffmpeg

@@ -1,0 +1,97 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Keeps a data folder for this process alone, as long as it lives.
+///
+/// A lock of the file's (`flock`), which the kernel lets go of however the process ends: what is left behind locks nobody
+/// out. The file names the holder and the machine's start, and is emptied by a clean end.
+final class FolderLock: Sendable {
+  /// How whoever held it before ended.
+  enum PreviousEnd: Equatable, Sendable {
+    /// Nobody is known to have held it.
+    case unknown
+    case clean
+    /// The process died, but the system lived on: what it had written is what is there.
+    case processDied
+    /// The machine went down meanwhile.
+    case machineStopped
+  }
+
+  let previousEnd: PreviousEnd
+  private let descriptor: Int32
+
+  /// - Throws: ``StoreError/inUse(folder:process:)`` naming the holder, ``StoreError/inaccessible(path:reason:)``
+  init(folder: String) throws(StoreError) {
+    let path = "\(folder)/telltale.lock"
+    let isNew = access(path, F_OK) != 0
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw .inaccessible(path: path, reason: String(cString: strerror(errno)))
+    }
+    let locked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    let failure = errno
+    let lines = Self.lines(of: descriptor)
+    guard locked else {
+      close(descriptor)
+      if failure == EWOULDBLOCK { throw .inUse(folder: folder, process: lines.first.flatMap { Int($0) }) }
+      throw .inaccessible(path: path, reason: String(cString: strerror(failure)))
+    }
+    let machineStart = Self.machineStart()
+    if isNew {
+      previousEnd = .unknown
+    } else if lines.isEmpty {
+      previousEnd = .clean
+    } else {
+      previousEnd = lines.count == 2 && lines[1] == machineStart ? .processDied : .machineStopped
+    }
+    write("\(getpid())\n\(machineStart)\n")
+  }
+
+  deinit { close(descriptor) }
+
+  /// The process that holds a folder now; nil where nobody does.
+  static func holder(folder: String) -> Int? {
+    let descriptor = open("\(folder)/telltale.lock", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+    return lines(of: descriptor).first.flatMap { Int($0) }
+  }
+
+  /// Lets another process, or this one once more, have the folder.
+  func release() { flock(descriptor, LOCK_UN) }
+
+  /// Notes that everything is where it belongs.
+  func markClean() { write("") }
+
+  private func write(_ text: String) {
+    // For whoever comes next. Where it can't be written, that one checks more than it must.
+    let bytes = Array(text.utf8)
+    _ = ftruncate(descriptor, 0)
+    _ = pwrite(descriptor, bytes, bytes.count, 0)
+  }
+
+  private static func lines(of descriptor: Int32) -> [Substring] {
+    var bytes = [UInt8](repeating: 0, count: 128)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self).split(separator: "\n")
+  }
+
+  /// What is different after each start of the machine; empty where that can't be told.
+  private static func machineStart() -> String {
+    #if canImport(Glibc)
+      let file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+      guard file >= 0 else { return "" }
+      defer { close(file) }
+      return lines(of: file).first.map(String.init) ?? ""
+    #else
+      var time = timeval()
+      var size = MemoryLayout<timeval>.size
+      guard sysctlbyname("kern.boottime", &time, &size, nil, 0) == 0 else { return "" }
+      return "\(time.tv_sec)"
+    #endif
+  }
+}

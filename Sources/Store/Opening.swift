@@ -1,0 +1,94 @@
+import Domain
+
+/// The way from files to a connection that may write into them. Until all checks have passed nothing is changed.
+struct Opening {
+  let database: Database
+  /// Nil where a new line of messages begins: the store is new, a backup, or can't prove that nothing is missing.
+  var epoch: String?
+  var standing: Writer.Standing
+
+  /// - Throws: ``StoreError``
+  static func open(_ folder: DataFolder, after previousEnd: FolderLock.PreviousEnd) throws(StoreError) -> Opening {
+    let size = try folder.inspect()
+    let database = try Database(folder.database, .writing)
+    let position = PositionFile.read(folder.position)
+    if let size { try check(database, size: size, after: previousEnd, position) }
+    try configure(database)
+    try Schema.migrate(database)
+    let (epoch, standing) = try readLine(of: database)
+    return Opening(
+      database: database, epoch: try proven(epoch, standing, position, path: folder.database),
+      standing: standing)
+  }
+
+  private static func check(
+    _ database: Database, size: Int, after previousEnd: FolderLock.PreviousEnd, _ position: PositionFile.Content?
+  ) throws(StoreError) {
+    let version = try Schema.readVersion(of: database)
+    let tables = try database.number("SELECT count(*) FROM sqlite_schema") ?? 0
+    guard version > 0 || tables == 0 else {
+      throw .damaged(path: database.path, finding: "it has no format number")
+    }
+    let isBrief = size > maxBytesChecked && (previousEnd == .clean || previousEnd == .processDied)
+    let findings =
+      isBrief
+      ? try database.rows("PRAGMA quick_check('line')") { $0.text(0) }
+      : try database.rows("PRAGMA integrity_check(1)") { $0.text(0) }
+    guard findings == ["ok"] else { throw .damaged(path: database.path, finding: findings.first ?? "no answer") }
+    guard version > 0 else { return }
+    let (epoch, standing) = try readLine(of: database)
+    _ = try proven(epoch, standing, position, path: database.path)
+  }
+
+  private static let maxBytesChecked = 64 << 20
+
+  private static func configure(_ database: Database) throws(StoreError) {
+    // FULL: a commit is on the disk before it is acknowledged, also where the power fails.
+    try database.execute(
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000")
+    guard try database.rows("PRAGMA journal_mode", read: { $0.text(0) }) == ["wal"] else {
+      throw .inaccessible(path: database.path, reason: "its file system can't share memory, which the store needs")
+    }
+  }
+
+  private static func readLine(of database: Database) throws(StoreError) -> (epoch: String?, Writer.Standing) {
+    let lines = try database.rows(
+      "SELECT epoch, newest_offset, newest_job, pruned_through, commits FROM line"
+    ) {
+      (
+        epoch: $0.isNull(0) ? nil : $0.text(0),
+        standing: Writer.Standing(
+          newestOffset: $0.integer(1), newestJobNumber: $0.integer(2), prunedThrough: $0.integer(3),
+          commits: $0.integer(4), counts: [:])
+      )
+    }
+    guard let line = lines.first else { throw .damaged(path: database.path, finding: "its line is missing") }
+    var standing = line.standing
+    guard try database.number("SELECT max(offset) FROM messages") ?? 0 <= standing.newestOffset,
+      try database.number("SELECT max(number) FROM jobs") ?? 0 <= standing.newestJobNumber,
+      0...standing.newestOffset ~= standing.prunedThrough
+    else { throw .damaged(path: database.path, finding: "its rows go beyond its line") }
+    for (status, count) in try database.rows(
+      "SELECT status, count(*) FROM jobs GROUP BY status",
+      read: {
+        (JobStatus(rawValue: $0.text(0)), $0.integer(1))
+      })
+    {
+      guard let status else { throw .damaged(path: database.path, finding: "a job has no status that exists") }
+      standing.counts[status] = count
+    }
+    return (line.epoch, standing)
+  }
+
+  /// The epoch, where it is proven that the line goes on from where it was.
+  /// - Throws: ``StoreError/lost(path:acknowledged:found:)`` where the opposite is.
+  private static func proven(
+    _ epoch: String?, _ standing: Writer.Standing, _ position: PositionFile.Content?, path: String
+  ) throws(StoreError) -> String? {
+    guard let epoch, let position, position.epoch == epoch else { return nil }
+    guard position.commit <= standing.commits, position.offset <= standing.newestOffset else {
+      throw .lost(path: path, acknowledged: position.commit, found: standing.commits)
+    }
+    return epoch
+  }
+}

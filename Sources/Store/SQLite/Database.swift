@@ -1,0 +1,166 @@
+import CSQLite
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// One connection to an SQLite file. Belongs to whoever made it: one thread at a time.
+final class Database {
+  enum Access {
+    /// Makes the file where there is none.
+    case writing
+    /// Reads what another connection has committed, and can't write by mistake.
+    case reading
+  }
+
+  let path: String
+  private let handle: OpaquePointer
+  /// Compiled statements by the address of their text: each is a literal in the code.
+  private var statements: [UnsafePointer<UInt8>: Statement] = [:]
+
+  /// - Throws: ``StoreError``
+  init(_ path: String, _ access: Access) throws(StoreError) {
+    self.path = path
+    var opened: OpaquePointer?
+    let creating = access == .writing ? SQLITE_OPEN_CREATE : 0
+    let code = sqlite3_open_v2(
+      path, &opened, SQLITE_OPEN_READWRITE | creating | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+    guard code == SQLITE_OK, let opened else {
+      defer { sqlite3_close_v2(opened) }
+      throw StoreError(code, opened, path: path, statement: "")
+    }
+    handle = opened
+    // Where a reader meets the writer's reset of the log: it is over in milliseconds.
+    sqlite3_busy_timeout(handle, 5_000)
+    // A connection that merely looked at a file must leave it as it is; the store empties the log itself.
+    telltale_keep_log(handle)
+    // SQLite opens a file that may only be read without a word, and fails at the first write.
+    guard sqlite3_db_readonly(handle, "main") == 0 else {
+      throw .inaccessible(path: path, reason: String(cString: strerror(EACCES)))
+    }
+    try execute("PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON")
+    if access == .reading { try execute("PRAGMA query_only=ON") }
+  }
+
+  deinit {
+    statements.removeAll()
+    sqlite3_close_v2(handle)
+  }
+
+  /// Runs statements without values or rows.
+  func execute(_ sql: String) throws(StoreError) {
+    let code = sqlite3_exec(handle, sql, nil, nil, nil)
+    guard code == SQLITE_OK else { throw StoreError(code, handle, path: path, statement: sql) }
+  }
+
+  /// Runs one statement that gives no rows.
+  func run(_ sql: StaticString, _ values: Statement.Value...) throws(StoreError) {
+    let statement = try statement(sql)
+    statement.bind(values)
+    defer { statement.reset() }
+    while try statement.step() {}
+  }
+
+  /// Reads the rows of one statement.
+  func rows<Row>(
+    _ sql: StaticString, _ values: Statement.Value..., read: (Statement) throws(StoreError) -> Row
+  ) throws(StoreError) -> [Row] {
+    let statement = try statement(sql)
+    statement.bind(values)
+    defer { statement.reset() }
+    var rows: [Row] = []
+    while try statement.step() { rows.append(try read(statement)) }
+    return rows
+  }
+
+  /// The first column of the first row, a number. Nil where there is no row, or nothing in it.
+  func number(_ sql: StaticString, _ values: Statement.Value...) throws(StoreError) -> Int? {
+    let statement = try statement(sql)
+    statement.bind(values)
+    defer { statement.reset() }
+    guard try statement.step(), !statement.isNull(0) else { return nil }
+    return statement.integer(0)
+  }
+
+  /// Commits all of what the body does, or nothing.
+  func transaction<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+    try run("BEGIN IMMEDIATE")
+    return try finishing(body)
+  }
+
+  /// Everything that the body reads is as of one moment.
+  func reading<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+    try run("BEGIN")
+    return try finishing(body)
+  }
+
+  private func finishing<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+    do throws(StoreError) {
+      let result = try body()
+      try run("COMMIT")
+      return result
+    } catch {
+      // After some errors SQLite has rolled back by itself.
+      if sqlite3_get_autocommit(handle) == 0 { try? run("ROLLBACK") }
+      throw error
+    }
+  }
+
+  /// Rows that the last INSERT, UPDATE or DELETE changed.
+  var changedRows: Int { Int(sqlite3_changes(handle)) }
+
+  /// The number of the row that the last INSERT made.
+  var newestRow: Int { Int(sqlite3_last_insert_rowid(handle)) }
+
+  /// Moves what the log holds into the file, and empties the log where no reader is in the way.
+  func checkpointAll() throws(StoreError) {
+    let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+    guard code == SQLITE_OK else { throw StoreError(code, handle, path: path, statement: "checkpoint") }
+  }
+
+  /// Copies what is committed here into another file, a portion at a time. What is committed meanwhile doesn't disturb it.
+  func copy(to copy: Database) throws(StoreError) {
+    guard let backup = sqlite3_backup_init(copy.handle, "main", handle, "main") else {
+      throw StoreError(sqlite3_extended_errcode(copy.handle), copy.handle, path: copy.path, statement: "backup")
+    }
+    var code = SQLITE_OK
+    while code == SQLITE_OK { code = sqlite3_backup_step(backup, 1024) }
+    sqlite3_backup_finish(backup)
+    guard code == SQLITE_DONE else { throw StoreError(code, copy.handle, path: copy.path, statement: "backup") }
+  }
+
+  /// The statement of this text, compiled once and ready to be given values.
+  func statement(_ sql: StaticString) throws(StoreError) -> Statement {
+    if let known = statements[sql.utf8Start] { return known }
+    var compiled: OpaquePointer?
+    let code = sqlite3_prepare_v3(
+      handle, sql.description, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &compiled, nil)
+    guard code == SQLITE_OK, let compiled else {
+      throw StoreError(code, handle, path: path, statement: sql.description)
+    }
+    let statement = Statement(compiled, path: path)
+    statements[sql.utf8Start] = statement
+    return statement
+  }
+}
+
+extension StoreError {
+  /// What SQLite's extended code and the system's error mean for the store.
+  init(_ code: Int32, _ handle: OpaquePointer?, path: String, statement: String) {
+    let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
+    let systemError = handle.map { sqlite3_system_errno($0) } ?? 0
+    switch code & 0xFF {
+    case SQLITE_FULL: self = .full(path: path)
+    // A file that may not grow further fails as an error of input and output. A process that is to survive its limit for
+    // files (RLIMIT_FSIZE) ignores SIGXFSZ.
+    case SQLITE_IOERR where [ENOSPC, EFBIG, EDQUOT].contains(systemError): self = .full(path: path)
+    case SQLITE_CORRUPT, SQLITE_NOTADB: self = .damaged(path: path, finding: message)
+    case SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM:
+      let reason = systemError == 0 ? message : String(cString: strerror(systemError))
+      self = .inaccessible(path: path, reason: reason)
+    default: self = .failed(code: Int(code), message: message, statement: statement)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import CSQLite
+
+/// A compiled statement: given values, stepped from row to row, and used again.
+final class Statement {
+  enum Value {
+    case null
+    case integer(Int)
+    case text(String)
+    case blob([UInt8])
+  }
+
+  private let handle: OpaquePointer
+  private let path: String
+
+  init(_ handle: OpaquePointer, path: String) {
+    self.handle = handle
+    self.path = path
+  }
+
+  deinit { sqlite3_finalize(handle) }
+
+  /// Gives all values, in order.
+  func bind(_ values: [Value]) {
+    for index in values.indices {
+      // Binding fails for a place that the statement does not have, which is a mistake of ours, and for lack of memory.
+      let code = bind(values[index], at: Int32(index + 1))
+      precondition(code == SQLITE_OK, "A value could not be bound (\(code)).")
+    }
+  }
+
+  private func bind(_ value: Value, at place: Int32) -> Int32 {
+    switch value {
+    case .null: return sqlite3_bind_null(handle, place)
+    case .integer(let number): return sqlite3_bind_int64(handle, place, Int64(number))
+    case .text(var text):
+      return text.withUTF8 { telltale_bind_text(handle, place, $0.baseAddress, Int32($0.count)) }
+    case .blob(let bytes):
+      return bytes.withUnsafeBytes { telltale_bind_blob(handle, place, $0.baseAddress, Int32($0.count)) }
+    }
+  }
+
+  /// - Returns: whether there is a row to be read.
+  func step() throws(StoreError) -> Bool {
+    switch sqlite3_step(handle) {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE: return false
+    case let code:
+      let statement = String(cString: sqlite3_sql(handle))
+      let error = StoreError(code, sqlite3_db_handle(handle), path: path, statement: statement)
+      reset()
+      throw error
+    }
+  }
+
+  /// Ready for other values. A statement that stands on a row holds its transaction open.
+  func reset() {
+    sqlite3_reset(handle)
+    sqlite3_clear_bindings(handle)
+  }
+
+  // MARK: The row it stands on, columns from 0
+
+  func isNull(_ column: Int) -> Bool { sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL }
+
+  func integer(_ column: Int) -> Int { Int(sqlite3_column_int64(handle, Int32(column))) }
+
+  func text(_ column: Int) -> String { String(decoding: bytes(column), as: UTF8.self) }
+
+  func blob(_ column: Int) -> [UInt8] { Array(bytes(column)) }
+
+  private func bytes(_ column: Int) -> UnsafeRawBufferPointer {
+    // In this order: asking for the address may convert the value, and its length with it.
+    let start = sqlite3_column_blob(handle, Int32(column))
+    return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(column))))
+  }
+}

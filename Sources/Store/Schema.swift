@@ -1,0 +1,112 @@
+/// The tables, and the steps by which older files get them.
+///
+/// The number of steps taken stands in the file (`user_version`). A step that was ever released is never changed.
+enum Schema {
+  /// The format that this program writes.
+  static var version: Int { steps.count }
+
+  /// Brings a file to the current format, in one transaction: a process that ends halfway leaves it as it was.
+  /// - Throws: ``StoreError/newer(path:version:known:)``
+  static func migrate(_ database: Database) throws(StoreError) {
+    let version = try readVersion(of: database)
+    guard version < Self.version else { return }
+    try database.transaction { () throws(StoreError) in
+      for step in steps[version...] { try database.execute(step) }
+      try database.execute("PRAGMA user_version=\(Self.version)")
+    }
+  }
+
+  /// - Throws: ``StoreError/newer(path:version:known:)``
+  static func readVersion(of database: Database) throws(StoreError) -> Int {
+    let version = try database.number("PRAGMA user_version") ?? 0
+    guard version >= 0, version <= Self.version else {
+      throw .newer(path: database.path, version: version, known: Self.version)
+    }
+    return version
+  }
+
+  private static let steps = [
+    """
+    -- One row: the line that offsets count in. None of the numbers ever goes down.
+    CREATE TABLE line (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      -- NULL in a backup: it can't go on with the line that it is a copy of.
+      epoch TEXT,
+      newest_offset INTEGER NOT NULL,
+      newest_job INTEGER NOT NULL,
+      -- The highest offset that retention removed.
+      pruned_through INTEGER NOT NULL,
+      -- Counts transactions: what telltale.position knows and this does not was lost.
+      commits INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO line VALUES (1, NULL, 0, 0, 0, 0);
+
+    CREATE TABLE topics (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      -- The seq of its newest message, also when that was removed.
+      sequence INTEGER NOT NULL,
+      -- 1 from the moment its job is removed: nothing of it is shown, and its messages and frames are swept bit by bit.
+      gone INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX topics_gone ON topics (gone) WHERE gone = 1;
+
+    -- Every numbered message as it went out. The offset is the row's own number: the whole line is the table itself.
+    CREATE TABLE messages (
+      offset INTEGER PRIMARY KEY,
+      topic INTEGER NOT NULL REFERENCES topics,
+      sequence INTEGER NOT NULL,
+      type TEXT NOT NULL,
+      -- Milliseconds since 1970, for retention only: order is the offset's.
+      at INTEGER NOT NULL,
+      -- Of all the above and the JSON: SQLite does not notice a bit that turned inside a value.
+      checksum INTEGER NOT NULL,
+      json BLOB NOT NULL
+    ) STRICT;
+    -- Both end in the offset, as every index ends in the row's number.
+    CREATE INDEX messages_by_topic ON messages (topic);
+    CREATE INDEX messages_by_type ON messages (topic, type);
+
+    CREATE TABLE jobs (
+      -- Counts up: what lists and their cursors go by.
+      number INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      status TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      finished_at INTEGER,
+      -- The position as of which the row tells the job.
+      offset INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      source TEXT NOT NULL,
+      -- Name, source and id in lower case.
+      words TEXT NOT NULL,
+      checksum INTEGER NOT NULL,
+      -- Everything else, as JSON.
+      state BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX jobs_by_status ON jobs (status);
+    CREATE INDEX jobs_by_words ON jobs (number, status, words);
+    CREATE INDEX jobs_by_end ON jobs (finished_at) WHERE finished_at IS NOT NULL;
+
+    -- What each plugin found in each frame: the payloads of the `frame` messages. The row's own number keeps the plugins
+    -- in the order of their execution.
+    CREATE TABLE frames (
+      id INTEGER PRIMARY KEY,
+      topic INTEGER NOT NULL REFERENCES topics,
+      frame INTEGER NOT NULL,
+      plugin TEXT NOT NULL,
+      json BLOB NOT NULL,
+      UNIQUE (topic, frame, plugin)
+    ) STRICT;
+
+    CREATE TABLE keys (
+      name TEXT PRIMARY KEY,
+      -- Of the request that it came with.
+      digest BLOB NOT NULL,
+      job TEXT NOT NULL,
+      created_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX keys_by_time ON keys (created_at);
+    """
+  ]
+}

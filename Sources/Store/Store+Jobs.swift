@@ -1,0 +1,149 @@
+import Domain
+import JSONValues
+
+extension Store {
+  /// A job as of its row's offset, without frames, with its newest warnings.
+  package func job(_ id: String) throws(StoreError) -> Job? {
+    try readers.read { database throws(StoreError) in
+      let found = try database.rows(
+        """
+        SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state FROM jobs WHERE id = ?
+        """, .text(id)
+      ) { row throws(StoreError) in try JobRow.job(from: row, path: database.path) }
+      return try found.first.map { job throws(StoreError) in try database.addingWarnings(to: job) }
+    }
+  }
+
+  /// The jobs that are queued or running, by number, with their newest warnings: what a restart goes on with.
+  package func activeJobs() throws(StoreError) -> [Job] {
+    try readers.read { database throws(StoreError) in
+      var jobs: [Job] = []
+      for job in try database.rows(
+        """
+        SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state FROM jobs
+        WHERE status IN ('queued', 'running') ORDER BY number
+        """, read: { row throws(StoreError) in try JobRow.job(from: row, path: database.path) })
+      {
+        jobs.append(try database.addingWarnings(to: job))
+      }
+      return jobs
+    }
+  }
+
+  /// A page of jobs, newest first, without warnings and frames: a list shows how many there are.
+  package func jobs(_ query: JobQuery) throws(StoreError) -> JobPage {
+    // One more than the page has: whether there is a next one.
+    let limit = query.limit + 1
+    var jobs = try readers.read { database throws(StoreError) in try database.jobs(query, limit: limit) }
+    guard jobs.count == limit else { return JobPage(jobs: jobs) }
+    jobs.removeLast()
+    return JobPage(jobs: jobs, next: jobs.last.map { "\($0.number)" })
+  }
+
+  /// The newest frames of a job, oldest first, each with what its plugins found.
+  package func frames(ofJob id: String, newest limit: Int) throws(StoreError) -> [Frame] {
+    try readers.read { database throws(StoreError) in
+      guard limit > 0, let topic = try database.topicID(.job(id)) else { return [] }
+      let first = try database.number(
+        """
+        SELECT min(frame) FROM (SELECT DISTINCT frame FROM frames WHERE topic = ? ORDER BY frame DESC LIMIT ?)
+        """, .integer(topic), .integer(limit))
+      guard let first else { return [] }
+      var frames: [Frame] = []
+      for (number, payload) in try database.rows(
+        "SELECT frame, json FROM frames WHERE topic = ? AND frame >= ? ORDER BY frame, id",
+        .integer(topic), .integer(first), read: { ($0.integer(0), $0.blob(1)) })
+      {
+        guard let finding = try? JSON(parsing: payload).objectValue else {
+          throw StoreError.damaged(path: database.path, finding: "frame \(number) of job \(id) makes no sense")
+        }
+        if frames.last?.id != number { frames.append(Frame(id: number, width: 0, height: 0, imageURL: nil)) }
+        frames[frames.count - 1].add(finding)
+      }
+      return frames
+    }
+  }
+
+  /// What is known of a request that came with this key.
+  package func key(_ name: String) throws(StoreError) -> IdempotencyKey? {
+    try readers.read { database throws(StoreError) in
+      try database.rows("SELECT digest, job, created_at FROM keys WHERE name = ?", .text(name)) {
+        IdempotencyKey(
+          name: name, digest: $0.blob(0), job: $0.text(1),
+          createdAt: Timestamp(milliseconds: Int64($0.integer(2))))
+      }.first
+    }
+  }
+}
+
+extension Database {
+  fileprivate func jobs(_ query: JobQuery, limit: Int) throws(StoreError) -> [Job] {
+    let before = query.before ?? Int.max
+    let words = query.text.lowercased()
+    func job(_ row: Statement) throws(StoreError) -> Job { try JobRow.job(from: row, path: path) }
+    if !words.isEmpty {
+      // The index alone has all that decides, so that what doesn't match costs little.
+      return try rows(
+        """
+        SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state FROM jobs
+        WHERE number IN (
+          SELECT number FROM jobs INDEXED BY jobs_by_words
+          WHERE number < ?1 AND (?2 = '' OR status = ?2) AND instr(words, ?3) > 0 ORDER BY number DESC LIMIT ?4)
+        ORDER BY number DESC
+        """,
+        .integer(before), .text(query.status?.rawValue ?? ""), .text(words), .integer(limit), read: job)
+    }
+    if let status = query.status {
+      return try rows(
+        """
+        SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state FROM jobs
+        WHERE status = ? AND number < ? ORDER BY number DESC LIMIT ?
+        """, .text(status.rawValue), .integer(before), .integer(limit), read: job)
+    }
+    return try rows(
+      """
+      SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state FROM jobs
+      WHERE number < ? ORDER BY number DESC LIMIT ?
+      """, .integer(before), .integer(limit), read: job)
+  }
+
+  /// The newest warnings as of the job's offset: they are not in its row, so that it stays small.
+  fileprivate func addingWarnings(to job: Job) throws(StoreError) -> Job {
+    guard let topic = try topicID(job.topic) else { return job }
+    var job = job
+    job.warnings = try rows(
+      """
+      SELECT json FROM messages INDEXED BY messages_by_type
+      WHERE topic = ? AND type = 'warning' AND offset <= ? ORDER BY offset DESC LIMIT ?
+      """, .integer(topic), .integer(job.offset), .integer(Job.maxWarningsKept)
+    ) { $0.blob(0) }.reversed().compactMap { Warning(message: $0) }
+    return job
+  }
+}
+
+extension Warning {
+  /// Reads a whole `warning` message; nil where it names no plugin or has no text.
+  fileprivate init?(message: [UInt8]) {
+    guard let payload = try? JSON(parsing: message)["payload"], let plugin = payload["plugin"]?.stringValue,
+      let text = payload["message"]?.stringValue
+    else { return nil }
+    self.init(
+      plugin: plugin, message: text,
+      severity: payload["severity"]?.stringValue.flatMap(Severity.init(rawValue:)) ?? .medium,
+      frameID: payload["frame_id"]?.intValue)
+  }
+}
+
+extension Frame {
+  /// Takes in the payload of a `frame` message.
+  fileprivate mutating func add(_ payload: JSONObject) {
+    width = payload["width"]?.intValue ?? width
+    height = payload["height"]?.intValue ?? height
+    imageURL = payload["image_url"]?.stringValue ?? imageURL
+    results.append(
+      (
+        plugin: payload["plugin"]?.stringValue ?? "", data: payload["data"]?.objectValue ?? [:],
+        milliseconds: payload["timing_ms"]?.doubleValue ?? 0
+      ))
+  }
+}

@@ -1,0 +1,101 @@
+import Domain
+import Synchronization
+
+/// The data folder's database: what is in it was committed, and what was committed is in it.
+///
+/// One connection writes and empties the log, under a lock; readers have connections of their own and see the last commit.
+package final class Store: Sendable {
+  /// Which line of messages the offsets count in.
+  package let epoch: String
+  let folder: DataFolder
+  let readers: Readers
+  private let lock: FolderLock
+  /// Nil once the store is closed.
+  private let writer: Mutex<Writer?>
+  private let standing: Mutex<Writer.Standing>
+
+  /// Opens the store of a folder, or makes both.
+  /// - Parameter makeEpoch: names a new line of messages, where the store is new or it can't be proven that nothing is
+  ///   missing from it.
+  /// - Throws: ``StoreError``; what can't be used is left as it is.
+  package init(folder path: String, makeEpoch: () -> String) throws(StoreError) {
+    let folder = DataFolder(path: path)
+    try folder.make()
+    let lock = try FolderLock(folder: path)
+    let opening = try Opening.open(folder, after: lock.previousEnd)
+    let (database, standing) = (opening.database, opening.standing)
+    let epoch = opening.epoch ?? makeEpoch()
+    if opening.epoch == nil { try database.run("UPDATE line SET epoch = ?", .text(epoch)) }
+    // Behind the epoch: one that names another is as good as none.
+    let position = try PositionFile(
+      folder.position,
+      PositionFile.Content(epoch: epoch, offset: standing.newestOffset, commit: standing.commits))
+    self.folder = folder
+    self.lock = lock
+    self.epoch = epoch
+    self.standing = Mutex(standing)
+    writer = Mutex(Writer(database, epoch: epoch, standing: standing, position: position))
+    readers = Readers(folder.database, count: 4)
+  }
+
+  /// The offset of the newest message, as of the last commit. Never goes down.
+  package var newestOffset: Int { standing.withLock { $0.newestOffset } }
+
+  /// The number of the newest job that there ever was.
+  package var newestJobNumber: Int { standing.withLock { $0.newestJobNumber } }
+
+  /// The highest offset of what retention removed: whoever asks for what came after an earlier one misses something.
+  package var prunedThrough: Int { standing.withLock { $0.prunedThrough } }
+
+  /// How many jobs have a status. Costs nothing.
+  package func count(_ status: JobStatus) -> Int { standing.withLock { $0.counts[status] ?? 0 } }
+
+  /// Bytes of the log: what is committed and not yet in the database's own file, and room that it keeps.
+  package var walBytes: Int {
+    guard case .file(let size) = FileKind(folder.log) else { return 0 }
+    return size
+  }
+
+  /// Commits all of a batch, or nothing. When it returns, all is on the disk.
+  package func write(_ batch: StoreBatch) throws(StoreError) {
+    guard !batch.isEmpty else { return }
+    try commit { writer, standing throws(StoreError) in try writer.write(batch, &standing) }
+  }
+
+  /// The seq of a topic's newest message; 0 before its first.
+  package func lastSequence(of topic: Topic) throws(StoreError) -> Int {
+    try withWriter { writer throws(StoreError) in try writer.lastSequence(of: topic) }
+  }
+
+  /// Ends cleanly: nothing is left to recover. What is asked of the store from now on fails.
+  package func close() {
+    readers.close()
+    writer.withLock { writer in
+      // Where the disk is full, the log stays as it is, and so does the note that it has to be looked at.
+      if let open = writer, (try? open.finish()) != nil { lock.markClean() }
+      writer = nil
+      lock.release()
+    }
+  }
+
+  /// Runs a transaction of the writer's, and tells what stands then.
+  func commit<Result: Sendable>(
+    _ body: @Sendable (Writer, inout Writer.Standing) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    try withWriter { writer throws(StoreError) in
+      let result = try writer.commit(body)
+      let committed = writer.standing
+      standing.withLock { $0 = committed }
+      return result
+    }
+  }
+
+  private func withWriter<Result: Sendable>(
+    _ body: @Sendable (Writer) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    try writer.withLock { writer throws(StoreError) in
+      guard let writer else { throw .inaccessible(path: folder.database, reason: "it was closed") }
+      return try body(writer)
+    }
+  }
+}

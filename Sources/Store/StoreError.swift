@@ -1,0 +1,52 @@
+import Domain
+
+/// Why something could not be stored or read, in a sentence that says what to do.
+package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The disk, or the process's limit for a file, is full. Nothing was changed; it works again when there is room.
+  case full(path: String)
+  /// Another process serves this folder.
+  case inUse(folder: String, process: Int?)
+  /// A check found the file damaged. It is left as it is.
+  case damaged(path: String, finding: String)
+  /// A later version of this program wrote the file.
+  case newer(path: String, version: Int, known: Int)
+  /// What was acknowledged is not in the file: its log was lost or cut, or an older file was put in its place.
+  case lost(path: String, acknowledged: Int, found: Int)
+  /// The folder or file can't be opened, made or written.
+  case inaccessible(path: String, reason: String)
+  /// SQLite refused for another reason. The statement never holds values.
+  case failed(code: Int, message: String, statement: String)
+
+  package var description: String {
+    switch self {
+    case .full(let path): "There is no room left for \(path). Free some disk space; nothing was lost."
+    case .inUse(let folder, let process):
+      "Another telltale\(process.map { " (process \($0))" } ?? "") uses the data folder \(folder). "
+        + "Stop it, or pass another folder with --data."
+    case .damaged(let path, let finding):
+      "\(path) is damaged (\(finding)) and was left as it is. \(Self.restoring)"
+    case .newer(let path, let version, let known):
+      "\(path) was written by a newer telltale (format \(version), this one knows \(known)). Use that one."
+    case .lost(let path, let acknowledged, let found):
+      "\(path) ends at commit \(found), but commit \(acknowledged) was acknowledged: its telltale.db-wal was lost or cut, "
+        + "or an older file was put in its place. Nothing was changed. Put the missing files back. \(Self.restoring) "
+        + "To go on with what is there, delete telltale.position."
+    case .inaccessible(let path, let reason): "\(path) can't be used: \(reason)."
+    case .failed(let code, let message, let statement):
+      "The store failed: \(message) (SQLite \(code)\(statement.isEmpty ? "" : ", \(statement)"))."
+    }
+  }
+
+  private static let restoring =
+    "To restore, move all telltale.db and telltale.position files away and copy a backup to telltale.db, "
+    + "or start with another --data folder."
+
+  /// What a client is told. Paths and findings are for the log.
+  package var appError: AppError {
+    switch self {
+    case .full: AppError(.storageFull, "The server has no room left to store this. Try again later.")
+    case .inaccessible, .inUse, .damaged, .lost: AppError(.unavailable, "The server's store can't be used now.")
+    case .newer, .failed: AppError(.internal, "Internal error.")
+    }
+  }
+}

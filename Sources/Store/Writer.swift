@@ -1,0 +1,175 @@
+import Domain
+
+/// The connection that writes, and what it knows of what is stored. Belongs to the store's lock.
+final class Writer {
+  /// What is committed, as far as it is asked for all the time.
+  struct Standing: Sendable {
+    var newestOffset: Int
+    var newestJobNumber: Int
+    var prunedThrough: Int
+    var commits: Int
+    var counts: [JobStatus: Int]
+  }
+
+  private(set) var standing: Standing
+  let database: Database
+  private let epoch: String
+  private let position: PositionFile
+  /// Topics by their names' values; forgotten when a transaction fails and when there are many.
+  private var topics: [Topic: KnownTopic] = [:]
+
+  private struct KnownTopic {
+    var id: Int
+    var sequence: Int
+  }
+
+  init(_ database: Database, epoch: String, standing: Standing, position: PositionFile) {
+    self.database = database
+    self.epoch = epoch
+    self.standing = standing
+    self.position = position
+  }
+
+  /// Commits what the body does to the tables and to the standing; nothing of either where it throws.
+  func commit<Result>(
+    _ body: (Writer, inout Standing) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    var next = standing
+    next.commits += 1
+    if topics.count > Self.maxTopicsKnown { topics.removeAll() }
+    do throws(StoreError) {
+      let result = try database.transaction { () throws(StoreError) in
+        let result = try body(self, &next)
+        try database.run(
+          "UPDATE line SET newest_offset = ?, newest_job = ?, pruned_through = ?, commits = ?",
+          .integer(next.newestOffset), .integer(next.newestJobNumber), .integer(next.prunedThrough),
+          .integer(next.commits))
+        return result
+      }
+      standing = next
+      // Where it can't be written it only proves less after a crash.
+      position.write(PositionFile.Content(epoch: epoch, offset: next.newestOffset, commit: next.commits))
+      return result
+    } catch {
+      topics.removeAll()
+      throw error
+    }
+  }
+
+  /// The log into the file, and the position onto the disk: nothing is left to recover.
+  func finish() throws(StoreError) {
+    try database.checkpointAll()
+    position.synchronize()
+  }
+
+  func lastSequence(of topic: Topic) throws(StoreError) -> Int {
+    if let known = topics[topic] { return known.sequence }
+    return try database.number("SELECT sequence FROM topics WHERE name = ?", .text(topic.description)) ?? 0
+  }
+
+  func write(_ batch: StoreBatch, _ standing: inout Standing) throws(StoreError) {
+    for job in batch.jobs { try write(job, &standing) }
+    try write(batch.messages, &standing)
+    for frame in batch.frames { try write(frame) }
+    for key in batch.keys { try write(key) }
+    for id in batch.removedJobs { try removeJob(id, &standing) }
+  }
+
+  /// Removes the row; messages and frames are no longer shown, and swept later.
+  /// - Returns: the topic that went with it, where it had any message or frame.
+  @discardableResult
+  func removeJob(_ id: String, _ standing: inout Standing) throws(StoreError) -> Int? {
+    if let status = try status(ofJob: id) {
+      standing.counts[status, default: 0] -= 1
+      try database.run("DELETE FROM jobs WHERE id = ?", .text(id))
+    }
+    let name = Topic.job(id).description
+    guard let topic = try database.number("SELECT id FROM topics WHERE name = ? AND gone = 0", .text(name)) else {
+      return nil
+    }
+    try database.run("UPDATE topics SET gone = 1 WHERE id = ?", .integer(topic))
+    return topic
+  }
+
+  /// For a topic's row that goes: its number may come again.
+  func forgetTopics() { topics.removeAll() }
+
+  // MARK: Rows
+
+  private func write(_ job: Job, _ standing: inout Standing) throws(StoreError) {
+    if let old = try status(ofJob: job.id) { standing.counts[old, default: 0] -= 1 }
+    standing.counts[job.status, default: 0] += 1
+    standing.newestJobNumber = max(standing.newestJobNumber, job.number)
+    let row = JobRow(job)
+    try database.run(
+      """
+      INSERT INTO jobs (number, id, status, created_at, finished_at, offset, name, source, words, checksum, state)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET number = excluded.number, status = excluded.status,
+        created_at = excluded.created_at, finished_at = excluded.finished_at, offset = excluded.offset,
+        name = excluded.name, source = excluded.source, words = excluded.words, checksum = excluded.checksum,
+        state = excluded.state
+      """,
+      .integer(job.number), .text(job.id), .text(job.status.rawValue), .integer(Int(job.createdAt.milliseconds)),
+      job.finishedAt.map { .integer(Int($0.milliseconds)) } ?? .null, .integer(job.offset), .text(job.name),
+      .text(job.source), .text(row.words), .integer(row.checksum), .blob(row.state))
+  }
+
+  private func status(ofJob id: String) throws(StoreError) -> JobStatus? {
+    try database.rows("SELECT status FROM jobs WHERE id = ?", .text(id)) { JobStatus(rawValue: $0.text(0)) }.first
+      ?? nil
+  }
+
+  private func write(_ messages: [StoredMessage], _ standing: inout Standing) throws(StoreError) {
+    var touched: [Topic: KnownTopic] = [:]
+    for message in messages {
+      precondition(message.offset > standing.newestOffset, "The offset \(message.offset) was given before.")
+      standing.newestOffset = message.offset
+      var topic = if let known = touched[message.topic] { known } else { try known(message.topic) }
+      topic.sequence = message.sequence
+      touched[message.topic] = topic
+      try database.run(
+        "INSERT INTO messages (offset, topic, sequence, type, at, checksum, json) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        .integer(message.offset), .integer(topic.id), .integer(message.sequence), .text(message.type.rawValue),
+        .integer(Int(message.at.milliseconds)), .integer(message.checksum(topicID: topic.id)), .blob(message.json))
+    }
+    for (topic, known) in touched {
+      try database.run("UPDATE topics SET sequence = ? WHERE id = ?", .integer(known.sequence), .integer(known.id))
+      topics[topic] = known
+    }
+  }
+
+  private func write(_ frame: StoredFrame) throws(StoreError) {
+    try database.run(
+      """
+      INSERT INTO frames (topic, frame, plugin, json) VALUES (?, ?, ?, ?)
+      ON CONFLICT (topic, frame, plugin) DO UPDATE SET json = excluded.json
+      """,
+      .integer(known(.job(frame.job)).id), .integer(frame.frame), .text(frame.plugin), .blob(frame.json))
+  }
+
+  private func write(_ key: IdempotencyKey) throws(StoreError) {
+    try database.run(
+      "INSERT OR REPLACE INTO keys (name, digest, job, created_at) VALUES (?, ?, ?, ?)",
+      .text(key.name), .blob(key.digest), .text(key.job), .integer(Int(key.createdAt.milliseconds)))
+  }
+
+  /// The topic's row, made where it is new.
+  private func known(_ topic: Topic) throws(StoreError) -> KnownTopic {
+    if let known = topics[topic] { return known }
+    let name = topic.description
+    let rows = try database.rows("SELECT id, sequence FROM topics WHERE name = ?", .text(name)) {
+      KnownTopic(id: $0.integer(0), sequence: $0.integer(1))
+    }
+    if let known = rows.first {
+      topics[topic] = known
+      return known
+    }
+    try database.run("INSERT INTO topics (name, sequence, gone) VALUES (?, 0, 0)", .text(name))
+    let made = KnownTopic(id: database.newestRow, sequence: 0)
+    topics[topic] = made
+    return made
+  }
+
+  private static let maxTopicsKnown = 10_000
+}

@@ -1,0 +1,72 @@
+import Domain
+import JSONValues
+import Store
+import TestSupport
+
+/// A store in a folder of its own, which can be opened again.
+final class SampleStore {
+  let folder = TemporaryFolder()
+  private(set) var store: Store
+
+  init(epoch: String = "first") throws {
+    store = try Store(folder: folder.path) { epoch }
+  }
+
+  /// Lets go of it, as the end of the process would, or closes it first.
+  func reopen(closing: Bool = true, epoch: String = "other") throws {
+    if closing { store.close() }
+    // One at a time may hold the folder, so that the old one goes first.
+    store = try Store(folder: TemporaryFolder().path) { "none" }
+    store = try Store(folder: folder.path) { epoch }
+  }
+}
+
+extension Timestamp {
+  static func day(_ number: Int64) -> Timestamp { Timestamp(milliseconds: number * 86_400_000) }
+}
+
+/// A message with a payload that names its offset.
+func message(
+  _ offset: Int, to topic: Topic = .job("a"), sequence: Int? = nil, type: MessageType = .progress,
+  at: Timestamp = .day(100), payload: JSONObject? = nil
+) -> StoredMessage {
+  let payload = payload ?? ["value": .int(offset)]
+  let json: JSON = ["type": .string(type.rawValue), "payload": .object(payload)]
+  return StoredMessage(
+    offset: offset, topic: topic, sequence: sequence ?? offset, type: type, at: at, json: json.encoded())
+}
+
+func job(
+  _ id: String, number: Int, status: JobStatus = .queued, name: String = "Name", finishedAt: Timestamp? = nil
+) -> Job {
+  var job = Job(id: id, name: name, source: "file.png", plugins: ["edges"], createdAt: .day(100))
+  job.number = number
+  job.status = status
+  job.finishedAt = finishedAt
+  return job
+}
+
+func batch(
+  _ messages: [StoredMessage] = [], jobs: [Job] = [], frames: [StoredFrame] = [], removing: [String] = [],
+  keys: [IdempotencyKey] = []
+) -> StoreBatch {
+  var batch = StoreBatch()
+  (batch.messages, batch.jobs, batch.frames) = (messages, jobs, frames)
+  (batch.removedJobs, batch.keys) = (removing, keys)
+  return batch
+}
+
+extension Store {
+  /// All messages of a topic, or of the whole line.
+  func all(_ topic: Topic? = nil) throws -> [StoredMessage] {
+    let filter = topic.map(TopicFilter.topic) ?? .matching(lookingAt: 1000) { _ in true }
+    var all: [StoredMessage] = []
+    var after = 0
+    while true {
+      let page = try messages(of: filter, after: after, through: newestOffset, types: nil, limit: 1000)
+      all += page.messages
+      guard page.reached > after, page.reached < newestOffset else { return all }
+      after = page.reached
+    }
+  }
+}
