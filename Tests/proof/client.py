@@ -1,19 +1,17 @@
 """Somebody who watches: the rules of the browser's realtime client, and a record of what was applied by them.
 
-The rules are those of web/js/realtime-client.js and web/js/topic-sequence.js: a numbered message is applied only if it
-follows its topic's last one; an older one is ignored; a hole ends the connection, and the next one resumes by cursor.
+The rules are those of web/js/realtime-client.js, stream-position.js and hole-policy.js: a numbered message is applied
+only if it follows its topic's last one; an older one is ignored; a hole ends the connection, and the next one resumes by
+cursor, or begins anew where a resume did not fill it. A snapshot counts when all of it has come.
 """
 import asyncio
 import json
 import random
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from publisher import mark_of
 from transports import EventStream, Lost, WebSocket
-
-Verdict = Literal["next", "repeat", "hole"]
-
 
 def epoch_of(cursor: str) -> str:
     return cursor.rsplit(":", 1)[0]
@@ -21,27 +19,6 @@ def epoch_of(cursor: str) -> str:
 
 def offset_of(cursor: str) -> int:
     return int(cursor.rsplit(":", 1)[1])
-
-
-class TopicSequence:
-    """Which numbered message comes next on each topic."""
-
-    def __init__(self) -> None:
-        self._last: dict[str, int] = {}
-        self._holes: dict[str, int] = {}
-        self._sparse: set[str] = set()
-
-    def take(self, topic: str, seq: int) -> Verdict:
-        last = self._last.get(topic)
-        if last is not None and seq <= last:
-            return "repeat"
-        if last is not None and seq > last + 1 and topic not in self._sparse:
-            if self._holes.get(topic) != seq:
-                self._holes[topic] = seq
-                return "hole"
-            self._sparse.add(topic)
-        self._last[topic] = seq
-        return "next"
 
 
 @dataclass(frozen=True)
@@ -55,11 +32,17 @@ class Applied:
 
 @dataclass
 class View:
-    """What was applied since the client last began from nothing."""
-    start: str | None = None
+    """What was applied since the client last began from nothing: a snapshot as of `start`, and what followed."""
+    start: str
     snapshot: list[dict[str, Any]] = field(default_factory=list)
     topics: dict[str, list[Applied]] = field(default_factory=dict)
-    sequence: TopicSequence = field(default_factory=TopicSequence)
+
+
+@dataclass
+class Gathering:
+    """A snapshot of which so many messages have not come yet."""
+    view: View
+    left: int
 
 
 @dataclass(frozen=True)
@@ -90,14 +73,19 @@ class Client:
         self.counts = {"connections": 0, "resumed": 0, "holes": 0, "repeats": 0, "applied": 0}
         self.close_codes: dict[int, int] = {}
         self.is_calm = False
+        # The position to resume from; None where the next connection begins anew.
         self._cursor: str | None = None
+        self._gathering: Gathering | None = None
+        # The last number before the hole that was seen last, by topic.
+        self.holes: dict[str, int] = {}
         self._port = port
         self._session = session
         self._random = random.Random(seed)
 
     @property
     def view(self) -> View | None:
-        return self.views[-1] if self.views and self.views[-1].start else None
+        """The one that goes on; None where the client has nothing now."""
+        return self.views[-1] if self._cursor is not None else None
 
     async def run(self) -> None:
         while True:
@@ -128,10 +116,8 @@ class Client:
             query["since"] = self._cursor
         transport = await self.habits.transport.open(self._port, query)
         self.counts["connections"] += 1
-        if self._cursor is None:
-            self.views.append(View())
-        else:
-            self.counts["resumed"] += 1
+        self._gathering = None
+        self.counts["resumed"] += self._cursor is not None
         try:
             async for text in transport.texts():
                 self._receive(json.loads(text), transport)
@@ -147,36 +133,51 @@ class Client:
         payload = message["payload"]
         match message["type"]:
             case "ping":
-                self._take_position(payload.get("cursor"))
+                self._greeted(payload)
                 pong = {"type": "pong", "payload": {"timestamp": message["timestamp"]}, "timestamp": message["timestamp"]}
                 transport.send(json.dumps(pong))
+            case "pong":
+                pass
             case "error" if "job_id" not in payload and "error_code" in payload.get("details", {}):
                 code = payload["details"]["error_code"]
                 self.refusals.append(f"{code} after {self._cursor}")
                 if code == "REPLAY_GAP":
                     self._cursor = None
-                    self.views.append(View())
-            case "job_status" | "progress" | "warning" | "plugin_status":
-                self.views[-1].snapshot.append(message)
+            case _ if self._gathering:
+                self._gathering.view.snapshot.append(message)
+                self._gathering.left -= 1
+                self._complete_snapshot()
 
-    def _take_position(self, cursor: str | None) -> None:
-        if cursor is None:
+    def _greeted(self, payload: dict[str, Any]) -> None:
+        if "cursor" not in payload:
             return
-        self.epochs.add(epoch_of(cursor))
+        self.epochs.add(epoch_of(payload["cursor"]))
         if self._cursor is None:
-            self._cursor = cursor
-            self.views[-1].start = cursor
+            self._gathering = Gathering(View(payload["cursor"]), payload.get("snapshot_messages", 0))
+            self._complete_snapshot()
+
+    def _complete_snapshot(self) -> None:
+        if self._gathering.left <= 0:
+            self.views.append(self._gathering.view)
+            self._cursor = self._gathering.view.start
+            self._gathering = None
 
     def _receive_numbered(self, message: dict[str, Any]) -> None:
         topic, seq, cursor = message["topic"], message["seq"], message["id"]
         self.epochs.add(epoch_of(cursor))
-        match self.views[-1].sequence.take(topic, seq):
-            case "repeat":
-                self.counts["repeats"] += 1
-            case "hole":
-                raise Hole()
-            case "next":
-                self._cursor = cursor
-                self.counts["applied"] += 1
-                applied = Applied(seq, cursor, message["type"], mark_of(message))
-                self.views[-1].topics.setdefault(topic, []).append(applied)
+        if self._gathering or self.view is None:
+            self.refusals.append(f"{cursor} came within a snapshot")
+            raise Hole()
+        applied = self.view.topics.setdefault(topic, [])
+        last = applied[-1].seq if applied else seq - 1
+        if seq <= last:
+            self.counts["repeats"] += 1
+        elif seq > last + 1:
+            if self.holes.get(topic) == last:
+                self._cursor = None
+            self.holes[topic] = last
+            raise Hole()
+        else:
+            self._cursor = cursor
+            self.counts["applied"] += 1
+            applied.append(Applied(seq, cursor, message["type"], mark_of(message)))

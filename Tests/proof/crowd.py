@@ -55,6 +55,10 @@ class Crowd:
         session = str(uuid.UUID(int=source.getrandbits(128), version=4))
         return Client(f"client {number} ({how})", habits, self._proxy_port, session, f"{self._seed}/client/{number}")
 
+    @property
+    def acknowledged(self) -> int:
+        return sum(len(marks) for publisher in self.publishers for marks in publisher.acknowledged.values())
+
     def raise_failures(self) -> None:
         """A publisher that was refused, or a mistake of ours, ends the proof at once."""
         for task in self._reports + self._watches:
@@ -99,10 +103,9 @@ class Crowd:
         for client in self.clients:
             for code, count in client.close_codes.items():
                 codes[code] = codes.get(code, 0) + count
-        acknowledged = sum(len(marks) for publisher in self.publishers for marks in publisher.acknowledged.values())
         jobs = sum(len(publisher.acknowledged) for publisher in self.publishers)
         return (
-            f"{acknowledged} messages of {jobs} jobs acknowledged to {len(self.publishers)} publishers after "
+            f"{self.acknowledged} messages of {jobs} jobs acknowledged to {len(self.publishers)} publishers after "
             f"{sum(publisher.retries for publisher in self.publishers)} requests that had no answer; "
             f"{len(self.clients)} clients applied {total('applied')} in {total('connections')} connections, "
             f"{total('resumed')} of them resumed, {total('holes')} after a hole, {total('repeats')} repeats ignored, "

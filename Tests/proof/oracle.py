@@ -29,6 +29,9 @@ def verdict(publishers: list[Publisher], clients: list[Client], stored: dict[str
         faults += line_faults(job, kept.messages) + state_faults(job, kept)
     for client in clients:
         faults += [f"{client.name} was refused: {refusal}" for refusal in client.refusals]
+        if client.habits.resumes and len(client.views) > 1:
+            faults.append(f"{client.name} began anew {len(client.views) - 1} times, though nothing has to be lost.")
+        faults += [f"{client.name} saw a hole on {topic} after {last}." for topic, last in client.holes.items()]
         for view in client.views:
             faults += view_faults(client, view, stored)
     return faults + digest_faults(clients) + epoch_faults(clients, stored)
@@ -88,10 +91,9 @@ def view_faults(client: Client, view: View, stored: dict[str, Stored]) -> list[s
         if job not in stored:
             faults.append(f"{client.name} applied messages of job {job}, which nobody reported.")
             continue
-        start = offset_of(view.start) if view.start else 0
         expected = [
             Applied(message["seq"], message["id"], message["type"], mark_of(message))
-            for message in stored[job].messages if offset_of(message["id"]) > start]
+            for message in stored[job].messages if offset_of(message["id"]) > offset_of(view.start)]
         if applied != expected[:len(applied)]:
             place = next(
                 (i for i, pair in enumerate(zip(applied, expected)) if pair[0] != pair[1]), min(len(applied), len(expected)))
@@ -104,18 +106,17 @@ def view_faults(client: Client, view: View, stored: dict[str, Stored]) -> list[s
 def snapshot_faults(client: Client, view: View, stored: dict[str, Stored]) -> list[str]:
     """A snapshot says what the messages up to its position add up to."""
     job = client.habits.query.get("job_id")
-    if job is None or view.start is None or not view.snapshot:
+    if job is None:
         return []
     before = [message for message in stored[job].messages if offset_of(message["id"]) <= offset_of(view.start)]
-    said, true = ([mark_of(m) for m in messages if m["type"] == "progress"] for messages in (view.snapshot, before))
     faults = []
+    said, true = ([mark_of(m) for m in messages if m["type"] == "progress"] for messages in (view.snapshot, before))
     # A job that runs, or has succeeded, without a report of its progress has one that names no stage.
-    if said and said != (true[-1:] or [None]):
+    if said != true[-1:] and (true or said != [None]):
         faults.append(f"{client.name}'s snapshot of job {job} as of {view.start} is at {said}, which was at {true[-1:]}.")
     said, true = ([mark_of(m) for m in messages if m["type"] == "warning"] for messages in (view.snapshot, before))
-    is_whole = bool(view.topics)  # Else the connection may have ended within the snapshot.
     newest = true[-MOST_WARNINGS:]
-    if said != (newest if is_whole else newest[:len(said)]):
+    if said != newest:
         faults.append(
             f"{client.name}'s snapshot of job {job} as of {view.start} has {len(said)} warnings from {said[:1]} to "
             f"{said[-1:]}, where {len(newest)} from {newest[:1]} to {newest[-1:]} belong.")

@@ -72,7 +72,7 @@ class Publisher:
         self.acknowledged[job] += [mark_of(message) for message in batch]
 
     async def finish(self, job: str) -> None:
-        message = self._stamped("job_status", {"status": "succeeded"})
+        message = self.stamped("job_status", {"status": "succeeded"})
         await self._until_acknowledged(f"/v1/jobs/{job}/messages", message, 202)
         self.finished.add(job)
 
@@ -101,14 +101,14 @@ class Publisher:
         self._count += 1
         mark = f"{self.name}-{self._count}"
         match self.random.randrange(4):
-            case 0: return self._stamped("warning", {"plugin": self.name, "message": mark})
+            case 0: return self.stamped("warning", {"plugin": self.name, "message": mark})
             case 1:
                 result = {"mark": mark, "text": "ä" * self.random.randrange(100)}
-                return self._stamped("partial_result", {"plugin": self.name, "result": result, "partial": True})
+                return self.stamped("partial_result", {"plugin": self.name, "result": result, "partial": True})
         self._progress = min(100, self._progress + 0.5)
-        return self._stamped("progress", {"progress": self._progress, "stage": mark})
+        return self.stamped("progress", {"progress": self._progress, "stage": mark})
 
     @staticmethod
-    def _stamped(kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def stamped(kind: str, payload: dict[str, Any]) -> dict[str, Any]:
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return {"type": kind, "payload": payload, "timestamp": now}

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 Sin = Literal[
     "none", "loses one", "stores one twice", "swaps two", "changes its epoch", "leaves one out of a replay",
-    "forgets a key", "shows an old state"]
+    "leaves one out of a snapshot", "forgets a key", "shows an old state"]
 
 
 class StandIn:
@@ -94,7 +94,10 @@ class StandIn:
         since = fields.get("last-event-id", query.get("since"))
         place = int(since.split(":")[1]) if since else len(self._messages)
         write = self._write_frame if is_socket else self._write_event
-        write(writer, self._unnumbered("ping", {"cursor": f"{self._epoch}:{place}"}))
+        snapshot = self._snapshot(query["job_id"]) if "job_id" in query and not since else []
+        write(writer, self._unnumbered("ping", {"cursor": f"{self._epoch}:{place}", "snapshot_messages": len(snapshot)}))
+        for message in snapshot:
+            write(writer, message)
         while not writer.is_closing():
             for message in self._messages[place:]:
                 place += 1
@@ -102,12 +105,20 @@ class StandIn:
                     continue
                 if since and self.sin == "leaves one out of a replay" and message["seq"] > 1 and self._is_time():
                     self._left_out = message["id"]
-                if message["id"] != self._left_out:
+                if message["id"] != self._left_out and not writer.is_closing():
                     write(writer, message)
             await writer.drain()
             while place == len(self._messages):
                 self._news.clear()
                 await self._news.wait()
+
+    def _snapshot(self, job: str) -> list[dict[str, Any]]:
+        mine = self._of(f"job:{job}")
+        progress = [message for message in mine if message["type"] == "progress"][-1:]
+        warnings = [message for message in mine if message["type"] == "warning"]
+        if self.sin == "leaves one out of a snapshot" and warnings and self._is_time():
+            warnings.pop()
+        return [self._unnumbered(message["type"], message["payload"]) for message in progress + warnings]
 
     @staticmethod
     def _wants(query: dict[str, str], topic: str) -> bool:
