@@ -1,0 +1,114 @@
+"""Somebody who reports jobs from outside, and tries each request again with the same key until it is acknowledged."""
+import asyncio
+import random
+from datetime import datetime, timezone
+from typing import Any
+
+from web import Web
+
+
+class Refused(Exception):
+    """The server said no to what is right, or acknowledged something else than was sent."""
+
+
+def mark_of(message: dict[str, Any]) -> str | None:
+    """What makes a reported message unlike every other one; None for the server's own."""
+    payload = message["payload"]
+    match message["type"]:
+        case "progress": return payload.get("stage")
+        case "warning": return payload.get("message")
+        case "partial_result": return payload["result"].get("mark")
+    return None
+
+
+class Publisher:
+    """Reports one job after the other, in batches, and notes what was acknowledged."""
+
+    # Short jobs, and some that live as long as the proof.
+    JOB_SIZES = [150, 600, 100_000]
+    PAUSE_SECONDS = 0.1
+
+    def __init__(self, name: str, port: int, seed: str):
+        self.name = name
+        self.web = Web(port)
+        self.random = random.Random(seed)
+        # What was acknowledged, by job: marks in the order in which they were sent.
+        self.acknowledged: dict[str, list[str]] = {}
+        self.finished: set[str] = set()
+        self.retries = 0
+        self._count = 0
+        self._requests = 0
+        self._progress = 0.0
+
+    async def run(self, until: asyncio.Event) -> None:
+        """Ends when it was told to and its last request is acknowledged."""
+        job = await self.create()
+        size = self.random.choice(self.JOB_SIZES)
+        while not until.is_set():
+            if len(self.acknowledged[job]) >= size:
+                await self.finish(job)
+                job = await self.create()
+                size = self.random.choice(self.JOB_SIZES)
+            await self.report(job, self._batch_size())
+            await asyncio.sleep(self.random.expovariate(1 / self.PAUSE_SECONDS))
+        await self.finish(job)
+
+    async def create(self) -> str:
+        """The same key gives the same job, also where the answer was lost."""
+        answer = await self._until_acknowledged("/v1/jobs", {"kind": "external", "name": f"job of {self.name}"}, 201)
+        job = answer["job_id"]
+        if job in self.acknowledged:
+            raise Refused(f"{self.name} asked for a new job with a new key and got job {job} again.")
+        self.acknowledged[job] = []
+        self._progress = 0
+        return job
+
+    async def report(self, job: str, count: int) -> None:
+        batch = [self._message() for _ in range(count)]
+        body = batch[0] if count == 1 and self.random.random() < 0.5 else batch
+        answer = await self._until_acknowledged(f"/v1/jobs/{job}/messages", body, 202)
+        if answer.get("accepted") != count:
+            raise Refused(f"{self.name} sent {count} messages and was told {answer}.")
+        self.acknowledged[job] += [mark_of(message) for message in batch]
+
+    async def finish(self, job: str) -> None:
+        message = self.stamped("job_status", {"status": "succeeded"})
+        await self._until_acknowledged(f"/v1/jobs/{job}/messages", message, 202)
+        self.finished.add(job)
+
+    async def _until_acknowledged(self, path: str, body: Any, status: int) -> dict[str, Any]:
+        self._requests += 1
+        fields = {"Idempotency-Key": f"{self.name}-{self._requests}"}
+        while True:
+            try:
+                answer = await self.web.ask("POST", path, body, fields, patience=2)
+            except (OSError, EOFError):
+                self.retries += 1
+                await asyncio.sleep(self.random.uniform(0.01, 0.05))
+                continue
+            if answer.status == status:
+                return answer.json
+            # What was not taken may be tried again; anything else is a verdict about a request that is right.
+            if answer.status not in (429, 503, 507):
+                raise Refused(f"{self.name}: POST {path} was answered {answer.status} {answer.body[:300]!r}")
+            self.retries += 1
+            await asyncio.sleep(0.05)
+
+    def _batch_size(self) -> int:
+        return 100 if self.random.random() < 0.005 else self.random.choice([1, 1, 1, 2, 3, 8])
+
+    def _message(self) -> dict[str, Any]:
+        self._count += 1
+        mark = f"{self.name}-{self._count}"
+        match self.random.randrange(4):
+            case 0: return self.stamped("warning", {"plugin": self.name, "message": mark})
+            case 1:
+                result = {"mark": mark, "text": "ä" * self.random.randrange(100)}
+                return self.stamped("partial_result", {"plugin": self.name, "result": result, "partial": True})
+        self._progress = min(100, self._progress + 0.5)
+        return self.stamped("progress", {"progress": self._progress, "stage": mark})
+
+    @staticmethod
+    def stamped(kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+        now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return {"type": kind, "payload": payload, "timestamp": now}
