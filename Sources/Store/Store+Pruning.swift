@@ -27,6 +27,8 @@ extension Store {
       try portion.removeJobs(finishedBefore: cutoff, &standing)
       try portion.removeDigests(before: cutoff, &standing)
       try portion.removeKeys(before: Timestamp(milliseconds: now.milliseconds - IdempotencyKey.lifetime))
+      // Before the commit: nobody may find a message missing without being told that there is a gap.
+      announce(prunedThrough: standing.prunedThrough)
       return Pruning(removedJobs: portion.removedJobs, hasMore: portion.rest <= 0 || portion.hasMore)
     }
   }

@@ -74,6 +74,11 @@ package final class Store: Sendable {
     }
   }
 
+  /// Lets askers know of what is about to be removed.
+  func announce(prunedThrough offset: Int) {
+    standing.withLock { $0.prunedThrough = max($0.prunedThrough, offset) }
+  }
+
   /// Runs a transaction of the writer's, and tells what stands then.
   func commit<Result: Sendable>(
     _ body: @Sendable (Writer, inout Writer.Standing) throws(StoreError) -> Result
