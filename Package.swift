@@ -46,7 +46,7 @@ let package = Package(
     .target(name: "Server", dependencies: ["Metrics", "Net", "Wire"], swiftSettings: strict),
     .target(name: "LoadGenerator", dependencies: ["JSONValues", "Net", "Wire"], swiftSettings: strict),
     .target(
-      name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net"], swiftSettings: strict),
+      name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net", "Store"], swiftSettings: strict),
     .target(name: "Pages", dependencies: ["Components", "Domain", "HTML", "JSONValues"], swiftSettings: strict),
 
     // Level 4: the story catalogue, and the browser's files.
@@ -60,13 +60,13 @@ let package = Package(
       name: "App",
       dependencies: [
         "Components", "Compression", "Domain", "HTML", "Hashing", "JSONValues", "Jobs", "Metrics", "Net", "Pages",
-        "Realtime", "Server", "Stories", "WebAssets", "Wire",
+        "Realtime", "Server", "Store", "Stories", "WebAssets", "Wire",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "telltale",
       dependencies: [
-        "App", "Domain", "HTML", "JSONValues", "Jobs", "LoadGenerator", "Net", "Realtime", "Server", "Wire",
+        "App", "Domain", "HTML", "JSONValues", "Jobs", "LoadGenerator", "Net", "Realtime", "Server", "Store", "Wire",
       ],
       swiftSettings: strict),
 
@@ -105,7 +105,7 @@ let package = Package(
     .testTarget(
       name: "LoadGeneratorTests", dependencies: ["JSONValues", "LoadGenerator", "Wire"], swiftSettings: strict),
     .testTarget(
-      name: "JobsTests", dependencies: ["Domain", "Imaging", "JSONValues", "Jobs", "TestSupport"],
+      name: "JobsTests", dependencies: ["Domain", "Imaging", "JSONValues", "Jobs", "Store", "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "ComponentsTests", dependencies: ["Components", "HTML"], swiftSettings: strict),
     .testTarget(

@@ -4,6 +4,7 @@ import Jobs
 import Net
 import Realtime
 import Server
+import Store
 import Synchronization
 import Wire
 
@@ -21,8 +22,10 @@ package final class Application: Sendable {
   package let log: Log
   /// Nil where the log goes elsewhere.
   let logWriter: LogWriter?
-  /// Where everything is published.
-  package let hub: EventHub
+  /// What was said and done: all of it is here before anybody hears of it.
+  let store: Store
+  let storeThread: StoreThread
+  let hub: EventHub
   let uploads: UploadStore
   let jobs: JobService
   let realtime: RealtimeService
@@ -44,17 +47,24 @@ package final class Application: Sendable {
     self.log = log
     logWriter = writer
     var generator = SystemRandomNumberGenerator()
-    let hub = EventHub(epoch: StreamPosition.randomEpoch(using: &generator))
+    let store = try Store(folder: configuration.data) { StreamPosition.randomEpoch(using: &generator) }
+    let book = try JobBook(store)
+    let hub = EventHub(epoch: store.epoch, after: store.newestOffset, history: History(store))
     let uploads = UploadStore(folder: "\(configuration.data)/uploads")
     let jobMetrics = JobMetrics()
+    let storeThread = StoreThread(store: store, hub: hub, book: book, log: log) { publication in
+      for item in publication.items {
+        if item.message.type == .jobStatus, item.topic != .jobs { log(.info, "job", Self.logValues(item.message)) }
+        jobMetrics.note(item.message, item.topic)
+      }
+    }
     let jobs = JobService(
       configuration: .init(maximumRunning: configuration.jobs, dataFolder: configuration.data),
-      sources: SourceRoot(root: configuration.sourceRoot, uploads: uploads.folder),
-      publish: { message, topic in
-        if message.type == .jobStatus, topic != .jobs { log(.info, "job", Self.logValues(message)) }
-        jobMetrics.note(message, topic)
-        return hub.publish(message, to: topic)
-      })
+      sources: SourceRoot(root: configuration.sourceRoot, uploads: uploads.folder), book: book,
+      publisher: storeThread.publisher)
+    storeThread.start(retention: configuration.retention) { job in jobs.forget(job) }
+    self.store = store
+    self.storeThread = storeThread
     self.hub = hub
     self.uploads = uploads
     self.jobs = jobs
@@ -68,9 +78,8 @@ package final class Application: Sendable {
         pingInterval: configuration.heartbeatInterval, silence: configuration.heartbeatTimeout),
       metadata: jobs.catalogue.metadata.map { .metadata($0) },
       snapshot: { id in
-        // A job that has said nothing yet goes on from here.
-        let position = hub.position
-        return jobs.snapshot(id).map { .init(messages: $0.job.snapshot, position: $0.position ?? position) }
+        let position = jobs.position
+        return (try? jobs.job(id)).map { .init(messages: $0.snapshot, position: position) }
       })
     assets = try AssetSource(webRoot: configuration.webRoot)
   }
@@ -89,9 +98,10 @@ package final class Application: Sendable {
       router: Router(routes + (extra?.routes ?? [])), limits: limits, hooks: hooks, clock: clock,
       makeStreams: { waker in
         let loop = RealtimeLoop(service: realtime, waker: waker)
-        return extra.map { ExtraStreams(loop, $0) } ?? loop
+        return extra.map { ExtraStreams(loop, $0) { [self] message, topic in publish(message, to: topic) } } ?? loop
       })
     serving.withLock { $0.server = server }
+    jobs.resume()
     return server
   }
 
@@ -115,6 +125,15 @@ package final class Application: Sendable {
 
   /// Lets running work end.
   package func stop() { jobs.shutDown() }
+
+  /// Stores what still waits for it and closes the store: the last thing to happen, when nothing is published any more.
+  /// - Parameter patience: milliseconds, where the disk takes nothing.
+  package func close(patience: Int = 10_000) { storeThread.stop(patience: patience) }
+
+  /// Stores a message and makes it visible to every subscriber of the topic, in the order of the calls.
+  package func publish(_ message: RealtimeMessage, to topic: Topic) {
+    storeThread.publisher.publish(Publication([.init(message, to: topic)]))
+  }
 
   /// Writes what the log still holds, as the last thing before the process ends.
   package func finishLog() { logWriter?.finish(patience: 1_000) }

@@ -17,6 +17,8 @@ package struct Configuration: Sendable {
   /// Seconds between pings, and of silence after which a connection is given up.
   package var heartbeatInterval = 30
   package var heartbeatTimeout = 60
+  /// Milliseconds for which jobs that are done, and what they said, are kept.
+  package var retention: Int64 = 30 * 86_400_000
   package var allowedOrigins: [String] = []
   package var logLevel = Log.Level.info
   package var logFormat: Log.Format
@@ -49,7 +51,9 @@ package struct Configuration: Sendable {
     Option(name: "public-url", placeholder: "URL", help: "where a reverse proxy offers this server") {
       $0.publicURL = $1
     },
-    Option(name: "data", placeholder: "FOLDER", help: "where uploads and pictures are kept (./data)") { $0.data = $1 },
+    Option(name: "data", placeholder: "FOLDER", help: "where jobs, messages, uploads and pictures are kept (./data)") {
+      $0.data = $1
+    },
     Option(name: "source-root", placeholder: "FOLDER", help: "below which sources may be read (.)") {
       $0.sourceRoot = $1
     },
@@ -76,6 +80,10 @@ package struct Configuration: Sendable {
     Option(name: "heartbeat-timeout", placeholder: "SECONDS", help: "of silence before a connection is given up (60)") {
       configuration, text throws(UsageError) in
       configuration.heartbeatTimeout = try number("heartbeat-timeout", text, 1...7200)
+    },
+    Option(name: "retention", placeholder: "TIME", help: "how long what is done is kept: 30d, 12h, 90m (30d)") {
+      configuration, text throws(UsageError) in
+      configuration.retention = try duration("retention", text)
     },
     Option(name: "allow-origin", placeholder: "URL", help: "another origin that may use this server; may be repeated") {
       $0.allowedOrigins.append($1)
@@ -174,6 +182,21 @@ package struct Configuration: Sendable {
         try option.set(&self, value.stringValue ?? String(decoding: value.encoded(), as: UTF8.self))
       }
     }
+  }
+
+  /// - Returns: Milliseconds.
+  private static func duration(_ name: String, _ text: String) throws(UsageError) -> Int64 {
+    let units: [UInt8: Int64] = [
+      UInt8(ascii: "m"): 60_000, UInt8(ascii: "h"): 3_600_000, UInt8(ascii: "d"): 86_400_000,
+    ]
+    let digits = text.utf8.dropLast()
+    guard let unit = text.utf8.last.flatMap({ units[$0] }), (1...5).contains(digits.count),
+      digits.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int64(String(decoding: digits, as: UTF8.self)),
+      count > 0
+    else {
+      throw UsageError("--\(name) must be a number of days, hours or minutes such as 30d, 12h or 90m, not \"\(text)\".")
+    }
+    return count * unit
   }
 
   private static func number(_ name: String, _ text: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int {

@@ -1,5 +1,6 @@
 import Domain
 import JSONValues
+import Jobs
 import Server
 import Wire
 
@@ -69,6 +70,41 @@ extension Request {
     }
   }
 
+  /// Messages about a job: one, an array of them, or one a line.
+  /// - Throws: 415 for another type, 400 for what is no JSON, 422 for what is no such message; both name it.
+  func reportedMessages(job: String) throws(AppError) -> [ReportedMessage] {
+    let isLines = head.fields.contentType?.isType("application/x-ndjson") ?? false
+    let values = isLines ? try jsonLines() : try jsonBody().items
+    guard values.count <= ReportedMessage.maxMessages else {
+      throw AppError(
+        .tooLarge, "A request reports \(ReportedMessage.maxMessages) messages at most. Send the rest in another.")
+    }
+    var messages: [ReportedMessage] = []
+    for (index, value) in values.enumerated() {
+      do throws(MessageError) {
+        messages.append(try ReportedMessage(value, job: job))
+      } catch {
+        throw AppError(.unprocessable, "Message \(index + 1) of \(values.count) was refused (\(error.code)): \(error)")
+      }
+    }
+    return messages
+  }
+
+  /// A body of lines, each a JSON value; empty lines mean nothing.
+  private func jsonLines() throws(AppError) -> [JSON] {
+    var values: [JSON] = []
+    for (index, line) in body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+      let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+      guard !text.isEmpty else { continue }
+      do {
+        values.append(try JSON(parsing: Array(text)))
+      } catch {
+        throw AppError(.invalid, "Line \(index + 1) is not valid JSON: \(error)")
+      }
+    }
+    return values
+  }
+
   /// A query item as a number of items.
   func count(_ name: String, standard: Int, most: Int) throws(AppError) -> Int {
     guard let text = query(name) else { return standard }
@@ -77,6 +113,11 @@ extension Request {
     }
     return value
   }
+}
+
+extension JSON {
+  /// The elements of an array; anything else is its own only item.
+  fileprivate var items: [JSON] { arrayValue ?? [self] }
 }
 
 /// What an error looks like from outside.

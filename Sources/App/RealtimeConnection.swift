@@ -38,48 +38,29 @@ final class RealtimeConnection: StreamHandler, Sink {
 
   func opened() {
     loop.service.introduction[framing]?.withUnsafeBytes(stream.queue)
-    switch wish.resume {
-    case .fresh: start()
-    case .unreadable: startAfterGap()
-    case .after(let position):
-      guard loop.fanOut.canResume(after: position) else { return startAfterGap() }
-      send(greeting(position))
-      if loop.fanOut.join(subscriber, wish.subscription, after: position) == .gap {
-        startAfterGap()
-      } else {
-        loop.noteResumed()
-      }
+    let arrival = Arrival(wish.resume, wish.subscription) { [service = loop.service, wish] in
+      wish.jobID.flatMap(service.snapshot)
+    }
+    switch arrival.join(subscriber, to: loop.fanOut, say: say) {
+    case .fresh: break
+    case .resumed: loop.noteResumed()
+    case .afterGap: loop.noteGap()
     }
   }
 
-  /// Sends the state as it is, and what follows.
-  private func start() {
-    guard let jobID = wish.jobID, let snapshot = loop.service.snapshot(jobID) else {
-      send(greeting(loop.service.hub.position))
-      loop.fanOut.join(subscriber, wish.subscription)
-      return
+  private func say(_ word: Arrival.Word) {
+    switch word {
+    case .gap:
+      send(
+        .connectionError(
+          code: "REPLAY_GAP", message: "Messages since your cursor are no longer kept. Reload what you show."))
+    case .greeting(let position, let snapshot):
+      var ping = session.greeting
+      ping.payload["cursor"] = .string(position.description)
+      if !snapshot.isEmpty { ping.payload["snapshot_messages"] = .int(snapshot.count) }
+      send(ping)
+      snapshot.forEach(send)
     }
-    send(greeting(snapshot.position))
-    snapshot.messages.forEach(send)
-    if loop.fanOut.join(subscriber, wish.subscription, after: snapshot.position) == .gap {
-      // More came since the snapshot was made than is kept: it is out of date already, so make another.
-      start()
-    }
-  }
-
-  private func startAfterGap() {
-    loop.noteGap()
-    send(
-      .connectionError(
-        code: "REPLAY_GAP", message: "Messages since your cursor are no longer kept. Reload what you show."))
-    start()
-  }
-
-  /// The first ping. Its `cursor` is the position to come back with as long as no numbered message has arrived.
-  private func greeting(_ position: StreamPosition) -> RealtimeMessage {
-    var ping = session.greeting
-    ping.payload["cursor"] = .string(position.description)
-    return ping
   }
 
   // MARK: The client's side
@@ -136,6 +117,10 @@ final class RealtimeConnection: StreamHandler, Sink {
 
   func closeAsTooSlow() {
     stream.close(.slowConsumer, reason: "You read too slowly to get everything. Come back with your cursor.")
+  }
+
+  func closeAsUnavailable() {
+    stream.close(.tryAgainLater, reason: "What you missed can't be read just now. Come back with your cursor.")
   }
 }
 

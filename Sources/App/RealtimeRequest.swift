@@ -10,13 +10,7 @@ struct RealtimeRequest {
   var jobID: String?
   var subscription: Subscription
   /// Where it left off. Set but unreadable is a gap, not an error: the client needs a snapshot.
-  var resume: Resume = .fresh
-
-  enum Resume: Equatable {
-    case fresh
-    case after(StreamPosition)
-    case unreadable
-  }
+  var resume = Arrival.Resume.fresh
 
   /// - Throws: ``RealtimeRefusal`` with the close code for a WebSocket and the error for events.
   init(_ request: Request) throws {
@@ -38,7 +32,7 @@ struct RealtimeRequest {
     }
     // An EventSource that reconnects hands back the last id in a header; its URL still has the first one.
     if let cursor = request.head.fields["last-event-id"] ?? query["since"], !cursor.isEmpty {
-      resume = StreamPosition(cursor: cursor).map(Resume.after) ?? .unreadable
+      resume = StreamPosition(cursor: cursor).map(Arrival.Resume.after) ?? .unreadable
     }
   }
 

@@ -7,26 +7,19 @@ import Synchronization
 
 /// What the realtime connections of all loops share: the hub, the registry, and what a newcomer is told.
 final class RealtimeService: Sendable {
-  /// What a connection that watches one job starts from: messages that add up to the job's state, and the position as
-  /// of which they do. Live messages go on right after it.
-  struct Snapshot: Sendable {
-    var messages: [RealtimeMessage]
-    var position: StreamPosition
-  }
-
   let hub: EventHub
   let sessionLimits: RealtimeSession.Limits
   let queueLimits: QueueLimits
   /// One `metadata` a plugin, what every connection is sent first: framed once.
   let introduction: [Framing: [UInt8]]
-  /// Nil where there is no such job.
-  let snapshot: @Sendable (_ jobID: String) -> Snapshot?
+  /// What a connection that watches one job starts from; nil where there is no such job.
+  let snapshot: @Sendable (_ jobID: String) -> Arrival.Snapshot?
   private let manager: Mutex<ConnectionManager>
 
   init(
     hub: EventHub, connectionLimits: ConnectionManager.Limits, sessionLimits: RealtimeSession.Limits,
     queueLimits: QueueLimits = .standard, metadata: [RealtimeMessage],
-    snapshot: @escaping @Sendable (_ jobID: String) -> Snapshot?
+    snapshot: @escaping @Sendable (_ jobID: String) -> Arrival.Snapshot?
   ) {
     self.hub = hub
     self.sessionLimits = sessionLimits
@@ -114,7 +107,10 @@ final class RealtimeLoop: StreamService {
   func turnEnded() -> Milliseconds? {
     let start = monotonicMicroseconds()
     let wait = pace.wait(now: start)
-    guard wait == 0 else { return (wait + 999) / 1000 }
+    guard wait == 0 else {
+      fanOut.takeHistory()
+      return (wait + 999) / 1000
+    }
     fanOut.turn()
     pace.turned(from: start, to: monotonicMicroseconds())
     return nil

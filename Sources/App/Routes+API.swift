@@ -11,9 +11,14 @@ extension Application {
     [
       Route(.post, "/v1/jobs", bodyLimit: 1 << 20, .blocking(createJob)),
       Route(.get, "/v1/jobs", .blocking(listJobs)),
-      Route(.get, "/v1/jobs/{id}", .blocking { [jobs] in .json(try jobs.job($0.id("id")).response) }),
-      Route(.get, "/v1/jobs/{id}/extended", .blocking { [jobs] in .json(try jobs.job($0.id("id")).extendedResponse) }),
+      Route(
+        .get, "/v1/jobs/{id}",
+        .blocking { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).response) }),
+      Route(
+        .get, "/v1/jobs/{id}/extended",
+        .blocking { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).extendedResponse) }),
       Route(.get, "/v1/jobs/{id}/messages", .blocking(messages)),
+      Route(.post, "/v1/jobs/{id}/messages", bodyLimit: 1 << 20, .blocking(report)),
       Route(.get, "/v1/jobs/{id}/frames/{picture}", .blocking(picture)),
       Route(.post, "/v1/jobs/{id}/cancel", .blocking(cancelJob)),
       Route(.post, "/v1/jobs/{id}/retry", .blocking(retryJob)),
@@ -29,11 +34,7 @@ extension Application {
 
   private func createJob(_ request: Request) throws -> Response {
     let wish = try JobRequest(request.jsonObject(), standardPlugins: jobs.catalogue.names)
-    let key = request.head.fields["idempotency-key"]
-    guard key.map({ (1...200).contains($0.utf8.count) }) ?? true else {
-      throw AppError(.invalid, "Idempotency-Key must have 1 to 200 characters.")
-    }
-    return created(try jobs.create(wish, idempotencyKey: key))
+    return created(try jobs.create(wish, idempotencyKey: request.head.fields["idempotency-key"]))
   }
 
   private func retryJob(_ request: Request) throws -> Response { created(try jobs.retry(request.id("id"))) }
@@ -47,7 +48,7 @@ extension Application {
   private func cancelJob(_ request: Request) throws -> Response {
     let id = try request.id("id")
     try jobs.cancel(id)
-    return .json(try jobs.job(id).response)
+    return .json(try jobs.job(id, frames: Job.maxFramesKept).response)
   }
 
   private func deleteJob(_ request: Request) throws -> Response {
@@ -56,7 +57,7 @@ extension Application {
   }
 
   private func listJobs(_ request: Request) throws -> Response {
-    let page = jobs.list(
+    let page = try jobs.list(
       try JobQuery(
         status: request.query("status"), text: request.query("q") ?? "",
         limit: try request.count("limit", standard: 50, most: 500), cursor: request.query("cursor")))
@@ -70,27 +71,36 @@ extension Application {
     let limit = try request.count("limit", standard: 100, most: 1000)
     let types = request.query("types").map { Set($0.split(separator: ",").map { MessageType(rawValue: String($0)) }) }
     // One more than asked for tells whether there is a next page.
-    let found =
-      hub.messages(after: try cursor(request), limit: limit + 1) { message in
-        message.topic == topic && types?.contains(message.type) ?? true
-      } ?? []
+    let found = try store.messages(
+      of: .topic(topic), after: try cursor(request), through: .max, types: types, limit: limit + 1
+    ).messages
     let page = found.prefix(limit)
     // The messages are encoded already, and go out as they went to everybody else.
     var body = Array("{\"messages\":[".utf8)
     body += page.map(\.json).joined(separator: [UInt8(ascii: ",")])
-    let next = found.count > limit ? page.last?.position?.description : nil
-    body += Array("],\"next\":".utf8) + (next.map(JSON.string) ?? .null).encoded() + Array("}".utf8)
+    let next = found.count > limit ? page.last.map { StreamPosition(epoch: store.epoch, offset: $0.offset) } : nil
+    body += Array("],\"next\":".utf8)
+    body += (next.map { JSON.string($0.description) } ?? .null).encoded()
+    body.append(UInt8(ascii: "}"))
     return .json(body)
   }
 
-  /// Where to go on; the oldest message that is kept, where the request names none or one before it.
-  private func cursor(_ request: Request) throws(AppError) -> StreamPosition {
-    let oldest = hub.oldestCursor
-    guard let text = request.query("since") else { return oldest }
-    guard let since = StreamPosition(cursor: text), since.epoch == hub.epoch else {
+  /// The offset after which to go on: that of the request's cursor, or the beginning.
+  private func cursor(_ request: Request) throws(AppError) -> Int {
+    guard let text = request.query("since") else { return 0 }
+    guard let since = StreamPosition(cursor: text), since.epoch == store.epoch else {
       throw AppError(.invalid, "since is no cursor of this server's. Leave it out to begin with the oldest message.")
     }
-    return since.offset > oldest.offset ? since : oldest
+    return since.offset
+  }
+
+  /// Messages about a job that somebody else runs: stored and told when this answers.
+  private func report(_ request: Request) throws -> Response {
+    let id = try request.id("id")
+    let messages = try request.reportedMessages(job: id)
+    let position = try jobs.report(messages, into: id, idempotencyKey: request.head.fields["idempotency-key"])
+    return .json(
+      ["accepted": .int(messages.count), "cursor": position.map { .string($0.description) } ?? .null], .accepted)
   }
 
   private func picture(_ request: Request) throws -> Response {

@@ -64,6 +64,7 @@ extension Application {
 
   private var readinessProblem: String? {
     if server?.isDraining ?? false { return "The server is shutting down." }
+    if storeThread.isFailing { return "Nothing can be stored. The log says why; requests that change something fail." }
     guard let free = FileContent.freeFraction(configuration.data) else {
       return "The data folder \(configuration.data) can't be reached."
     }

@@ -19,14 +19,12 @@ extension Application {
       Route(
         .get, "/jobs/{id}",
         .blocking { [self] request in
-          guard let (job, position) = jobs.snapshot(try request.id("id")) else {
-            return .html(
-              NotFoundPage(subject: "Job \(request.parameters["id"] ?? "")", context: pageContext).render(), .notFound)
+          do {
+            return try jobPage(request)
+          } catch let error as AppError where error.code == .notFound {
+            let subject = "Job \(request.parameters["id"] ?? "")"
+            return .html(NotFoundPage(subject: subject, context: pageContext).render(), .notFound)
           }
-          let page = JobPage(
-            job: job, plugins: jobs.catalogue.metadata, devices: jobs.devices.devices, cursor: position?.description,
-            context: pageContext)
-          return .page(page.render(), to: request.head)
         }),
       Route(.post, "/jobs", .blocking { [self] request in try startFromForm(request) }),
       Route(
@@ -61,6 +59,15 @@ extension Application {
         faviconFailed: library.url("img/favicon-failed.svg")))
   }
 
+  private func jobPage(_ request: Request) throws -> Response {
+    // Older than the job: what happens between the two is told again, and changes nothing.
+    let cursor = jobs.position.description
+    let page = JobPage(
+      job: try jobs.job(request.id("id"), frames: JobFold.framesInPage), plugins: jobs.catalogue.metadata,
+      devices: jobs.devices.devices, cursor: cursor, context: pageContext)
+    return .page(page.render(), to: request.head)
+  }
+
   private func dashboard(_ request: Request) throws -> Response {
     .page(try dashboardPage(request).render(), to: request.head)
   }
@@ -69,8 +76,8 @@ extension Application {
     let filter = JobList.Filter(
       state: request.query("status").flatMap(JobState.init(rawValue:)), query: request.query("q") ?? "")
     // The position is older than the list: what happens between the two is told again, and changes nothing.
-    let cursor = hub.position.description
-    let page = jobs.list(
+    let cursor = jobs.position.description
+    let page = try jobs.list(
       try JobQuery(status: filter.state?.rawValue, text: filter.query, limit: 50, cursor: request.query("cursor")))
     return DashboardPage(
       jobs: page.jobs, total: JobStatus.allCases.reduce(0) { $0 + jobs.count($1) }, filter: filter,

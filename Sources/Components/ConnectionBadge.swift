@@ -6,11 +6,13 @@ public struct ConnectionBadge: Component, Sendable {
     case connecting
     case live
     case reconnecting
-    /// The time of the newest data, such as `14:02:11`.
-    case offline(asOf: String?)
+    case offline
     /// For good; a button starts anew.
     case closed(reason: String?)
+    /// What the page shows is no longer on the server; there is nothing to come back to.
+    case gone
 
+    /// What colours it.
     public var name: String {
       switch self {
       case .connecting: "connecting"
@@ -18,36 +20,47 @@ public struct ConnectionBadge: Component, Sendable {
       case .reconnecting: "reconnecting"
       case .offline: "offline"
       case .closed: "closed"
-      }
-    }
-
-    public var words: String {
-      switch self {
-      case .connecting: "Connecting…"
-      case .live: "Live"
-      case .reconnecting: "Reconnecting…"
-      case .offline(let time): time.map { "Offline: showing data as of \($0)" } ?? "Offline"
-      case .closed(let reason): reason.map { "Disconnected: \($0)" } ?? "Disconnected"
+      case .gone: "gone"
       }
     }
   }
 
   public var state: State
+  /// When what the page shows was last known to be true, such as `14:02:11`; nil while it is.
+  public var asOf: String?
 
-  public init(_ state: State = .connecting) {
+  public init(_ state: State = .connecting, asOf: String? = nil) {
     self.state = state
+    self.asOf = asOf
   }
 
   public var body: some HTML {
     element("connection-badge", .class("needs-script"), .data("state", state.name)) {
       span(.class("connection-badge"), .role("status")) {
         span(.class("connection-badge__lamp"), .aria("hidden", true)) {}
-        span(.data("slot", "connection-label")) { state.words }
+        span(.class("connection-badge__words")) {
+          span(.data("slot", "connection-label")) { words }
+          " "
+          span(.class("connection-badge__as-of"), .data("slot", "connection-as-of"), .hidden(asOf == nil)) {
+            asOf.map { "as of \($0)" } ?? ""
+          }
+        }
       }
       button(.class("button"), .type("button"), .data("action", "reconnect"), .hidden(!isClosed)) {
         Icon(.retry)
         "Reconnect now"
       }
+    }
+  }
+
+  private var words: String {
+    switch state {
+    case .connecting: "Connecting…"
+    case .live: "Live"
+    case .reconnecting: "Reconnecting…"
+    case .offline: asOf == nil ? "Offline" : "Offline: showing data"
+    case .closed(let reason): reason.map { "Disconnected: \($0)" } ?? "Disconnected"
+    case .gone: "No longer on the server"
     }
   }
 

@@ -80,15 +80,6 @@ package struct Job: Sendable {
   package var fallback: Bool { deviceUsed.map { $0 != deviceRequested } ?? false }
 
   package var topic: Topic { .job(id) }
-
-  /// Notes where a plugin stands now.
-  package mutating func set(_ state: PluginState) {
-    if let index = pluginStates.firstIndex(where: { $0.plugin == state.plugin }) {
-      pluginStates[index] = state
-    } else {
-      pluginStates.append(state)
-    }
-  }
 }
 
 /// One picture of a source and what the plugins found in it.

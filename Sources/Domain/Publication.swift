@@ -23,6 +23,23 @@ package struct Publication: Sendable {
   }
 }
 
+/// Where features publish: App hands them the journal. Callable from any thread.
+package struct Publisher: Sendable {
+  /// Takes a publication to be stored and told soon. Waits while too much waits to be stored already.
+  package let publish: @Sendable (Publication) -> Void
+  /// As ``publish``, and says when it is stored and told, with the position of its last numbered message, or why it
+  /// can't be stored now: then nothing of it happened. Waits for nothing; the word may come on any thread.
+  package let submit: @Sendable (Publication, @escaping @Sendable (Result<StreamPosition?, AppError>) -> Void) -> Void
+
+  package init(
+    publish: @escaping @Sendable (Publication) -> Void,
+    submit: @escaping @Sendable (Publication, @escaping @Sendable (Result<StreamPosition?, AppError>) -> Void) -> Void
+  ) {
+    self.publish = publish
+    self.submit = submit
+  }
+}
+
 /// What is stored besides messages and what they mean for their job.
 package enum StoredChange: Sendable {
   /// A job that was not there before; the messages beside it may tell of it already.

@@ -24,13 +24,14 @@ extension RealtimeMessage {
   }
 
   /// - Parameters:
-  ///   - progress: 0...100.
+  ///   - progress: 0...100; nil where the total is unknown, which the message says as `total_unknown` beside a 0.
   ///   - etaSeconds: nil while there are too few samples or the total is unknown.
   ///   - rate: frames a second.
   package static func progress(
-    job: Job, progress: Double, stage: String?, plugin: String? = nil, etaSeconds: Double? = nil, rate: Double? = nil
+    job: Job, progress: Double?, stage: String?, plugin: String? = nil, etaSeconds: Double? = nil, rate: Double? = nil
   ) -> RealtimeMessage {
-    var payload: JSONObject = ["job_id": .string(job.id), "progress": .double(progress)]
+    var payload: JSONObject = ["job_id": .string(job.id), "progress": .double(progress ?? 0)]
+    if progress == nil { payload["total_unknown"] = true }
     payload["stage"] = stage.map(JSON.string)
     payload["plugin"] = plugin.map(JSON.string)
     payload["eta_seconds"] = etaSeconds.map(JSON.double)
@@ -108,7 +109,8 @@ extension Job {
   /// Messages that add up to what is known of the job: what somebody who comes later starts from.
   package var snapshot: [RealtimeMessage] {
     var messages = [RealtimeMessage.jobStatus(self)]
-    if let progress { messages.append(.progress(job: self, progress: progress, stage: stage)) }
+    // Before it starts there is nothing to tell of its progress.
+    if progress != nil || status == .running { messages.append(.progress(job: self, progress: progress, stage: stage)) }
     messages += pluginStates.map { .pluginStatus(job: self, $0) }
     messages += warnings.map { .warning(job: self, $0) }
     if status == .failed, let error {
@@ -126,7 +128,7 @@ extension Job {
       "created_at": .string(createdAt.description),
       "started_at": startedAt.map { .string($0.description) } ?? .null,
       "finished_at": finishedAt.map { .string($0.description) } ?? .null,
-      "warnings_count": .int(warnings.count), "error": error.map(JSON.string) ?? .null,
+      "warnings_count": .int(warningsCount), "error": error.map(JSON.string) ?? .null,
     ]
   }
 }

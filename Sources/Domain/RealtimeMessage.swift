@@ -70,7 +70,3 @@ package enum MessageError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 }
-
-/// How a feature says that something happened: App hands it the hub. Gives the message's position back, where it is
-/// numbered.
-package typealias Publish = @Sendable (RealtimeMessage, Topic) -> StreamPosition?

@@ -96,7 +96,7 @@ package struct DashboardPage: Component {
   private var initialState: [UInt8] {
     let state: JSON = [
       "messages": .array(jobs.map { .object(RealtimeMessage.jobStatus($0).json) }),
-      "cursor": cursor.map(JSON.string) ?? .null,
+      "cursor": cursor.map(JSON.string) ?? .null, "as_of": .string(context.now.description),
     ]
     return state.encodedForScript()
   }

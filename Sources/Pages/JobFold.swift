@@ -31,7 +31,7 @@ package struct JobFold {
   package var row: JobRow {
     JobRow(
       id: job.id, name: name, state: state, percent: job.progress, stage: job.error ?? stage ?? "",
-      device: job.deviceUsed?.description, warnings: job.warnings.count,
+      device: job.deviceUsed?.description, warnings: job.warningsCount,
       started: job.startedAt.map { Moment($0, now: now) }, duration: elapsed)
   }
 
@@ -75,7 +75,7 @@ package struct JobFold {
     let described = Dictionary(plugins.map { ($0.name, $0) }) { first, _ in first }
     let rows = job.pluginStates.map { PluginRow($0, metadata: described[$0.plugin]) }
     let warnings = job.warnings.suffix(PluginInspector.warningsShown).map(WarningRow.init)
-    return PluginInspector(plugins: rows, warnings: warnings, warningsTotal: job.warnings.count)
+    return PluginInspector(plugins: rows, warnings: warnings, warningsTotal: job.warningsCount)
   }
 
   /// The newest frame, with what every plugin found in it. `nil` for a job that has no pictures, once that is known.
@@ -106,7 +106,8 @@ package struct JobFold {
     return "instead of \(job.deviceRequested), which is not available"
   }
 
-  /// What the script starts from: the messages that add up to this page, and the position to go on from.
+  /// What the script starts from: the messages that add up to this page, the position to go on from, and when that was:
+  /// a browser may show the page again much later.
   package func initialState(cursor: String?) -> [UInt8] {
     var messages = plugins.map { RealtimeMessage.metadata($0, job: job) } + job.snapshot
     for frame in job.frames.suffix(Self.framesInPage) {
@@ -119,10 +120,11 @@ package struct JobFold {
     }
     let state: JSON = [
       "messages": .array(messages.map { .object($0.json) }), "cursor": cursor.map(JSON.string) ?? .null,
+      "as_of": .string(now.description),
     ]
     return state.encodedForScript()
   }
 
   /// Enough to go back a little at once; the others are there over the API.
-  private static let framesInPage = 30
+  package static let framesInPage = 30
 }

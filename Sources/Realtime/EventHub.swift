@@ -1,9 +1,10 @@
 import Domain
 import Synchronization
 
-/// Takes a published message, numbers it, encodes it once, and leaves it for every event loop to fan out.
+/// Takes messages that are numbered, encoded and stored, keeps the newest, and leaves them for every event loop to fan
+/// out.
 ///
-/// Safe to call from any thread. What it does under its lock is an append: nobody who publishes waits for a socket.
+/// Safe to call from any thread. What it does under its lock is an append: nobody who broadcasts waits for a socket.
 package final class EventHub: Sendable {
   /// One event loop that fans out; see ``FanOut``.
   package struct Reader: Sendable {
@@ -22,8 +23,6 @@ package final class EventHub: Sendable {
 
   private struct State {
     var window: ReplayWindow
-    /// The last `seq` given, by topic.
-    var sequences: [Topic: Int] = [:]
     /// By the index of their reader; nil where that has gone.
     var inboxes: [Inbox?] = []
     var statistics = Statistics()
@@ -62,7 +61,7 @@ package final class EventHub: Sendable {
     }
   }
 
-  /// What was published since the hub began.
+  /// What was broadcast since the hub began.
   package struct Statistics: Sendable {
     package var published: [MessageType: Int] = [:]
     /// Messages that a loop never saw, because it was too far behind. Only such as are not numbered.
@@ -73,6 +72,8 @@ package final class EventHub: Sendable {
 
   /// What the offsets of this hub count in.
   package let epoch: String
+  /// Where older messages than those kept here are read; nil where nothing else keeps them.
+  let history: History?
   private let state: Mutex<State>
 
   /// How many unnumbered messages may wait for a loop that does not come to look; the rest is dropped.
@@ -81,42 +82,32 @@ package final class EventHub: Sendable {
   /// - Parameters:
   ///   - offset: that of the last message already numbered in this epoch.
   ///   - windowCapacity: how many numbered messages are kept for those who come back.
-  package init(epoch: String, after offset: Int = 0, windowCapacity: Int = 10_000) {
+  ///   - history: where older ones are read; nil where nobody keeps them.
+  package init(epoch: String, after offset: Int = 0, windowCapacity: Int = 10_000, history: History? = nil) {
     self.epoch = epoch
+    self.history = history
     state = Mutex(State(window: ReplayWindow(capacity: windowCapacity, after: offset)))
   }
 
-  /// Makes the message visible to every subscriber of the topic.
-  /// - Returns: its position, nil for a type that is not numbered.
-  @discardableResult
-  package func publish(_ message: RealtimeMessage, to topic: Topic) -> StreamPosition? {
-    let encoding = MessageEncoding(message)
-    let isNumbered = message.type.isNumbered
-    let (position, wakers) = state.withLock { state -> (StreamPosition?, [@Sendable () -> Void]) in
-      let published: PublishedMessage
-      if isNumbered {
-        let position = StreamPosition(epoch: epoch, offset: state.window.newestOffset + 1)
-        let sequence = state.sequences[topic, default: 0] + 1
-        state.sequences[topic] = sequence
-        published = PublishedMessage(
-          type: message.type, topic: topic, position: position, sequence: sequence,
-          json: encoding.numbered(position, topic: topic.description, sequence: sequence))
-        state.window.append(published)
-      } else {
-        published = PublishedMessage(
-          type: message.type, topic: topic, position: nil, sequence: 0, json: encoding.unnumbered())
+  /// Makes messages visible to every subscriber of their topics, all of them at once.
+  /// - Precondition: the numbered ones continue the line: each has the offset behind the newest one's.
+  package func broadcast(_ messages: [PublishedMessage]) {
+    guard !messages.isEmpty else { return }
+    let wakers = state.withLock { state in
+      let wakers = state.inboxes.compactMap { $0?.wakeIfUntouched }
+      for message in messages {
+        if let position = message.position {
+          precondition(position.offset == state.window.newestOffset + 1 && position.epoch == epoch)
+          state.window.append(message)
+        }
+        state.statistics.published[message.type, default: 0] += 1
+        for index in state.inboxes.indices {
+          state.inboxes[index]?.leave(message, windowCapacity: state.window.capacity, &state.statistics.dropped)
+        }
       }
-      var toWake: [@Sendable () -> Void] = []
-      let capacity = state.window.capacity
-      for index in state.inboxes.indices {
-        if let wake = state.inboxes[index]?.wakeIfUntouched { toWake.append(wake) }
-        state.inboxes[index]?.leave(published, windowCapacity: capacity, &state.statistics.dropped)
-      }
-      state.statistics.published[message.type, default: 0] += 1
-      return (published.position, toWake)
+      return wakers
     }
     wakers.forEach { $0() }
-    return position
   }
 
   /// The position of the newest numbered message.

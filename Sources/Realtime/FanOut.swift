@@ -30,6 +30,8 @@ package final class FanOut {
   /// Groups with something to write in this turn.
   private var groupsWithNews: [FanOutGroup] = []
 
+  /// Reads what the hub no longer keeps; nil where nobody else does either.
+  private let history: HistoryReader?
   private let framer = Framer()
   /// Where a message is framed before it goes into a log or a queue.
   private var scratch: [UInt8] = []
@@ -49,6 +51,7 @@ package final class FanOut {
   package init(hub: EventHub, limits: QueueLimits = .standard, wake: @escaping @Sendable () -> Void) {
     self.hub = hub
     self.limits = limits
+    history = hub.history.map { HistoryReader($0, wake: wake) }
     reader = hub.attach(wake: wake)
     offset = hub.take(reader).newestOffset
   }
@@ -60,6 +63,9 @@ package final class FanOut {
 
   // MARK: Subscribers
 
+  /// That of the newest numbered message that this loop has fanned out.
+  package var position: StreamPosition { StreamPosition(epoch: hub.epoch, offset: offset) }
+
   /// Gives the subscriber what is published from this turn on.
   package func join(_ subscriber: Subscriber, _ subscription: Subscription) {
     let key = GroupKey(subscription: subscription, framing: subscriber.framing)
@@ -68,25 +74,32 @@ package final class FanOut {
 
   /// As ``join(_:_:)``, with every numbered message after the position first, once each and in order.
   ///
-  /// They are queued in portions, the next one when the sink has sent the last. Until it has caught up the subscriber
-  /// misses what is not numbered.
+  /// They are queued in portions, the next one when the sink has sent the last. What the hub no longer keeps is read
+  /// from the history meanwhile. Until it has caught up the subscriber misses what is not numbered.
   package func join(_ subscriber: Subscriber, _ subscription: Subscription, after position: StreamPosition)
     -> Resumption
   {
     guard canResume(after: position) else { return .gap }
-    return replay(to: subscriber, subscription, after: position.offset) ? .resumed : .gap
+    subscriber.replay = Subscriber.Replay(subscription: subscription, offset: position.offset)
+    guard replay(to: subscriber) else {
+      subscriber.replay = nil
+      return .gap
+    }
+    return .resumed
   }
 
-  /// Whether everything after the position is still kept.
+  /// Whether everything after the position is still kept, here or in the history.
   package func canResume(after position: StreamPosition) -> Bool {
     guard position.epoch == hub.epoch else { return false }
     // A position ahead of this loop is one that it is about to fan out: nothing to replay, and those messages must not
     // come twice, so the loop catches up first.
     if position.offset > offset { turn() }
-    return position.offset <= offset && hub.keeps(after: position.offset)
+    guard position.offset <= offset else { return false }
+    return hub.keeps(after: position.offset) || history?.keeps(after: position.offset) ?? false
   }
 
   package func leave(_ subscriber: Subscriber) {
+    history?.cancel(subscriber)
     subscriber.replay = nil
     guard let group = subscriber.group else { return }
     group.remove(subscriber)
@@ -99,8 +112,12 @@ package final class FanOut {
   /// So nothing of a topic arrives behind the word that it was left, and nothing is missing behind the word that it
   /// was added.
   package func change(_ subscriber: Subscriber, to subscription: Subscription) {
-    if subscriber.replay != nil {
+    if let replay = subscriber.replay {
+      guard replay.subscription != subscription else { return }
+      // What is at hand or on its way was chosen for the old one.
       subscriber.replay!.subscription = subscription
+      subscriber.replay!.portion = nil
+      if replay.read != nil { askHistory(for: subscriber) }
       return
     }
     guard let group = subscriber.group, group.subscription != subscription else { return }
@@ -113,11 +130,7 @@ package final class FanOut {
 
   /// The subscriber's sink has an empty queue and room again.
   package func drained(_ subscriber: Subscriber) {
-    if let replay = subscriber.replay {
-      // What is no longer kept its peer can't get here: it comes back, and learns that there is a gap.
-      if !self.replay(to: subscriber, replay.subscription, after: replay.offset) { closeAsTooSlow(subscriber) }
-      return
-    }
+    if subscriber.replay != nil { return goOn(with: subscriber) }
     subscriber.group?.catchUp(subscriber, log(of: subscriber.framing))
   }
 
@@ -128,42 +141,96 @@ package final class FanOut {
 
   // MARK: Replay
 
+  /// Takes what was read for subscribers that come back, and goes on with their replays.
+  ///
+  /// Part of every ``turn()``; costs next to nothing where nothing has arrived. What there is to do at once is bounded,
+  /// so it may be called between turns, too.
+  package func takeHistory() {
+    guard let history else { return }
+    for (subscriber, portion) in history.take() {
+      guard let start = subscriber.replay?.offset else { continue }
+      guard let portion else {
+        leave(subscriber)
+        subscriber.sink.closeAsUnavailable()
+        continue
+      }
+      // Some of what it asked for may have been removed before it was read.
+      guard history.keeps(after: start) else {
+        closeAsTooSlow(subscriber)
+        continue
+      }
+      precondition(portion.reached > start && portion.reached <= offset)
+      subscriber.replay!.portion = .init(messages: portion.messages, reached: portion.reached)
+      if subscriber.sink.queuedByteCount == 0 { goOn(with: subscriber) }
+    }
+  }
+
+  private func goOn(with subscriber: Subscriber) {
+    // What is no longer kept its peer can't get here: it comes back, and learns that there is a gap.
+    if !replay(to: subscriber) { closeAsTooSlow(subscriber) }
+  }
+
   /// Queues the next portion of what the subscriber missed, and joins it to what is live where that was the rest.
   /// - Precondition: whatever was queued of its replay before is sent.
   /// - Returns: false where some of it is no longer kept.
-  private func replay(to subscriber: Subscriber, _ subscription: Subscription, after start: Int) -> Bool {
-    let portion = limits.half
-    var (reached, messages, bytes) = (start, 0, 0)
-    while reached < offset {
-      guard let missed = hub.replay(after: reached, through: min(offset, reached + portion.messages)) else {
-        return false
+  private func replay(to subscriber: Subscriber) -> Bool {
+    let most = limits.half
+    var (messages, bytes) = (0, 0)
+    while let replay = subscriber.replay, replay.read == nil {
+      guard let portion = replay.portion else {
+        if replay.offset == offset {
+          subscriber.replay = nil
+          subscriber.owedMessages = messages
+          subscriber.owedBytes = bytes
+          join(subscriber, replay.subscription)
+        } else if messages >= most.messages, hub.keeps(after: replay.offset) {
+          return true
+        } else if !findPortion(for: subscriber) {
+          return false
+        }
+        continue
       }
-      for message in missed {
-        if subscription.includes(message.topic) {
+      for message in portion.messages[portion.next...] {
+        if replay.subscription.includes(message.topic) {
           frame(message, subscriber.framing)
           // One message alone may be longer than a portion.
-          guard messages == 0 || messages < portion.messages && bytes + scratch.count <= portion.bytes else {
-            subscriber.replay = .init(subscription: subscription, offset: reached)
-            return true
-          }
+          guard messages == 0 || messages < most.messages && bytes + scratch.count <= most.bytes else { return true }
           scratch.withUnsafeBytes(subscriber.sink.queue)
           messages += 1
           bytes += scratch.count
         }
-        reached += 1
+        subscriber.replay!.portion!.next += 1
+        subscriber.replay!.offset = message.position?.offset ?? replay.offset
       }
+      subscriber.replay!.portion = nil
+      subscriber.replay!.offset = portion.reached
     }
-    subscriber.replay = nil
-    subscriber.owedMessages = messages
-    subscriber.owedBytes = bytes
-    join(subscriber, subscription)
     return true
+  }
+
+  /// Finds what follows in a subscriber's replay, or asks for it.
+  /// - Returns: false where it is no longer kept.
+  private func findPortion(for subscriber: Subscriber) -> Bool {
+    guard let start = subscriber.replay?.offset else { return true }
+    let last = min(offset, start + limits.half.messages)
+    if let kept = hub.replay(after: start, through: last) {
+      subscriber.replay!.portion = .init(messages: kept, reached: last)
+      return true
+    }
+    guard history?.keeps(after: start) ?? false else { return false }
+    askHistory(for: subscriber)
+    return true
+  }
+
+  private func askHistory(for subscriber: Subscriber) {
+    history?.ask(for: subscriber, through: offset, limit: limits.half.messages)
   }
 
   // MARK: A turn
 
   /// Fans out what was published since the last turn.
   package func turn() {
+    takeHistory()
     let delivery = hub.take(reader)
     offset = delivery.newestOffset
     if delivery.hasLost {

@@ -15,9 +15,17 @@ package final class PublishedMessage: Sendable {
   package let json: [UInt8]
   private let deflatedJSON = Mutex<[UInt8]?>(nil)
   /// Microseconds of the monotonic clock: how long it takes to arrive counts from here.
-  let publishedAt = monotonicMicroseconds()
+  let publishedAt: Int
 
-  init(type: MessageType, topic: Topic, position: StreamPosition?, sequence: Int, json: [UInt8]) {
+  /// A message that was stored, as it went out then.
+  package convenience init(type: MessageType, topic: Topic, position: StreamPosition, sequence: Int, json: [UInt8]) {
+    self.init(type, topic, position, sequence, json, publishedAt: monotonicMicroseconds())
+  }
+
+  fileprivate init(
+    _ type: MessageType, _ topic: Topic, _ position: StreamPosition?, _ sequence: Int, _ json: [UInt8], publishedAt: Int
+  ) {
+    self.publishedAt = publishedAt
     self.type = type
     self.topic = topic
     self.position = position
@@ -36,29 +44,39 @@ package final class PublishedMessage: Sendable {
   }
 }
 
-/// A message written as JSON up to the place where its position goes: made outside of the hub's lock.
-struct MessageEncoding {
+/// A message written as JSON up to the place where its position goes: made by whoever publishes it, on its own thread.
+struct MessageEncoding: Sendable {
+  let type: MessageType
   private var open: [UInt8]
+  private let publishedAt = monotonicMicroseconds()
 
   /// `{"type":…,"payload":…,"timestamp":…` without its closing brace.
   init(_ message: RealtimeMessage) {
+    type = message.type
     var writer = JSONWriter(capacity: 512)
     JSON.object(message.json).write(to: &writer)
     open = writer.finish()
     open.removeLast()
   }
 
+  var byteCount: Int { open.count }
+
   /// The message without a position.
-  consuming func unnumbered() -> [UInt8] {
-    open.append(UInt8(ascii: "}"))
-    return open
+  func unnumbered() -> [UInt8] { open + [UInt8(ascii: "}")] }
+
+  func unnumbered(_ topic: Topic) -> PublishedMessage {
+    PublishedMessage(type, topic, nil, 0, unnumbered(), publishedAt: publishedAt)
   }
 
   /// The message with its `id`, `topic` and `seq`. None of the three needs escaping: they are made of letters, digits,
   /// `:`, `-` and `_` only.
-  consuming func numbered(_ position: StreamPosition, topic: String, sequence: Int) -> [UInt8] {
-    open.append(contentsOf: ",\"id\":\"\(position)\",\"topic\":\"\(topic)\",\"seq\":\(sequence)}".utf8)
-    return open
+  func numbered(_ position: StreamPosition, _ topic: Topic, sequence: Int) -> PublishedMessage {
+    let end = ",\"id\":\"\(position)\",\"topic\":\"\(topic)\",\"seq\":\(sequence)}".utf8
+    var json: [UInt8] = []
+    json.reserveCapacity(open.count + end.count)
+    json += open
+    json += end
+    return PublishedMessage(type, topic, position, sequence, json, publishedAt: publishedAt)
   }
 }
 

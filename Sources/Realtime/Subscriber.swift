@@ -16,6 +16,8 @@ package protocol Sink: AnyObject {
   func queue(_ bytes: UnsafeRawBufferPointer)
   /// The peer is too slow for what may not be dropped: queue nothing more, close with 4002.
   func closeAsTooSlow()
+  /// What the peer missed can't be read just now: queue nothing more, close so that it comes back (1013).
+  func closeAsUnavailable()
 }
 
 /// How much a connection may fall behind before something is dropped or it is closed.
@@ -58,5 +60,17 @@ package final class Subscriber {
     var subscription: Subscription
     /// Everything up to this offset is in its queue or sent.
     var offset: Int
+    /// What comes next, as far as that is at hand already.
+    var portion: Portion?
+    /// The read under way for what comes next; see ``HistoryReader``.
+    var read: Int?
+
+    struct Portion {
+      /// Those from ``next`` on are still to be queued.
+      var messages: [PublishedMessage]
+      var next = 0
+      /// Everything up to this offset is among the messages, or not wanted.
+      var reached: Int
+    }
   }
 }

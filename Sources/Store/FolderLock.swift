@@ -56,6 +56,15 @@ final class FolderLock: Sendable {
     close(descriptor)
   }
 
+  /// The process that holds a folder now; nil where nobody does.
+  static func holder(folder: String) -> Int? {
+    let descriptor = open("\(folder)/telltale.lock", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+    return lines(of: descriptor).first.flatMap { Int($0) }
+  }
+
   /// Notes that everything is where it belongs.
   func markClean() { write("") }
 

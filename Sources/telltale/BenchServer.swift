@@ -39,9 +39,9 @@ enum BenchServer {
       Route(.get, "/bench/echo", .stream),
       Route(.get, "/bench/page", .immediate { _ in page }),
     ],
-    open: { request, stream, hub in
+    open: { request, stream, publish in
       switch request.head.path {
-      case "/bench/publish": BenchPublisher(stream, hub)
+      case "/bench/publish": BenchPublisher(stream, publish)
       case "/bench/echo": BenchEcho(stream)
       default: nil
       }
@@ -71,11 +71,11 @@ enum BenchServer {
 /// Its client is the load: it may send as much as it likes, and is not told what it did wrong.
 private final class BenchPublisher: StreamHandler {
   private let stream: Server.Stream
-  private let hub: EventHub
+  private let publish: ExtraRoutes.Publish
 
-  init(_ stream: Server.Stream, _ hub: EventHub) {
+  init(_ stream: Server.Stream, _ publish: @escaping ExtraRoutes.Publish) {
     self.stream = stream
-    self.hub = hub
+    self.publish = publish
   }
 
   func opened() {}
@@ -84,7 +84,7 @@ private final class BenchPublisher: StreamHandler {
     guard let message = try? RealtimeMessage(parsing: text) else {
       return stream.close(.policyViolation, reason: "Only messages with type, payload and timestamp are published.")
     }
-    hub.publish(message, to: message.payload["topic"]?.stringValue.flatMap { Topic($0) } ?? .events)
+    publish(message, message.payload["topic"]?.stringValue.flatMap { Topic($0) } ?? .events)
   }
 
   func received(binary: [UInt8]) { stream.close(.unsupportedData, reason: "Messages are text.") }

@@ -1,4 +1,5 @@
 import App
+import Store
 
 #if canImport(Glibc)
   import Glibc
@@ -16,6 +17,8 @@ enum CommandLineTool {
 
   static let commands = [
     Command(name: "serve", help: "start the dashboard (the default)", run: ServeCommand.run),
+    Command(name: "doctor", help: "check this machine and the data folder", run: DoctorCommand.run),
+    Command(name: "backup", help: "copy the database of a data folder", run: BackupCommand.run),
     Command(name: "bench", help: "measure a server, or this machine: see bench --help", run: BenchCommand.run),
   ]
 
@@ -38,6 +41,9 @@ enum CommandLineTool {
     } catch let error as UsageError {
       Terminal.complain("\(error)\nSee telltale --help.")
       return EX_USAGE
+    } catch let error as StoreError {
+      Terminal.complain("\(error)")
+      return 1
     } catch {
       Terminal.complain("\(error)")
       return EX_UNAVAILABLE

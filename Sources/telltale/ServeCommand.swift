@@ -48,6 +48,7 @@ enum ServeCommand {
       server.hurry()
       // A plugin that does not end is not waited for.
       DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(2)) {
+        application.close(patience: 1_000)
         application.finishLog()
         exit(0)
       }
@@ -58,6 +59,7 @@ enum ServeCommand {
     DispatchQueue.global().async(group: jobs) { application.stop() }
     server.shutDown(spread: 5_000, patience: 25_000)
     _ = jobs.wait(timeout: end)
+    application.close()
     application.log(.info, "stopped")
     application.finishLog()
     return 0
@@ -93,6 +95,8 @@ private final class StopSignals {
   init() {
     let semaphore = semaphore
     signal(SIGPIPE, SIG_IGN)
+    // A file that may not grow further (ulimit -f) is an error of that write, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
     sources = [SIGTERM, SIGINT].map { number in
       signal(number, SIG_IGN)  // the source sees it; by default it would end the process first
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

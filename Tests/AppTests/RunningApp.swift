@@ -33,12 +33,13 @@ final class RunningApp: Sendable {
   deinit {
     application.stop()
     server.shutDown(spread: 0, patience: 200)
+    application.close()
   }
 
   func client() throws -> ProbeClient { try ProbeClient(port: port) }
 
   /// Makes a message visible to everybody who watches.
-  func publish(_ message: RealtimeMessage, to topic: Topic) { application.hub.publish(message, to: topic) }
+  func publish(_ message: RealtimeMessage, to topic: Topic) { application.publish(message, to: topic) }
 
   /// What cursors of this run begin with.
   func epoch() throws -> String {

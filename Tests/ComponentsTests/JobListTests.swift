@@ -86,8 +86,8 @@ struct BannerTests {
 
   @Test(arguments: [
     (ConnectionBadge.State.connecting, "connecting", "Connecting…"), (.live, "live", "Live"),
-    (.reconnecting, "reconnecting", "Reconnecting…"), (.offline(asOf: nil), "offline", "Offline"),
-    (.offline(asOf: "14:02:11"), "offline", "Offline: showing data as of 14:02:11"),
+    (.reconnecting, "reconnecting", "Reconnecting…"), (.offline, "offline", "Offline"),
+    (.gone, "gone", "No longer on the server"),
     (.closed(reason: nil), "closed", "Disconnected"),
     (.closed(reason: "the session has expired"), "closed", "Disconnected: the session has expired"),
   ])

@@ -21,10 +21,10 @@ struct SourceTests {
       Picture(width: width, height: height, format: .grey, bytes: [UInt8](repeating: level, count: width * height)))
   }
 
-  private func bench() -> Bench { Bench(plugins: [Brightness.self]) }
+  private func bench() throws -> Bench { try Bench(plugins: [Brightness.self]) }
 
   @Test func `a folder of pictures is read in natural order`() throws {
-    let bench = bench()
+    let bench = try bench()
     for (name, level) in [("f10.png", 30), ("f2.png", 20), ("f1.png", 10), ("notes.txt", 1), (".f3.png", 1)]
       as [(String, UInt8)]
     {
@@ -37,7 +37,7 @@ struct SourceTests {
   }
 
   @Test func `one picture is one frame`() throws {
-    let bench = bench()
+    let bench = try bench()
     bench.write("one.png", png(77))
     let job = try run(bench, "one.png")
     #expect(job.frames.count == 1 && job.results["brightness"] == ["sum": 77])
@@ -53,7 +53,7 @@ struct SourceTests {
     ("hollow", "The folder hollow holds no pictures (PNG, PPM, PGM)."),
   ])
   func `what can't be read fails the job with the reason`(source: String, reason: String) throws {
-    let bench = bench()
+    let bench = try bench()
     bench.write("cut.y4m", video(levels: [1, 2, 3]).dropLast(5))
     bench.write("garbage.y4m", Array("MP4 or so".utf8))
     bench.write("empty.y4m", [])
@@ -74,13 +74,13 @@ struct SourceTests {
   }
 
   @Test func `a truncated clip's whole frames are worked on first`() throws {
-    let bench = bench()
+    let bench = try bench()
     bench.write("cut.y4m", video(levels: [1, 2, 3]).dropLast(5))
     #expect(try run(bench, "cut.y4m").frames.map(\.id) == [0, 1])
   }
 
   @Test func `nothing outside the root is a source`() throws {
-    let bench = bench()
+    let bench = try bench()
     bench.folder.write(png(1), to: "secret.png")
     bench.write("inside.png", png(1))
     bench.write("deep/inside.png", png(1))
@@ -108,7 +108,7 @@ struct SourceTests {
   }
 
   @Test func `a link in a folder that leads elsewhere is not read`() throws {
-    let bench = bench()
+    let bench = try bench()
     bench.folder.write(png(200), to: "secret.png")
     bench.write("shots/a.png", png(1))
     symlink("\(bench.folder.path)/secret.png", "\(bench.folder.path)/root/shots/b.png")
@@ -116,7 +116,7 @@ struct SourceTests {
   }
 
   @Test func `pipes and unknown files are refused`() throws {
-    let bench = bench()
+    let bench = try bench()
     bench.write("notes.txt", [1])
     mkfifo("\(bench.folder.path)/root/pipe.y4m", 0o644)
     for source in ["notes.txt", "pipe.y4m"] {
@@ -125,7 +125,7 @@ struct SourceTests {
   }
 
   @Test func `a paced job takes its frames' time`() throws {
-    let bench = bench()
+    let bench = try bench()
     bench.write("clip.y4m", video(levels: [1, 2, 3, 4]))
     let duration = try ContinuousClock().measure {
       _ = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["pace": "realtime"]))
@@ -139,7 +139,7 @@ struct SourceTests {
 
   @Test(.enabled(if: hasFFmpeg, "There is no ffmpeg on the PATH."))
   func `other videos and JPEG come through ffmpeg`() throws {
-    let bench = bench()
+    let bench = try bench()
     let root = "\(bench.folder.path)/root"
     bench.write("clip.y4m", video(levels: [16, 60, 120, 180, 235], width: 64, height: 64))
     #expect(system("ffmpeg -v error -i \(root)/clip.y4m -pix_fmt yuv420p -c:v mpeg4 -q:v 1 \(root)/clip.mkv") == 0)
@@ -158,7 +158,7 @@ struct SourceTests {
 
   @Test(.enabled(if: hasFFmpeg, "There is no ffmpeg on the PATH."))
   func `a video that ffmpeg can't read fails with its words`() throws {
-    let bench = bench()
+    let bench = try bench()
     bench.write("broken.mp4", Array("not a video at all".utf8))
     // A playlist in a video's clothes must not open other files.
     bench.write("list.mp4", Array("#EXTM3U\n#EXTINF:1,\n/etc/passwd\n#EXT-X-ENDLIST\n".utf8))

@@ -2,6 +2,7 @@ import Domain
 import Imaging
 import JSONValues
 import Jobs
+import Store
 import Synchronization
 import TestSupport
 
@@ -29,35 +30,69 @@ func video(levels: [UInt8], width: Int = 8, height: Int = 8) -> [UInt8] {
   }
 }
 
-/// Everything that was published, in order, and on which topic.
+/// Stores what is published and tells nobody, at once and on the publisher's thread; remembers all of it.
 final class Recorder: Sendable {
-  private let published = Guarded<[(topic: Topic, message: RealtimeMessage)]>([])
+  private struct State {
+    var all: [(topic: Topic, message: RealtimeMessage)] = []
+    var offset = 0
+    var sequences: [Topic: Int] = [:]
+    var failure: StoreError?
+  }
 
-  var publish: Publish {
-    { [published] message, topic in
-      published.withLock { all in
-        all.append((topic, message))
-        return message.type.isNumbered ? StreamPosition(epoch: "test", offset: all.count) : nil
+  let store: Store
+  let book: JobBook
+  private let published: Guarded<State>
+
+  init(folder: String) throws {
+    store = try Store(folder: folder) { "test" }
+    book = try JobBook(store)
+    published = Guarded(State(offset: store.newestOffset))
+  }
+
+  /// From now on nothing can be stored, for this reason; nil for the end of that.
+  func fail(with failure: StoreError?) { published.withLock { $0.failure = failure } }
+
+  var publisher: Publisher {
+    Publisher(
+      publish: { [self] publication in _ = record(publication) },
+      submit: { [self] publication, completion in completion(record(publication)) })
+  }
+
+  @discardableResult
+  private func record(_ publication: Publication) -> Result<StreamPosition?, AppError> {
+    published.withLock { state in
+      if let failure = state.failure { return .failure(failure.appError) }
+      var batch = StoreBatch()
+      var offsets: [Int?] = []
+      for item in publication.items {
+        state.all.append((item.topic, item.message))
+        guard item.message.type.isNumbered else {
+          offsets.append(nil)
+          continue
+        }
+        state.offset += 1
+        state.sequences[item.topic, default: 0] += 1
+        offsets.append(state.offset)
+        batch.messages.append(
+          StoredMessage(
+            offset: state.offset, topic: item.topic, sequence: state.sequences[item.topic] ?? 0,
+            type: item.message.type, at: item.message.timestamp, json: JSON.object(item.message.json).encoded()))
       }
+      let changes = book.changes(of: [(publication, offsets)])
+      batch.add(changes)
+      do throws(StoreError) { try store.write(batch) } catch { return .failure(error.appError) }
+      book.note(changes)
+      return .success(offsets.last { $0 != nil }.flatMap { $0 }.map { StreamPosition(epoch: "test", offset: $0) })
     }
   }
 
   func messages(_ topic: Topic) -> [RealtimeMessage] {
-    published.withLock { all in all.filter { $0.topic == topic }.map(\.message) }
-  }
-
-  /// Of the newest numbered message; positions count up over all topics.
-  func lastPosition(_ topic: Topic) -> StreamPosition? {
-    published.withLock { all in
-      all.lastIndex { $0.topic == topic && $0.message.type.isNumbered }.map {
-        StreamPosition(epoch: "test", offset: $0 + 1)
-      }
-    }
+    published.withLock { state in state.all.filter { $0.topic == topic }.map(\.message) }
   }
 
   /// Waits for a message.
   func wait(_ topic: Topic, for isRight: (RealtimeMessage) -> Bool) {
-    published.wait { all in all.contains { $0.topic == topic && isRight($0.message) } ? () : nil }
+    published.wait { state in state.all.contains { $0.topic == topic && isRight($0.message) } ? () : nil }
   }
 
   /// A line for each message of a job: its type, and the fields that a test can know beforehand.
@@ -73,25 +108,26 @@ final class Recorder: Sendable {
   }
 }
 
-/// A service on a folder of its own, with a clock that the test moves.
+/// A service on a folder and a store of its own, with a clock that the test moves.
 struct Bench {
   private static let count = Atomic<Int64>(0)
 
-  let folder = TemporaryFolder()
-  let recorder = Recorder()
-  /// Starts at another second in each, so that no two tests share a job's id.
-  let clock = Guarded(
-    Timestamp(milliseconds: 1_770_000_000_000 + Self.count.add(1, ordering: .relaxed).newValue * 1000))
+  let folder: TemporaryFolder
+  let recorder: Recorder
+  let clock = Guarded(Timestamp(milliseconds: 1_770_000_000_000))
   let service: JobService
   let sources: SourceRoot
   let uploads: UploadStore
 
   init(
     plugins: [any Plugin.Type] = [], maximumRunning: Int = 1, maximumQueued: Int = 100,
-    maximumPictureBytes: Int = 1 << 20
-  ) {
+    maximumPictureBytes: Int = 1 << 20, after previous: Bench? = nil
+  ) throws {
+    folder = previous?.folder ?? TemporaryFolder()
     uploads = UploadStore(folder: "\(folder.path)/uploads")
     sources = SourceRoot(root: "\(folder.path)/root", uploads: uploads.folder)
+    recorder = try Recorder(folder: "\(folder.path)/data")
+    if previous == nil { try Self.skipNumbers(recorder.store) }
     service = JobService(
       configuration: JobService.Configuration(
         maximumRunning: maximumRunning, maximumQueued: maximumQueued, dataFolder: "\(folder.path)/data",
@@ -99,8 +135,20 @@ struct Bench {
       sources: sources,
       catalogue: PluginCatalogue(
         [MotionDetection.self, SceneChange.self, QualityCheck.self, BlockMapper.self] + plugins),
-      now: { [clock] in clock.withLock { $0 } }, publish: recorder.publish)
+      book: recorder.book, now: { [clock] in clock.withLock { $0 } }, publisher: recorder.publisher)
     mkdir("\(folder.path)/root", 0o755)
+  }
+
+  /// Jobs are numbered on from another place in each bench, so that no two tests share a job's id.
+  private static func skipNumbers(_ store: Store) throws {
+    var last = Job(id: "last", name: "", source: "", plugins: [], createdAt: Timestamp(milliseconds: 0))
+    last.number = Int(Self.count.add(1, ordering: .relaxed).newValue) * 1000
+    var batch = StoreBatch()
+    batch.jobs = [last]
+    try store.write(batch)
+    batch = StoreBatch()
+    batch.removedJobs = [last.id]
+    try store.write(batch)
   }
 
   func write(_ name: String, _ bytes: [UInt8]) { folder.write(bytes, to: "root/\(name)") }
@@ -109,6 +157,6 @@ struct Bench {
   func run(_ request: JobRequest) throws -> Job {
     let job = try service.create(request)
     service.waitUntilIdle()
-    return try service.job(job.id)
+    return try service.job(job.id, frames: Job.maxFramesKept)
   }
 }

@@ -99,6 +99,7 @@ struct JobFoldTests {
       job {
         $0.warnings = (0..<250).map { (id: Int) in .init(plugin: "blur", message: "\(id)", severity: .high, frameID: id)
         }
+        $0.warningsCount = 250
       }
     ).inspector
     #expect(inspector.warnings.count == 100)

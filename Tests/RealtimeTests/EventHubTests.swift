@@ -8,16 +8,16 @@ struct EventHubTests {
   {
     let loop = FanOutTests.Loop(window: 5)
     let (sink, _) = loop.subscriber()
-    for _ in 0..<5 { loop.hub.publish(warning(), to: .job("a")) }
+    for _ in 0..<5 { loop.publisher.publish(warning(), to: .job("a")) }
     loop.fanOut.turn()
     #expect(sink.offsets == Array(1...5))
     #expect(!sink.isClosedAsTooSlow)
 
-    for _ in 0..<5 { loop.hub.publish(warning(), to: .job("a")) }
-    loop.hub.publish(frame(1), to: .job("a"))
+    for _ in 0..<5 { loop.publisher.publish(warning(), to: .job("a")) }
+    loop.publisher.publish(frame(1), to: .job("a"))
     #expect(loop.hub.statistics.waiting == 6)
-    for _ in 0..<100 { loop.hub.publish(warning(), to: .job("a")) }
-    loop.hub.publish(frame(2), to: .job("a"))
+    for _ in 0..<100 { loop.publisher.publish(warning(), to: .job("a")) }
+    loop.publisher.publish(frame(2), to: .job("a"))
     #expect(loop.hub.statistics.waiting == 0)
     #expect(loop.hub.statistics.dropped == [.frame: 2])
     loop.fanOut.turn()
@@ -27,7 +27,7 @@ struct EventHubTests {
 
     // The loop itself goes on, for whoever comes now.
     let (next, _) = loop.subscriber()
-    loop.hub.publish(warning(), to: .job("a"))
+    loop.publisher.publish(warning(), to: .job("a"))
     loop.fanOut.turn()
     #expect(next.offsets == [111])
   }
@@ -35,25 +35,27 @@ struct EventHubTests {
   @Test func `a reader is woken by the first message since its last look, also after it lost some`() {
     let wakes = Mutex(0)
     let hub = EventHub(epoch: "test", windowCapacity: 5)
+    let publisher = ImmediatePublisher(hub)
     let fanOut = FanOut(hub: hub, wake: { wakes.withLock { $0 += 1 } })
-    for _ in 0..<20 { hub.publish(warning(), to: .job("a")) }
+    for _ in 0..<20 { publisher.publish(warning(), to: .job("a")) }
     #expect(wakes.withLock { $0 } == 1)
     fanOut.turn()
-    hub.publish(warning(), to: .job("a"))
+    publisher.publish(warning(), to: .job("a"))
     #expect(wakes.withLock { $0 } == 2)
   }
 
   @Test func `nothing is left for a fan-out that is gone, and its place is given to the next`() {
     let hub = EventHub(epoch: "test")
+    let publisher = ImmediatePublisher(hub)
     let stays = FanOut(hub: hub, wake: {})
     for _ in 0..<3 {
       let fanOut = FanOut(hub: hub, wake: {})
-      hub.publish(warning(), to: .job("a"))
+      publisher.publish(warning(), to: .job("a"))
       #expect(hub.statistics.waiting == 2)
       fanOut.turn()
       stays.turn()
     }
-    hub.publish(warning(), to: .job("a"))
+    publisher.publish(warning(), to: .job("a"))
     #expect(hub.statistics.waiting == 1)
   }
 }

@@ -23,7 +23,7 @@ struct FanOutReplayTests {
   }
 
   private func publish(_ offsets: ClosedRange<Int>, _ loop: Loop, _ text: String = "w") {
-    for offset in offsets { loop.hub.publish(warning(text), to: .job(offset % 2 == 0 ? "b" : "a")) }
+    for offset in offsets { loop.publisher.publish(warning(text), to: .job(offset % 2 == 0 ? "b" : "a")) }
   }
 
   @Test(arguments: [
@@ -66,7 +66,7 @@ struct FanOutReplayTests {
     let (loop, sink, subscriber) = resumption(of: 50, limits: QueueLimits(messages: 100, bytes: 1 << 20))
     publish(51...100, loop)
     loop.fanOut.turn()
-    loop.hub.publish(frame(0), to: .job("a"))
+    loop.publisher.publish(frame(0), to: .job("a"))
     loop.fanOut.turn()
     #expect(!sink.isClosedAsTooSlow)
     sink.takeMore(.max, loop.fanOut, subscriber)
@@ -86,7 +86,7 @@ struct FanOutReplayTests {
     sink.takeMore(.max, loop.fanOut, subscriber)
     #expect(sink.isClosedAsTooSlow)
     #expect(sink.offsets == Array(1...500))
-    loop.hub.publish(warning(), to: .job("a"))
+    loop.publisher.publish(warning(), to: .job("a"))
     loop.fanOut.turn()
     #expect(sink.offsets.count == 500)
   }
@@ -143,8 +143,10 @@ struct FanOutReplayTests {
       for _ in 0..<Int.random(in: 0...30, using: &random) {
         let topic = Topic.job("\(Int.random(in: 0..<4, using: &random))")
         let text = String(repeating: "x", count: Int.random(in: 0...300, using: &random))
-        if let position = loop.hub.publish(warning(text), to: topic) { published.append((topic, position.offset)) }
-        loop.hub.publish(frame(0), to: topic)
+        if let position = loop.publisher.publish(warning(text), to: topic) {
+          published.append((topic, position.offset))
+        }
+        loop.publisher.publish(frame(0), to: topic)
       }
       for client in clients { client.sink.room = Int.random(in: 0...4_000, using: &random) }
       loop.fanOut.turn()

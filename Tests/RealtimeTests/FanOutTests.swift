@@ -7,10 +7,12 @@ struct FanOutTests {
   /// A loop with subscribers that take everything unless told otherwise.
   struct Loop {
     let hub: EventHub
+    let publisher: ImmediatePublisher
     let fanOut: FanOut
 
     init(window: Int = 10_000, limits: QueueLimits = .standard) {
       hub = EventHub(epoch: "test", windowCapacity: window)
+      publisher = ImmediatePublisher(hub)
       fanOut = FanOut(hub: hub, limits: limits, wake: {})
     }
 
@@ -27,7 +29,7 @@ struct FanOutTests {
   @Test func `every subscriber gets every message of a turn with one write`() {
     let loop = Loop()
     let subscribers = (0..<10).map { _ in loop.subscriber() }
-    for index in 0..<100 { loop.hub.publish(warning("\(index)"), to: .job("a")) }
+    for index in 0..<100 { loop.publisher.publish(warning("\(index)"), to: .job("a")) }
     loop.fanOut.turn()
     for (sink, _) in subscribers {
       #expect(sink.offsets == Array(1...100))
@@ -38,9 +40,9 @@ struct FanOutTests {
   @Test func `a numbered message carries its id, its topic and its place in the topic`() throws {
     let loop = Loop()
     let (sink, _) = loop.subscriber()
-    loop.hub.publish(warning(), to: .job("a"))
-    loop.hub.publish(warning(), to: .job("b"))
-    loop.hub.publish(warning(), to: .job("a"))
+    loop.publisher.publish(warning(), to: .job("a"))
+    loop.publisher.publish(warning(), to: .job("b"))
+    loop.publisher.publish(warning(), to: .job("a"))
     loop.fanOut.turn()
     #expect(sink.messages.map { $0["id"] } == ["test:1", "test:2", "test:3"])
     #expect(sink.messages.map { $0["topic"] } == ["job:a", "job:b", "job:a"])
@@ -51,8 +53,8 @@ struct FanOutTests {
     let loop = Loop()
     let (plain, _) = loop.subscriber()
     let deflated = (0..<3).map { _ in loop.subscriber(.everything, .deflatedWebSocket).0 }
-    loop.hub.publish(warning(String(repeating: "again ", count: 1_000)), to: .job("a"))
-    loop.hub.publish(warning("small"), to: .job("a"))
+    loop.publisher.publish(warning(String(repeating: "again ", count: 1_000)), to: .job("a"))
+    loop.publisher.publish(warning("small"), to: .job("a"))
     loop.fanOut.turn()
     for sink in deflated {
       #expect(sink.messages == plain.messages && sink.messages.count == 2)
@@ -66,9 +68,9 @@ struct FanOutTests {
   @Test func `frames travel in order with the rest but have no number`() {
     let loop = Loop()
     let (sink, _) = loop.subscriber()
-    loop.hub.publish(warning(), to: .job("a"))
-    loop.hub.publish(frame(0), to: .job("a"))
-    loop.hub.publish(warning(), to: .job("a"))
+    loop.publisher.publish(warning(), to: .job("a"))
+    loop.publisher.publish(frame(0), to: .job("a"))
+    loop.publisher.publish(warning(), to: .job("a"))
     loop.fanOut.turn()
     #expect(sink.types == ["warning", "frame", "warning"])
     #expect(sink.messages[1]["id"] == nil)
@@ -80,7 +82,7 @@ struct FanOutTests {
     let (all, _) = loop.subscriber()
     let (one, _) = loop.subscriber(.only([.job("b")]))
     let (digest, _) = loop.subscriber(.only([.jobs, .log("a")]))
-    for topic in [Topic.job("a"), .job("b"), .jobs, .log("a")] { loop.hub.publish(warning(), to: topic) }
+    for topic in [Topic.job("a"), .job("b"), .jobs, .log("a")] { loop.publisher.publish(warning(), to: topic) }
     loop.fanOut.turn()
     #expect(all.offsets == [1, 2])
     #expect(one.offsets == [2])
@@ -94,8 +96,8 @@ struct FanOutTests {
     let (sink, subscriber) = loop.subscriber()
     sink.room = 0
     for index in 0..<5 {
-      loop.hub.publish(warning("\(index)"), to: .job("a"))
-      loop.hub.publish(frame(index), to: .job("a"))
+      loop.publisher.publish(warning("\(index)"), to: .job("a"))
+      loop.publisher.publish(frame(index), to: .job("a"))
     }
     loop.fanOut.turn()
     for _ in 0..<(3000 / piece) { sink.takeMore(piece, loop.fanOut, subscriber) }
@@ -112,8 +114,8 @@ struct FanOutTests {
     let (quick, _) = loop.subscriber()
     slow.room = 0
     for index in 0..<40 {
-      for number in 0..<4 { loop.hub.publish(frame(index * 4 + number), to: .job("a")) }
-      loop.hub.publish(warning("\(index)"), to: .job("a"))
+      for number in 0..<4 { loop.publisher.publish(frame(index * 4 + number), to: .job("a")) }
+      loop.publisher.publish(warning("\(index)"), to: .job("a"))
       loop.fanOut.turn()
     }
     slow.takeMore(.max, loop.fanOut, subscriber)
@@ -130,7 +132,7 @@ struct FanOutTests {
     let (quick, _) = loop.subscriber()
     slow.room = 0
     for _ in 0..<200 {
-      loop.hub.publish(warning(), to: .job("a"))
+      loop.publisher.publish(warning(), to: .job("a"))
       loop.fanOut.turn()
     }
     #expect(slow.isClosedAsTooSlow)
@@ -139,14 +141,14 @@ struct FanOutTests {
 
   @Test func `a subscriber that comes back gets what it missed once, in order, and then what is live`() {
     let loop = Loop()
-    for _ in 0..<10 { loop.hub.publish(warning(), to: .job("a")) }
+    for _ in 0..<10 { loop.publisher.publish(warning(), to: .job("a")) }
     loop.fanOut.turn()
-    loop.hub.publish(warning(), to: .job("a"))  // not fanned out yet
+    loop.publisher.publish(warning(), to: .job("a"))  // not fanned out yet
     let sink = TestSink()
     let subscriber = Subscriber(framing: .webSocket, sink: sink)
     let result = loop.fanOut.join(subscriber, .everything, after: StreamPosition(epoch: "test", offset: 4))
     #expect(result == .resumed)
-    loop.hub.publish(warning(), to: .job("a"))
+    loop.publisher.publish(warning(), to: .job("a"))
     loop.fanOut.turn()
     sink.takeMore(.max, loop.fanOut, subscriber)
     #expect(sink.offsets == Array(5...12))
@@ -154,7 +156,7 @@ struct FanOutTests {
 
   @Test func `a position that this loop has not reached yet is caught up with first`() {
     let loop = Loop()
-    for _ in 0..<10 { loop.hub.publish(warning(), to: .job("a")) }
+    for _ in 0..<10 { loop.publisher.publish(warning(), to: .job("a")) }
     let sink = TestSink()
     let subscriber = Subscriber(framing: .webSocket, sink: sink)
     let result = loop.fanOut.join(subscriber, .everything, after: StreamPosition(epoch: "test", offset: 8))
@@ -170,7 +172,7 @@ struct FanOutTests {
   ])
   func `a position of another epoch, from the future or no longer kept is a gap`(position: StreamPosition) {
     let loop = Loop(window: 5)
-    for _ in 0..<10 { loop.hub.publish(warning(), to: .job("a")) }
+    for _ in 0..<10 { loop.publisher.publish(warning(), to: .job("a")) }
     loop.fanOut.turn()
     let sink = TestSink()
     let subscriber = Subscriber(framing: .webSocket, sink: sink)
@@ -182,11 +184,11 @@ struct FanOutTests {
     let loop = Loop()
     let (sink, subscriber) = loop.subscriber(.only([.job("a")]))
     sink.room = 10
-    loop.hub.publish(warning("first"), to: .job("a"))
+    loop.publisher.publish(warning("first"), to: .job("a"))
     loop.fanOut.turn()
     loop.fanOut.change(subscriber, to: .only([.job("b")]))
-    loop.hub.publish(warning(), to: .job("a"))
-    loop.hub.publish(warning(), to: .job("b"))
+    loop.publisher.publish(warning(), to: .job("a"))
+    loop.publisher.publish(warning(), to: .job("b"))
     loop.fanOut.turn()
     sink.takeMore(.max, loop.fanOut, subscriber)
     #expect(sink.offsets == [1, 3])
@@ -197,7 +199,7 @@ struct FanOutTests {
     let (gone, subscriber) = loop.subscriber()
     let (here, _) = loop.subscriber()
     loop.fanOut.leave(subscriber)
-    loop.hub.publish(warning(), to: .job("a"))
+    loop.publisher.publish(warning(), to: .job("a"))
     loop.fanOut.turn()
     #expect(gone.offsets.isEmpty)
     #expect(here.offsets == [1])
@@ -222,8 +224,8 @@ struct FanOutTests {
         let topic = topics.randomElement(using: &random)!
         let text = String(repeating: "x", count: Int.random(in: 0...300, using: &random))
         if Bool.random(using: &random) {
-          loop.hub.publish(frame(0), to: topic)
-        } else if let position = loop.hub.publish(warning(text), to: topic) {
+          loop.publisher.publish(frame(0), to: topic)
+        } else if let position = loop.publisher.publish(warning(text), to: topic) {
           published.append((topic, position.offset))
         }
       }

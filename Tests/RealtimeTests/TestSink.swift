@@ -15,6 +15,7 @@ final class TestSink: Sink {
   var room = Int.max
   private(set) var received: [UInt8] = []
   private(set) var isClosedAsTooSlow = false
+  private(set) var isClosedAsUnavailable = false
   private(set) var writeCount = 0
   private var queued: [UInt8] = []
   /// The most bytes that ever waited for this peer alone.
@@ -41,6 +42,7 @@ final class TestSink: Sink {
   }
 
   func closeAsTooSlow() { isClosedAsTooSlow = true }
+  func closeAsUnavailable() { isClosedAsUnavailable = true }
 
   /// The peer reads: first what is queued for it alone, then what the fan-out still has for it.
   func takeMore(_ bytes: Int, _ fanOut: FanOut, _ subscriber: Subscriber) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { describe, mock, test } from "node:test"
+import { StreamPosition } from "../../web/js/stream-position.js"
 import { FakeWebSocket, makeClient, makeConnected, message, numbered } from "./support.mjs"
 
 const last = () => FakeWebSocket.last
@@ -344,16 +345,43 @@ describe("numbers", () => {
     assert.equal(client.state, "CONNECTED")
   })
 
-  test("with a hole that a resume does not fill are taken as they are from then on", () => {
-    const { client, heard } = makeConnected()
+  test("with a hole that a resume does not fill are replaced by a snapshot", () => {
+    const { client, heard, clock } = makeConnected()
     last().deliver(numbered(1))
     last().deliver(numbered(4))
     last().accept()
     last().deliver(numbered(4))
-    last().deliver(numbered(9))
-    assert.equal(client.state, "CONNECTED")
-    assert.equal(count(), 2)
-    assert.deepEqual(heard.messages.map(({ seq }) => seq), [1, 4, 9])
+    assert.equal(client.state, "DISCONNECTED", "the second time there is no haste")
+    clock.tick(1_000)
+    assert.equal(last().url.searchParams.get("since"), null)
+    last().accept()
+    assert.equal(heard.snapshots, 2)
+    last().deliver(numbered(4))
+    last().deliver(numbered(5))
+    assert.deepEqual(heard.messages.map(({ seq }) => seq), [1, 4, 5])
+  })
+
+  test("with holes without end make it come back ever more slowly, and never give up", () => {
+    const { client, heard, clock } = makeConnected()
+    for (let seq = 1; seq < 60; seq += 2) {
+      last().deliver(numbered(seq))
+      if (client.state === "DISCONNECTED") clock.tick(heard.reconnecting.at(-1).delay)
+      if (client.state === "RECONNECTING") last().accept()
+    }
+    assert.ok(client.isConnected())
+    assert.deepEqual(heard.reconnecting.slice(-3).map(({ delay }) => delay), [16_000, 16_000, 16_000])
+  })
+
+  test("stay in order over the next client of the same page", () => {
+    const position = new StreamPosition()
+    const first = makeConnected({ position })
+    last().deliver(numbered(1))
+    last().deliver(numbered(2))
+    first.client.disconnect()
+    const { heard } = makeConnected({ position })
+    assert.equal(last().url.searchParams.get("since"), "e1:2")
+    for (const seq of [2, 3]) last().deliver(numbered(seq))
+    assert.deepEqual(heard.messages.map(({ seq }) => seq), [3])
   })
 })
 
@@ -377,6 +405,30 @@ describe("a snapshot", () => {
     assert.deepEqual(heard.errors, [{ code: "REPLAY_GAP", message: "The cursor is too old" }])
     last().deliver(numbered(2))
     assert.deepEqual(heard.messages.map(({ seq }) => seq), [50, 2])
+  })
+
+  test("of a job counts when all of it has come, and its position with it", () => {
+    const { client, heard } = makeConnected({ jobId: "7" })
+    last().deliver(message("metadata", { plugin: "p" }))
+    last().deliver(message("ping", { cursor: "e1:9", snapshot_messages: 2 }))
+    last().deliver(message("job_status", { job_id: "7", status: "running" }))
+    assert.deepEqual([heard.messages.length, heard.snapshots, client.cursor], [1, 0, null])
+    last().deliver(message("progress", { job_id: "7", progress: 5 }))
+    assert.deepEqual([heard.messages.length, heard.snapshots, client.cursor], [3, 1, "e1:9"])
+  })
+
+  test("that was cut off is asked for again, and nothing of it is shown", () => {
+    const { heard, clock } = makeConnected({ jobId: "7" })
+    last().deliver(message("ping", { cursor: "e1:9", snapshot_messages: 2 }))
+    last().deliver(message("job_status", { job_id: "7", status: "running" }))
+    last().drop()
+    clock.tick(1_000)
+    last().accept()
+    assert.equal(last().url.searchParams.get("since"), null)
+    last().deliver(message("ping", { cursor: "e1:10", snapshot_messages: 1 }))
+    last().deliver(message("job_status", { job_id: "7", status: "failed" }))
+    assert.deepEqual(heard.messages.map(({ payload }) => payload.status), ["failed"])
+    assert.equal(heard.snapshots, 1)
   })
 
   test("an error of a job is a message like any other", () => {
@@ -410,30 +462,45 @@ describe("silence", () => {
     assert.equal(client.state, "CONNECTED")
   })
 
-  test("is no verdict in a hidden tab, and gets 10 s for an answer once the tab is seen", () => {
-    const { client, life, clock } = makeConnected()
+  test("is no verdict in a hidden tab, and one that is seen again after too much of it comes back at once", () => {
+    const { client, heard, life, clock } = makeConnected()
+    last().deliver(numbered(1))
+    const heardAt = clock.now()
     life.hidden = true
     clock.tick(300_000)
     assert.equal(client.state, "CONNECTED")
     life.hidden = false
     life.wake()
-    assert.equal(last().sent.at(-1).type, "ping")
-    clock.tick(9_999)
-    assert.equal(client.state, "CONNECTED")
-    clock.tick(5_001)
-    assert.equal(client.isConnected(), false)
+    assert.equal(client.state, "RECONNECTING")
+    assert.equal(last().url.searchParams.get("since"), "e1:1")
+    assert.equal(heard.errors[0].message, "nothing heard for 300 s")
+    assert.equal(client.heardAt, heardAt, "what is shown is as of then")
   })
 
-  test("after a sleep is probed before it is judged", () => {
+  test("that is short is asked about when the tab is seen again", () => {
+    const { client, life, clock } = makeConnected()
+    clock.tick(20_000)
+    life.wake()
+    assert.equal(client.state, "CONNECTED")
+    assert.equal(last().sent.at(-1).type, "ping")
+  })
+
+  test("over a sleep makes it come back with its cursor at once", () => {
     const { client, clock } = makeConnected()
+    last().deliver(numbered(1))
     clock.tick(1_000)
     clock.sleep(3_600_000)
     clock.tick(5_000)
-    assert.equal(client.state, "CONNECTED")
-    assert.equal(last().sent.at(-1).type, "ping")
-    last().deliver(message("pong", {}))
-    clock.tick(29_000)
-    assert.equal(client.state, "CONNECTED")
+    assert.equal(client.state, "RECONNECTING")
+    assert.equal(last().url.searchParams.get("since"), "e1:1")
+  })
+
+  test("without a single word makes the next attempt use the other transport", () => {
+    const { client, clock } = makeConnected()
+    clock.tick(60_000)
+    assert.equal(client.state, "DISCONNECTED")
+    clock.tick(1_000)
+    assert.equal(client.transportKind, "sse")
   })
 })
 

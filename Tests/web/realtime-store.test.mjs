@@ -125,11 +125,15 @@ describe("reduce", () => {
     assert.deepEqual(after(...snapshot, ...snapshot), after(...snapshot))
   })
 
-  test("forgets what accumulates before a snapshot and nothing else", () => {
-    const state = reduce(after(progress(40), status("a"), warning("w")), { type: "local:snapshot" })
-    assert.deepEqual([state.warningCount, state.warnings.length, state.errors.length], [0, 0, 0])
-    assert.equal(state.progress.value, 40)
-    assert.deepEqual(Object.keys(state.pluginStatus), ["a"])
+  test("leaves nothing of what was known where a snapshot does not contain it", () => {
+    const ended = message("job_status", { job_id: "7", status: "succeeded", finished_at: "2026-02-04T15:30:00.123Z" })
+    const metadata = message("metadata", { plugin: "p", metadata: { version: "1" } })
+    const connected = { type: "local:connection", state: "CONNECTED", atMs: START_MS }
+    const frame = message("frame", { frame_id: 1 })
+    const known = after(connected, metadata, progress(40), status("a", { timing_ms: 3 }), warning("w"), frame, ended)
+    const state = reduce(known, { type: "local:snapshot" })
+    const fresh = after(connected, metadata)
+    assert.deepEqual(state, { ...fresh, jobId: "7", asOf: state.asOf })
   })
 
   test("begins anew for another job, and keeps connection and plugin metadata", () => {
@@ -150,6 +154,29 @@ describe("reduce", () => {
     assert.equal(state.asOf, START_MS + 5_000)
     assert.equal(state.isConnected, false)
   })
+
+  const moves = (...states) => states.map((state, index) =>
+    ({ type: "local:connection", state, reason: null, atMs: START_MS + index * 1_000 }))
+
+  for (const [name, actions, isStale] of [
+    ["a page that has just come from the server", moves("CONNECTING"), false],
+    ["a page that loads and fails once", moves("CONNECTING", "DISCONNECTED"), false],
+    ["a page that waits for too long", [...moves("CONNECTING", "DISCONNECTED"), { type: "local:overdue" }], true],
+    ["a page that is live", [...moves("CONNECTING", "CONNECTED"), { type: "local:overdue" }], false],
+    ["a page that was live", moves("CONNECTED", "DISCONNECTED"), true],
+    ["a page that tries again", moves("CONNECTED", "DISCONNECTED", "RECONNECTING"), true],
+    ["a page that gave up", moves("CLOSED"), true],
+    ["a page whose next client begins", moves("CONNECTED", "CLOSED", "CONNECTING"), true],
+    ["a page that is live again", moves("CONNECTED", "DISCONNECTED", "RECONNECTING", "CONNECTED"), false],
+    ["a page that polls", [...moves("CONNECTED", "DISCONNECTED"), { type: "local:polling", isPolling: true }], false],
+    ["a page whose questions are not answered",
+      [...moves("CONNECTED", "DISCONNECTED"), ...[true, false].map(isPolling => ({ type: "local:polling", isPolling }))], true],
+    ["a page from the browser's cache", [{ type: "local:watch", jobId: "7", asOf: START_MS - 60_000 }, ...moves("CONNECTING")], true],
+  ]) {
+    test(`of ${name} says that it is ${isStale ? "only what was last known" : "as the server says"}`, () => {
+      assert.equal(after(...actions).isStale, isStale)
+    })
+  }
 
   test("reads a polled job", () => {
     const job = {
@@ -213,11 +240,11 @@ describe("reduceJobList", () => {
     assert.deepEqual([name, status, progress, stage, warningsCount], ["n", "running", 100, "s", 0])
   })
 
-  test("takes a page of the job list", () => {
+  test("takes a page of the job list, and forgets what is not on it", () => {
     const jobs = [{ job_id: 2, name: "b" }, { job_id: 1, name: "a" }, { name: "without an id" }]
     const nine = reduceJobList(INITIAL_JOB_LIST_STATE, job(9))
     const state = reduceJobList(nine, { type: "local:listed", jobs, isWhole: false, before: nine.jobs })
-    assert.deepEqual([Object.keys(state.jobs), state.listings], [["1", "2", "9"], 0])
+    assert.deepEqual([Object.keys(state.jobs), state.listings], [["1", "2"], 1])
   })
 
   test("forgets what is not in the whole list", () => {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict"
-import { describe, mock, test } from "node:test"
-import { PollingTransport, POLL_INTERVAL_MS } from "../../web/js/transports/polling.js"
+import { describe, test } from "node:test"
 import { EventStreamParser, SSETransport } from "../../web/js/transports/sse.js"
 import { WebSocketTransport } from "../../web/js/transports/websocket.js"
 import { FakeWebSocket } from "./support.mjs"
@@ -101,6 +100,15 @@ describe("SSETransport", () => {
     })
   }
 
+  test("refused in the server's own words says them, and is not tried again", async () => {
+    const body = JSON.stringify({ detail: "Job 7 not found.", status_code: 404, code: "NOT_FOUND" })
+    const transport = new SSETransport({ url, fetch: async () => new Response(body, { status: 404 }) })
+    const { events, until } = listen(transport)
+    transport.open(new URLSearchParams())
+    await until("closed")
+    assert.deepEqual(events, [{ kind: "closed", code: 1008, reason: "Job 7 not found.", error: "NOT_FOUND" }])
+  })
+
   test("gives up its request when closed, without a word", async () => {
     let signal
     const transport = new SSETransport({
@@ -116,36 +124,5 @@ describe("SSETransport", () => {
     await new Promise(resolve => setImmediate(resolve))
     assert.equal(signal.aborted, true)
     assert.deepEqual(events, [])
-  })
-})
-
-describe("PollingTransport", () => {
-  test("asks every second, skips failures, stops when closed", async () => {
-    mock.timers.enable({ apis: ["setTimeout"] })
-    const settle = () => new Promise(resolve => setImmediate(resolve))
-    const answers = [new Response("1"), new Error("down"), new Response("no", { status: 500 }), new Response("4")]
-    let asked = 0
-    const transport = new PollingTransport({
-      url,
-      fetch: async () => {
-        const answer = answers[asked]
-        asked += 1
-        if (answer instanceof Error) throw answer
-        return answer
-      },
-    })
-    const { events } = listen(transport)
-    transport.open()
-    await settle()
-    for (let polls = 1; polls < answers.length; polls += 1) {
-      mock.timers.tick(POLL_INTERVAL_MS)
-      await settle()
-    }
-    transport.close()
-    mock.timers.tick(10 * POLL_INTERVAL_MS)
-    await settle()
-    mock.timers.reset()
-    assert.equal(asked, 4)
-    assert.deepEqual(events, [{ kind: "opened" }, { kind: "text", text: "1" }, { kind: "text", text: "4" }])
   })
 })

@@ -3,7 +3,7 @@ import { describe, test } from "node:test"
 import { connectionBadge } from "../../web/js/connection-words.js"
 import { tabTitle } from "../../web/js/page-title.js"
 import { ago, clock, count, estimate, milliseconds, percent, rate, timeOfDay } from "../../web/js/readable.js"
-import { isFinal, jobWords, pluginWords, severityWords } from "../../web/js/words.js"
+import { isFinal, jobWords, jobWordsAsKnown, pluginWords, severityWords } from "../../web/js/words.js"
 
 describe("figures read", () => {
   const forms = [
@@ -40,7 +40,11 @@ describe("states have words", () => {
 })
 
 describe("the tab says", () => {
-  const title = (status, value, name = "build") => tabTitle({ name, jobId: "7", status, progress: { value } })
+  const nowMs = new Date(2026, 1, 4, 15, 0, 0).getTime()
+  const asOf = new Date(2026, 1, 4, 14, 2, 11).getTime()
+  const title = (status, value, name = "build", rest = {}) =>
+    tabTitle({ name, jobId: "7", status, progress: { value }, isStale: false, asOf, ...rest }, nowMs)
+  const stale = (status, value, rest = {}) => title(status, value, "build", { isStale: true, ...rest })
   for (const [said, expected] of [
     [title("running", 64.9), "64% · build"],
     [title("running", null), "Running · build"],
@@ -49,31 +53,52 @@ describe("the tab says", () => {
     [title("failed", 40), "✗ Failed · build"],
     [title("running", 5, null), "5% · Job 7"],
     [title(null, null), "build"],
+    [stale("running", 64.9), "64% at 14:02:11 · build"],
+    [stale("running", null), "Was running at 14:02:11 · build"],
+    [stale("running", 64, { asOf: null }), "64%? · build"],
+    [stale("succeeded", 100), "✓ Succeeded · build"],
   ]) {
     test(expected, () => assert.equal(said, expected))
   }
 })
 
 describe("a badge", () => {
+  const nowMs = new Date(2026, 1, 4, 15, 0, 0).getTime()
   const asOf = new Date(2026, 1, 4, 14, 2, 11).getTime()
-  const calm = { isOnline: true, isInGrace: false, isOverlay: false }
-  const live = (connection, rest = {}) => ({ connection, closeReason: "why", asOf, ...rest })
-  for (const [name, connection, page, state, label, canReconnect] of [
-    ["is live", live("CONNECTED"), calm, "live", "Live", false],
-    ["is live though the browser thinks it is offline", live("CONNECTED"), { ...calm, isOnline: false }, "live", "Live", false],
-    ["is patient while a page loads", live("DISCONNECTED"), { ...calm, isInGrace: true }, "connecting", "Connecting…", false],
-    ["says reconnecting", live("DISCONNECTED"), calm, "reconnecting", "Reconnecting…", false],
-    ["says the same while an attempt runs", live("RECONNECTING"), calm, "reconnecting", "Reconnecting…", false],
-    ["says as of when", live("DISCONNECTED"), { ...calm, isOnline: false }, "offline",
-      "Offline: showing data as of 14:02:11", false],
-    ["does not invent a time", live("CONNECTING", { asOf: null }), { ...calm, isOnline: false }, "offline", "Offline", false],
-    ["says why it gave up", live("CLOSED"), calm, "closed", "Disconnected: why", true],
-    ["gave up without a reason", live("CLOSED", { closeReason: null }), calm, "closed", "Disconnected", true],
-    ["of an overlay says the connection is lost", live("CLOSED"), { ...calm, isOverlay: true }, "closed",
-      "Connection lost", true],
-    ["says that it polls", live("DISCONNECTED", { isPolling: true }), calm, "live", "Live, once a second", false],
-    ["that polls after giving up can reconnect", live("CLOSED", { isPolling: true }), calm, "live", "Live, once a second", true],
+  const calm = { isOnline: true, isOverlay: false, nowMs }
+  const offline = { ...calm, isOnline: false }
+  const told = "as of 14:02:11"
+  const live = (connection, rest = {}) =>
+    ({ connection, closeReason: "why", isGone: false, isPolling: false, isStale: false, asOf, ...rest })
+  const stale = (connection, rest = {}) => live(connection, { isStale: true, ...rest })
+  for (const [name, connection, page, state, label, time, canReconnect = false] of [
+    ["is live", live("CONNECTED"), calm, "live", "Live", null],
+    ["is live though the browser thinks it is offline", live("CONNECTED"), offline, "live", "Live", null],
+    ["is patient while a page loads", live("DISCONNECTED"), calm, "connecting", "Connecting…", null],
+    ["says reconnecting, and as of when the page is right", stale("DISCONNECTED"), calm, "reconnecting", "Reconnecting…", told],
+    ["says the same while an attempt runs", stale("RECONNECTING"), calm, "reconnecting", "Reconnecting…", told],
+    ["of a page from the browser's cache says so before the first connection", stale("CONNECTING"), calm, "reconnecting",
+      "Reconnecting…", told],
+    ["says the day where it is another one", stale("DISCONNECTED", { asOf: new Date(2026, 0, 31, 9, 5, 7).getTime() }), calm,
+      "reconnecting", "Reconnecting…", "as of 31 Jan 09:05:07"],
+    ["says that there is no network", stale("DISCONNECTED"), offline, "offline", "Offline: showing data", told],
+    ["does not invent a time", stale("CONNECTING", { asOf: null }), offline, "offline", "Offline", null],
+    ["says why it gave up", stale("CLOSED"), calm, "closed", "Disconnected: why", told, true],
+    ["gave up without a reason", stale("CLOSED", { closeReason: null }), calm, "closed", "Disconnected", told, true],
+    ["of an overlay says the connection is lost", stale("CLOSED"), { ...calm, isOverlay: true }, "closed",
+      "Connection lost", told, true],
+    ["says that there is nothing to come back to", stale("CLOSED", { isGone: true }), calm, "gone", "No longer on the server", told],
+    ["says that it polls", live("DISCONNECTED", { isPolling: true }), calm, "live", "Live, once a second", null],
+    ["that polls after giving up can reconnect", live("CLOSED", { isPolling: true }), calm, "live", "Live, once a second", null, true],
   ]) {
-    test(name, () => assert.deepEqual(connectionBadge(connection, page), { state, label, canReconnect }))
+    test(name, () => assert.deepEqual(connectionBadge(connection, page), { state, label, asOf: time, canReconnect }))
   }
+})
+
+describe("a job of which only the last that was known can be told", () => {
+  for (const [status, word] of [["running", "Was running"], ["queued", "Was queued"], ["succeeded", "Succeeded"], ["failed", "Failed"]]) {
+    test(`that is ${status} shows as ${word}`, () => assert.equal(jobWordsAsKnown(status, true).word, word))
+  }
+
+  test("is told as it is once that is known", () => assert.equal(jobWordsAsKnown("running", false).word, "Running"))
 })

@@ -16,7 +16,8 @@
  * @property {boolean} extra Whether the running attempt was brought forward by a wake and so uses up no number.
  * @property {number | null} code The close code of the last loss, null where there was none.
  *
- * @typedef {{type: "connect" | "opened" | "due" | "wake" | "disconnect"} | {type: "lost", code: number | null}} MachineEvent
+ * @typedef {{type: "connect" | "opened" | "due" | "wake" | "disconnect"} | {type: "lost", code: number | null, attempt?: number}} MachineEvent
+ *   `attempt` of a loss: it is waited as before this attempt at least, but never given up for that.
  */
 
 /** How long to wait before each attempt to reconnect. After the last one fails the connection is closed for good. */
@@ -104,7 +105,8 @@ function toConnected() {
 /** @param {Machine} machine @param {MachineEvent} event @returns {Machine} */
 function toDisconnected(machine, event) {
   const code = event.type === "lost" ? event.code : null
-  const attempt = machine.extra ? machine.attempt : machine.attempt + 1
+  const atLeast = Math.min(event.type === "lost" ? event.attempt ?? 0 : 0, RETRY_DELAYS_MS.length)
+  const attempt = Math.max(machine.extra ? machine.attempt : machine.attempt + 1, atLeast)
   if ((code !== null && NOT_RETRIED.has(code)) || attempt > RETRY_DELAYS_MS.length) {
     return { state: "CLOSED", attempt: machine.attempt, extra: false, code }
   }

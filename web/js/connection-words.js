@@ -1,16 +1,17 @@
 // @ts-check
-import { timeOfDay } from "./readable.js"
+import { moment } from "./readable.js"
 
 /**
  * What a badge says about a connection.
  *
- * @typedef {object} Connection
- * @property {string} connection The client's state.
- * @property {string | null} closeReason
- * @property {number | null} asOf Milliseconds since 1970.
- * @property {boolean} [isPolling]
+ * @typedef {Pick<import("./connection-state.js").ConnectionPart,
+ *   "connection" | "closeReason" | "isGone" | "isPolling" | "isStale" | "asOf">} Connection
  *
- * @typedef {{state: "connecting" | "live" | "reconnecting" | "offline" | "closed", label: string, canReconnect: boolean}} Badge
+ * @typedef {object} Badge
+ * @property {"connecting" | "live" | "reconnecting" | "offline" | "closed" | "gone"} state
+ * @property {string} label
+ * @property {string | null} asOf As of when what the page shows is right, in words; null while it is.
+ * @property {boolean} canReconnect
  */
 
 /** How long a page that loads may take to connect before it says that something is amiss. */
@@ -18,20 +19,24 @@ export const GRACE_MS = 3_000
 
 /**
  * @param {Connection} live
- * @param {{isOnline: boolean, isInGrace: boolean, isOverlay: boolean}} page `isInGrace` while a page that has just loaded may still be connecting.
+ * @param {{isOnline: boolean, isOverlay: boolean, nowMs: number}} page
  * @returns {Badge}
  */
-export function connectionBadge({ connection, closeReason, asOf, isPolling = false }, { isOnline, isInGrace, isOverlay }) {
-  if (connection === "CONNECTED") return { state: "live", label: "Live", canReconnect: false }
+export function connectionBadge(live, { isOnline, isOverlay, nowMs }) {
+  const { connection, closeReason, asOf, isGone, isPolling, isStale } = live
   const isClosed = connection === "CLOSED"
-  if (isPolling) return { state: "live", label: "Live, once a second", canReconnect: isClosed }
-  if (isClosed) return { state: "closed", label: closedLabel(closeReason, isOverlay), canReconnect: true }
-  if (!isOnline) {
-    const since = asOf === null ? "" : `: showing data as of ${timeOfDay(asOf)}`
-    return { state: "offline", label: `Offline${since}`, canReconnect: false }
-  }
-  if (isInGrace) return { state: "connecting", label: "Connecting…", canReconnect: false }
-  return { state: "reconnecting", label: "Reconnecting…", canReconnect: false }
+  const time = isStale && asOf !== null ? `as of ${moment(asOf, nowMs)}` : null
+  if (isGone) return badge("gone", "No longer on the server", time)
+  if (connection === "CONNECTED") return badge("live", "Live", null)
+  if (isPolling) return { ...badge("live", "Live, once a second", null), canReconnect: isClosed }
+  if (isClosed) return { ...badge("closed", closedLabel(closeReason, isOverlay), time), canReconnect: true }
+  if (!isOnline) return badge("offline", time === null ? "Offline" : "Offline: showing data", time)
+  return isStale ? badge("reconnecting", "Reconnecting…", time) : badge("connecting", "Connecting…", null)
+}
+
+/** @param {Badge["state"]} state @param {string} label @param {string | null} asOf @returns {Badge} */
+function badge(state, label, asOf) {
+  return { state, label, asOf, canReconnect: false }
 }
 
 /** @param {string | null} reason @param {boolean} isOverlay */

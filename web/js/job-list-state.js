@@ -1,4 +1,5 @@
 // @ts-check
+import { INITIAL_CONNECTION, connectionChange } from "./connection-state.js"
 import { finite, latest, percent, text, withEntry } from "./values.js"
 
 /**
@@ -19,22 +20,23 @@ import { finite, latest, percent, text, withEntry } from "./values.js"
  * @property {string | null} startedAt
  * @property {string | null} finishedAt
  *
- * @typedef {object} JobListState
- * @property {boolean} isConnected
- * @property {string} connection The client's state.
- * @property {string | null} closeReason Why the connection was lost, while it is.
- * @property {number | null} asOf Milliseconds since 1970.
+ * @typedef {import("./connection-state.js").ConnectionPart & ListPart} JobListState
+ *
+ * @typedef {object} ListPart
  * @property {Readonly<Record<string, ListedJob>>} jobs By id.
- * @property {number} listings How often the whole list was read: what was not in it is gone.
+ * @property {number} listings How often the list was read: what was not in it is gone.
+ * @property {boolean} isWhole Whether the last one held all jobs that there are.
  *
  * @typedef {Message
- *   | {type: "local:connection", state: string, reason: string | null, atMs: number}
- *   | {type: "local:listed", jobs: Record<string, any>[], isWhole: boolean, before: Readonly<Record<string, ListedJob>>}} JobListAction
+ *   | import("./connection-state.js").ConnectionAction
+ *   | {type: "local:restored", jobs: Readonly<Record<string, ListedJob>>, asOf: number | null}
+ *   | {type: "local:rendered", asOf: number | null}
+ *   | {type: "local:listed", jobs: Record<string, any>[], isWhole: boolean, before: Readonly<Record<string, ListedJob>>, atMs: number}} JobListAction
  */
 
 /** @type {Readonly<JobListState>} */
 export const INITIAL_JOB_LIST_STATE = Object.freeze({
-  isConnected: false, connection: "IDLE", closeReason: null, asOf: null, jobs: Object.freeze({}), listings: 0,
+  ...INITIAL_CONNECTION, jobs: Object.freeze({}), listings: 0, isWhole: false,
 })
 
 /**
@@ -44,8 +46,14 @@ export const INITIAL_JOB_LIST_STATE = Object.freeze({
  * @returns {JobListState}
  */
 export function reduceJobList(state, action) {
+  const connection = connectionChange(state, action)
+  if (connection !== undefined) return connection === null ? state : { ...state, ...connection }
   switch (action.type) {
-    case "local:connection": return setConnection(state, /** @type {any} */ (action))
+    case "local:rendered": return { ...state, asOf: /** @type {any} */ (action).asOf }
+    case "local:restored": {
+      const { jobs, asOf } = /** @type {any} */ (action)
+      return { ...state, jobs, asOf }
+    }
     case "local:listed": return withListing(state, /** @type {any} */ (action))
     case "job_status":
     case "progress": {
@@ -57,30 +65,19 @@ export function reduceJobList(state, action) {
   }
 }
 
-/**
- * @param {JobListState} state
- * @param {{state: string, reason: string | null, atMs: number}} action
- * @returns {JobListState}
- */
-function setConnection(state, { state: connection, reason, atMs }) {
-  if (connection === state.connection) return state
-  const isConnected = connection === "CONNECTED"
-  const asOf = state.isConnected ? latest(state.asOf, atMs) : state.asOf
-  return { ...state, connection, isConnected, asOf, closeReason: isConnected ? null : reason }
-}
-
 /** A list that was asked for when the jobs were as in `before`: what was said of a job since then is newer than it.
  * @param {JobListState} state
- * @param {{jobs: Record<string, any>[], isWhole: boolean, before: Readonly<Record<string, ListedJob>>}} action
+ * @param {{jobs: Record<string, any>[], isWhole: boolean, before: Readonly<Record<string, ListedJob>>, atMs: number}} action
  * @returns {JobListState} */
-function withListing(state, { jobs, isWhole, before }) {
+function withListing(state, { jobs, isWhole, before, atMs }) {
   const news = Object.values(state.jobs).filter(job => job !== before[job.id])
-  const listed = jobs.reduce(withJob, isWhole ? { ...state, jobs: {}, listings: state.listings + 1 } : state)
+  /** @type {JobListState} */
+  const empty = { ...state, jobs: {}, listings: state.listings + 1, isWhole, asOf: latest(state.asOf, atMs) }
   return news.reduce((next, job) => {
     const said = Object.fromEntries(Object.entries(job).filter(([, value]) => value !== null))
     const known = Object.hasOwn(next.jobs, job.id) ? next.jobs[job.id] : job
     return { ...next, jobs: withEntry(next.jobs, job.id, { ...known, ...said }) }
-  }, listed)
+  }, jobs.reduce(withJob, empty))
 }
 
 /** What is said replaces what was known; what is not said stays.

@@ -1,7 +1,7 @@
 // @ts-check
 import { setAttribute, setHidden, setText, slot } from "./dom.js"
 import { showToast } from "./toast.js"
-import { isFinal, jobWords } from "./words.js"
+import { isFinal, jobWords, jobWordsAsKnown } from "./words.js"
 
 /** @typedef {import("./live-job.js").LiveJob} LiveJob */
 
@@ -11,8 +11,8 @@ import { isFinal, jobWords } from "./words.js"
  */
 export function attachJobPage({ store }) {
   let wasFinal = isFinal(store.state.status)
-  store.subscribe(({ status, device, deviceReason }) => {
-    if (status !== null) showStatus(status)
+  store.subscribe(({ status, isStale, device, deviceReason }) => {
+    if (status !== null) showStatus(status, isStale)
     if (isFinal(status) && !wasFinal) void renewEndedParts()
     wasFinal = isFinal(status)
     if (device !== null) setText(slot(document, "device"), device)
@@ -25,10 +25,11 @@ export function attachJobPage({ store }) {
   })
 }
 
-/** @param {string} status */
-function showStatus(status) {
-  const { state, sign, word } = jobWords(status)
+/** @param {string} status @param {boolean} isStale */
+function showStatus(status, isStale) {
+  const { state, sign, word } = jobWordsAsKnown(status, isStale)
   setAttribute(document.body, "data-state", state)
+  setAttribute(document.body, "data-stale", isStale && !isFinal(status) ? "" : null)
   for (const node of document.querySelectorAll('[data-slot="job-status"]')) {
     setText(node, word)
     const badge = node.closest("[data-state]")

@@ -1,4 +1,5 @@
 // @ts-check
+import { INITIAL_CONNECTION, connectionChange } from "./connection-state.js"
 import { finite, instant, keepLast, latest, percent, text, withEntry } from "./values.js"
 
 /**
@@ -25,12 +26,9 @@ import { finite, instant, keepLast, latest, percent, text, withEntry } from "./v
  * @typedef {{plugin: string, message: string, severity: string, frameId: string | number | null, id: string | null}} Warning
  * @typedef {{title: string, message: string, code: string | null, plugin: string | null, id: string | null}} JobError
  *
- * @typedef {object} JobState
- * @property {boolean} isConnected
- * @property {string} connection The client's state.
- * @property {string | null} closeReason Why the connection was lost, while it is.
- * @property {boolean} isPolling Whether the page asks every second, having no connection.
- * @property {number | null} asOf When the last news came, milliseconds since 1970.
+ * @typedef {import("./connection-state.js").ConnectionPart & JobPart} JobState
+ *
+ * @typedef {object} JobPart
  * @property {string | null} jobId
  * @property {string | null} name
  * @property {string | null} status
@@ -50,18 +48,20 @@ import { finite, instant, keepLast, latest, percent, text, withEntry } from "./v
  * @property {readonly Record<string, any>[]} results
  *
  * @typedef {Message
- *   | {type: "local:connection", state: string, reason: string | null, atMs: number}
- *   | {type: "local:polling", isPolling: boolean}
+ *   | import("./connection-state.js").ConnectionAction
  *   | {type: "local:snapshot"}
- *   | {type: "local:watch", jobId: string | null}
+ *   | {type: "local:watch", jobId: string | null, asOf?: number | null}
+ *   | {type: "local:restored", job: JobPart, asOf: number | null}
  *   | {type: "local:past-frames", frames: Record<string, any>[]}
- *   | {type: "local:polled", job: Record<string, any>, atMs: number}} JobAction
+ *   | {type: "local:polled", job: Record<string, any>, isNumbered?: boolean, atMs: number}} JobAction
  */
 
 /** Frames one can scrub back through. */
 export const FRAMES_KEPT = 120
 /** Warnings beyond this many are counted and no longer kept. */
 export const WARNINGS_KEPT = 10_000
+/** Connections let no number through twice; a story may, and then it does so at once. */
+const REPEATS_WITHIN = 100
 const ERRORS_KEPT = 100
 const RESULTS_KEPT = 100
 
@@ -73,13 +73,8 @@ const UNKNOWN_PLUGIN = Object.freeze({
   status: "unknown", framesProcessed: null, warningsCount: null, health: null, p50: null, p95: null, max: null,
 })
 
-/** @type {Readonly<JobState>} */
-export const INITIAL_JOB_STATE = Object.freeze({
-  isConnected: false,
-  connection: "IDLE",
-  closeReason: null,
-  isPolling: false,
-  asOf: null,
+/** @type {Readonly<JobPart>} */
+const UNKNOWN_JOB = Object.freeze({
   jobId: null,
   name: null,
   status: null,
@@ -98,6 +93,16 @@ export const INITIAL_JOB_STATE = Object.freeze({
   errors: Object.freeze([]),
   results: Object.freeze([]),
 })
+
+/** @type {Readonly<JobState>} */
+export const INITIAL_JOB_STATE = Object.freeze({ ...INITIAL_CONNECTION, ...UNKNOWN_JOB })
+
+/** The part of a state that is about the job, without its frames: those are read anew. @param {JobState} state @returns {JobPart} */
+export function jobPart(state) {
+  const names = /** @type {(keyof JobPart)[]} */ (Object.keys(UNKNOWN_JOB))
+  const known = Object.fromEntries(names.map(name => [name, state[name]]))
+  return { .../** @type {JobPart} */ (/** @type {unknown} */ (known)), frames: [], currentFrame: null }
+}
 
 /** @typedef {Partial<JobState> | null} Change What differs; null for nothing. */
 
@@ -126,11 +131,12 @@ export function reduce(state, action) {
 
 /** @param {JobState} state @param {JobAction} action @returns {Change} */
 function changeFor(state, action) {
+  const connection = connectionChange(state, action)
+  if (connection !== undefined) return connection
   switch (action.type) {
-    case "local:connection": return setConnection(state, /** @type {any} */ (action))
-    case "local:polling": return { isPolling: /** @type {any} */ (action).isPolling }
-    case "local:snapshot": return forgetWhatAccumulates(state)
-    case "local:watch": return watch(state, /** @type {any} */ (action).jobId)
+    case "local:snapshot": return forgetJob(state)
+    case "local:watch": return watch(state, /** @type {any} */ (action))
+    case "local:restored": return restore(/** @type {any} */ (action))
     case "local:past-frames": return addPastFrames(state, /** @type {any} */ (action).frames)
     case "local:polled": return setPolled(state, /** @type {any} */ (action))
   }
@@ -192,7 +198,7 @@ function setPluginStatus(state, payload) {
  * @param {JobState} state @param {Record<string, any>} payload @param {Message} message @returns {Change} */
 function addWarning(state, payload, message) {
   const id = message.id ?? null
-  if (id !== null && state.warnings.findLast(warning => warning.id === id)) return null
+  if (id !== null && state.warnings.slice(-REPEATS_WITHIN).some(warning => warning.id === id)) return null
   const warning = {
     plugin: text(payload.plugin) ?? "",
     message: text(payload.message) ?? "",
@@ -247,25 +253,20 @@ function withFailure(errors, reason) {
 
 // What the page itself says.
 
-/** @param {JobState} state @param {{state: string, reason: string | null, atMs: number}} action @returns {Change} */
-function setConnection(state, { state: connection, reason, atMs }) {
-  if (connection === state.connection) return null
-  const isConnected = connection === "CONNECTED"
-  const asOf = state.isConnected ? latest(state.asOf, atMs) : state.asOf
-  return { connection, isConnected, asOf, closeReason: isConnected ? null : reason }
-}
-
-/** What follows is the whole picture; what it overwrites may stay, what it would add to may not.
+/** What follows is the whole picture: of what was known nothing may be left that it does not contain.
  * @param {JobState} state @returns {Change} */
-function forgetWhatAccumulates(state) {
-  if (state.warningCount === 0 && state.errors.length === 0 && state.results.length === 0) return null
-  return { warnings: [], warningCount: 0, errors: [], results: [] }
+function forgetJob({ jobId, pluginMetadata }) {
+  return { ...UNKNOWN_JOB, jobId, pluginMetadata }
 }
 
-/** @param {JobState} state @param {string | null} jobId @returns {Change} */
-function watch(state, jobId) {
-  const { isConnected, connection, pluginMetadata } = state
-  return { ...INITIAL_JOB_STATE, isConnected, connection, pluginMetadata, jobId }
+/** @param {JobState} state @param {{jobId: string | null, asOf?: number | null}} action @returns {Change} */
+function watch({ isConnected, connection, pluginMetadata }, { jobId, asOf = null }) {
+  return { ...INITIAL_JOB_STATE, isConnected, connection, pluginMetadata, jobId, asOf }
+}
+
+/** What this very page knew before it was left. @param {{job: JobPart, asOf: number | null}} action @returns {Change} */
+function restore({ job, asOf }) {
+  return { ...job, asOf }
 }
 
 /**
@@ -283,16 +284,16 @@ function addPastFrames(state, frames) {
   return { frames: all, currentFrame: all.at(-1) ?? null }
 }
 
-/** The answer of `/v1/jobs/{id}/extended`.
- * @param {JobState} state @param {{job: Record<string, any>, atMs: number}} action @returns {Change} */
-function setPolled(state, { job, atMs }) {
+/** The answer of `/v1/jobs/{id}/extended`. Where the warnings come with their numbers too, they are not taken from it.
+ * @param {JobState} state @param {{job: Record<string, any>, isNumbered?: boolean, atMs: number}} action @returns {Change} */
+function setPolled(state, { job, isNumbered = false, atMs }) {
   let { pluginStatus, pluginTimings } = state
   for (const [plugin, timing] of Object.entries(job.plugin_timings ?? {})) {
     if (finite(timing) === null) continue
     pluginTimings = withEntry(pluginTimings, plugin, timing)
     if (!Object.hasOwn(pluginStatus, plugin)) pluginStatus = withEntry(pluginStatus, plugin, UNKNOWN_PLUGIN)
   }
-  const hasNewWarnings = Array.isArray(job.warnings) && job.warnings.length !== state.warningCount
+  const hasNewWarnings = !isNumbered && Array.isArray(job.warnings) && job.warnings.length !== state.warningCount
   return {
     ...setJobStatus(state, job),
     progress: { ...state.progress, value: percent(job.progress), stage: text(job.stage) ?? state.progress.stage },

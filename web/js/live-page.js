@@ -1,4 +1,5 @@
 // @ts-check
+import { keepWhenLeft, kept } from "./kept-state.js"
 import { LiveJob } from "./live-job.js"
 import { LiveJobList } from "./live-job-list.js"
 import { initialState } from "./page.js"
@@ -39,8 +40,12 @@ export function liveOf(element) {
 
 export function liveJobList() {
   if (pageList === null) {
-    pageList = new LiveJobList(document.body.dataset.page === "dashboard" ? initialState() : {})
-    if (!isStory()) pageList.start()
+    const known = document.body.dataset.page === "dashboard" ? initialState() : {}
+    const rendering = renderingOf(known)
+    const list = new LiveJobList(known, rendering === null ? null : kept(rendering))
+    pageList = list
+    if (rendering !== null) keepWhenLeft(rendering, () => list.content())
+    if (!isStory()) list.start()
   }
   return pageList
 }
@@ -52,11 +57,22 @@ export function isStory() {
 
 function jobOfPage() {
   if (pageJob === null) {
-    pageJob = new LiveJob()
+    const job = new LiveJob()
+    pageJob = job
     const { jobId } = document.body.dataset
-    if (jobId !== undefined && !isStory()) pageJob.watch(jobId, initialState())
+    if (jobId !== undefined && !isStory()) {
+      const known = initialState()
+      const rendering = renderingOf(known)
+      job.watch(jobId, known, rendering === null ? null : kept(rendering))
+      if (rendering !== null) keepWhenLeft(rendering, () => job.content())
+    }
   }
   return pageJob
+}
+
+/** What tells this rendering from all others: where the server's line of messages stood, and when. @param {import("./page.js").Known} known */
+function renderingOf({ cursor = null, asOf = null }) {
+  return cursor === null || asOf === null ? null : `${cursor} ${asOf}`
 }
 
 /** The overlay that stands in place on a job's own page shows the page's job. @param {Element} overlay */

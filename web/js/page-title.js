@@ -1,7 +1,7 @@
 // @ts-check
 import { setAttribute, slot } from "./dom.js"
-import { percent } from "./readable.js"
-import { isFinal, jobWords } from "./words.js"
+import { moment, percent } from "./readable.js"
+import { isFinal, jobWordsAsKnown } from "./words.js"
 
 /** @typedef {import("./job-state.js").JobState} JobState */
 
@@ -12,21 +12,29 @@ import { isFinal, jobWords } from "./words.js"
 export function showInTab({ store }) {
   const icon = slot(document, "favicon")
   store.subscribe(state => {
-    document.title = tabTitle(state)
+    document.title = tabTitle(state, Date.now())
     const lamp = faviconState(state)
     setAttribute(icon, "href", icon?.dataset[lamp] ?? icon?.getAttribute("href") ?? null)
   })
 }
 
-/** @param {Pick<JobState, "name" | "jobId" | "status" | "progress">} state */
-export function tabTitle({ name, jobId, status, progress }) {
+/**
+ * What is only known from before says when: "64% at 14:02:11 · build".
+ * @param {Pick<JobState, "name" | "jobId" | "status" | "progress" | "isStale" | "asOf">} state
+ * @param {number} nowMs
+ */
+export function tabTitle({ name, jobId, status, progress, isStale, asOf }, nowMs) {
   const what = name ?? (jobId === null ? "Telltale" : `Job ${jobId}`)
-  if (isFinal(status)) return `${jobWords(status).sign} ${jobWords(status).word} · ${what}`
-  if (status === "running" && progress.value !== null) return `${percent(Math.floor(progress.value))} · ${what}`
-  return status === null ? what : `${jobWords(status).word} · ${what}`
+  const { sign, word } = jobWordsAsKnown(status, isStale)
+  if (isFinal(status)) return `${sign} ${word} · ${what}`
+  if (status === null) return what
+  const figure = status === "running" && progress.value !== null ? percent(Math.floor(progress.value)) : null
+  if (!isStale) return `${figure ?? word} · ${what}`
+  return `${figure ?? word}${asOf === null ? "?" : ` at ${moment(asOf, nowMs)}`} · ${what}`
 }
 
-/** @param {Pick<JobState, "status">} state @returns {"idle" | "running" | "succeeded" | "failed"} */
-function faviconState({ status }) {
-  return status === "running" || status === "succeeded" || status === "failed" ? status : "idle"
+/** A lamp that is lit says that something runs now. @param {Pick<JobState, "status" | "isStale">} state @returns {"idle" | "running" | "succeeded" | "failed"} */
+function faviconState({ status, isStale }) {
+  if (status === "running") return isStale ? "idle" : "running"
+  return status === "succeeded" || status === "failed" ? status : "idle"
 }

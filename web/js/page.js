@@ -2,6 +2,7 @@
 /** What the page says about itself: where its server is, what it shows, what it was rendered with. */
 
 import { isObject } from "./messages.js"
+import { instant } from "./values.js"
 
 /** @typedef {import("./messages.js").Message} Message */
 
@@ -19,7 +20,14 @@ export function sessionID() {
   return session
 }
 
-/** The messages that the page shows already, and the cursor to go on from. */
+/**
+ * @typedef {object} Known
+ * @property {Message[]} [messages] What the page shows already.
+ * @property {string | null} [cursor] Where to go on from.
+ * @property {number | null} [asOf] When the server said so, milliseconds since 1970.
+ */
+
+/** What the page was rendered with. @returns {Known} */
 export function initialState() {
   const script = document.getElementById("initial-state")
   if (script === null) return {}
@@ -30,6 +38,7 @@ export function initialState() {
     return {
       messages: /** @type {Message[]} */ (Array.isArray(value.messages) ? value.messages : []),
       cursor: typeof value.cursor === "string" ? value.cursor : null,
+      asOf: instant(value.as_of),
     }
   } catch (error) {
     console.warn("The page's initial state could not be read", error)

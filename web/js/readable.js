@@ -63,6 +63,19 @@ export function timeOfDay(timeMs) {
   return `${padded(time.getHours())}:${padded(time.getMinutes())}:${padded(time.getSeconds())}`
 }
 
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+/**
+ * A time of day, with the day where that is another one: `14:02:11`, `3 Feb 14:02:11`.
+ * @param {number} timeMs Since 1970.
+ * @param {number} nowMs
+ */
+export function moment(timeMs, nowMs) {
+  const [time, now] = [new Date(timeMs), new Date(nowMs)]
+  if (time.toDateString() === now.toDateString()) return timeOfDay(timeMs)
+  return `${time.getDate()} ${MONTHS[time.getMonth()]} ${timeOfDay(timeMs)}`
+}
+
 /** @param {number} value */
 function padded(value) {
   return String(value).padStart(2, "0")

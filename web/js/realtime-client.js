@@ -1,12 +1,13 @@
 // @ts-check
 import { describeClose } from "./close-reasons.js"
+import { HolePolicy } from "./hole-policy.js"
 import { INITIAL_MACHINE, retryDelayMs, step } from "./connection-machine.js"
 import { Listeners } from "./listeners.js"
 import { makeMessage, parseMessage } from "./messages.js"
 import { pageLife } from "./page-life.js"
-import { SilenceWatch } from "./silence-watch.js"
+import { LOST_AFTER_MS, SilenceWatch } from "./silence-watch.js"
 import { SleepAwareTimer, systemClock } from "./sleep-aware-timer.js"
-import { TopicSequence } from "./topic-sequence.js"
+import { StreamPosition } from "./stream-position.js"
 import { SSETransport } from "./transports/sse.js"
 import { WebSocketTransport } from "./transports/websocket.js"
 
@@ -18,6 +19,7 @@ import { WebSocketTransport } from "./transports/websocket.js"
  * @typedef {import("./transports/transport.js").TransportEvent} TransportEvent
  *
  * @typedef {{message: string, code: number | string | null}} ClientError A close code, or one of the codes of a message.
+ * @typedef {{cursor: string, left: number, messages: Message[]}} Gathering
  * @typedef {{attempt: number, delay: number}} Reconnecting `delay` in milliseconds.
  *
  * @typedef {object} ClientOptions
@@ -26,6 +28,7 @@ import { WebSocketTransport } from "./transports/websocket.js"
  * @property {string[]} [topics]
  * @property {string} [sessionId] A UUID; the connections of one page share it.
  * @property {string | null} [since] The cursor to resume from.
+ * @property {StreamPosition} [position] In place of `since`: where clients before this one have come to.
  * @property {Array<() => Transport>} [transports] Tried in this order until one has worked.
  * @property {typeof WebSocket} [WebSocket]
  * @property {typeof fetch} [fetch]
@@ -45,7 +48,7 @@ export const CONNECT_TIMEOUT_MS = 10_000
  */
 export class RealtimeClient {
   #machine = INITIAL_MACHINE
-  #sequence = new TopicSequence()
+  #holes = new HolePolicy()
   /** @type {Set<string>} */
   #topics
   #options
@@ -57,6 +60,8 @@ export class RealtimeClient {
   /** The transport to use next, an index; it stays with the one that worked. */
   #transportIndex = 0
   #hasConnected = false
+  /** Whether anything has come over the present connection. */
+  #isHeard = false
 
   /** @type {Transport | null} */
   #transport = null
@@ -65,8 +70,11 @@ export class RealtimeClient {
 
   #timer
   #silence
-  /** @type {string | null} */
-  #cursor
+  #position
+  /** Whether what comes next is a snapshot, and its beginning has not come yet. */
+  #awaitsSnapshot = false
+  /** A snapshot that has begun to arrive. It is applied when it is whole. @type {Gathering | null} */
+  #gathering = null
   #stopWatchingLife = () => {}
 
   /** @type {Listeners<boolean>} */
@@ -81,12 +89,14 @@ export class RealtimeClient {
   #stateChange = new Listeners()
   /** @type {Listeners<void>} */
   #snapshot = new Listeners()
+  /** @type {Listeners<void>} */
+  #heard = new Listeners()
 
   /** @param {ClientOptions} [options] */
   constructor(options = {}) {
     this.#options = options
     this.#topics = new Set(options.topics ?? [])
-    this.#cursor = options.since ?? null
+    this.#position = options.position ?? new StreamPosition(options.since)
     this.#clock = options.clock ?? systemClock
     this.#random = options.random ?? Math.random
     this.#logger = options.logger ?? console
@@ -103,7 +113,12 @@ export class RealtimeClient {
 
   /** The position to resume from; null before the first numbered message. */
   get cursor() {
-    return this.#cursor
+    return this.#position.cursor
+  }
+
+  /** When anything last came, milliseconds since 1970: what is known is known as of then. */
+  get heardAt() {
+    return this.#silence.heardAt
   }
 
   /** The kind of the transport in use: `websocket` or `sse`, null while there is none. */
@@ -161,6 +176,8 @@ export class RealtimeClient {
   onStateChange(listener) { return this.#stateChange.add(listener) }
   /** What comes next is the whole picture, and replaces what was known. @param {() => void} listener */
   onSnapshot(listener) { return this.#snapshot.add(listener) }
+  /** The first message of each connection has come, and is no refusal: it carries. @param {() => void} listener */
+  onHeard(listener) { return this.#heard.add(listener) }
 
   // The machine's moves, and what each new state calls for.
 
@@ -223,6 +240,8 @@ export class RealtimeClient {
 
   #closeTransport() {
     this.#transportNumber += 1
+    this.#isHeard = false
+    this.#gathering = null
     this.#transport?.close()
     this.#transport = null
   }
@@ -249,7 +268,7 @@ export class RealtimeClient {
     if (sessionId !== undefined) query.set("session_id", sessionId)
     if (jobId !== undefined) query.set("job_id", jobId)
     if (this.#topics.size > 0) query.set("topics", [...this.#topics].join(","))
-    if (this.#cursor !== null) query.set("since", this.#cursor)
+    if (this.cursor !== null) query.set("since", this.cursor)
     return query
   }
 
@@ -260,7 +279,7 @@ export class RealtimeClient {
     switch (event.kind) {
       case "opened":
         this.#advance({ type: "opened" })
-        if (this.#cursor === null) this.#expectSnapshot()
+        if (this.cursor === null) this.#expectSnapshot()
         break
       case "alive":
         this.#silence.heard()
@@ -270,6 +289,7 @@ export class RealtimeClient {
         if (this.isConnected()) this.#receiveText(event.text)
         break
       case "closed":
+        if (event.error !== undefined) this.#error.emit({ code: event.error, message: event.reason })
         this.#lose(event.code, event.reason || describeClose(event.code))
         break
     }
@@ -285,22 +305,35 @@ export class RealtimeClient {
       return
     }
     const { message } = parsed
+    if (message.type === "error" && isAboutConnection(message)) {
+      this.#receiveRefusal(message)
+      return
+    }
+    this.#noteHeard()
     if (typeof message.topic === "string" && typeof message.seq === "number") this.#receiveNumbered(message)
     else this.#receiveUnnumbered(message)
+  }
+
+  #noteHeard() {
+    if (this.#isHeard) return
+    this.#isHeard = true
+    this.#heard.emit()
   }
 
   /** @param {Message} message */
   #receiveNumbered(message) {
     const { topic, seq, id } = /** @type {Required<Message>} */ (message)
-    switch (this.#sequence.take(topic, seq)) {
+    this.#completeSnapshot()
+    switch (this.#position.judge(topic, seq)) {
       case "repeat":
         return
       case "hole":
-        this.#resume(topic, seq)
+        this.#fillHole(topic, seq)
         return
       case "next":
-        if (typeof id === "string") this.#cursor = id
         this.#message.emit(message)
+        // Only now: a page that is left in between comes back to this message.
+        this.#position.applied(topic, seq, id)
     }
   }
 
@@ -308,24 +341,15 @@ export class RealtimeClient {
   #receiveUnnumbered(message) {
     switch (message.type) {
       case "ping":
-        this.#takePosition(message.payload.cursor)
+        this.#greeted(message.payload)
         this.#write("pong", { timestamp: message.timestamp })
         break
       case "pong":
         break
-      case "error":
-        if (isAboutConnection(message)) this.#receiveRefusal(message)
-        else this.#message.emit(message)
-        break
       default:
-        this.#message.emit(message)
+        if (this.#gathering === null) this.#message.emit(message)
+        else this.#gather(this.#gathering, message)
     }
-  }
-
-  /** The first ping names the position of a fresh connection, so that one that never heard a message can resume too.
-   * @param {unknown} cursor */
-  #takePosition(cursor) {
-    if (this.#cursor === null && typeof cursor === "string") this.#cursor = cursor
   }
 
   /** @param {Message} message */
@@ -336,26 +360,70 @@ export class RealtimeClient {
     this.#error.emit({ code, message: payload.details.message ?? payload.error })
   }
 
+  // Snapshots.
+
+  /** A job's snapshot follows its greeting; of anything else the page gets one itself. */
   #expectSnapshot() {
-    this.#cursor = null
-    this.#sequence.reset()
-    this.#snapshot.emit()
+    this.#position.reset(null)
+    this.#gathering = null
+    this.#awaitsSnapshot = true
+    if (this.#options.jobId === undefined) this.#snapshot.emit()
   }
 
-  /** Comes back with the cursor at once: what is missing is replayed. @param {string} topic @param {number} seq */
-  #resume(topic, seq) {
-    this.#logger.warn(`realtime: a hole on ${topic} before ${seq}, resuming`)
-    this.#advance({ type: "lost", code: null })
-    this.#advance({ type: "wake" })
+  /**
+   * The first ping names the position of a fresh connection, so that one that never heard a message can resume too. A
+   * snapshot that follows is part of that position: it counts when all of its messages have come, and not before.
+   * @param {Record<string, any>} payload
+   */
+  #greeted({ cursor, snapshot_messages: count }) {
+    if (!this.#awaitsSnapshot || typeof cursor !== "string") return
+    this.#gathering = { cursor, left: Number.isInteger(count) ? count : 0, messages: [] }
+    if (this.#gathering.left <= 0) this.#completeSnapshot()
+  }
+
+  /** @param {Gathering} gathering @param {Message} message */
+  #gather(gathering, message) {
+    gathering.messages.push(message)
+    gathering.left -= 1
+    if (gathering.left === 0) this.#completeSnapshot()
+  }
+
+  /** Applies what the snapshot consists of, all at once. */
+  #completeSnapshot() {
+    if (!this.#awaitsSnapshot) return
+    const { cursor, messages } = this.#gathering ?? { cursor: null, messages: [] }
+    this.#awaitsSnapshot = false
+    this.#gathering = null
+    if (this.#options.jobId !== undefined) this.#snapshot.emit()
+    for (const message of messages) this.#message.emit(message)
+    this.#position.reset(cursor)
+  }
+
+  /** Comes back with the cursor: what is missing is replayed, or replaced by a snapshot. @param {string} topic @param {number} seq */
+  #fillHole(topic, seq) {
+    const { needsSnapshot, attempt } = this.#holes.seen(topic, this.#position.lastOf(topic), this.#clock.now())
+    this.#logger.warn(`realtime: a hole on ${topic} before ${seq}, ${needsSnapshot ? "beginning anew" : "resuming"}`)
+    if (needsSnapshot) this.#position.reset(null)
+    this.#advance({ type: "lost", code: null, attempt })
+    if (attempt === 0) this.#advance({ type: "wake" })
   }
 
   // Signs of life.
 
   #watchSilence() {
-    const { isProbeDue, isLost, silenceMs, nextMs } = this.#silence.look()
+    const { isProbeDue, isLost, nextMs } = this.#silence.look()
     if (isProbeDue) this.#probe()
-    if (isLost) this.#lose(null, `nothing heard for ${Math.round(silenceMs / 1_000)} s`)
+    if (isLost) this.#loseSilent()
     else this.#timer.schedule(nextMs, () => this.#watchSilence())
+  }
+
+  /** Where not even the greeting came, something in between keeps this kind of transport from working. */
+  #loseSilent() {
+    if (!this.#isHeard) {
+      this.#hasConnected = false
+      this.#transportIndex += 1
+    }
+    this.#lose(null, `nothing heard for ${Math.round(this.#silence.silenceMs / 1_000)} s`)
   }
 
   #probe() {
@@ -363,8 +431,14 @@ export class RealtimeClient {
     this.#write("ping", {})
   }
 
-  /** The page, the network or the machine is back: what waits tries at once, what seems connected proves it. */
+  /**
+   * The page, the network or the machine is back: what waits tries at once, what seems connected proves it. What was
+   * silent for too long meanwhile is not asked: coming back with the cursor is sooner done than found out.
+   */
   #wake() {
+    if (this.isConnected() && this.#silence.silenceMs >= LOST_AFTER_MS) {
+      this.#loseSilent()
+    }
     this.#advance({ type: "wake" })
     if (this.isConnected()) this.#probe()
   }

@@ -31,12 +31,21 @@ export class SilenceWatch {
     this.#probedAt = this.#clock.now()
   }
 
+  /** Milliseconds since 1970. */
+  get heardAt() {
+    return this.#heardAt
+  }
+
+  get silenceMs() {
+    return this.#clock.now() - this.#heardAt
+  }
+
   /**
    * What to do now: ask for a sign of life, give the connection up, or look again later.
    * @returns {{isProbeDue: boolean, isLost: boolean, silenceMs: number, nextMs: number}}
    */
   look() {
-    const silenceMs = this.#clock.now() - this.#heardAt
+    const { silenceMs } = this
     return {
       isProbeDue: silenceMs >= PROBE_AFTER_MS && this.#probedAt === null,
       isLost: silenceMs >= LOST_AFTER_MS && this.#isProbeOverdue(),

@@ -35,6 +35,16 @@ const FINAL = new Set(["succeeded", "failed", "cancelled"])
 
 /** @param {string | null} status */
 export const jobWords = status => wordsIn(JOB, status, "queued")
+
+/**
+ * The same for a job of which only the last that was known can be told: what was running may have ended.
+ * @param {string | null} status @param {boolean} isStale
+ */
+export function jobWordsAsKnown(status, isStale) {
+  const words = jobWords(status)
+  return isStale && !FINAL.has(words.state) ? { ...words, word: `Was ${words.word.toLowerCase()}` } : words
+}
+
 /** @param {string | null} status */
 export const pluginWords = status => wordsIn(PLUGIN, status, "unknown")
 /** @param {string | null} severity */

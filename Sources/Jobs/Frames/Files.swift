@@ -54,7 +54,7 @@ private func unistdRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, 
 }
 
 /// The few file system calls that jobs need.
-enum Files {
+package enum Files {
   enum Kind: Equatable {
     case file, folder, other
   }
@@ -146,7 +146,7 @@ enum Files {
   static func remove(_ path: String) { unlink(path) }
 
   /// Where a program lies on the PATH; nil where it doesn't.
-  static func program(_ name: String) -> String? {
+  package static func program(_ name: String) -> String? {
     let path = getenv("PATH").map { String(cString: $0) } ?? ""
     return path.split(separator: ":").lazy.map { "\($0)/\(name)" }.first {
       access($0, X_OK) == 0 && kind(of: $0) == .file

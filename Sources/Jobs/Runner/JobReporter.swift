@@ -19,42 +19,76 @@ package enum JobEnding: Equatable, Sendable {
 /// Says to a running job, from any thread, that it shall end.
 package final class CancelFlag: Sendable {
   private let isUp = Atomic(false)
+  private let isStop = Atomic(false)
 
   package init() {}
 
-  package func raise() { isUp.store(true, ordering: .relaxed) }
-  package var isRaised: Bool { isUp.load(ordering: .relaxed) }
+  /// - Parameter isStop: whether the server ends, and not the person's interest in the job.
+  package func raise(isStop: Bool = false) {
+    guard !isRaised else { return }
+    self.isStop.store(isStop, ordering: .relaxed)
+    isUp.store(true, ordering: .releasing)
+  }
+
+  package var isRaised: Bool { isUp.load(ordering: .acquiring) }
+  var isRaisedToStop: Bool { isRaised && isStop.load(ordering: .relaxed) }
 }
 
-/// Publishes what happens to a job and writes it into the book: everything on the job's topic, and a digest for lists on
-/// the topic `jobs`.
+/// Publishes what happens to a job: everything on the job's topic, and a digest for lists on the topic `jobs`.
 ///
-/// A message is published first, and what it says is noted after that, together with its position. So the book never
-/// holds what is still to come: whoever starts from it and goes on at that position misses nothing and gets nothing twice.
-struct JobReporter {
-  let job: String
-  let book: JobBook
-  let publish: Publish
+/// It folds what it says into a copy of its own, and so knows how the job will stand once all of it is stored. Used by
+/// one thread at a time.
+final class JobReporter {
+  private(set) var job: Job
+  private let publisher: Publisher
+
+  init(_ job: Job, _ publisher: Publisher) {
+    self.job = job
+    self.publisher = publisher
+  }
+
+  /// - Parameter isNews: whether lists should hear of it.
+  func say(_ message: RealtimeMessage, isNews: Bool = false) {
+    publisher.publish(take(message, isNews: isNews))
+  }
 
   /// The job stands somewhere else now.
-  func status() {
-    guard let job = book.job(job) else { return }
-    let message = RealtimeMessage.jobStatus(job)
-    say(message)
-    _ = publish(message, .jobs)
+  func status(_ change: (inout Job) -> Void) { publisher.publish(takeStatus(change)) }
+
+  /// As ``status(_:)``, and waits until that is stored.
+  /// - Throws: ``AppError`` where it can't be: then the job stands where it stood.
+  func statusStored(_ change: (inout Job) -> Void) throws(AppError) {
+    let before = job
+    var publication = takeStatus(change)
+    publication.isRefusable = true
+    do {
+      try publisher.store(publication)
+    } catch {
+      job = before
+      throw error
+    }
   }
 
-  /// Notes what no message says.
-  func change(_ body: (inout Job) -> Void) { book.update(job, position: nil, body) }
-
-  /// - Parameter change: What the message means for the job.
-  func say(_ message: RealtimeMessage, _ change: (inout Job) -> Void = { _ in }) {
-    book.update(job, position: publish(message, .job(job)), change)
+  private func takeStatus(_ change: (inout Job) -> Void) -> Publication {
+    var changed = job
+    change(&changed)
+    return take(.jobStatus(changed), isNews: true)
   }
 
-  /// - Parameter isNews: Whether lists should hear of it.
-  func progress(_ message: RealtimeMessage, isNews: Bool, _ change: (inout Job) -> Void) {
-    say(message, change)
-    if isNews { _ = publish(message, .jobs) }
+  private func take(_ message: RealtimeMessage, isNews: Bool) -> Publication {
+    job.apply(message)
+    let item = Publication.Item(message, to: job.topic)
+    return Publication(isNews ? [item, .init(message, to: .jobs)] : [item])
+  }
+}
+
+extension Publisher {
+  /// Waits until a publication is stored and told. Not for a loop.
+  /// - Throws: ``AppError`` where it can't be stored now: then nothing of it happened.
+  @discardableResult
+  func store(_ publication: Publication) throws(AppError) -> StreamPosition? {
+    let answer = Guarded<Result<StreamPosition?, AppError>?>(nil)
+    submit(publication) { result in answer.withLock { $0 = result } }
+    return try answer.wait { $0 }.get()
   }
 }

@@ -56,7 +56,6 @@ struct PipelineRun {
   mutating func run(_ source: consuming any FrameSource, fallbackReason: String?) throws -> JobEnding {
     for index in steps.indices { try start(index, fallbackReason: fallbackReason) }
     startedAt = .now
-    if meter.totalSteps == nil { reporter.change { $0.progress = nil } }
     var source = source
     var framesDone = 0
     // One frame ahead, so that its picture is being written while the plugins work on the frame before.
@@ -74,11 +73,7 @@ struct PipelineRun {
     }
     let rate = meter.rate(after: .now - startedAt)
     let stage = "Done"
-    reporter.progress(.progress(job: job, progress: 100, stage: stage, etaSeconds: 0, rate: rate), isNews: true) {
-      job in
-      job.progress = 100
-      job.stage = stage
-    }
+    reporter.say(.progress(job: job, progress: 100, stage: stage, etaSeconds: 0, rate: rate), isNews: true)
     return .succeeded
   }
 
@@ -127,7 +122,6 @@ struct PipelineRun {
       if index == 0 {
         // A message must not name a picture that isn't there yet.
         if pictures?.isWritten(frame.id) ?? false { record.imageURL = "/v1/jobs/\(job.id)/frames/\(frame.id).png" }
-        reporter.change { $0.add(record) }
       }
       try take(output, from: index, frame: record, milliseconds: duration)
       meter.completeStep()
@@ -146,10 +140,9 @@ struct PipelineRun {
     let name = steps[index].name
     switch output {
     case .success(let output):
-      let data = output.frameData
-      let message = RealtimeMessage.frame(
-        job: job, frame: frame, plugin: name, data: data, device: device, milliseconds: milliseconds)
-      reporter.say(message) { $0.addResult((name, data, milliseconds)) }
+      reporter.say(
+        .frame(job: job, frame: frame, plugin: name, data: output.frameData, device: device, milliseconds: milliseconds)
+      )
       say(output, from: index, frame: frame.id)
     case .failure(PluginError.soft(let reason)):
       warn(index, reason, .medium, frame: frame.id)
@@ -176,14 +169,14 @@ struct PipelineRun {
     let name = steps[index].name
     for warning in output.warnings { warn(index, warning.message, warning.severity, frame: frame) }
     if let result = output.result {
-      reporter.say(.partialResult(job: job, plugin: name, result: result)) { $0.results[name] = .object(result) }
+      reporter.say(.partialResult(job: job, plugin: name, result: result))
     }
   }
 
   private func warn(_ index: Int, _ message: String, _ severity: Severity, frame: Int?) {
     let warning = Warning(plugin: steps[index].name, message: message, severity: severity, frameID: frame)
     inspector.update(job: job.id, plugin: index) { $0.warnings.append(warning) }
-    reporter.say(.warning(job: job, warning)) { $0.warnings.append(warning) }
+    reporter.say(.warning(job: job, warning))
   }
 
   private func fail(_ index: Int, _ error: any Error, frame: Int?) -> PluginFailure {
@@ -199,33 +192,16 @@ struct PipelineRun {
   /// Changes what the inspector knows of a plugin, and says where the plugin stands now.
   private func sayState(_ index: Int, _ change: (inout PluginInspection) -> Void) {
     guard let state = inspector.update(job: job.id, plugin: index, change)?.state else { return }
-    reporter.say(.pluginStatus(job: job, state)) { $0.set(state) }
+    reporter.say(.pluginStatus(job: job, state))
   }
 
   private mutating func sayProgress(_ index: Int) {
     let elapsed = ContinuousClock.now - startedAt
-    let stage = "Analysing"
     let percent = meter.percent
     let message = RealtimeMessage.progress(
-      job: job, progress: percent ?? 0, stage: stage, plugin: steps[index].name,
+      job: job, progress: percent, stage: "Analysing", plugin: steps[index].name,
       etaSeconds: meter.secondsLeft(after: elapsed), rate: meter.rate(after: elapsed))
-    reporter.progress(message, isNews: percent.map { $0 > lastPercent } ?? false) { job in
-      job.progress = percent
-      job.stage = stage
-    }
+    reporter.say(message, isNews: percent.map { $0 > lastPercent } ?? false)
     lastPercent = percent ?? 0
-  }
-}
-
-extension Job {
-  /// Keeps a frame, and lets go of the oldest where there are too many.
-  fileprivate mutating func add(_ frame: Frame) {
-    frames.append(frame)
-    if frames.count > Self.maxFramesKept { frames.removeFirst() }
-  }
-
-  fileprivate mutating func addResult(_ result: (plugin: String, data: JSONObject, milliseconds: Double)) {
-    guard !frames.isEmpty else { return }
-    frames[frames.count - 1].results.append(result)
   }
 }

@@ -6,35 +6,31 @@ import JSONValues
 struct ToolRunner {
   let catalogue: PluginCatalogue
   let inspector: InspectorService
-  let devices: DeviceInventory
   let sources: SourceRoot
   let picturesFolder: String
   let maximumPictureBytes: Int
 
+  /// - Parameter device: what the job runs on, and why it is not the device that it asked for.
   /// - Returns: How the job ended; saying that is the caller's.
-  func run(_ job: Job, reporter: JobReporter, cancel: CancelFlag) -> JobEnding {
+  func run(_ device: (used: Device, reason: String?), reporter: JobReporter, cancel: CancelFlag) -> JobEnding {
+    let job = reporter.job
     let types = job.plugins.compactMap(catalogue.plugin(named:))
-    let (device, reason) = devices.choose(job.deviceRequested)
-    reporter.change { $0.deviceUsed = device }
     inspector.begin(job: job.id, plugins: types.map { $0.metadata })
     for type in types { reporter.say(.metadata(type.metadata, job: job)) }
     do {
       let options = try JobOptions(job.options, plugins: job.plugins)
-      let stage = "Opening the source"
-      reporter.progress(.progress(job: job, progress: 0, stage: stage), isNews: true) { job in
-        job.progress = 0
-        job.stage = stage
-      }
+      reporter.say(.progress(job: job, progress: 0, stage: "Opening the source"), isNews: true)
       let source = try sources.resolve(job.source).open()
       var run = PipelineRun(
-        job: job, plugins: types.map { $0.init() }, device: device, frameCount: source.frameCount, inspector: inspector,
+        job: job, plugins: types.map { $0.init() }, device: device.used, frameCount: source.frameCount,
+        inspector: inspector,
         reporter: reporter, cancel: cancel)
       run.pace = options.isPaced ? source.frameRate.map { .seconds(1 / $0) } : nil
       if options.keepsPictures {
         run.pictures = FramePictures(folder: picturesFolder, maximumBytes: maximumPictureBytes)
       }
       defer { run.pictures?.close() }
-      return try run.run(source, fallbackReason: reason)
+      return try run.run(source, fallbackReason: device.reason)
     } catch let failure as PluginFailure {
       return .failed(failure.description)
     } catch {

@@ -1,46 +1,53 @@
 import Domain
+import Store
+import Synchronization
 
-/// Which job each `Idempotency-Key` gave, for a day.
-struct IdempotencyKeys {
-  private var jobs: [String: (job: String, request: JobRequest, at: Timestamp)] = [:]
-  /// In the order of their arrival, so that old ones are found at the front.
-  private var order: [(key: String, at: Timestamp)] = []
+/// Has what a request asks for done once, however often it comes with the same `Idempotency-Key` within a day.
+///
+/// The key is stored in the transaction of what was asked for: there is never one without the other.
+final class IdempotencyKeys: Sendable {
+  private let store: Store
+  /// Keys of requests that are being worked on.
+  private let active = Mutex<Set<String>>([])
 
-  static let lifetimeMilliseconds: Int64 = 24 * 3600 * 1000
-  /// Beyond so many the oldest are forgotten early: a client can't make us keep more.
-  static let mostKeys = 10_000
-  static let longestKey = 255
+  static let longestKey = 200
 
-  /// The job that this key gave within the last 24 hours; nil where it is new.
-  /// - Throws: ``AppError`` where the key came with another request, or is empty or too long.
-  mutating func job(_ key: String, for request: JobRequest, now: Timestamp) throws(AppError) -> String? {
+  init(_ store: Store) { self.store = store }
+
+  /// - Parameters:
+  ///   - scope: what the key counts for: the same one elsewhere is another.
+  ///   - digest: of the request.
+  ///   - known: gives the answer again, from the id of the job that the request was for; nil where that is gone.
+  ///   - work: does what is asked for, and stores the key that it makes for its job.
+  /// - Throws: ``AppError``: `conflict` where the key came with another request, or this one is being worked on.
+  func once<Answer>(
+    _ key: String, scope: String, digest: [UInt8], now: Timestamp, known: (String) throws(AppError) -> Answer?,
+    _ work: (@escaping (_ job: String) -> IdempotencyKey) throws(AppError) -> Answer
+  ) throws(AppError) -> Answer {
     guard (1...Self.longestKey).contains(key.utf8.count) else {
       throw AppError(.invalid, "An Idempotency-Key has 1 to \(Self.longestKey) bytes.")
     }
-    forgetOld(now)
-    guard let known = jobs[key] else { return nil }
-    guard known.request == request else {
-      throw AppError(.conflict, "This Idempotency-Key was used for another job, \(known.job). Use a new key.")
+    let name = "\(scope)/\(key)"
+    guard active.withLock({ $0.insert(name).inserted }) else {
+      throw AppError(.conflict, "A request with this Idempotency-Key is being worked on. Send it again shortly.")
     }
-    return known.job
+    defer { active.withLock { _ = $0.remove(name) } }
+    let old = try read { () throws(StoreError) in try store.key(name) }
+    if let old, now.milliseconds - old.createdAt.milliseconds < IdempotencyKey.lifetime,
+      let answer = try known(old.job)
+    {
+      guard old.digest == digest else {
+        throw AppError(
+          .conflict, "This Idempotency-Key was used for another request, of job \(old.job). Use a new key.")
+      }
+      return answer
+    }
+    return try work { job in IdempotencyKey(name: name, digest: digest, job: job, createdAt: now) }
   }
+}
 
-  mutating func remember(_ key: String, job: String, request: JobRequest, now: Timestamp) {
-    jobs[key] = (job, request, now)
-    order.append((key, now))
-    if order.count > Self.mostKeys { jobs[order.removeFirst().key] = nil }
-  }
-
-  /// A job that was deleted is not given again.
-  mutating func forget(job: String) {
-    let keys = jobs.filter { $0.value.job == job }.keys
-    for key in keys { jobs[key] = nil }
-    order.removeAll { keys.contains($0.key) }
-  }
-
-  private mutating func forgetOld(_ now: Timestamp) {
-    let old = order.prefix { now.milliseconds - $0.at.milliseconds >= Self.lifetimeMilliseconds }
-    for (key, _) in old { jobs[key] = nil }
-    order.removeFirst(old.count)
-  }
+/// Reads from the store on behalf of a request.
+/// - Throws: ``AppError``, in the store's words.
+func read<Value>(_ body: () throws(StoreError) -> Value) throws(AppError) -> Value {
+  do { return try body() } catch { throw error.appError }
 }

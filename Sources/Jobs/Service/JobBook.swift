@@ -1,126 +1,158 @@
 import Domain
+import JSONValues
+import Store
 import Synchronization
 
-/// Every job there is, in memory: the one place that holds them, and the one to replace by a store.
+/// Every job there is. Those that wait or run are held in memory, where each message changes them; the others lie in the
+/// store.
+///
+/// What is held is what is stored: a batch of publications is folded into copies first, those are stored with it, and
+/// only after that does the book show them.
 package final class JobBook: Sendable {
-  fileprivate struct Entry {
-    /// Counts up from 1: what lists and cursors go by, whatever the clock says.
-    let number: Int
-    var job: Job
-    /// The newest message that the job's values tell already.
-    var position: StreamPosition?
+  private struct Contents {
+    var active: [String: Job] = [:]
+    /// The offset as of which each job's row was written.
+    var rows: [String: Int] = [:]
+    /// The offset through which everything is noted.
+    var noted: Int
   }
 
-  fileprivate struct Contents {
-    var entries: [String: Entry] = [:]
-    /// By number, ascending.
-    var order: [(number: Int, id: String)] = []
-    var nextNumber = 1
-    /// Jobs that are done and keep all their frames, oldest first.
-    var recentlyDone: [String] = []
+  /// What a batch of publications means for jobs: what is stored with it, and noted when it is.
+  package struct Changes: Sendable {
+    /// Jobs whose row is due, as they stand after the batch.
+    fileprivate var rows: [Job] = []
+    fileprivate var frames: [StoredFrame] = []
+    fileprivate var removed: [String] = []
+    fileprivate var keys: [IdempotencyKey] = []
+    /// Every job that the batch tells of.
+    fileprivate var jobs: [String: Job] = [:]
+    fileprivate var lastOffset: Int?
   }
 
-  private let contents = Mutex(Contents())
-  /// Distinguishes this run's ids from those of earlier runs on the same data folder.
-  private let prefix: String
+  let store: Store
+  private let contents: Mutex<Contents>
 
-  /// Jobs that are done keep their frames' results while they are among so many newest: a thousand frames take megabytes.
-  static let jobsWithAllFrames = 20
-  static let framesOfOlderJobs = 5
-  /// How many jobs are kept; beyond it the oldest that is done goes.
-  static let maximumJobs = 1000
+  /// A row may be so many messages behind: after a crash they are folded again, and each takes some microseconds.
+  static let messagesBetweenRows = 1000
 
-  /// - Parameter startedAt: When this server started; part of every id.
-  package init(startedAt: Timestamp) {
-    prefix = String(startedAt.milliseconds / 1000, radix: 36)
-  }
-
-  /// Gives the job an id and keeps it.
-  func insert(_ make: (_ id: String) -> Job) -> Job {
-    contents.withLock { contents in
-      let number = contents.nextNumber
-      contents.nextNumber += 1
-      var job = make("\(prefix)-\(number)")
-      job.number = number
-      contents.entries[job.id] = Entry(number: number, job: job)
-      contents.order.append((number, job.id))
-      return job
+  /// Reads the jobs that waited or ran when the last process ended, as they stood by their last message.
+  /// - Throws: ``StoreError``
+  package init(_ store: Store) throws(StoreError) {
+    self.store = store
+    var contents = Contents(noted: store.newestOffset)
+    for var job in try store.activeJobs() {
+      contents.rows[job.id] = job.offset
+      try Self.catchUp(&job, store)
+      contents.active[job.id] = job
     }
+    self.contents = Mutex(contents)
   }
 
-  package func job(_ id: String) -> Job? {
-    contents.withLock { $0.entries[id]?.job }
-  }
-
-  /// The job and the position of the newest message that its values tell already; nil before its first message.
-  package func snapshot(_ id: String) -> (job: Job, position: StreamPosition?)? {
-    contents.withLock { contents in contents.entries[id].map { ($0.job, $0.position) } }
-  }
-
-  /// Changes a job in place.
-  /// - Parameter position: Of the message that told the change; nil where none did.
-  /// - Returns: The job after the change; nil where there is no such job.
-  @discardableResult
-  func update(_ id: String, position: StreamPosition?, _ change: (inout Job) -> Void) -> Job? {
-    contents.withLock { contents -> Job? in
-      guard contents.entries[id] != nil else { return nil }
-      let wasFinal = contents.entries[id]!.job.status.isFinal
-      change(&contents.entries[id]!.job)
-      if let position { contents.entries[id]!.position = position }
-      if !wasFinal, contents.entries[id]!.job.status.isFinal { contents.trim(after: id) }
-      return contents.entries[id]!.job
-    }
-  }
-
-  func remove(_ id: String) {
-    contents.withLock { contents in
-      guard let entry = contents.entries.removeValue(forKey: id) else { return }
-      contents.order.removeAll { $0.number == entry.number }
-      contents.recentlyDone.removeAll { $0 == id }
-    }
-  }
-
-  /// The oldest job that is done, where there are more jobs than are kept.
-  var oneTooMany: String? {
-    contents.withLock { contents in
-      guard contents.order.count > Self.maximumJobs else { return nil }
-      return contents.order.first { contents.entries[$0.id]?.job.status.isFinal == true }?.id
-    }
-  }
-
-  package func count(_ status: JobStatus) -> Int {
-    contents.withLock { $0.entries.values.count { $0.job.status == status } }
-  }
-
-  /// A page of jobs without their frames, newest first.
-  package func list(_ query: JobQuery) -> JobPage {
-    let words = query.text.lowercased()
-    return contents.withLock { contents in
-      var page = JobPage()
-      for (number, id) in contents.order.reversed() {
-        if let before = query.before, number >= before { continue }
-        guard var job = contents.entries[id]?.job, query.status == nil || job.status == query.status,
-          words.isEmpty || [job.name, job.source, job.id].contains(where: { $0.lowercased().contains(words) })
-        else { continue }
-        guard page.jobs.count < query.limit else {
-          page.next = page.jobs.last.map { String($0.number) }
-          break
-        }
-        job.frames = []
-        page.jobs.append(job)
+  /// Folds what the store has of a job beyond its row.
+  private static func catchUp(_ job: inout Job, _ store: Store) throws(StoreError) {
+    while true {
+      let page = try store.messages(
+        of: .topic(job.topic), after: job.offset, through: .max, types: nil, limit: messagesBetweenRows)
+      guard !page.messages.isEmpty else { return }
+      for stored in page.messages {
+        if let message = try? RealtimeMessage(parsing: stored.json) { job.apply(message) }
+        job.offset = stored.offset
       }
-      return page
+    }
+  }
+
+  // MARK: Asking
+
+  /// Every message up to here is in what the book tells from now on.
+  var position: StreamPosition { StreamPosition(epoch: store.epoch, offset: contents.withLock { $0.noted }) }
+
+  /// Those that wait or run, the oldest first.
+  package var active: [Job] { contents.withLock { $0.active.values.sorted { $0.number < $1.number } } }
+
+  /// A job that waits or runs.
+  func active(_ id: String) -> Job? { contents.withLock { $0.active[id] } }
+
+  /// Nil where there is no such job.
+  /// - Throws: ``StoreError``
+  package func job(_ id: String) throws(StoreError) -> Job? {
+    if let job = active(id) { return job }
+    return try store.job(id)
+  }
+
+  /// A page of jobs, newest first. What runs is shown as of its newest message.
+  /// - Throws: ``StoreError``
+  package func list(_ query: JobQuery) throws(StoreError) -> JobPage {
+    var page = try store.jobs(query)
+    contents.withLock { contents in
+      for index in page.jobs.indices { page.jobs[index] = contents.active[page.jobs[index].id] ?? page.jobs[index] }
+    }
+    return page
+  }
+
+  // MARK: Storing
+
+  /// - Parameter batch: publications, each with the offsets that its messages got; nil for those without a number.
+  package func changes(of batch: some Sequence<(publication: Publication, offsets: [Int?])>) -> Changes {
+    let before = contents.withLock { $0 }
+    var changes = Changes()
+    var due: Set<String> = []
+    for (publication, offsets) in batch {
+      for change in publication.changes {
+        switch change {
+        case .newJob(let job):
+          changes.jobs[job.id] = job
+          due.insert(job.id)
+        case .removedJob(let id):
+          changes.removed.append(id)
+          changes.jobs[id] = nil
+        case .key(let key): changes.keys.append(key)
+        }
+      }
+      for (item, offset) in zip(publication.items, offsets) {
+        changes.lastOffset = offset ?? changes.lastOffset
+        guard case .job(let id) = item.topic else { continue }
+        if item.message.type == .frame, let frame = StoredFrame(item.message, job: id) { changes.frames.append(frame) }
+        guard let offset, var job = changes.jobs.removeValue(forKey: id) ?? before.active[id] else { continue }
+        let status = job.status
+        job.apply(item.message)
+        job.offset = offset
+        if job.status != status || offset - before.rows[id, default: offset] >= Self.messagesBetweenRows {
+          due.insert(id)
+        }
+        changes.jobs[id] = job
+      }
+    }
+    changes.rows = due.compactMap { changes.jobs[$0] }
+    return changes
+  }
+
+  /// The changes are stored, and told: the book shows them from now on.
+  package func note(_ changes: Changes) {
+    contents.withLock { contents in
+      for (id, job) in changes.jobs { contents.active[id] = job.status.isFinal ? nil : job }
+      for job in changes.rows { contents.rows[job.id] = job.status.isFinal ? nil : job.offset }
+      for id in changes.removed { contents.active[id] = nil }
+      contents.noted = changes.lastOffset ?? contents.noted
     }
   }
 }
 
-extension JobBook.Contents {
-  /// A job is done: the oldest of those that keep all frames may have to let go of most.
-  fileprivate mutating func trim(after id: String) {
-    recentlyDone.append(id)
-    guard recentlyDone.count > JobBook.jobsWithAllFrames else { return }
-    let older = recentlyDone.removeFirst()
-    let kept = entries[older]?.job.frames.suffix(JobBook.framesOfOlderJobs) ?? []
-    entries[older]?.job.frames = Array(kept)
+extension StoreBatch {
+  /// Stores along with its messages what they mean for jobs.
+  package mutating func add(_ changes: JobBook.Changes) {
+    frames += changes.frames
+    jobs += changes.rows
+    removedJobs += changes.removed
+    keys += changes.keys
+  }
+}
+
+extension StoredFrame {
+  /// What a `frame` message of a job says; nil where it lacks the frame or the plugin.
+  fileprivate init?(_ message: RealtimeMessage, job: String) {
+    guard let frame = message.payload["frame_id"]?.intValue, let plugin = message.payload["plugin"]?.stringValue else {
+      return nil
+    }
+    self.init(job: job, frame: frame, plugin: plugin, json: JSON.object(message.payload).encoded())
   }
 }

@@ -1,8 +1,10 @@
 import Domain
+import Hashing
 import JSONValues
 
 /// What `POST /v1/jobs` asks for, not yet checked against what there is.
 package struct JobRequest: Equatable, Sendable {
+  package var kind = JobKind.pipeline
   package var source: String
   package var plugins: [String]
   package var deviceRequested: Device
@@ -20,12 +22,30 @@ package struct JobRequest: Equatable, Sendable {
     self.name = name
   }
 
+  /// A job that somebody else does, and reports.
+  package static func external(name: String?) -> JobRequest {
+    var request = JobRequest(source: "external", plugins: [], name: name)
+    request.kind = .external
+    return request
+  }
+
   /// - Parameter standardPlugins: What runs where the request names none.
   /// - Throws: ``AppError`` with the code `unprocessable`, which names the field.
   package init(_ json: JSONObject, standardPlugins: [String]) throws(AppError) {
-    let known = ["source", "plugins", "device_requested", "options", "name"]
+    guard let kind = JobKind(rawValue: json["kind"] == nil ? "pipeline" : json["kind"]?.stringValue ?? "") else {
+      throw Self.refusal("kind", "must be \"pipeline\" or \"external\"")
+    }
+    let known = ["kind", "name"] + (kind == .external ? [] : ["source", "plugins", "device_requested", "options"])
     if let unknown = json.keys.first(where: { !known.contains($0) }) {
-      throw Self.refusal(unknown, "is not known; use \(known.joined(separator: ", "))")
+      throw Self.refusal(
+        unknown, "is not known\(kind == .external ? " of an external job" : ""); use \(known.joined(separator: ", "))")
+    }
+    if let name = json["name"], name.stringValue == nil, !name.isNull {
+      throw Self.refusal("name", "must be a string")
+    }
+    if kind == .external {
+      self = .external(name: json["name"]?.stringValue)
+      return
     }
     guard let source = json["source"]?.stringValue else { throw Self.refusal("source", "must be a string") }
     guard let list = (json["plugins"] ?? .array(standardPlugins.map(JSON.string))).arrayValue else {
@@ -41,12 +61,19 @@ package struct JobRequest: Equatable, Sendable {
     guard let options = (json["options"] ?? .object([:])).objectValue else {
       throw Self.refusal("options", "must be an object")
     }
-    if let name = json["name"], name.stringValue == nil, !name.isNull {
-      throw Self.refusal("name", "must be a string")
-    }
     self.init(
       source: source, plugins: plugins, deviceRequested: deviceRequested, options: options,
       name: json["name"]?.stringValue)
+  }
+
+  /// What tells two requests apart.
+  var digest: [UInt8] {
+    let whole: JSON = [
+      "kind": .string(kind.rawValue), "source": .string(source), "plugins": .array(plugins.map(JSON.string)),
+      "device_requested": .string(deviceRequested.description), "options": .object(options),
+      "name": name.map(JSON.string) ?? .null,
+    ]
+    return SHA256.hash(whole.encoded())
   }
 
   static func refusal(_ field: String, _ reason: String) -> AppError {

@@ -1,6 +1,7 @@
 import Domain
 import JSONValues
 import Net
+import Store
 
 /// Starts jobs, runs them in order, and answers for them.
 ///
@@ -29,7 +30,9 @@ package final class JobService: Sendable {
   private struct State {
     var queue: [String] = []
     var running: [String: CancelFlag] = [:]
-    var keys = IdempotencyKeys()
+    /// Jobs that are being stored, and wait in the queue after that.
+    var arriving = 0
+    var nextNumber: Int
     var isStopping = false
   }
 
@@ -39,39 +42,74 @@ package final class JobService: Sendable {
   private let configuration: Configuration
   private let sources: SourceRoot
   private let book: JobBook
-  private let publish: Publish
+  private let publisher: Publisher
+  private let keys: IdempotencyKeys
+  private let reports: ExternalReports
   private let now: @Sendable () -> Timestamp
-  private let state = Guarded(State())
+  private let state: Guarded<State>
 
   package init(
     configuration: Configuration, sources: SourceRoot, catalogue: PluginCatalogue = .builtIn,
-    devices: DeviceInventory = .ofThisMachine(), now: @escaping @Sendable () -> Timestamp = Timestamp.now,
-    publish: @escaping Publish
+    devices: DeviceInventory = .ofThisMachine(), book: JobBook,
+    now: @escaping @Sendable () -> Timestamp = Timestamp.now, publisher: Publisher
   ) {
     self.configuration = configuration
     self.sources = sources
     self.catalogue = catalogue
     self.devices = devices
+    self.book = book
     self.now = now
-    self.publish = publish
-    book = JobBook(startedAt: now())
+    self.publisher = publisher
+    keys = IdempotencyKeys(book.store)
+    reports = ExternalReports(book: book, publisher: publisher)
+    state = Guarded(State(nextNumber: book.store.newestJobNumber + 1))
   }
+
+  /// Takes up what the last process left: what it ran has failed, what waited runs. Jobs that are reported from outside
+  /// go on by themselves.
+  package func resume() {
+    for job in book.active where job.kind == .pipeline {
+      if job.status == .running {
+        end(JobReporter(job, publisher), .failed(Self.serverEnded))
+      } else {
+        state.withLock { $0.queue.append(job.id) }
+      }
+    }
+    startNext()
+  }
+
+  private static let serverEnded = "The server ended while the job ran, and the job with it. Retry it to run it again."
 
   // MARK: Asking
 
-  package func list(_ query: JobQuery) -> JobPage { book.list(query) }
+  /// A position that every job's values tell by now: whoever takes it first, asks for jobs then and goes on from it misses
+  /// nothing.
+  package var position: StreamPosition { book.position }
+
+  /// - Throws: ``AppError`` where the store can't be read.
+  package func list(_ query: JobQuery) throws(AppError) -> JobPage {
+    try read { () throws(StoreError) in try book.list(query) }
+  }
 
   /// How many jobs stand there.
-  package func count(_ status: JobStatus) -> Int { book.count(status) }
+  package func count(_ status: JobStatus) -> Int { book.store.count(status) }
 
+  /// A job, without its frames.
   /// - Throws: ``AppError`` with the code `notFound`.
   package func job(_ id: String) throws(AppError) -> Job {
-    guard let job = book.job(id) else { throw Self.notFound(id) }
+    guard let job = try read({ () throws(StoreError) in try book.job(id) }) else {
+      throw AppError(.notFound, "Job \(id) not found.")
+    }
     return job
   }
 
-  /// The job, and the position of the newest message that its values tell already: what comes after it is news.
-  package func snapshot(_ id: String) -> (job: Job, position: StreamPosition?)? { book.snapshot(id) }
+  /// A job with so many of its newest frames.
+  /// - Throws: ``AppError`` with the code `notFound`.
+  package func job(_ id: String, frames: Int) throws(AppError) -> Job {
+    var job = try job(id)
+    job.frames = try read { () throws(StoreError) in try book.store.frames(ofJob: id, newest: frames) }
+    return job
+  }
 
   /// The file of a frame's picture; whether it still exists is for the reader to find out.
   package func picturePath(job: String, frame: Int) -> String {
@@ -80,29 +118,25 @@ package final class JobService: Sendable {
 
   // MARK: Doing
 
-  /// Checks what was asked for, and queues a job for it.
+  /// Checks what was asked for, and queues a job for it; a job that is reported from outside runs from now on. When this
+  /// returns the job is stored.
   /// - Parameter idempotencyKey: The same key and request give the same job for 24 hours.
   /// - Throws: ``AppError`` that names the field and what is wrong with it.
   package func create(_ request: JobRequest, idempotencyKey: String? = nil) throws(AppError) -> Job {
     guard let idempotencyKey else { return try create(request, retryOf: nil) }
-    let now = now()
-    // Under one lock, so that two requests at once with the same key give one job.
-    let (job, isNew) = try locked { (state: inout State) throws(AppError) in
-      if let known = try state.keys.job(idempotencyKey, for: request, now: now), let job = book.job(known) {
-        return (job, false)
-      }
-      let job = try enqueue(request, retryOf: nil, in: &state)
-      state.keys.remember(idempotencyKey, job: job.id, request: request, now: now)
-      return (job, true)
-    }
-    if isNew { announce(job.id) }
-    return job
+    return try keys.once(
+      idempotencyKey, scope: "jobs", digest: request.digest, now: now(),
+      known: { id throws(AppError) in try read { () throws(StoreError) in try book.job(id) } }
+    ) { key throws(AppError) in try create(request, retryOf: nil, key: key) }
   }
 
   /// A new job that does the same again, and names the old one.
   /// - Throws: ``AppError`` with the code `conflict` while the old one is not done.
   package func retry(_ id: String) throws(AppError) -> Job {
     let old = try job(id)
+    guard old.kind == .pipeline else {
+      throw AppError(.conflict, "Job \(id) is reported from outside. Run it again where it ran.")
+    }
     guard old.status.isFinal else {
       throw AppError(.conflict, "Job \(id) is \(old.status.rawValue). Cancel it before you retry it.")
     }
@@ -112,22 +146,50 @@ package final class JobService: Sendable {
     return try create(request, retryOf: id)
   }
 
-  /// Takes a waiting job out of the queue, or tells a running one to end: it does before its next plugin's turn.
+  /// Takes in messages about a job that is reported from outside. They are taken all or none.
+  /// - Returns: with the last one's position, once they are stored and told.
+  /// - Throws: ``AppError`` that names the message and what is wrong with it; `conflict` where the job is done.
+  package func report(
+    _ messages: [ReportedMessage], into id: String, idempotencyKey: String? = nil
+  ) throws(AppError) -> StreamPosition? {
+    guard try job(id).kind == .external else {
+      throw AppError(.conflict, "Job \(id) is run by this server and can't be reported from outside.")
+    }
+    guard let idempotencyKey else { return try reports.report(messages, into: id, key: nil, now: now()) }
+    return try keys.once(
+      idempotencyKey, scope: "job:\(id)", digest: ReportedMessage.digest(messages), now: now(),
+      known: { _ throws(AppError) in try reports.position(id) }
+    ) { key throws(AppError) in try reports.report(messages, into: id, key: key(id), now: now()) }
+  }
+
+  /// Takes a waiting job out of the queue, or tells a running one to end: it does before its next plugin's turn. Who
+  /// reports a job from outside learns of it from the answer to the next report.
   /// - Throws: ``AppError`` with the code `conflict` where it is done already.
   package func cancel(_ id: String) throws(AppError) {
-    let status = try job(id).status
-    let wasQueued = try locked { (state: inout State) throws(AppError) in
+    let job = try job(id)
+    if job.kind == .external { return try reports.cancel(job, now: now()) }
+    let place = try locked { (state: inout State) throws(AppError) -> Int? in
       if let flag = state.running[id] {
         flag.raise()
-        return false
+        return nil
       }
       guard let place = state.queue.firstIndex(of: id) else {
-        throw AppError(.conflict, "Job \(id) is already \(status.rawValue).")
+        throw AppError(.conflict, "Job \(id) is already \(job.status.rawValue).")
       }
       state.queue.remove(at: place)
-      return true
+      return place
     }
-    if wasQueued { end(id, .cancelled) }
+    guard let place else { return }
+    let finished = now()
+    do {
+      try JobReporter(job, publisher).statusStored { job in
+        job.status = .cancelled
+        job.finishedAt = finished
+      }
+    } catch {
+      state.withLock { $0.queue.insert(id, at: min(place, $0.queue.count)) }
+      throw error
+    }
   }
 
   /// Forgets a job and removes its pictures.
@@ -137,57 +199,82 @@ package final class JobService: Sendable {
     guard status.isFinal else {
       throw AppError(.conflict, "Job \(id) is \(status.rawValue). Cancel it before you delete it.")
     }
-    book.remove(id)
+    try publisher.store(Publication([], changes: [.removedJob(id: id)], isRefusable: true))
+    forget(id)
+  }
+
+  /// A job is no longer in the store: its files go.
+  package func forget(_ id: String) {
     inspector.forget(job: id)
-    state.withLock { $0.keys.forget(job: id) }
     Files.removeFolder(picturesFolder(id))
   }
 
-  /// Starts no job any more, cancels those that run and waits for them. Those that wait stay queued.
+  /// Starts no job any more, ends those that run and waits for them. Those that wait stay queued.
   package func shutDown() {
     state.withLock { state in
       state.isStopping = true
-      for flag in state.running.values { flag.raise() }
+      for flag in state.running.values { flag.raise(isStop: true) }
     }
     state.wait { $0.running.isEmpty ? () : nil }
   }
 
   /// Blocks until no job waits or runs.
   package func waitUntilIdle() {
-    state.wait { $0.running.isEmpty && ($0.queue.isEmpty || $0.isStopping) ? () : nil }
+    state.wait { $0.running.isEmpty && $0.arriving == 0 && ($0.queue.isEmpty || $0.isStopping) ? () : nil }
   }
 
   // MARK: Starting
 
-  private func create(_ request: JobRequest, retryOf: String?) throws(AppError) -> Job {
-    let job = try locked { (state: inout State) throws(AppError) in
-      try enqueue(request, retryOf: retryOf, in: &state)
-    }
-    announce(job.id)
-    return job
-  }
-
-  private func announce(_ id: String) {
-    JobReporter(job: id, book: book, publish: publish).status()
-    startNext()
-  }
-
-  private func enqueue(_ request: JobRequest, retryOf: String?, in state: inout State) throws(AppError) -> Job {
+  private func create(
+    _ request: JobRequest, retryOf: String?, key: ((_ job: String) -> IdempotencyKey)? = nil
+  ) throws(AppError) -> Job {
     try check(request)
-    guard !state.isStopping else { throw AppError(.unavailable, "The server is shutting down. Try again shortly.") }
-    guard state.queue.count < configuration.maximumQueued else {
-      throw AppError(.unavailable, "\(configuration.maximumQueued) jobs are waiting already. Try again later.")
+    let number = try reserve(request.kind)
+    var job = Job(
+      id: "\(number)", name: Self.name(request), source: request.source, plugins: request.plugins,
+      options: request.options, deviceRequested: request.deviceRequested, retryOf: retryOf, createdAt: now())
+    job.number = number
+    job.kind = request.kind
+    if job.kind == .external {
+      job.status = .running
+      job.startedAt = job.createdAt
     }
-    let job = book.insert { id in
-      Job(
-        id: id, name: Self.name(request), source: request.source, plugins: request.plugins, options: request.options,
-        deviceRequested: request.deviceRequested, retryOf: retryOf, createdAt: now())
+    let status = RealtimeMessage.jobStatus(job)
+    var publication = Publication(
+      [.init(status, to: job.topic), .init(status, to: .jobs)], changes: [.newJob(job)], isRefusable: true)
+    if let key { publication.changes.append(.key(key(job.id))) }
+    let stored = Result { () throws(AppError) in try publisher.store(publication) }
+    if job.kind == .pipeline {
+      state.withLock { state in
+        state.arriving -= 1
+        if case .success = stored { state.queue.append(job.id) }
+      }
     }
-    state.queue.append(job.id)
+    _ = try stored.get()
+    startNext()
     return job
+  }
+
+  /// The number of a new job, and a place for it in the queue.
+  private func reserve(_ kind: JobKind) throws(AppError) -> Int {
+    try locked { (state: inout State) throws(AppError) in
+      guard !state.isStopping else { throw AppError(.unavailable, "The server is shutting down. Try again shortly.") }
+      if kind == .pipeline {
+        guard state.queue.count + state.arriving < configuration.maximumQueued else {
+          throw AppError(.unavailable, "\(configuration.maximumQueued) jobs are waiting already. Try again later.")
+        }
+        state.arriving += 1
+      }
+      defer { state.nextNumber += 1 }
+      return state.nextNumber
+    }
   }
 
   private func check(_ request: JobRequest) throws(AppError) {
+    if let name = request.name, name.utf8.count > 200 {
+      throw JobRequest.refusal("name", "has more than 200 bytes")
+    }
+    guard request.kind == .pipeline else { return }
     do {
       let source = try sources.resolve(request.source)
       if case .ffmpeg = source.kind, Files.program("ffmpeg") == nil {
@@ -204,15 +291,13 @@ package final class JobService: Sendable {
       let known = catalogue.names.joined(separator: ", ")
       throw JobRequest.refusal("plugins", "names \"\(unknown)\", which does not exist; there are \(known)")
     }
-    if let name = request.name, name.utf8.count > 200 {
-      throw JobRequest.refusal("name", "has more than 200 bytes")
-    }
     _ = try JobOptions(request.options, plugins: request.plugins)
   }
 
   /// The name that was given, or the last part of the source.
   private static func name(_ request: JobRequest) -> String {
     if let name = request.name, !name.isEmpty { return name }
+    if request.kind == .external { return "External job" }
     let source = request.source.split(separator: ":").last ?? ""
     return source.split(separator: "/").last.map(String.init) ?? request.source
   }
@@ -237,38 +322,36 @@ package final class JobService: Sendable {
 
   /// On the job's own thread.
   private func run(_ id: String, _ flag: CancelFlag) {
-    let started = now()
-    let runs = book.update(id, position: nil) { job in
-      job.status = .running
-      job.startedAt = started
-    }
-    if let job = runs {
-      let reporter = JobReporter(job: id, book: book, publish: publish)
-      reporter.status()
+    if let job = book.active(id) {
+      let (device, reason) = devices.choose(job.deviceRequested)
+      let reporter = JobReporter(job, publisher)
+      let started = now()
+      reporter.status { job in
+        job.status = .running
+        job.startedAt = started
+        job.deviceUsed = device
+      }
       let runner = ToolRunner(
-        catalogue: catalogue, inspector: inspector, devices: devices, sources: sources,
-        picturesFolder: picturesFolder(id), maximumPictureBytes: configuration.maximumPictureBytes)
-      end(id, runner.run(job, reporter: reporter, cancel: flag))
+        catalogue: catalogue, inspector: inspector, sources: sources, picturesFolder: picturesFolder(id),
+        maximumPictureBytes: configuration.maximumPictureBytes)
+      let ending = runner.run((device, reason), reporter: reporter, cancel: flag)
+      end(reporter, ending == .cancelled && flag.isRaisedToStop ? .failed(Self.serverEnded) : ending)
     }
     state.withLock { _ = $0.running.removeValue(forKey: id) }
-    if let oldest = book.oneTooMany { try? delete(oldest) }
     startNext()
   }
 
-  private func end(_ id: String, _ ending: JobEnding) {
+  private func end(_ reporter: JobReporter, _ ending: JobEnding) {
     let finished = now()
-    book.update(id, position: nil) { job in
+    reporter.status { job in
       job.status = ending.status
       job.finishedAt = finished
       if ending != .succeeded { job.stage = nil }
       if case .failed(let reason) = ending { job.error = reason }
     }
-    JobReporter(job: id, book: book, publish: publish).status()
   }
 
   private func picturesFolder(_ id: String) -> String { "\(configuration.dataFolder)/frames/\(id)" }
-
-  private static func notFound(_ id: String) -> AppError { AppError(.notFound, "Job \(id) not found.") }
 
   /// ``Guarded/withLock(_:)`` for bodies that throw ``AppError``: `rethrows` forgets the type.
   private func locked<Result>(_ body: (inout State) throws(AppError) -> Result) throws(AppError) -> Result {

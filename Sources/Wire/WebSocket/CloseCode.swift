@@ -14,6 +14,8 @@ package struct CloseCode: RawRepresentable, Hashable, Sendable, CustomStringConv
   package static let internalError = CloseCode(rawValue: 1011)
   /// The server restarts: reconnect soon, spread out.
   package static let serviceRestart = CloseCode(rawValue: 1012)
+  /// Not just now: reconnect later.
+  package static let tryAgainLater = CloseCode(rawValue: 1013)
 
   package static let invalidSession = CloseCode(rawValue: 4000)
   package static let tooManyConnections = CloseCode(rawValue: 4001)

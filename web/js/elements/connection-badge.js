@@ -1,6 +1,6 @@
 // @ts-check
-import { GRACE_MS, connectionBadge } from "../connection-words.js"
-import { action, fill, setAttribute, setHidden } from "../dom.js"
+import { connectionBadge } from "../connection-words.js"
+import { action, fill, fillOrHide, setAttribute, setHidden } from "../dom.js"
 import { isStory, liveOf } from "../live-page.js"
 
 /**
@@ -9,9 +9,6 @@ import { isStory, liveOf } from "../live-page.js"
  */
 export class ConnectionBadge extends HTMLElement {
   #stop = () => {}
-  /** @type {any} */
-  #graceTimer = null
-  #isInGrace = true
   #isOnline = navigator.onLine
 
   connectedCallback() {
@@ -23,13 +20,11 @@ export class ConnectionBadge extends HTMLElement {
     button?.addEventListener("click", reconnect)
     addEventListener("online", this.#networkChanged)
     addEventListener("offline", this.#networkChanged)
-    this.#graceTimer = setTimeout(() => { this.#isInGrace = false; this.#show() }, GRACE_MS)
     this.#stop = () => {
       stopStore()
       button?.removeEventListener("click", reconnect)
       removeEventListener("online", this.#networkChanged)
       removeEventListener("offline", this.#networkChanged)
-      clearTimeout(this.#graceTimer)
     }
   }
 
@@ -45,12 +40,11 @@ export class ConnectionBadge extends HTMLElement {
   #show() {
     const live = liveOf(this).store.state
     if (live.connection === "IDLE") return
-    // Once live, a loss is said as it is.
-    if (live.isConnected) this.#isInGrace = false
     const isOverlay = this.closest("realtime-overlay") !== null
-    const badge = connectionBadge(live, { isOnline: this.#isOnline, isInGrace: this.#isInGrace, isOverlay })
+    const badge = connectionBadge(live, { isOnline: this.#isOnline, isOverlay, nowMs: Date.now() })
     setAttribute(this, "data-state", badge.state)
     fill(this, "connection-label", badge.label)
+    fillOrHide(this, "connection-as-of", badge.asOf)
     setHidden(action(this, "reconnect"), !badge.canReconnect)
   }
 }

@@ -3,7 +3,7 @@ import { arrange, cloneTemplate, fill, list, setAttribute, setHidden, setText, s
 import { liveJobList } from "../live-page.js"
 import { UNKNOWN, ago, clock, count, percent } from "../readable.js"
 import { instant } from "../values.js"
-import { isFinal, jobWords } from "../words.js"
+import { isFinal, jobWordsAsKnown } from "../words.js"
 
 /**
  * @typedef {import("../job-list-state.js").ListedJob} ListedJob
@@ -25,6 +25,7 @@ export class JobList extends HTMLElement {
   /** @type {Element | null} */
   #head = null
   #listings = 0
+  #isStale = false
   /** Jobs that have no row here: older ones, and those that the server's filter left out. */
   #unlistedCount = 0
 
@@ -58,12 +59,15 @@ export class JobList extends HTMLElement {
   }
 
   /** @param {JobListState} state */
-  #show({ jobs, listings }) {
-    if (jobs === this.#shown) return
-    if (listings !== this.#listings) this.#removeAllBut(jobs)
+  #show({ jobs, listings, isWhole, isStale }) {
+    const hasTurned = isStale !== this.#isStale
+    this.#isStale = isStale
+    setAttribute(this, "data-stale", isStale ? "" : null)
+    if (jobs === this.#shown && !hasTurned) return
+    if (listings !== this.#listings) this.#removeAllBut(jobs, isWhole)
     this.#listings = listings
     for (const job of Object.values(jobs)) {
-      if (job === this.#shown[job.id]) continue
+      if (job === this.#shown[job.id] && (!hasTurned || isFinal(job.status))) continue
       const row = this.#rows.get(job.id) ?? this.#addRow(job)
       if (row !== null) this.#fill(row, job)
     }
@@ -73,13 +77,15 @@ export class JobList extends HTMLElement {
   }
 
   /**
-   * The server has no other jobs than these: it may have started anew.
+   * The page has no other jobs than these: the server may have gone back to a backup.
    * @param {Readonly<Record<string, ListedJob>>} jobs
+   * @param {boolean} isWhole Whether the server has no other ones either.
    */
-  #removeAllBut(jobs) {
+  #removeAllBut(jobs, isWhole) {
+    const total = this.#order.length + this.#unlistedCount
     this.#order = this.#order.filter(id => Object.hasOwn(jobs, id))
     for (const id of this.#rows.keys()) if (!Object.hasOwn(jobs, id)) this.#rows.delete(id)
-    this.#unlistedCount = 0
+    this.#unlistedCount = isWhole ? 0 : Math.max(0, total - Object.keys(jobs).length)
   }
 
   /** A row for a job that has none. A page of older jobs stays what it is. @param {ListedJob} job */
@@ -116,7 +122,7 @@ export class JobList extends HTMLElement {
   #fill(row, job) {
     fill(row, "name", job.name ?? `Job ${job.id}`)
     if (job.status !== null) {
-      const words = jobWords(job.status)
+      const words = jobWordsAsKnown(job.status, this.#isStale)
       setAttribute(row, "data-state", words.state)
       fill(row, "status", words.word)
       fill(row, "status-icon", words.sign)
@@ -170,8 +176,8 @@ export class JobList extends HTMLElement {
   // Times go on by themselves; without a connection they stand still, since nobody knows.
 
   #showTimes() {
-    const { isConnected, asOf } = liveJobList().store.state
-    const now = isConnected ? Date.now() : asOf ?? Date.now()
+    const { isConnected, isPolling, asOf } = liveJobList().store.state
+    const now = isConnected || isPolling ? Date.now() : asOf ?? Date.now()
     for (const [id, row] of this.#rows) {
       const started = slot(row, "started")
       const startedAt = instant(started?.getAttribute("datetime"))

@@ -25,6 +25,7 @@ export function attachProgress(root, { store }) {
   /** @param {JobState} state */
   const show = state => {
     if (state.progress !== shown.progress || state.status !== shown.status) showProgress(root, bar, state)
+    setAttribute(root, "data-stale", isStaleNow(state) ? "" : null)
     shown = state
     showElapsed(root, state)
   }
@@ -34,6 +35,11 @@ export function attachProgress(root, { store }) {
     stopStore()
     clearInterval(ticking)
   }
+}
+
+/** What has ended stays true. @param {JobState} state */
+function isStaleNow({ isStale, status }) {
+  return isStale && !isFinal(status)
 }
 
 /** @param {HTMLElement} root @param {HTMLElement | null} bar @param {JobState} state */

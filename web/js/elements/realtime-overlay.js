@@ -92,6 +92,7 @@ export class RealtimeOverlay extends HTMLElement {
     if (state.status !== this.#shown.status || state.progress !== this.#shown.progress) {
       setAttribute(this, "data-state", overlayState(state))
     }
+    setAttribute(this, "data-stale", state.isStale && !isFinal(state.status) ? "" : null)
     this.#showTitle(state)
     this.#shown = state
     this.#announceMilestone(state.progress.value ?? 0)

@@ -1,5 +1,6 @@
 // @ts-check
 import { CLOSE_CODE } from "../connection-machine.js"
+import { isObject } from "../messages.js"
 import { TransportEvents, CLOSED_ABNORMALLY } from "./transport.js"
 
 /** @typedef {import("./transport.js").Transport} Transport */
@@ -57,7 +58,7 @@ export class SSETransport {
         signal: this.#abort.signal,
       })
       if (!response.ok || response.body === null) {
-        this.#closed(codeForStatus(response.status), `HTTP ${response.status}`)
+        await this.#refused(response)
         return
       }
       this.#events.emit({ kind: "opened" })
@@ -65,6 +66,22 @@ export class SSETransport {
       this.#closed(CLOSED_ABNORMALLY, "the stream ended")
     } catch (error) {
       this.#closed(CLOSED_ABNORMALLY, String(error))
+    }
+  }
+
+  /**
+   * Where the body says, in our server's words, that what was asked for can't be had, it will be refused again.
+   * @param {Response} response
+   */
+  async #refused(response) {
+    const body = await response.json().catch(() => null)
+    const code = codeForStatus(response.status)
+    if (isObject(body) && typeof body.detail === "string" && typeof body.code === "string") {
+      const { detail: reason, code: error } = body
+      const isFinal = response.status === 400 || response.status === 404
+      this.#events.emit({ kind: "closed", code: isFinal ? CLOSE_CODE.policyViolation : code, reason, error })
+    } else {
+      this.#closed(code, `HTTP ${response.status}`)
     }
   }
 

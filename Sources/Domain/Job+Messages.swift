@@ -1,0 +1,78 @@
+import JSONValues
+
+/// What the messages of a job mean for it. This is the only place that says so: the server's memory, the store's rows and
+/// what is made of the messages after a crash are all this fold.
+extension Job {
+  /// Takes in a message of the job's topic. What it does not say stays as it was, and so does all where the message says
+  /// nothing about the job's state.
+  package mutating func apply(_ message: RealtimeMessage) {
+    let payload = message.payload
+    switch message.type {
+    case .jobStatus: applyStatus(payload)
+    case .progress:
+      progress = payload["progress"]?.doubleValue.map { min(max($0, 0), 100) }
+      if payload["total_unknown"]?.boolValue == true { progress = nil }
+      if let stage = payload["stage"] { self.stage = stage.stringValue }
+    case .pluginStatus:
+      if let state = PluginState(payload) { set(state) }
+    case .warning:
+      guard let warning = Warning(payload) else { return }
+      warningsCount += 1
+      warnings.append(warning)
+      if warnings.count > Self.maxWarningsKept { warnings.removeFirst(warnings.count - Self.maxWarningsKept) }
+    case .partialResult:
+      if let plugin = payload["plugin"]?.stringValue { results[plugin] = payload["result"] }
+    default: break
+    }
+  }
+
+  private mutating func applyStatus(_ payload: JSONObject) {
+    if let status = payload["status"]?.stringValue.flatMap(JobStatus.init(rawValue:)) { self.status = status }
+    if let name = payload["name"]?.stringValue { self.name = name }
+    if let error = payload["error"] { self.error = error.stringValue }
+    if let progress = payload["progress"] { self.progress = progress.doubleValue }
+    if let stage = payload["stage"] { self.stage = stage.stringValue }
+    if let device = payload["device_used"] { deviceUsed = device.stringValue.flatMap { Device($0) } }
+    if let started = payload["started_at"] { startedAt = started.stringValue.flatMap { Timestamp(iso8601: $0) } }
+    if let finished = payload["finished_at"] { finishedAt = finished.stringValue.flatMap { Timestamp(iso8601: $0) } }
+  }
+
+  /// Notes where a plugin stands now.
+  package mutating func set(_ state: PluginState) {
+    if let index = pluginStates.firstIndex(where: { $0.plugin == state.plugin }) {
+      pluginStates[index] = state
+    } else {
+      pluginStates.append(state)
+    }
+  }
+}
+
+extension PluginState {
+  /// Reads what a `plugin_status` message says; nil where it names no plugin or no status.
+  package init?(_ payload: JSONObject) {
+    guard let plugin = payload["plugin"]?.stringValue,
+      let status = payload["status"]?.stringValue.flatMap(PluginStatus.init(rawValue:))
+    else { return nil }
+    self.init(plugin: plugin, status: status)
+    milliseconds = payload["timing_ms"]?.doubleValue
+    framesProcessed = payload["frames_processed"]?.intValue ?? 0
+    warningsCount = payload["warnings_count"]?.intValue ?? 0
+    health = payload["health"]?.stringValue.flatMap(PluginHealth.init(rawValue:))
+    if let statistics = payload["timing_statistics"], let p50 = statistics["p50"]?.doubleValue,
+      let p95 = statistics["p95"]?.doubleValue, let max = statistics["max"]?.doubleValue
+    {
+      self.statistics = TimingStatistics(p50: p50, p95: p95, max: max)
+    }
+  }
+}
+
+extension Warning {
+  /// Reads what a `warning` message says; nil where it names no plugin or has no text.
+  package init?(_ payload: JSONObject) {
+    guard let plugin = payload["plugin"]?.stringValue, let message = payload["message"]?.stringValue else { return nil }
+    self.init(
+      plugin: plugin, message: message,
+      severity: payload["severity"]?.stringValue.flatMap(Severity.init(rawValue:)) ?? .medium,
+      frameID: payload["frame_id"]?.intValue)
+  }
+}

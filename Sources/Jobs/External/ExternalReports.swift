@@ -1,0 +1,142 @@
+import Domain
+import JSONValues
+import Store
+import Synchronization
+
+/// Takes in what others report of jobs that they run, in the order in which it comes.
+///
+/// Of each job it knows how the job will stand once everything that was taken is stored: whether more may be said of it,
+/// and what a list is told. Nobody waits here for another's commit.
+final class ExternalReports: Sendable {
+  private let book: JobBook
+  private let publisher: Publisher
+  /// Jobs with reports that are not yet stored.
+  private let pending = Mutex<[String: Pending]>([:])
+
+  private struct Pending {
+    var job: Job
+    var reports = 0
+  }
+
+  /// Plugins that one job may name: each is a row of its page and a part of its state.
+  static let maxPlugins = 100
+
+  init(book: JobBook, publisher: Publisher) {
+    self.book = book
+    self.publisher = publisher
+  }
+
+  /// The position of what is stored of a job; nil where it is gone.
+  func position(_ id: String) throws(AppError) -> StreamPosition? {
+    let job = try read { () throws(StoreError) in try book.job(id) }
+    return job.map { StreamPosition(epoch: book.store.epoch, offset: $0.offset) }
+  }
+
+  /// - Throws: ``AppError``: `conflict` where the job is done, `storageFull` where it can't be stored now.
+  func report(
+    _ messages: [ReportedMessage], into id: String, key: IdempotencyKey?, now: Timestamp
+  ) throws(AppError) -> StreamPosition? {
+    guard !messages.isEmpty else { throw AppError(.unprocessable, "There is no message in the request.") }
+    return try take(id) { job throws(AppError) in
+      var items: [Publication.Item] = []
+      for reported in messages {
+        guard !job.status.isFinal else { throw Self.isDone(job) }
+        items += try Self.items(reported.message, &job, now)
+      }
+      return Publication(items, changes: key.map { [.key($0)] } ?? [], isRefusable: true)
+    }
+  }
+
+  /// A person has had enough of the job: whoever reports it is told so with the next report.
+  func cancel(_ job: Job, now: Timestamp) throws(AppError) {
+    _ = try take(job.id) { job throws(AppError) in
+      guard !job.status.isFinal else { throw Self.isDone(job) }
+      var cancelled = job
+      cancelled.end(.cancelled, now)
+      return Publication(Self.items(status: cancelled, &job), isRefusable: true)
+    }
+  }
+
+  // MARK: One after another
+
+  /// Makes a publication from how the job will stand, and waits until it is stored.
+  private func take(
+    _ id: String, _ make: (inout Job) throws(AppError) -> Publication
+  ) throws(AppError) -> StreamPosition? {
+    let answer = Guarded<Result<StreamPosition?, AppError>?>(nil)
+    let taken = pending.withLock { pending -> Result<Void, AppError> in
+      do throws(AppError) {
+        guard var entry = pending[id] ?? book.active(id).map({ Pending(job: $0) }) else {
+          throw AppError(.conflict, "Job \(id) is done: nothing more can be reported.")
+        }
+        let publication = try make(&entry.job)
+        entry.reports += 1
+        pending[id] = entry
+        // Under the lock, so that what comes first is stored first.
+        publisher.submit(publication) { result in answer.withLock { $0 = result } }
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    }
+    try taken.get()
+    let result = answer.wait { $0 }
+    pending.withLock { pending in
+      pending[id]?.reports -= 1
+      // What was refused is not how the job stands: the next report begins with what is stored.
+      if case .failure = result, let stored = book.active(id) { pending[id]?.job = stored }
+      if pending[id]?.reports == 0 { pending[id] = nil }
+    }
+    return try result.get()
+  }
+
+  private static func isDone(_ job: Job) -> AppError {
+    AppError(.conflict, "Job \(job.id) has \(job.status.rawValue): nothing more can be reported.")
+  }
+
+  // MARK: What is published
+
+  private static func items(
+    _ message: RealtimeMessage, _ job: inout Job, _ now: Timestamp
+  ) throws(AppError) -> [Publication.Item] {
+    if let plugin = message.payload["plugin"]?.stringValue, job.pluginStates.count >= maxPlugins,
+      !job.pluginStates.contains(where: { $0.plugin == plugin })
+    {
+      throw AppError(.unprocessable, "The job has \(maxPlugins) plugins already, and \"\(plugin)\" is none of them.")
+    }
+    guard message.type != .jobStatus else {
+      var changed = job
+      // Nothing else of it is the reporter's to say.
+      var said = JSONObject()
+      for field in ["status", "name", "error"] { said[field] = message.payload[field] }
+      changed.apply(RealtimeMessage(.jobStatus, said))
+      if changed.status.isFinal { changed.end(changed.status, now) }
+      return items(status: changed, &job, at: message.timestamp)
+    }
+    let percent = job.progress
+    job.apply(message)
+    let item = Publication.Item(message, to: job.topic)
+    let isNews = message.type == .progress && job.progress?.rounded(.down) != percent?.rounded(.down)
+    return isNews ? [item, .init(message, to: .jobs)] : [item]
+  }
+
+  /// The whole state of the job, as lists need it: the reporter named only what changed.
+  private static func items(status changed: Job, _ job: inout Job, at time: Timestamp = .now()) -> [Publication.Item] {
+    var message = RealtimeMessage.jobStatus(changed)
+    message.timestamp = time
+    job.apply(message)
+    return [.init(message, to: job.topic), .init(message, to: .jobs)]
+  }
+}
+
+extension Job {
+  fileprivate mutating func end(_ status: JobStatus, _ now: Timestamp) {
+    self.status = status
+    finishedAt = now
+    if status == .succeeded {
+      if progress != nil { progress = 100 }
+    } else {
+      stage = nil
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Domain
+import JSONValues
+import Testing
+
+struct JobFoldTests {
+  private func job() -> Job {
+    Job(id: "7", name: "clip", source: "clip.y4m", plugins: ["a"], createdAt: Timestamp(milliseconds: 1000))
+  }
+
+  @Test func `the messages of a job add up to the job`() {
+    var told = job()
+    told.status = .running
+    told.startedAt = Timestamp(milliseconds: 2000)
+    told.deviceUsed = .cpu
+    var state = PluginState(plugin: "a", status: .running)
+    state.milliseconds = 1.5
+    state.framesProcessed = 3
+    state.health = .degraded
+    state.statistics = TimingStatistics(p50: 1, p95: 2, max: 3)
+    let warning = Warning(plugin: "a", message: "dark", severity: .high, frameID: 2)
+    var folded = job()
+    for message in [
+      .jobStatus(told), .progress(job: told, progress: 40, stage: "Analysing"), .pluginStatus(job: told, state),
+      .warning(job: told, warning), .partialResult(job: told, plugin: "a", result: ["sum": 3]),
+    ] as [RealtimeMessage] { folded.apply(message) }
+    #expect(folded.status == .running && folded.startedAt == told.startedAt && folded.deviceUsed == .cpu)
+    #expect(folded.progress == 40 && folded.stage == "Analysing")
+    #expect(folded.pluginStates == [state])
+    #expect(folded.warnings == [warning] && folded.warningsCount == 1)
+    #expect(folded.results == ["a": ["sum": 3]])
+  }
+
+  @Test func `a newer word on a plugin takes the older one's place`() {
+    var folded = job()
+    for status in [PluginStatus.started, .completed] {
+      folded.apply(.pluginStatus(job: folded, PluginState(plugin: "a", status: status)))
+    }
+    folded.apply(.pluginStatus(job: folded, PluginState(plugin: "b", status: .started)))
+    #expect(folded.pluginStates.map(\.status) == [.completed, .started])
+  }
+
+  @Test func `progress whose total is unknown is unknown, and what is out of range is clamped`() {
+    var folded = job()
+    folded.apply(.progress(job: folded, progress: nil, stage: "Reading"))
+    #expect(folded.progress == nil && folded.stage == "Reading")
+    for (said, shown) in [(-5.0, 0.0), (250, 100), (33.5, 33.5)] {
+      folded.apply(RealtimeMessage(.progress, ["progress": .double(said)]))
+      #expect(folded.progress == shown && folded.stage == "Reading")
+    }
+  }
+
+  @Test func `of many warnings the newest are kept and all are counted`() {
+    var folded = job()
+    for number in 1...Job.maxWarningsKept + 5 {
+      folded.apply(
+        .warning(job: folded, Warning(plugin: "a", message: "\(number)", severity: .low)))
+    }
+    #expect(folded.warningsCount == Job.maxWarningsKept + 5 && folded.warnings.count == Job.maxWarningsKept)
+    #expect(folded.warnings.first?.message == "6")
+    #expect(folded.summary["warnings_count"] == .int(Job.maxWarningsKept + 5))
+  }
+
+  @Test func `a status changes what it names, and clears what it names as null`() {
+    var folded = job()
+    folded.progress = 50
+    folded.stage = "Halfway"
+    folded.apply(RealtimeMessage(.jobStatus, ["status": "failed", "error": "no disk", "stage": nil]))
+    #expect(folded.status == .failed && folded.error == "no disk" && folded.stage == nil && folded.progress == 50)
+    folded.apply(RealtimeMessage(.jobStatus, ["status": "exploded"]))
+    #expect(folded.status == .failed)
+  }
+
+  @Test(arguments: [
+    RealtimeMessage(.warning, ["plugin": "a"]), RealtimeMessage(.pluginStatus, ["plugin": "a", "status": "asleep"]),
+    RealtimeMessage(.frame, ["frame_id": 1]), RealtimeMessage(MessageType(rawValue: "unheard"), ["progress": 3]),
+  ])
+  func `what says nothing about the state changes nothing`(message: RealtimeMessage) {
+    var folded = job()
+    folded.apply(message)
+    #expect(folded.pluginStates.isEmpty && folded.warningsCount == 0 && folded.progress == nil)
+  }
+}

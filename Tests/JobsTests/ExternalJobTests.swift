@@ -1,0 +1,151 @@
+import Domain
+import JSONValues
+import Jobs
+import Store
+import Testing
+
+struct ExternalJobTests {
+  private func reported(
+    _ type: MessageType, _ payload: JSONObject, job: String
+  ) throws -> ReportedMessage {
+    try ReportedMessage(.object(RealtimeMessage(type, payload).json), job: job)
+  }
+
+  private func bench() throws -> (Bench, Job) {
+    let bench = try Bench()
+    return (bench, try bench.service.create(.external(name: "Nightly")))
+  }
+
+  @Test func `a job that is reported runs from its creation and says what is reported`() throws {
+    let (bench, job) = try bench()
+    #expect(job.status == .running && job.name == "Nightly" && job.startedAt != nil)
+    let position = try bench.service.report(
+      [
+        reported(.progress, ["progress": 12.5, "stage": "Compiling"], job: job.id),
+        reported(.warning, ["plugin": "cc", "message": "unused"], job: job.id),
+        reported(.pluginStatus, ["plugin": "cc", "status": "running", "timing_ms": 3], job: job.id),
+        reported(
+          .frame, ["frame_id": 4, "plugin": "cc", "data": [:], "device_used": "cpu", "timing_ms": 1.5], job: job.id),
+      ], into: job.id)
+    let after = try bench.service.job(job.id, frames: 10)
+    #expect(after.progress == 12.5 && after.stage == "Compiling" && after.pluginStates.map(\.plugin) == ["cc"])
+    #expect(after.warnings == [Warning(plugin: "cc", message: "unused", severity: .medium)])
+    #expect(after.frames.map(\.id) == [4])
+    #expect(position?.offset == after.offset)
+    #expect(bench.recorder.messages(.job(job.id)).allSatisfy { $0.payload["job_id"] == .string(job.id) })
+  }
+
+  @Test func `a list hears of each new percent and of the end, whole`() throws {
+    let (bench, job) = try bench()
+    for progress in [1.0, 1.5, 2, 2.9, 3] {
+      _ = try bench.service.report([reported(.progress, ["progress": .double(progress)], job: job.id)], into: job.id)
+    }
+    _ = try bench.service.report([reported(.jobStatus, ["status": "succeeded"], job: job.id)], into: job.id)
+    let digest = bench.recorder.messages(.jobs)
+    #expect(digest.filter { $0.type == .progress }.map { $0.payload["progress"]?.doubleValue } == [1, 2, 3])
+    let end = try #require(digest.last?.payload)
+    #expect(end["status"] == "succeeded" && end["name"] == "Nightly" && end["progress"]?.doubleValue == 100)
+    #expect(end["finished_at"] != .null && end["created_at"] != .null)
+  }
+
+  @Test func `after its end nothing can be reported, also not behind the end in one request`() throws {
+    let (bench, job) = try bench()
+    let end = try reported(.jobStatus, ["status": "failed", "error": "make: 2"], job: job.id)
+    let progress = try reported(.progress, ["progress": 50], job: job.id)
+    let refused = #expect(throws: AppError.self) { try bench.service.report([end, progress], into: job.id) }
+    #expect(refused?.code == .conflict)
+    #expect(try bench.service.job(job.id).status == .running)
+    _ = try bench.service.report([progress, end], into: job.id)
+    let after = try bench.service.job(job.id)
+    #expect(after.status == .failed && after.error == "make: 2" && after.finishedAt != nil && after.stage == nil)
+    #expect(throws: AppError.self) { try bench.service.report([progress], into: job.id) }
+  }
+
+  @Test func `a person's cancel ends it, and the next report is told so`() throws {
+    let (bench, job) = try bench()
+    try bench.service.cancel(job.id)
+    #expect(try bench.service.job(job.id).status == .cancelled)
+    let refused = #expect(throws: AppError.self) {
+      try bench.service.report([reported(.progress, ["progress": 1], job: job.id)], into: job.id)
+    }
+    #expect(refused?.code == .conflict)
+    #expect(throws: AppError.self) { try bench.service.retry(job.id) }
+  }
+
+  @Test func `the same key reports once, and another request with it is a mistake`() throws {
+    let (bench, job) = try bench()
+    let warning = try reported(.warning, ["plugin": "cc", "message": "unused"], job: job.id)
+    let first = try bench.service.report([warning], into: job.id, idempotencyKey: "k")
+    #expect(try bench.service.report([warning], into: job.id, idempotencyKey: "k") == first)
+    #expect(try bench.service.job(job.id).warningsCount == 1)
+    let other = try reported(.warning, ["plugin": "cc", "message": "other"], job: job.id)
+    #expect(throws: AppError.self) { try bench.service.report([other], into: job.id, idempotencyKey: "k") }
+    _ = try bench.service.report([other], into: job.id, idempotencyKey: "k2")
+    #expect(try bench.service.job(job.id).warningsCount == 2)
+  }
+
+  @Test func `what can't be stored is refused whole, and works again when there is room`() throws {
+    let (bench, job) = try bench()
+    let end = try reported(.jobStatus, ["status": "succeeded"], job: job.id)
+    bench.recorder.fail(with: .full(path: "db"))
+    let refused = #expect(throws: AppError.self) { try bench.service.report([end], into: job.id, idempotencyKey: "k") }
+    #expect(refused?.code == .storageFull)
+    #expect(throws: AppError.self) { try bench.service.create(.external(name: nil)) }
+    bench.recorder.fail(with: nil)
+    #expect(try bench.service.job(job.id).status == .running)
+    _ = try bench.service.report([end], into: job.id, idempotencyKey: "k")
+    #expect(try bench.service.job(job.id).status == .succeeded)
+  }
+
+  @Test func `a job of our own can't be reported from outside`() throws {
+    let bench = try Bench(plugins: [Brightness.self])
+    bench.write("clip.y4m", video(levels: [16]))
+    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    let progress = try reported(.progress, ["progress": 1], job: job.id)
+    #expect(throws: AppError.self) { try bench.service.report([progress], into: job.id) }
+  }
+
+  @Test(
+    arguments: [
+      (.progress, [:], "payload.progress"), (.progress, ["progress": 101], "payload.progress"),
+      (.progress, ["progress": "1"], "payload.progress"), (.progress, ["progress": 1, "stage": 3], "payload.stage"),
+      (.warning, ["plugin": "a"], "payload.message"), (.warning, ["plugin": "", "message": "m"], "payload.plugin"),
+      (.warning, ["plugin": "a", "message": "m", "severity": "loud"], "payload.severity"),
+      (.jobStatus, ["status": "queued"], "payload.status"), (.jobStatus, [:], "payload.status"),
+      (.pluginStatus, ["plugin": "a", "status": "running", "timing_ms": -1], "payload.timing_ms"),
+      (.partialResult, ["plugin": "a", "result": [], "partial": true], "payload.result"),
+      (.frame, ["frame_id": -1, "plugin": "a", "data": [:], "device_used": "cpu", "timing_ms": 1], "payload.frame_id"),
+      (.progress, ["progress": 1, "job_id": "8"], "payload.job_id"),
+      (
+        .frame,
+        [
+          "frame_id": 1, "plugin": "a", "data": [:], "device_used": "cpu", "timing_ms": 1,
+          "image_url": "https://example.org/x.png",
+        ], "payload.image_url"
+      ),
+      (.log, ["line": "x"], "log"), (MessageType(rawValue: "ping"), [:], "ping"),
+    ] as [(MessageType, JSONObject, String)])
+  func `a message of the wrong shape is refused by the field's name`(
+    type: MessageType, payload: JSONObject, field: String
+  ) {
+    let refused = #expect(throws: MessageError.self) { try reported(type, payload, job: "7") }
+    #expect(refused?.description.contains("\"\(field)\"") == true)
+  }
+
+  @Test func `a message that no client could take is refused`() {
+    let long = String(repeating: "x", count: ReportedMessage.maxBytes)
+    #expect(throws: MessageError.tooLarge(limit: ReportedMessage.maxBytes)) {
+      try reported(.warning, ["plugin": "a", "message": .string(long)], job: "7")
+    }
+  }
+
+  @Test func `a job names so many plugins and no more`() throws {
+    let (bench, job) = try bench()
+    func status(_ plugin: String) throws -> ReportedMessage {
+      try reported(.pluginStatus, ["plugin": .string(plugin), "status": "running"], job: job.id)
+    }
+    _ = try bench.service.report((0..<100).map { try status("p\($0)") }, into: job.id)
+    #expect(throws: AppError.self) { try bench.service.report([status("one more")], into: job.id) }
+    _ = try bench.service.report([status("p7")], into: job.id)
+  }
+}

@@ -1,0 +1,71 @@
+import Domain
+import JSONValues
+import Jobs
+import Store
+import Testing
+
+/// What a server makes of the data folder that the last one left.
+struct RestartTests {
+  /// A bench whose server has ended without a word, and the one that comes after it.
+  private func afterCrash(_ before: (Bench) throws -> Void) throws -> Bench {
+    let bench = try Bench(plugins: [Brightness.self, Gate.self])
+    bench.write("clip.y4m", video(levels: [16, 17]))
+    try before(bench)
+    bench.recorder.store.close()
+    return try Bench(plugins: [Brightness.self, Gate.self], after: bench)
+  }
+
+  @Test func `what ran has failed with the reason, and what waited runs`() throws {
+    var ids: [String] = []
+    let bench = try afterCrash { bench in
+      let running = try bench.service.create(JobRequest(source: "clip.y4m", plugins: ["gate"]))
+      bench.recorder.wait(.job(running.id)) { $0.payload["status"] == "started" }
+      let waiting = try bench.service.create(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+      ids = [running.id, waiting.id]
+    }
+    bench.service.resume()
+    bench.service.waitUntilIdle()
+    let failed = try bench.service.job(ids[0])
+    #expect(failed.status == .failed && failed.error?.hasPrefix("The server ended while the job ran") == true)
+    #expect(failed.finishedAt != nil)
+    #expect(try bench.service.job(ids[1]).status == .succeeded)
+    #expect(bench.recorder.messages(.jobs).first?.payload["job_id"] == .string(ids[0]))
+    Gate.open(ids[0])
+  }
+
+  @Test func `a job is what its messages say, however far behind its row is`() throws {
+    var id = ""
+    let bench = try afterCrash { bench in
+      id = try bench.service.create(.external(name: "Long")).id
+      for percent in 1...40 {
+        let message = RealtimeMessage(.progress, ["progress": .int(percent), "stage": "Step \(percent)"])
+        _ = try bench.service.report([ReportedMessage(.object(message.json), job: id)], into: id)
+      }
+    }
+    bench.service.resume()
+    let job = try bench.service.job(id)
+    #expect(job.status == .running && job.progress == 40 && job.stage == "Step 40")
+    let end = RealtimeMessage(.jobStatus, ["status": "succeeded"])
+    _ = try bench.service.report([ReportedMessage(.object(end.json), job: id)], into: id)
+    #expect(try bench.service.job(id).status == .succeeded)
+  }
+
+  @Test func `a key gives the same job after the restart too`() throws {
+    var id = ""
+    let bench = try afterCrash { bench in
+      id = try bench.service.create(.external(name: "Once"), idempotencyKey: "k").id
+    }
+    #expect(try bench.service.create(.external(name: "Once"), idempotencyKey: "k").id == id)
+    #expect(throws: AppError.self) { try bench.service.create(.external(name: "Twice"), idempotencyKey: "k") }
+  }
+
+  @Test func `numbers go on, also where the newest job was deleted`() throws {
+    var id = ""
+    let bench = try afterCrash { bench in
+      id = try bench.service.create(.external(name: nil)).id
+      try bench.service.cancel(id)
+      try bench.service.delete(id)
+    }
+    #expect(try bench.service.create(.external(name: nil)).number == (Int(id) ?? 0) + 1)
+  }
+}

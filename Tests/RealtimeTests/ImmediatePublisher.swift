@@ -1,0 +1,28 @@
+import Domain
+import Realtime
+import Synchronization
+
+/// Numbers and broadcasts what is published at once, and stores nothing. Safe to call from any thread.
+final class ImmediatePublisher: Sendable {
+  private let hub: EventHub
+  private let line: Mutex<MessageLine>
+
+  /// - Parameter hub: one that nobody else broadcasts numbered messages through.
+  init(_ hub: EventHub) {
+    self.hub = hub
+    let position = hub.position
+    line = Mutex(MessageLine(epoch: position.epoch, after: position.offset, topicsKept: .max))
+  }
+
+  /// Makes the message visible to every subscriber of the topic.
+  /// - Returns: its position, nil for a type that is not numbered.
+  @discardableResult
+  func publish(_ message: RealtimeMessage, to topic: Topic) -> StreamPosition? {
+    line.withLock { line in
+      let published = line.number(message, to: topic, lastSequence: { _ in 0 })
+      line.settle()
+      hub.broadcast([published])
+      return published.position
+    }
+  }
+}

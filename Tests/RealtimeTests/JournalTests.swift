@@ -1,0 +1,177 @@
+import Domain
+import Realtime
+import Synchronization
+import Testing
+
+struct JournalTests {
+  private struct Refusal: Error {}
+
+  /// A journal over a store that notes what it is given, in the order of everything that happens.
+  private final class Desk: Sendable {
+    struct State {
+      var happened: [String] = []
+      var batches: [[String]] = []
+      var isBroken = false
+      var wakes = 0
+    }
+    let state = Mutex(State())
+    let hub = EventHub(epoch: "e")
+
+    func journal(
+      _ limits: Journal.Limits = .init(), lastSequence: @escaping @Sendable (Topic) throws -> Int = { _ in 0 }
+    )
+      -> Journal
+    {
+      Journal(
+        hub: hub, line: MessageLine(epoch: "e", after: 0), limits: limits, lastSequence: lastSequence,
+        commit: { entries in
+          try self.state.withLock { state in
+            if state.isBroken { throw Refusal() }
+            state.batches.append(entries.map { "\($0.messages.compactMap(\.position?.offset))" })
+            state.happened.append("commit at \(self.hub.position.offset)")
+          }
+          return { self.note("noted at \(self.hub.position.offset)") }
+        }, wake: { self.state.withLock { $0.wakes += 1 } })
+    }
+
+    func note(_ what: String) { state.withLock { $0.happened.append(what) } }
+    func setBroken(_ isBroken: Bool) { state.withLock { $0.isBroken = isBroken } }
+    var happened: [String] { state.withLock { $0.happened } }
+    var batches: [[String]] { state.withLock { $0.batches } }
+    var wakes: Int { state.withLock { $0.wakes } }
+
+    /// Publishes, and notes the completion under the name.
+    @discardableResult
+    func publish(_ journal: Journal, _ name: String, _ count: Int = 1, isRefusable: Bool = false) -> Bool {
+      let items = (0..<count).map { _ in Publication.Item(warning(name), to: .job("a")) }
+      return journal.publish(Publication(items, isRefusable: isRefusable)) { result in
+        switch result {
+        case .success(let position): self.note("\(name): \(position?.description ?? "stored")")
+        case .failure: self.note("\(name): refused")
+        }
+      }
+    }
+  }
+
+  @Test func `a publication is stored, then broadcast, then noted, and then its publisher is told`() {
+    let desk = Desk()
+    let journal = desk.journal()
+    desk.publish(journal, "first", 2)
+    #expect(desk.wakes == 1)
+    #expect(journal.step(now: 0) == nil)
+    #expect(desk.happened == ["commit at 0", "noted at 2", "first: e:2"])
+    #expect(journal.statistics.waiting == 0 && journal.statistics.commitTimes.count == 1)
+  }
+
+  @Test func `without a number there is no position to be told`() {
+    let desk = Desk()
+    let journal = desk.journal()
+    #expect(
+      journal.publish(Publication([.init(frame(0), to: .job("a"))])) { result in
+        if case .success(nil) = result { desk.note("told") }
+      })
+    _ = journal.step(now: 0)
+    #expect(desk.happened.last == "told")
+    #expect(desk.hub.statistics.published == [.frame: 1])
+  }
+
+  @Test func `an idle journal stores at once, a busy one gathers for 5 ms`() {
+    let desk = Desk()
+    let journal = desk.journal()
+    desk.publish(journal, "a")
+    #expect(journal.step(now: 100) == nil)
+    desk.publish(journal, "b")
+    #expect(journal.step(now: 102) == 3)
+    desk.publish(journal, "c")
+    #expect(journal.step(now: 105) == nil)
+    #expect(desk.batches == [["[1]"], ["[2]", "[3]"]])
+    // One wake for the first that waits, none for what joins it.
+    #expect(desk.wakes == 2)
+  }
+
+  @Test func `a full batch does not wait, and no publication is split over two`() {
+    let desk = Desk()
+    var limits = Journal.Limits()
+    limits.batchRows = 4
+    let journal = desk.journal(limits)
+    desk.publish(journal, "zero")
+    #expect(journal.step(now: 0) == nil)
+    for (name, count) in [("a", 3), ("b", 2), ("c", 6), ("d", 1)] { desk.publish(journal, name, count) }
+    #expect(journal.step(now: 1) == 0)
+    #expect(journal.step(now: 1) == 0)
+    #expect(journal.step(now: 1) == 0)
+    #expect(journal.step(now: 1) == 5)
+    #expect(journal.step(now: 6) == nil)
+    #expect(desk.batches.dropFirst() == [["[2, 3, 4]"], ["[5, 6]"], ["[7, 8, 9, 10, 11, 12]"], ["[13]"]])
+  }
+
+  @Test func `where nothing can be stored, requests are refused and the rest waits in order, for a second`() {
+    let desk = Desk()
+    let journal = desk.journal()
+    desk.setBroken(true)
+    desk.publish(journal, "a")
+    desk.publish(journal, "asked", isRefusable: true)
+    desk.publish(journal, "b", 2)
+    #expect(journal.step(now: 0) == 0)
+    #expect(desk.happened == ["asked: refused"])
+    #expect(desk.hub.position.offset == 0)
+    desk.publish(journal, "c")
+    desk.setBroken(false)
+    #expect(journal.step(now: 400) == 600)
+    #expect(journal.step(now: 1_000) == nil)
+    // The numbers that were taken back are given again.
+    #expect(desk.batches == [["[1]", "[2, 3]", "[4]"]])
+    #expect(desk.happened.suffix(3) == ["a: e:1", "b: e:3", "c: e:4"])
+    #expect(journal.statistics.failedCommits == 1)
+  }
+
+  @Test func `a refused request leaves no pause behind`() {
+    let desk = Desk()
+    let journal = desk.journal()
+    desk.setBroken(true)
+    desk.publish(journal, "asked", isRefusable: true)
+    #expect(journal.step(now: 0) == nil)
+    desk.setBroken(false)
+    desk.publish(journal, "again", isRefusable: true)
+    #expect(journal.step(now: 5) == nil)
+    #expect(desk.happened.last == "again: e:1")
+  }
+
+  @Test func `a store that can't tell the last number of a topic fails the batch`() {
+    let desk = Desk()
+    let journal = desk.journal(lastSequence: { _ in throw Refusal() })
+    desk.publish(journal, "asked", isRefusable: true)
+    #expect(journal.step(now: 0) == nil)
+    #expect(desk.happened == ["asked: refused"])
+  }
+
+  @Test func `what may wait is bounded in publications and in bytes, and a giant is taken alone`() {
+    let desk = Desk()
+    var limits = Journal.Limits()
+    limits.publications = 3
+    limits.bytes = 2_000
+    let journal = desk.journal(limits)
+    desk.setBroken(true)
+    #expect((0..<4).map { desk.publish(journal, "\($0)") } == [true, true, true, false])
+    _ = journal.step(now: 0)
+    #expect(!desk.publish(journal, "not while they wait"))
+    desk.setBroken(false)
+    #expect(journal.step(now: 1_000) == nil)
+    #expect(desk.publish(journal, String(repeating: "x", count: 5_000)))
+    #expect(!desk.publish(journal, "behind it"))
+    _ = journal.step(now: 1_005)
+    #expect(desk.publish(journal, "now"))
+    #expect(desk.publish(journal, String(repeating: "y", count: 1_500)))
+    #expect(!desk.publish(journal, String(repeating: "z", count: 1_500)))
+    #expect(journal.statistics.overflows == 4)
+  }
+
+  @Test func `a publisher that is told may publish again`() {
+    let desk = Desk()
+    let journal = desk.journal()
+    #expect(journal.publish(Publication([])) { _ in desk.publish(journal, "next") })
+    #expect(journal.step(now: 0) != nil || desk.wakes == 2)
+    #expect(journal.step(now: 5) == nil)
+    #expect(desk.happened.last == "next: e:1")
+  }
+}

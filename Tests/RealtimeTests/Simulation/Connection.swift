@@ -1,0 +1,265 @@
+import Domain
+import JSONValues
+import Realtime
+import Wire
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// One connection and the network under it: bytes arrive late, in pieces, up to where it is cut.
+final class Connection: Sink {
+  private unowned let world: World
+  private unowned let server: ServerProcess
+  private unowned let client: Client
+  /// Counts up with each connection of a server.
+  let number: Int
+  private let fanOut: FanOut
+  private lazy var subscriber = Subscriber(framing: .webSocket, sink: self)
+  private var session: RealtimeSession
+  /// The server's half is open.
+  private(set) var isOpen = true
+  private var closeCode: CloseCode?
+  private var queued: [UInt8] = []
+  private var isStalled = false
+  private var willFlush = false
+  /// Bytes that the client has not read.
+  private var unread = 0
+  /// When what was sent last arrives: nothing overtakes it.
+  private var lastArrival = 0
+  private var arrivals: [() -> Void] = []
+  private var lastRequest = 0
+  /// Once it is cut: how many bytes still arrive.
+  private var bytesBeforeCut: Int?
+
+  init(_ number: Int, _ client: Client, on fanOut: FanOut, of server: ServerProcess, _ subscription: Subscription) {
+    self.number = number
+    self.client = client
+    self.fanOut = fanOut
+    self.server = server
+    world = server.world
+    session = RealtimeSession(
+      limits: .init(pingInterval: 10, silence: 22), subscription: subscription, now: server.world.now)
+  }
+
+  func open(
+    _ resume: Arrival.Resume, _ subscription: Subscription, _ epoch: String, snapshot: @escaping () -> Arrival.Snapshot?
+  ) {
+    server.after(3_000) { [weak self] in self?.tick() }
+    switch (world.mutant, resume) {
+    case (.snapshotBeforeSubscribing, .fresh):
+      guard let snapshot = snapshot() else { break }
+      say(.greeting(snapshot.position, snapshot: snapshot.messages))
+      return joinLater(subscription)
+    case (.cursorAheadOfSnapshot, .fresh):
+      guard let snapshot = snapshot() else { break }
+      say(.greeting(snapshot.position, snapshot: []))
+      snapshot.messages.forEach(send)
+      _ = fanOut.join(subscriber, subscription, after: snapshot.position)
+      return
+    case (.joiningAfterReplay, .after(let position)):
+      guard fanOut.canResume(after: position) else { break }
+      say(.greeting(position, snapshot: []))
+      for offset in position.offset..<max(fanOut.position.offset, position.offset) {
+        guard let row = world.disk.row(StreamPosition(epoch: position.epoch, offset: offset + 1)),
+          subscription.includes(row.topic)
+        else { continue }
+        var bytes: [UInt8] = []
+        WebSocketFrame.append(.text, row.message.json, to: &bytes)
+        bytes.withUnsafeBytes(queue)
+      }
+      return joinLater(subscription)
+    case (.noEpochCheck, .after(let position)):
+      return begin(.after(StreamPosition(epoch: epoch, offset: position.offset)), subscription, snapshot)
+    default: break
+    }
+    begin(resume, subscription, snapshot)
+  }
+
+  private func begin(
+    _ resume: Arrival.Resume, _ subscription: Subscription, _ snapshot: @escaping () -> Arrival.Snapshot?
+  ) {
+    let outcome = Arrival(resume, subscription, snapshot: snapshot).join(subscriber, to: fanOut, say: say)
+    world.note("\(client) comes to server \(server.number), \(resume): \(outcome)")
+  }
+
+  private func joinLater(_ subscription: Subscription) {
+    server.after(world.roll(1...40)) { [weak self] in
+      if let self, isOpen { fanOut.join(subscriber, subscription) }
+    }
+  }
+
+  private func say(_ word: Arrival.Word) {
+    switch word {
+    case .gap:
+      world.saw(.gap)
+      send(.connectionError(code: "REPLAY_GAP", message: ""))
+    case .greeting(let position, let snapshot):
+      var ping = session.greeting
+      ping.payload["cursor"] = .string(position.description)
+      ping.payload["snapshot_messages"] = .int(snapshot.count)
+      send(ping)
+      if !snapshot.isEmpty { world.saw(.snapshot) }
+      snapshot.forEach(send)
+    }
+  }
+
+  private func tick() {
+    guard isOpen else { return }
+    perform(session.tick(now: world.now))
+    server.after(3_000) { [weak self] in self?.tick() }
+  }
+
+  private func perform(_ actions: [RealtimeSession.Action]) {
+    for action in actions where isOpen {
+      switch action {
+      case .send(let message): send(message)
+      case .change(let subscription): fanOut.change(subscriber, to: subscription)
+      case .close(let code, _): close(code)
+      }
+    }
+  }
+
+  private func send(_ message: RealtimeMessage) {
+    var bytes: [UInt8] = []
+    Framing.webSocket.append(message, to: &bytes)
+    bytes.withUnsafeBytes(queue)
+  }
+
+  func checkBounds(_ limits: QueueLimits) {
+    // Beside the queue proper: one message that is longer than it, half of which was sent, and what the session says.
+    if queued.count > limits.bytes + 4_000 { world.fail("\(queued.count) bytes wait for \(client)") }
+  }
+
+  // MARK: Sink
+
+  var queuedByteCount: Int { queued.count }
+
+  func write(_ pieces: UnsafeBufferPointer<iovec>, byteCount: Int) -> Int {
+    precondition(queued.isEmpty)
+    var bytes: [UInt8] = []
+    for piece in pieces { bytes += UnsafeRawBufferPointer(start: piece.iov_base, count: piece.iov_len) }
+    let taken = transmit(bytes[...])
+    if taken < byteCount { isStalled = true }
+    return taken
+  }
+
+  func queue(_ bytes: UnsafeRawBufferPointer) {
+    guard isOpen else { return }
+    queued += bytes
+    flushLater()
+  }
+
+  func closeAsTooSlow() {
+    if world.mutant == .silentOverflow { return }
+    world.saw(.slowReader)
+    close(.slowConsumer)
+  }
+
+  func closeAsUnavailable() { close(.tryAgainLater) }
+
+  // MARK: The server's half
+
+  private func close(_ code: CloseCode) {
+    guard isOpen else { return }
+    closeCode = code
+    closed()
+    flushLater()
+  }
+
+  private func closed() {
+    isOpen = false
+    fanOut.leave(subscriber)
+  }
+
+  private func flushLater() {
+    guard !willFlush else { return }
+    willFlush = true
+    server.flushLater(self)
+  }
+
+  func flush() {
+    willFlush = false
+    queued.removeFirst(transmit(queued[...]))
+    guard queued.isEmpty else { return }
+    if let closeCode {
+      world.note("\(client) is told \(closeCode)")
+      return hangUp()
+    }
+    isStalled = false
+    if isOpen { fanOut.drained(subscriber) }
+  }
+
+  // MARK: The network
+
+  private func transmit(_ bytes: ArraySlice<UInt8>) -> Int {
+    // Into a connection that is cut, and nobody knows yet, any number of bytes may be written.
+    guard bytesBeforeCut == nil else { return bytes.count }
+    let sent = Array(bytes.prefix(max(world.settings.socketBytes - unread, 0)))
+    guard !sent.isEmpty else { return 0 }
+    unread += sent.count
+    arrive { [weak self] in self?.deliver(sent) }
+    return sent.count
+  }
+
+  /// Has something reach the client, behind everything that was sent before, and not while it hears nothing.
+  private func arrive(_ action: @escaping () -> Void) {
+    arrivals.append(action)
+    lastArrival = max(world.now + world.delay(), lastArrival)
+    world.after(lastArrival - world.now) { [weak self] in self?.arriveNext() }
+  }
+
+  private func arriveNext() {
+    guard client.hearsNothingUntil <= world.now else {
+      return world.after(client.hearsNothingUntil - world.now) { [weak self] in self?.arriveNext() }
+    }
+    arrivals.removeFirst()()
+  }
+
+  private func deliver(_ bytes: [UInt8]) {
+    let arrived = bytesBeforeCut.map { bytes.prefix($0) } ?? bytes[...]
+    if bytesBeforeCut != nil { bytesBeforeCut! -= arrived.count }
+    unread -= bytes.count
+    client.received(arrived, on: self)
+    if isStalled || !queued.isEmpty, server.isAlive { flushLater() }
+  }
+
+  /// What the client says.
+  func request(_ message: RealtimeMessage) {
+    guard bytesBeforeCut == nil else { return }
+    let text = JSON.object(message.json).encoded()
+    lastRequest = max(world.now + world.delay(), lastRequest, client.partitionedUntil)
+    server.after(lastRequest - world.now) { [weak self] in
+      if let self, isOpen, bytesBeforeCut == nil { perform(session.receive(text, now: world.now)) }
+    }
+  }
+
+  /// It is gone, at any byte. Each side learns of it some time, or by the silence.
+  func cut() {
+    guard bytesBeforeCut == nil else { return }
+    bytesBeforeCut = world.roll(0...unread)
+    world.note("\(client) is cut off")
+    if world.chance(15) {
+      world.saw(.unnoticedCut)
+    } else {
+      arrive { [weak self] in
+        guard let self else { return }
+        client.lost(self)
+      }
+    }
+    if server.isAlive, !world.chance(15) {
+      server.after(world.roll(0...300)) { [weak self] in if let self, isOpen { closed() } }
+    }
+  }
+
+  /// The server has said its last word.
+  func hangUp() {
+    isOpen = false
+    arrive { [weak self] in
+      guard let self else { return }
+      client.lost(self)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Domain
+
+/// Which numbered message comes next on each topic, by the rules of the browser's `topic-sequence.js`.
+struct TopicSequence {
+  enum Verdict { case next, `repeat`, hole }
+
+  private var last: [Topic: Int] = [:]
+  private var holes: [Topic: Int] = [:]
+  private var sparse: Set<Topic> = []
+
+  mutating func take(_ topic: Topic, _ sequence: Int) -> Verdict {
+    if let last = last[topic] {
+      if sequence <= last { return .repeat }
+      if sequence > last + 1, !sparse.contains(topic) {
+        if holes[topic] != sequence {
+          holes[topic] = sequence
+          return .hole
+        }
+        sparse.insert(topic)
+      }
+    }
+    last[topic] = sequence
+    return .next
+  }
+
+  mutating func forget(_ topic: Topic) {
+    last[topic] = nil
+    holes[topic] = nil
+    sparse.remove(topic)
+  }
+
+  mutating func reset() { self = TopicSequence() }
+}

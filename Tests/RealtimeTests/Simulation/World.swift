@@ -1,0 +1,221 @@
+import Domain
+
+/// A fault that the product doesn't have, built into the world's own wiring: what the checks have to find.
+enum Mutant: CaseIterable {
+  /// A snapshot is sent at once, the connection joins a little later, and nothing is replayed in between.
+  case snapshotBeforeSubscribing
+  /// The position to come back with is sent ahead of the snapshot, and may arrive without it.
+  case cursorAheadOfSnapshot
+  /// What was missed is read and sent, then the connection joins a little later.
+  case joiningAfterReplay
+  /// What does not fit a slow reader's queue is lost without a word.
+  case silentOverflow
+  /// A cursor of another epoch is taken for one of ours.
+  case noEpochCheck
+}
+
+/// What a world is for: that it comes about is checked, too.
+enum Event: CaseIterable {
+  case crashBeforeCommit, crashBeforeBroadcast, crashBeforeAcknowledgement, crash, restart, refusal, fullJournal
+  case replayFromHistory, failedHistory, prunedHistory, gap, snapshot, slowReader, subscriptionChange, restoredBackup
+  case unnoticedCut, repeatedKey
+}
+
+/// Time, chance and everybody in it: one thread, nothing real, so that a seed is a whole history.
+final class World {
+  let mutant: Mutant?
+  var random: SeededGenerator
+  private(set) var now = 0
+  private var events = EventQueue()
+  /// What has gone wrong first; the world ends with it.
+  private(set) var violation: String?
+  private(set) var seen: Set<Event> = []
+  private(set) var trace: [String] = []
+  private let tracing: Bool
+
+  let disk = Disk()
+  private(set) var server: ServerProcess?
+  /// Every one that ever ran: what it sent may still be on its way.
+  private var servers: [ServerProcess] = []
+  private(set) var clients: [Client] = []
+  private var reporters: [Reporter] = []
+  let jobs: [Topic]
+  let settings: ServerProcess.Settings
+
+  /// Until when there are faults, and until when all must be well after that. Milliseconds.
+  private static let horizon = 6_000
+  private static let patience = 60_000
+  var isFaulty: Bool { now < Self.horizon }
+
+  init(seed: UInt64, mutant: Mutant? = nil, tracing: Bool = false) {
+    var random = SeededGenerator(seed: seed)
+    self.mutant = mutant
+    self.tracing = tracing
+    jobs = (0..<3).map { .job("\($0)") }
+    settings = ServerProcess.Settings(using: &random)
+    self.random = random
+  }
+
+  /// - Returns: what is wrong with this world; nil where everything held.
+  func run() -> String? {
+    startServer()
+    for number in 0..<roll(3...4) { clients.append(Client(number, in: self)) }
+    for number in 0..<2 { reporters.append(Reporter(number, in: self)) }
+    for client in clients { after(roll(0...1_500)) { client.connect() } }
+    for reporter in reporters { after(roll(0...500)) { reporter.goOn() } }
+    for _ in 0..<roll(4...12) { after(roll(0...Self.horizon)) { [unowned self] in server?.say() } }
+    for _ in 0..<roll(3...7) { after(roll(0...Self.horizon)) { [unowned self] in fault() } }
+    after(Self.horizon) { [unowned self] in heal() }
+    while violation == nil, let event = events.next() {
+      now = event.time
+      event.action()
+      server?.takeSignals()
+      disk.violation.map(fail)
+      if !isFaulty, isSettled { break }
+      if now > Self.horizon + Self.patience {
+        fail("not in step \(Self.patience / 1000) s after the last fault: \(state)")
+      }
+    }
+    if violation == nil { disk.checkAcknowledged(fail) }
+    return violation
+  }
+
+  private var isSettled: Bool {
+    reporters.allSatisfy(\.isDone) && server?.isIdle == true && clients.allSatisfy(\.isInStep)
+  }
+
+  private var state: String {
+    clients.filter { !$0.isInStep }.map(\.description).joined(separator: ", ")
+      + (reporters.allSatisfy(\.isDone) ? "" : ", reporters") + (server?.isIdle == true ? "" : ", server")
+  }
+
+  // MARK: Time and chance
+
+  func after(_ milliseconds: Int, _ action: @escaping () -> Void) { events.add(now + milliseconds, action) }
+
+  func roll(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+
+  func chance(_ percent: Int) -> Bool { roll(0...99) < percent }
+
+  /// Milliseconds that something takes on its way.
+  func delay() -> Int { chance(10) ? roll(20...300) : roll(1...15) }
+
+  func fail(_ what: String) {
+    guard violation == nil else { return }
+    violation = what
+    note("VIOLATION: \(what)")
+  }
+
+  func saw(_ event: Event) { seen.insert(event) }
+
+  func note(_ what: @autoclosure () -> String) {
+    if tracing { trace.append("\(now) ms: \(what())") }
+  }
+
+  // MARK: Faults
+
+  private func fault() {
+    switch roll(0...99) {
+    case 0..<22: clients.randomElement(using: &random)?.connection?.cut()
+    case 22..<38: clients.randomElement(using: &random)?.stall(roll(100...3_000))
+    case 38..<48: clients.randomElement(using: &random)?.partition(roll(200...4_000))
+    case 48..<58: disk.crash(.beforeCommit)
+    case 58..<68: disk.crash(.beforeBroadcast)
+    case 68..<76: disk.crash(.beforeAcknowledgement)
+    case 76..<81: crash()
+    case 81..<86: restart()
+    case 86..<91:
+      note("disk full")
+      disk.isFull = true
+      after(roll(100...2_000)) { [disk] in disk.isFull = false }
+    case 91..<96:
+      disk.backUp()
+      after(roll(100...2_000)) { [unowned self] in restoreBackup() }
+    default: disk.prune(through: roll(0...disk.newestOffset))
+    }
+    if chance(30) { clients.randomElement(using: &random)?.changeTopics() }
+  }
+
+  private func heal() {
+    note("the faults stop")
+    disk.crash(nil)
+    disk.isFull = false
+    clients.forEach { $0.heal() }
+  }
+
+  func crash() {
+    guard let server else { return }
+    saw(.crash)
+    note("server \(server.number) dies")
+    server.die(.abruptly)
+    self.server = nil
+    after(roll(50...800)) { [unowned self] in startServer() }
+  }
+
+  private func restart() {
+    guard let server else { return }
+    saw(.restart)
+    note("server \(server.number) restarts")
+    server.drain()
+    guard self.server === server else { return }
+    server.die(.politely)
+    self.server = nil
+    after(roll(50...800)) { [unowned self] in startServer() }
+  }
+
+  private func restoreBackup() {
+    guard isFaulty else { return }
+    note("an older copy of the data is put back")
+    crash()
+    if disk.restoreBackup() { saw(.restoredBackup) }
+  }
+
+  private func startServer() {
+    guard server == nil else { return }
+    let server = ServerProcess(servers.count + 1, in: self)
+    servers.append(server)
+    self.server = server
+    note("server \(server.number) starts at \(disk.epoch):\(disk.newestOffset)")
+  }
+}
+
+/// What is going to happen, by time, and by the order in which it was decided.
+private struct EventQueue {
+  struct Event {
+    let time: Int
+    let order: Int
+    let action: () -> Void
+
+    func isBefore(_ other: Event) -> Bool { time != other.time ? time < other.time : order < other.order }
+  }
+
+  private var heap: [Event] = []
+  private var lastOrder = 0
+
+  mutating func add(_ time: Int, _ action: @escaping () -> Void) {
+    lastOrder += 1
+    heap.append(Event(time: time, order: lastOrder, action: action))
+    var index = heap.count - 1
+    while index > 0, heap[index].isBefore(heap[(index - 1) / 2]) {
+      heap.swapAt(index, (index - 1) / 2)
+      index = (index - 1) / 2
+    }
+  }
+
+  mutating func next() -> Event? {
+    guard let first = heap.first else { return nil }
+    let last = heap.removeLast()
+    guard !heap.isEmpty else { return first }
+    heap[0] = last
+    var index = 0
+    while true {
+      var least = index
+      for child in [2 * index + 1, 2 * index + 2] where child < heap.count && heap[child].isBefore(heap[least]) {
+        least = child
+      }
+      if least == index { return first }
+      heap.swapAt(index, least)
+      index = least
+    }
+  }
+}

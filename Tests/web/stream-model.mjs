@@ -1,0 +1,313 @@
+// A small model of a server and of a page, driven by a stream of chance: what the browser's client promises is checked
+// against it. The client itself is the real one; sockets and clock are simulated.
+import { FakeClock, FakeLife, TIMESTAMP, seeded } from "./support.mjs"
+
+const TOPICS = ["job:7", "jobs"]
+const STEPS = 120
+/** Simulated time within which everybody has to be in step once nothing goes wrong any more. */
+const SETTLE_MS = 300_000
+
+const message = (type, payload, rest = {}) => ({ type, payload, timestamp: TIMESTAMP, ...rest })
+
+/** Keeps every message, numbers them, and forgets the older ones; may stop, and may come back as an older self. */
+class ModelServer {
+  epoch = "e1"
+  isUp = true
+  /** What each topic has told, all of it: what a snapshot says. */
+  told = new Map(TOPICS.map(topic => [topic, []]))
+  /** What can be replayed. */
+  kept = []
+  offset = 0
+  prunedThrough = 0
+  connections = new Set()
+  epochs = 1
+  values = 0
+
+  publish(topic, random, mayLeaveHoles) {
+    const told = this.told.get(topic)
+    this.values += 1
+    this.offset += 1
+    told.push(this.values)
+    const numbers = { id: `${this.epoch}:${this.offset}`, topic, seq: told.length }
+    const published = { offset: this.offset, message: message("progress", { job_id: "7", value: this.values }, numbers) }
+    this.kept.push(published)
+    for (const connection of this.connections) {
+      // A server with a fault of its own: one message is missing, and the client must find out.
+      const isMissing = mayLeaveHoles && random() < 0.03 && connection.told.has(topic)
+      connection.told.add(topic)
+      if (!isMissing) connection.push(published.message)
+    }
+  }
+
+  prune(random) {
+    const count = Math.floor(random() * (this.kept.length + 1))
+    const gone = this.kept.splice(0, count)
+    this.prunedThrough = gone.at(-1)?.offset ?? this.prunedThrough
+  }
+
+  stop() {
+    this.isUp = false
+    for (const connection of [...this.connections]) connection.cut()
+  }
+
+  /** Comes back as an older copy of itself: what was told since is gone, and the numbers are given again. */
+  restore(random) {
+    this.stop()
+    this.epochs += 1
+    this.epoch = `e${this.epochs}`
+    for (const told of this.told.values()) told.length = Math.floor(random() * (told.length + 1))
+    this.kept = []
+    this.prunedThrough = this.offset
+  }
+
+  greet(connection, since, random) {
+    this.connections.add(connection)
+    connection.push(message("metadata", { plugin: "p", metadata: {} }))
+    const [epoch, offset] = since === null ? [null, null] : [since.split(":")[0], Number(since.split(":")[1])]
+    if (since !== null && epoch === this.epoch && offset >= this.prunedThrough && offset <= this.offset) {
+      connection.push(message("ping", { interval_seconds: 30, cursor: since }))
+      const replay = this.kept.filter(each => each.offset > offset)
+      for (const each of replay) connection.push(each.message)
+      // Some of it may come once more.
+      if (random() < 0.2) for (const each of replay.slice(0, 5)) connection.push(each.message)
+      return
+    }
+    if (since !== null) connection.push(message("error", { error: "gap", details: { error_code: "REPLAY_GAP" } }))
+    const snapshot = [...this.told].flatMap(([topic, values]) =>
+      values.map(value => message("warning", { job_id: "7", topic, value })))
+    const position = `${this.epoch}:${this.offset}`
+    connection.push(message("ping", { interval_seconds: 30, cursor: position, snapshot_messages: snapshot.length }))
+    for (const each of snapshot) connection.push(each)
+  }
+}
+
+/** One attempt to connect, either kind of transport. What the server says waits in it until chance delivers it. */
+class ModelTransport {
+  #listener = null
+  #world
+  outbox = []
+  /** Topics that this connection has been told something of. */
+  told = new Set()
+  isStalled = false
+  isOpen = false
+  isAsked = false
+
+  constructor(kind, world) {
+    this.kind = kind
+    this.#world = world
+  }
+
+  open(query) {
+    this.since = query.get("since")
+    this.isAsked = true
+    this.#world.transports.add(this)
+  }
+
+  send(text) {
+    if (this.kind === "sse" || !this.isOpen) return false
+    if (JSON.parse(text).type === "ping") this.push(message("pong", {}))
+    return true
+  }
+
+  close() {
+    this.#listener = null
+    this.#end()
+  }
+
+  onEvent(listener) { this.#listener = listener }
+  push(each) { this.outbox.push(each) }
+
+  /** The network lets the attempt through, or does not. */
+  settle(random) {
+    if (!this.isAsked || this.isOpen) return
+    if (!this.#world.server.isUp || this.#world.blocked === this.kind) {
+      this.#emitClosed()
+      return
+    }
+    this.isOpen = true
+    this.#world.server.greet(this, this.since, random)
+    this.#listener?.({ kind: "opened" })
+  }
+
+  deliver(count) {
+    if (this.isStalled) return
+    for (let index = 0; index < count && this.outbox.length > 0 && this.#listener !== null; index += 1) {
+      this.#listener({ kind: "text", text: JSON.stringify(this.outbox.shift()) })
+    }
+  }
+
+  cut() {
+    this.#emitClosed()
+  }
+
+  #emitClosed() {
+    const listener = this.#listener
+    this.#listener = null
+    this.#end()
+    listener?.({ kind: "closed", code: 1006, reason: "" })
+  }
+
+  #end() {
+    this.isOpen = false
+    this.isAsked = false
+    this.#world.transports.delete(this)
+    this.#world.server.connections.delete(this)
+  }
+}
+
+/** A page: what it has applied, and the client that feeds it; another client when one gave up, another page when left. */
+class ModelPage {
+  #world
+  #modules
+  #random
+
+  constructor(world, modules, random, kept = null) {
+    this.#world = world
+    this.#modules = modules
+    this.#random = random
+    this.shown = new Map(kept === null ? TOPICS.map(topic => [topic, []]) : kept.shown.map(([topic, values]) => [topic, [...values]]))
+    this.position = new modules.StreamPosition(kept?.cursor, kept?.last)
+    this.connect()
+  }
+
+  connect() {
+    const client = new this.#modules.RealtimeClient({
+      jobId: "7",
+      position: this.position,
+      transports: ["websocket", "sse"].map(kind => () => new ModelTransport(kind, this.#world)),
+      random: this.#random,
+      clock: this.#world.clock,
+      life: this.#world.life,
+      logger: { debug() {}, warn() {} },
+    })
+    this.client = client
+    client.onSnapshot(() => { for (const values of this.shown.values()) values.length = 0 })
+    client.onMessage(received => this.#apply(received))
+    client.connect()
+  }
+
+  /** What is kept for the next page: as it stands at this very moment. */
+  keep() {
+    const { cursor, last } = this.position
+    return { cursor, last, shown: [...this.shown].map(([topic, values]) => [topic, [...values]]) }
+  }
+
+  #apply({ type, topic, payload }) {
+    if (this !== this.#world.page) return
+    if (this.#world.isFaulty && type === "progress" && this.#random() < 0.01) {
+      // Left in the middle: the message has come and is not shown.
+      this.#world.replacePage(this.#random() < 0.8 ? this.keep() : null)
+      return
+    }
+    if (type === "progress") this.shown.get(topic).push(payload.value)
+    if (type === "warning") this.shown.get(payload.topic).push(payload.value)
+  }
+}
+
+class World {
+  clock = new FakeClock()
+  life = new FakeLife()
+  server = new ModelServer()
+  transports = new Set()
+  blocked = null
+  isFaulty = true
+
+  constructor(modules, random) {
+    this.modules = modules
+    this.random = random
+    this.page = new ModelPage(this, modules, random)
+  }
+
+  replacePage(kept) {
+    const old = this.page
+    this.page = null
+    old.client.disconnect()
+    this.page = new ModelPage(this, this.modules, this.random, kept)
+  }
+
+  tick(ms) {
+    this.clock.tick(ms)
+    for (const transport of [...this.transports]) transport.settle(this.random)
+    if (this.page.client.state === "CLOSED") this.page.connect()
+  }
+
+  get isInStep() {
+    return this.page.client.isConnected()
+      && [...this.transports].every(transport => transport.outbox.length === 0)
+      && TOPICS.every(topic => String(this.page.shown.get(topic)) === String(this.server.told.get(topic)))
+  }
+}
+
+const FAULTS = [
+  ["cut", 6, world => { for (const transport of [...world.transports]) transport.cut() }],
+  ["stall", 1, world => { for (const transport of world.transports) transport.isStalled = true }],
+  ["stop", 2, world => world.server.stop()],
+  ["start", 8, world => { world.server.isUp = true }],
+  ["restore", 1, (world, random) => world.server.restore(random)],
+  ["prune", 2, (world, random) => world.server.prune(random)],
+  ["block", 2, (world, random) => { world.blocked = [null, "websocket", "sse"][Math.floor(random() * 3)] }],
+  ["reload", 2, (world, random) => world.replacePage(random() < 0.7 ? world.page.keep() : null)],
+  ["wake", 2, world => world.life.wake()],
+  ["sleep", 1, (world, random) => world.clock.sleep(random() * 200_000)],
+  ["tick", 30, (world, random) => world.tick(random() * 3_000)],
+  ["publish", 40, (world, random) => {
+    const count = random() < 0.1 ? 20 : 1
+    for (let index = 0; index < count; index += 1) world.server.publish(TOPICS[Math.floor(random() * 2)], random, world.mayLeaveHoles)
+  }],
+  ["deliver", 40, (world, random) => {
+    for (const transport of [...world.transports]) transport.deliver(Math.floor(random() * 12))
+  }],
+]
+const WEIGHT = FAULTS.reduce((sum, [, weight]) => sum + weight, 0)
+
+function chosen(random) {
+  let rest = random() * WEIGHT
+  return FAULTS.find(([, weight]) => (rest -= weight) < 0) ?? FAULTS[0]
+}
+
+/**
+ * Plays one seed.
+ * @param {number} seed
+ * @param {{RealtimeClient: any, StreamPosition: any}} modules
+ * @param {(line: string) => void} [tell]
+ * @returns {string | null} What went wrong.
+ */
+export function play(seed, modules, tell = () => {}) {
+  const random = seeded(seed)
+  const world = new World(modules, random)
+  world.mayLeaveHoles = random() < 0.3
+  for (let step = 0; step < STEPS; step += 1) {
+    const [name, , act] = chosen(random)
+    act(world, random)
+    tell(`${step} ${name}: ${world.page.client.state}, ${world.page.client.cursor}`)
+    const wrong = doubled(world.page.shown)
+    if (wrong !== null) return `seed ${seed}, step ${step} (${name}): ${wrong}`
+  }
+  return settled(seed, world, random)
+}
+
+/** Nothing goes wrong any more: within bounded time everything told is shown, in order, once. */
+function settled(seed, world, random) {
+  world.isFaulty = false
+  world.blocked = null
+  world.server.isUp = true
+  // What is missing at the very end of a topic shows with the next message.
+  for (const topic of TOPICS) world.server.publish(topic, random, false)
+  for (let waited = 0; waited < SETTLE_MS; waited += 5_000) {
+    world.tick(5_000)
+    for (const transport of [...world.transports]) transport.deliver(Infinity)
+    if (world.isInStep) return null
+  }
+  const shown = JSON.stringify([...world.page.shown])
+  return `seed ${seed}: not in step after ${SETTLE_MS / 1_000} s (${world.page.client.state})\n  told  ${JSON.stringify([...world.server.told])}\n  shown ${shown}`
+}
+
+/** Values are given once and in order, so that what is shown must rise. @param {Map<string, number[]>} shown */
+function doubled(shown) {
+  for (const [topic, values] of shown) {
+    for (let index = 1; index < values.length; index += 1) {
+      if (values[index] <= values[index - 1]) return `${topic} shows ${values[index]} after ${values[index - 1]}`
+    }
+  }
+  return null
+}

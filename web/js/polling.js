@@ -1,0 +1,81 @@
+// @ts-check
+import { pageLife } from "./page-life.js"
+import { systemClock } from "./sleep-aware-timer.js"
+
+export const POLL_INTERVAL_MS = 1_000
+/** A server that does not answer is asked ever more slowly, up to this. */
+export const POLL_INTERVAL_MAX_MS = 30_000
+/** An answer that takes longer than this does not come any more. */
+export const POLL_TIMEOUT_MS = 10_000
+
+/**
+ * Asks every second, one question at a time: the last resort, for a page that can get no stream. Says after each
+ * question whether it was answered; where it was not, nothing on the page is live.
+ */
+export class Polling {
+  #ask
+  #onTurn
+  #clock
+  #life
+  /** Questions in a row that were not answered. */
+  #failures = 0
+  #abort = new AbortController()
+  /** @type {unknown} */
+  #timer = null
+  #isAsking = false
+  #isRunning = false
+  #stopWatchingLife = () => {}
+
+  /**
+   * @param {object} options
+   * @param {(signal: AbortSignal) => Promise<boolean>} options.ask Whether there was an answer; may reject.
+   * @param {(isAnswered: boolean) => void} options.onTurn
+   * @param {import("./sleep-aware-timer.js").Clock} [options.clock]
+   * @param {import("./page-life.js").PageLife} [options.life]
+   */
+  constructor({ ask, onTurn, clock = systemClock, life = pageLife() }) {
+    this.#ask = ask
+    this.#onTurn = onTurn
+    this.#clock = clock
+    this.#life = life
+  }
+
+  get isRunning() {
+    return this.#isRunning
+  }
+
+  start() {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    this.#failures = 0
+    this.#stopWatchingLife = this.#life.onWake(() => this.#askNow())
+    this.#askNow()
+  }
+
+  stop() {
+    this.#isRunning = false
+    this.#stopWatchingLife()
+    this.#clock.clearTimeout(this.#timer)
+    this.#abort.abort()
+  }
+
+  #askNow() {
+    this.#clock.clearTimeout(this.#timer)
+    if (!this.#isAsking) void this.#turn()
+  }
+
+  async #turn() {
+    const abort = new AbortController()
+    this.#abort = abort
+    this.#isAsking = true
+    const timeout = this.#clock.setTimeout(() => abort.abort(), POLL_TIMEOUT_MS)
+    const isAnswered = await this.#ask(abort.signal).catch(() => false)
+    this.#clock.clearTimeout(timeout)
+    this.#isAsking = false
+    if (!this.#isRunning) return
+    this.#failures = isAnswered ? 0 : this.#failures + 1
+    const delay = Math.min(POLL_INTERVAL_MS * 2 ** this.#failures, POLL_INTERVAL_MAX_MS)
+    this.#timer = this.#clock.setTimeout(() => this.#askNow(), delay)
+    this.#onTurn(isAnswered)
+  }
+}
