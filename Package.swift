@@ -78,6 +78,10 @@ let package = Package(
     .executableTarget(
       name: "WebSocketEcho", dependencies: ["Net", "Server", "Wire"], path: "Tests/WebSocketEcho",
       swiftSettings: strict),
+    // Writes into a store until it is killed, and tells what was committed; not a product.
+    .executableTarget(
+      name: "StoreWriterChild", dependencies: ["Domain", "JSONValues", "Store"], path: "Tests/StoreWriterChild",
+      swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
       name: "HTMLSnapshotTests", dependencies: ["HTML", "HTMLSnapshot"], exclude: ["__Snapshots__"],
@@ -93,7 +97,9 @@ let package = Package(
     .testTarget(
       name: "RealtimeTests", dependencies: ["Domain", "JSONValues", "Realtime", "Wire"], swiftSettings: strict),
     .testTarget(
-      name: "StoreTests", dependencies: ["Domain", "JSONValues", "Net", "Store", "TestSupport"], swiftSettings: strict),
+      name: "StoreTests",
+      dependencies: ["CSQLite", "Domain", "JSONValues", "Net", "Store", "StoreWriterChild", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ServerTests", dependencies: ["Net", "Server", "TestSupport", "Wire"], swiftSettings: strict),
     .testTarget(
@@ -110,7 +116,7 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "Domain", "JSONValues", "Net", "Server", "TestSupport", "WebAssets", "Wire", "telltale",
+        "App", "Domain", "JSONValues", "Net", "Server", "Store", "TestSupport", "WebAssets", "Wire", "telltale",
       ],
       swiftSettings: strict),
   ],

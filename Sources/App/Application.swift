@@ -77,10 +77,7 @@ package final class Application: Sendable {
       sessionLimits: .init(
         pingInterval: configuration.heartbeatInterval, silence: configuration.heartbeatTimeout),
       metadata: jobs.catalogue.metadata.map { .metadata($0) },
-      snapshot: { id in
-        let position = jobs.position
-        return (try? jobs.job(id)).map { .init(messages: $0.snapshot, position: position) }
-      })
+      jobs: JobSnapshots(jobs))
     assets = try AssetSource(webRoot: configuration.webRoot)
   }
 

@@ -18,6 +18,8 @@ final class RealtimeConnection: StreamHandler, Sink {
   private let framing: Framing
   private let wish: RealtimeRequest
   private var session: RealtimeSession
+  /// What the client wants by now.
+  private var subscription: Subscription
   private var lastComment: Milliseconds
   private var isOpen = true
   private lazy var subscriber = Subscriber(framing: framing, sink: self)
@@ -30,6 +32,7 @@ final class RealtimeConnection: StreamHandler, Sink {
     self.stream = stream
     self.framing = framing
     self.wish = wish
+    subscription = wish.subscription
     session = RealtimeSession(limits: loop.service.sessionLimits, subscription: wish.subscription, now: stream.now)
     lastComment = stream.now
   }
@@ -38,8 +41,23 @@ final class RealtimeConnection: StreamHandler, Sink {
 
   func opened() {
     loop.service.introduction[framing]?.withUnsafeBytes(stream.queue)
-    let arrival = Arrival(wish.resume, wish.subscription) { [service = loop.service, wish] in
-      wish.jobID.flatMap(service.snapshot)
+    guard let jobID = wish.jobID, !canResume, loop.service.jobs.active(jobID) == nil else { return arrive(nil) }
+    loop.snapshots.ask(jobID) { [weak self] snapshot in
+      guard let self, isOpen else { return }
+      guard let snapshot else { return closeAsUnavailable() }
+      arrive(snapshot)
+    }
+  }
+
+  private var canResume: Bool {
+    if case .after(let position) = wish.resume { loop.fanOut.canResume(after: position) } else { false }
+  }
+
+  /// - Parameter stored: of a job that is done; one that is not is in memory.
+  private func arrive(_ stored: Arrival.Snapshot?) {
+    let jobs = loop.service.jobs
+    let arrival = Arrival(wish.resume, subscription) { [jobID = wish.jobID] in
+      jobID.flatMap { stored ?? jobs.active($0) ?? jobs.stored($0) }
     }
     switch arrival.join(subscriber, to: loop.fanOut, say: say) {
     case .fresh: break
@@ -95,7 +113,9 @@ final class RealtimeConnection: StreamHandler, Sink {
     for action in actions where isOpen {
       switch action {
       case .send(let message): send(message)
-      case .change(let subscription): loop.fanOut.change(subscriber, to: subscription)
+      case .change(let subscription):
+        self.subscription = subscription
+        loop.fanOut.change(subscriber, to: subscription)
       case .close(let code, let reason): stream.close(code, reason: reason)
       }
     }

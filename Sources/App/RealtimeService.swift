@@ -12,14 +12,13 @@ final class RealtimeService: Sendable {
   let queueLimits: QueueLimits
   /// One `metadata` a plugin, what every connection is sent first: framed once.
   let introduction: [Framing: [UInt8]]
-  /// What a connection that watches one job starts from; nil where there is no such job.
-  let snapshot: @Sendable (_ jobID: String) -> Arrival.Snapshot?
+  /// What a connection that watches one job starts from.
+  let jobs: JobSnapshots
   private let manager: Mutex<ConnectionManager>
 
   init(
     hub: EventHub, connectionLimits: ConnectionManager.Limits, sessionLimits: RealtimeSession.Limits,
-    queueLimits: QueueLimits = .standard, metadata: [RealtimeMessage],
-    snapshot: @escaping @Sendable (_ jobID: String) -> Arrival.Snapshot?
+    queueLimits: QueueLimits = .standard, metadata: [RealtimeMessage], jobs: JobSnapshots
   ) {
     self.hub = hub
     self.sessionLimits = sessionLimits
@@ -27,7 +26,7 @@ final class RealtimeService: Sendable {
     introduction = Framing.allCases.reduce(into: [:]) { introduction, framing in
       for message in metadata { framing.append(message, to: &introduction[framing, default: []]) }
     }
-    self.snapshot = snapshot
+    self.jobs = jobs
     manager = Mutex(ConnectionManager(limits: connectionLimits))
   }
 
@@ -54,6 +53,7 @@ final class RealtimeService: Sendable {
 final class RealtimeLoop: StreamService {
   let service: RealtimeService
   let fanOut: FanOut
+  let snapshots: SnapshotReader
   private(set) var counters = Counters()
   private var pace = FanOutPace()
 
@@ -69,6 +69,7 @@ final class RealtimeLoop: StreamService {
 
   init(service: RealtimeService, waker: Waker) {
     self.service = service
+    snapshots = SnapshotReader(read: service.jobs.read, wake: { waker.wake() })
     fanOut = FanOut(hub: service.hub, limits: service.queueLimits, wake: { waker.wake() })
   }
 
@@ -81,7 +82,7 @@ final class RealtimeLoop: StreamService {
       }
     do {
       let wish = try RealtimeRequest(request)
-      if let jobID = wish.jobID, service.snapshot(jobID) == nil {
+      if let jobID = wish.jobID, !service.jobs.isKnown(jobID) {
         throw RealtimeRefusal(
           .policyViolation, AppError(.notFound, "Job \(jobID) not found. GET /v1/jobs lists all jobs."))
       }
@@ -105,6 +106,7 @@ final class RealtimeLoop: StreamService {
   func noteGap() { counters.gaps += 1 }
 
   func turnEnded() -> Milliseconds? {
+    snapshots.turn()
     let start = monotonicMicroseconds()
     let wait = pace.wait(now: start)
     guard wait == 0 else {

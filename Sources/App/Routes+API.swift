@@ -72,7 +72,8 @@ extension Application {
     let types = request.query("types").map { Set($0.split(separator: ",").map { MessageType(rawValue: String($0)) }) }
     // One more than asked for tells whether there is a next page.
     let found = try store.messages(
-      of: .topic(topic), after: try cursor(request), through: .max, types: types, limit: limit + 1
+      // What is stored but not told yet has no cursor that anybody could go on from.
+      of: .topic(topic), after: try cursor(request), through: hub.position.offset, types: types, limit: limit + 1
     ).messages
     let page = found.prefix(limit)
     // The messages are encoded already, and go out as they went to everybody else.

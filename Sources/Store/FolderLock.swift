@@ -50,7 +50,11 @@ final class FolderLock: Sendable {
     write("\(getpid())\n\(machineStart)\n")
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A child that is just being started has a copy of the descriptor for a moment, with which the lock would live on.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   /// The process that holds a folder now; nil where nobody does.
   static func holder(folder: String) -> Int? {

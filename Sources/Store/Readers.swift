@@ -5,6 +5,7 @@ final class Readers: Sendable {
   private let path: String
   private let slots: [Slot]
   private let next = Atomic(0)
+  private let isClosed = Atomic(false)
 
   private final class Slot: Sendable {
     let database = Mutex<Database?>(nil)
@@ -29,13 +30,18 @@ final class Readers: Sendable {
     }
   }
 
+  /// Waits for whoever reads.
   func close() {
+    isClosed.store(true, ordering: .sequentiallyConsistent)
     for slot in slots { slot.database.withLock { $0 = nil } }
   }
 
   private func read<Result: Sendable>(
     _ database: inout Database?, _ body: @Sendable (Database) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
+    guard !isClosed.load(ordering: .sequentiallyConsistent) else {
+      throw .inaccessible(path: path, reason: "it was closed")
+    }
     let opened: Database
     if let database {
       opened = database

@@ -14,6 +14,13 @@ extension Store {
     }
   }
 
+  /// Whether there is such a job: one look at a key.
+  package func hasJob(_ id: String) throws(StoreError) -> Bool {
+    try readers.read { database throws(StoreError) in
+      try database.number("SELECT 1 FROM jobs WHERE id = ?", .text(id)) != nil
+    }
+  }
+
   /// The jobs that are queued or running, by number, with their newest warnings: what a restart goes on with.
   package func activeJobs() throws(StoreError) -> [Job] {
     try readers.read { database throws(StoreError) in

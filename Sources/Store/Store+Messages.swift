@@ -76,7 +76,7 @@ extension Database {
     return messages
   }
 
-  fileprivate func messages(
+  func messages(
     matching isWanted: (Topic) -> Bool, lookingAt: Int, after: Int, through: Int, types: Set<MessageType>?, limit: Int
   ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
     // In the order of the line: the topic is looked up for each message, which is cheaper than any other plan.

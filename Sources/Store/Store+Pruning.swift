@@ -27,6 +27,8 @@ extension Store {
       try portion.removeJobs(finishedBefore: cutoff, &standing)
       try portion.removeDigests(before: cutoff, &standing)
       try portion.removeKeys(before: Timestamp(milliseconds: now.milliseconds - IdempotencyKey.lifetime))
+      // Before the commit: nobody may find a message missing without being told that there is a gap.
+      announce(prunedThrough: standing.prunedThrough)
       return Pruning(removedJobs: portion.removedJobs, hasMore: portion.rest <= 0 || portion.hasMore)
     }
   }
@@ -43,19 +45,19 @@ private struct Portion {
 
   mutating func sweepGoneTopics() throws(StoreError) {
     for topic in try database.rows("SELECT id FROM topics WHERE gone = 1 LIMIT 100", read: { $0.integer(0) }) {
-      guard rest > 0 else { return }
-      rest -= 1
       try database.run(
         "DELETE FROM messages WHERE offset IN (SELECT offset FROM messages WHERE topic = ? LIMIT ?)",
         .integer(topic), .integer(rest))
       rest -= database.changedRows
       try database.run(
         "DELETE FROM frames WHERE id IN (SELECT id FROM frames WHERE topic = ? LIMIT ?)",
-        .integer(topic), .integer(max(rest, 0)))
+        .integer(topic), .integer(rest))
       rest -= database.changedRows
       guard rest > 0 else { return }
       try database.run("DELETE FROM topics WHERE id = ?", .integer(topic))
+      rest -= 1
       writer.forgetTopics()
+      guard rest > 0 else { return }
     }
   }
 

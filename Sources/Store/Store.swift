@@ -9,7 +9,6 @@ package final class Store: Sendable {
   package let epoch: String
   let folder: DataFolder
   let readers: Readers
-  private let lock: FolderLock
   /// Nil once the store is closed.
   private let writer: Mutex<Writer?>
   private let standing: Mutex<Writer.Standing>
@@ -31,10 +30,9 @@ package final class Store: Sendable {
       folder.position,
       PositionFile.Content(epoch: epoch, offset: standing.newestOffset, commit: standing.commits))
     self.folder = folder
-    self.lock = lock
     self.epoch = epoch
     self.standing = Mutex(standing)
-    writer = Mutex(Writer(database, epoch: epoch, standing: standing, position: position))
+    writer = Mutex(Writer(database, epoch: epoch, standing: standing, position: position, lock: lock))
     readers = Readers(folder.database, count: 4)
   }
 
@@ -67,15 +65,18 @@ package final class Store: Sendable {
     try withWriter { writer throws(StoreError) in try writer.lastSequence(of: topic) }
   }
 
-  /// Ends cleanly: nothing is left to recover. What is asked of the store from now on fails.
+  /// Ends cleanly: nothing is left to recover, and the folder is free. What is asked of the store from now on fails.
   package func close() {
     readers.close()
     writer.withLock { writer in
-      // Where the disk is full, the log stays as it is, and so does the note that it has to be looked at.
-      if let open = writer, (try? open.finish()) != nil { lock.markClean() }
+      writer?.finish()
       writer = nil
-      lock.release()
     }
+  }
+
+  /// Lets askers know of what is about to be removed.
+  func announce(prunedThrough offset: Int) {
+    standing.withLock { $0.prunedThrough = max($0.prunedThrough, offset) }
   }
 
   /// Runs a transaction of the writer's, and tells what stands then.

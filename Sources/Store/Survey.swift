@@ -20,10 +20,7 @@ extension Store {
     let folder = DataFolder(path: path)
     guard try folder.inspect() != nil else { return Survey() }
     let database = try Database(folder.database, .reading)
-    let version = try Schema.readVersion(of: database)
-    guard version <= Schema.version else { throw .newer(path: database.path, version: version, known: Schema.version) }
-    let findings = try database.rows("PRAGMA quick_check(1)") { $0.text(0) }
-    guard findings == ["ok"] else { throw .damaged(path: database.path, finding: findings.first ?? "no answer") }
+    if let finding = try check(folder: path).first { throw .damaged(path: database.path, finding: finding) }
     return Survey(
       holder: FolderLock.holder(folder: path),
       contents: (

@@ -15,6 +15,7 @@ final class Writer {
   let database: Database
   private let epoch: String
   private let position: PositionFile
+  private let lock: FolderLock
   /// Topics by their names' values; forgotten when a transaction fails and when there are many.
   private var topics: [Topic: KnownTopic] = [:]
 
@@ -23,10 +24,11 @@ final class Writer {
     var sequence: Int
   }
 
-  init(_ database: Database, epoch: String, standing: Standing, position: PositionFile) {
+  init(_ database: Database, epoch: String, standing: Standing, position: PositionFile, lock: FolderLock) {
     self.database = database
     self.epoch = epoch
     self.standing = standing
+    self.lock = lock
     self.position = position
   }
 
@@ -57,9 +59,11 @@ final class Writer {
   }
 
   /// The log into the file, and the position onto the disk: nothing is left to recover.
-  func finish() throws(StoreError) {
-    try database.checkpointAll()
+  func finish() {
+    // Where the disk is full the log stays as it is, and so does the note that this was no clean end.
+    guard (try? database.checkpointAll()) != nil else { return }
     position.synchronize()
+    lock.markClean()
   }
 
   func lastSequence(of topic: Topic) throws(StoreError) -> Int {

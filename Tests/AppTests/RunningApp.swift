@@ -9,7 +9,8 @@ import TestSupport
 /// The whole application on any free port, with a data folder and a source root of its own.
 final class RunningApp: Sendable {
   let sources = TemporaryFolder()
-  private let data = TemporaryFolder()
+  let data: TemporaryFolder
+  private let hasEnded = Mutex(false)
   let application: Application
   private let server: HTTPServer
 
@@ -20,8 +21,9 @@ final class RunningApp: Sendable {
 
   init(
     _ options: [String] = [], clock: LoopClock = .monotonic, log: Log = Log(level: .error, sink: { _ in }),
-    extra: ExtraRoutes? = nil
+    extra: ExtraRoutes? = nil, data: TemporaryFolder = TemporaryFolder()
   ) throws {
+    self.data = data
     let arguments = [
       "--port", "0", "--data", data.path, "--source-root", sources.path, "--threads", "2", "--jobs", "2",
     ]
@@ -30,7 +32,16 @@ final class RunningApp: Sendable {
     server = try application.serve(extra, clock: clock)
   }
 
-  deinit {
+  deinit { end() }
+
+  /// Stops it as a signal would, so that another one can have its data folder.
+  func end() {
+    guard
+      !hasEnded.withLock({ hasEnded in
+        defer { hasEnded = true }
+        return hasEnded
+      })
+    else { return }
     application.stop()
     server.shutDown(spread: 0, patience: 200)
     application.close()

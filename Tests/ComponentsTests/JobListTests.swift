@@ -85,18 +85,21 @@ struct BannerTests {
   }
 
   @Test(arguments: [
-    (ConnectionBadge.State.connecting, "connecting", "Connecting…"), (.live, "live", "Live"),
-    (.reconnecting, "reconnecting", "Reconnecting…"), (.offline, "offline", "Offline"),
-    (.gone, "gone", "No longer on the server"),
-    (.closed(reason: nil), "closed", "Disconnected"),
-    (.closed(reason: "the session has expired"), "closed", "Disconnected: the session has expired"),
+    (ConnectionBadge(.connecting), "connecting", "Connecting…"), (ConnectionBadge(.live), "live", "Live"),
+    (ConnectionBadge(.reconnecting, asOf: "14:02:11"), "reconnecting", "Reconnecting…"),
+    (ConnectionBadge(.offline), "offline", "Offline"),
+    (ConnectionBadge(.offline, asOf: "14:02:11"), "offline", "Offline: showing data"),
+    (ConnectionBadge(.closed(reason: nil)), "closed", "Disconnected"),
+    (ConnectionBadge(.closed(reason: "the session has expired")), "closed", "Disconnected: the session has expired"),
+    (ConnectionBadge(.gone, asOf: "14:02:11"), "gone", "No longer on the server"),
   ])
-  func `the connection is told in words, with a button once it is gone`(
-    state: ConnectionBadge.State, name: String, words: String
+  func `the connection is told in words, with as of when, and with a button once it is closed`(
+    badge: ConnectionBadge, name: String, words: String
   ) {
-    let markup = Markup(ConnectionBadge(state))
+    let markup = Markup(badge)
     #expect(markup.contains("data-state=\"\(name)\""))
     #expect(markup.slot("connection-label")?.text == words)
+    #expect(markup.slot("connection-as-of")! == (badge.asOf.map { "as of \($0)" } ?? "", badge.asOf == nil))
     #expect(markup.contains("data-action=\"reconnect\" hidden") == (name != "closed"))
   }
 

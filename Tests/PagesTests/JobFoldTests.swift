@@ -148,6 +148,7 @@ struct JobFoldTests {
     let bytes = fold(job { $0.stage = "</script>" }).initialState(cursor: "k3f9:12")
     let state = try JSON(parsing: bytes)
     #expect(state["cursor"]?.stringValue == "k3f9:12")
+    #expect(state["as_of"]?.stringValue.flatMap { Timestamp(iso8601: $0) } != nil)
     let types = state["messages"]?.arrayValue?.compactMap { $0["type"]?.stringValue }
     #expect(types == ["job_status", "progress"])
     #expect(!String(decoding: bytes, as: UTF8.self).contains("</script>"))

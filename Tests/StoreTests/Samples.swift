@@ -12,11 +12,14 @@ final class SampleStore {
     store = try Store(folder: folder.path) { epoch }
   }
 
-  /// Lets go of it, as the end of the process would, or closes it first.
+  /// Closes it, or lets go of it as the end of the process would, and opens it again.
   func reopen(closing: Bool = true, epoch: String = "other") throws {
-    if closing { store.close() }
-    // One at a time may hold the folder, so that the old one goes first.
-    store = try Store(folder: TemporaryFolder().path) { "none" }
+    if closing {
+      store.close()
+    } else {
+      // Only one may hold the folder: the old one goes with its last reference.
+      store = try Store(folder: TemporaryFolder().path) { "none" }
+    }
     store = try Store(folder: folder.path) { epoch }
   }
 }

@@ -35,7 +35,8 @@ package final class TemporaryFolder: Sendable {
     guard let stream = fopen("\(path)/\(name)", "r") else { return [] }
     defer { fclose(stream) }
     var bytes: [UInt8] = []
-    while case let byte = getc(stream), byte != EOF { bytes.append(UInt8(byte)) }
+    var piece = [UInt8](repeating: 0, count: 65_536)
+    while case let count = fread(&piece, 1, piece.count, stream), count > 0 { bytes += piece[..<count] }
     return bytes
   }
 

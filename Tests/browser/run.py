@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Runs the browser's tests: every function `test_…` of every file `test_*.py` here, or those whose name holds an argument.
 
+Two workers share them, each with servers, ports and a browser of its own; what measures time runs alone afterwards.
 The last line is the result: `12 passed, 0 failed`.
 """
 
 import importlib
+import multiprocessing
 import pathlib
+import queue
 import sys
 import time
 import traceback
@@ -13,36 +16,73 @@ import traceback
 from harness import Site, everything
 
 HERE = pathlib.Path(__file__).resolve().parent
+WORKERS = 2
+# What measures time has the machine to itself.
+ALONE = {"test_latency"}
 
 
-def tests(wanted: list[str]):
-    for path in sorted(HERE.glob("test_*.py")):
-        module = importlib.import_module(path.stem)
-        for name, function in vars(module).items():
-            if name.startswith("test_") and callable(function) and (not wanted or any(each in name for each in wanted)):
-                yield name, function
+def tests(wanted: list[str]) -> list[tuple[str, str]]:
+    """The module and the name of each test."""
+    return [
+        (path.stem, name)
+        for path in sorted(HERE.glob("test_*.py"))
+        for name, function in vars(importlib.import_module(path.stem)).items()
+        if name.startswith("test_") and callable(function) and function.__module__ == path.stem
+        and (not wanted or any(each in name for each in wanted))
+    ]
 
 
-def run(name, function, site) -> bool:
+def run(module: str, name: str, site: Site) -> bool:
     began = time.monotonic()
     try:
-        function(site)
+        getattr(importlib.import_module(module), name)(site)
         site.finish()
     except Exception:
         print(f"✗ {name} ({time.monotonic() - began:.1f} s)\n{traceback.format_exc(limit=-4)}", flush=True)
         try:
             site.finish()
         except Exception as complaint:
-            print(complaint)
+            print(complaint, flush=True)
         return False
     print(f"✓ {name} ({time.monotonic() - began:.1f} s)", flush=True)
     return True
 
 
-def main() -> int:
-    selected = list(tests(sys.argv[1:]))
+def work(waiting, passed) -> None:
+    """Takes tests until none is left."""
     with everything() as (browser, real, scripted):
-        passed = sum(run(name, function, Site(browser, real, scripted)) for name, function in selected)
+        while True:
+            try:
+                module, name = waiting.get_nowait()
+            except queue.Empty:
+                return
+            if run(module, name, Site(browser, real, scripted)):
+                with passed.get_lock():
+                    passed.value += 1
+
+
+def share(selected: list[tuple[str, str]], workers: int) -> int:
+    """How many passed. What a worker that died had taken has not."""
+    if not selected:
+        return 0
+    spawning = multiprocessing.get_context("spawn")
+    passed = spawning.Value("i", 0)
+    with spawning.Manager() as manager:
+        waiting = manager.Queue()
+        for each in selected:
+            waiting.put(each)
+        processes = [spawning.Process(target=work, args=(waiting, passed)) for _ in range(min(workers, len(selected)))]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+    return passed.value
+
+
+def main() -> int:
+    selected = tests(sys.argv[1:])
+    alone = [each for each in selected if each[0] in ALONE]
+    passed = share([each for each in selected if each not in alone], WORKERS) + share(alone, 1)
     failed = len(selected) - passed
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not selected else 0

@@ -86,6 +86,8 @@ class ScriptedServer:
         self.upstream = upstream
         self.connections: list[Connection] = []
         self.refuse_upgrades = False
+        # Whether event streams are passed on to the real server, as by a proxy that knows no WebSocket.
+        self.passes_events = False
         self.answers: dict[str, dict] = {}
         self._loop = asyncio.new_event_loop()
         self._server = None
@@ -120,6 +122,7 @@ class ScriptedServer:
     def forget(self) -> None:
         """Drops what a test set up: its script, its answers and its connections."""
         self.on_connect, self.refuse_upgrades, self.answers = self._greet, False, {}
+        self.passes_events = False
         for connection in self.live:
             self.call(connection.abort)
         self.connections.clear()
@@ -165,7 +168,9 @@ class ScriptedServer:
         method, target, _ = request.split(" ")
         fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
         path, _, query = target.partition("?")
-        if path == "/v1/realtime":
+        if path == "/v1/realtime" and self.passes_events and "upgrade" not in fields:
+            await self._pipe(writer, head)
+        elif path == "/v1/realtime":
             await self._realtime(reader, writer, fields, urllib.parse.parse_qs(query))
         else:
             body = await reader.readexactly(int(fields.get("content-length", 0)))
@@ -185,6 +190,20 @@ class ScriptedServer:
         script = asyncio.ensure_future(self.on_connect(connection))
         await connection.read()
         script.cancel()
+
+    async def _pipe(self, writer, head: str) -> None:
+        """Passes an event stream on as it comes, until either side ends it."""
+        address = urllib.parse.urlsplit(self.upstream)
+        reader, upstream = await asyncio.open_connection(address.hostname, address.port)
+        upstream.write(head.replace(f"127.0.0.1:{self.port}", address.netloc).encode("latin-1"))
+        try:
+            while piece := await reader.read(65536):
+                writer.write(piece)
+                await writer.drain()
+        except ConnectionError:
+            pass
+        upstream.close()
+        writer.close()
 
     async def _forward(self, writer, method, target, fields, body) -> None:
         path = target.partition("?")[0]

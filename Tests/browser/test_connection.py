@@ -1,5 +1,6 @@
 """What a page shows when the network or the server goes away, and comes back."""
 
+import re
 import time
 
 from harness import Server, eventually
@@ -43,7 +44,8 @@ def test_offline_says_as_of_when_and_comes_back(site):
     page.context.set_offline(True)
     for connection in site.scripted.live:
         site.scripted.call(connection.abort)
-    badge(page).get_by_text("Offline: showing data as of").wait_for()
+    badge(page).get_by_text("Offline: showing data").wait_for()
+    badge(page).get_by_text(re.compile(r"^as of \d\d:\d\d:\d\d$")).wait_for()
     page.context.set_offline(False)
     badge(page).get_by_text("Live", exact=True).wait_for(timeout=5_000)
 

@@ -4,6 +4,7 @@ import asyncio
 import statistics
 import time
 
+from harness import eventually
 from test_overlay import open_sheet
 
 MESSAGES = 4_000
@@ -11,6 +12,10 @@ PER_SECOND = 1_000
 LIMIT_MS = 200
 # The bound is about our code; on a machine that others keep busy the best of a few measurements tells most.
 MEASUREMENTS = 3
+
+# A page that was away comes back to many messages. Meanwhile it goes on answering its visitor.
+REPLAYED = 30_000
+BUSY_LIMIT_MS = 1_000
 
 WATCH = """() => {
   const label = document.querySelector('realtime-overlay [data-slot="label"]')
@@ -33,8 +38,10 @@ WATCH = """() => {
 
 
 def test_messages_are_painted_within_200_ms_at_a_thousand_a_second(site):
-    best = min(measure(site, f"fast-{number}") for number in range(1, MEASUREMENTS + 1))
-    assert best < LIMIT_MS, f"p95 is {best:.0f} ms at best"
+    measured = []
+    while len(measured) < MEASUREMENTS and min(measured, default=LIMIT_MS) >= LIMIT_MS:
+        measured.append(measure(site, f"fast-{len(measured) + 1}"))
+    assert min(measured) < LIMIT_MS, f"p95 is {min(measured):.0f} ms at best"
 
 
 def measure(site, job_id: str) -> float:
@@ -71,3 +78,36 @@ async def flood(connection, job_id: str) -> list[float]:
                 id=f"e1:{seq}", topic=f"job:{job_id}", seq=seq)
         await asyncio.sleep(0.001)
     return sent
+
+
+def test_a_long_replay_leaves_the_page_responsive(site):
+    page, sheet, connection = open_sheet(site, "flood-1")
+    page.evaluate("""() => {
+      window.longest = 0
+      let last = performance.now()
+      const look = () => {
+        const now = performance.now()
+        window.longest = Math.max(window.longest, now - last)
+        last = now
+        setTimeout(look)
+      }
+      look()
+    }""")
+
+    async def flood() -> None:
+        for seq in range(1, REPLAYED + 1):
+            kind, payload = (
+                ("warning", {"plugin": "p", "message": f"w{seq}", "severity": "low"}) if seq % 10 == 0 else
+                ("plugin_status", {"plugin": f"p{seq % 7}", "status": "running", "timing_ms": seq % 100}) if seq % 2 else
+                ("progress", {"progress": seq * 100 / REPLAYED, "stage": f"step {seq}"}))
+            connection.send(kind, {"job_id": "flood-1", **payload}, id=f"e1:{seq}", topic="job:flood-1", seq=seq)
+            if seq % 1_000 == 0:
+                await connection.writer.drain()
+
+    began = time.monotonic()
+    site.scripted.run(flood())
+    count = sheet.locator('[data-slot="warning-count"]')
+    eventually(lambda: count.inner_text() == f"{REPLAYED // 10:,}", "all warnings", 60)
+    longest = page.evaluate("window.longest")
+    print(f"  {REPLAYED:,} messages in {time.monotonic() - began:.1f} s, the page was busy for {longest:.0f} ms at most")
+    assert longest < BUSY_LIMIT_MS, f"{longest:.0f} ms"

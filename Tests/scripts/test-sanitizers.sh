@@ -13,11 +13,11 @@ scratch="$PWD/.build-$sanitizer"
 flags=(--sanitize="$sanitizer" --scratch-path "$scratch")
 case "$sanitizer" in
   address)
-    suites='^(WireTests|CompressionTests|ImagingTests|HTMLTests|JSONValuesTests|RealtimeTests|NetTests|ServerTests|JobsTests)\.'
+    suites='^(WireTests|CompressionTests|ImagingTests|HTMLTests|JSONValuesTests|RealtimeTests|NetTests|ServerTests|JobsTests|StoreTests)\.'
     export ASAN_OPTIONS=detect_leaks=1
     ;;
   thread)
-    suites='^(NetTests|ServerTests|RealtimeTests|JobsTests|AppTests)\.'
+    suites='^(NetTests|ServerTests|RealtimeTests|JobsTests|StoreTests|AppTests)\.'
     # Optimised: this sanitizer makes work on pictures take minutes otherwise.
     flags+=(-c release)
     export TSAN_OPTIONS="suppressions=$PWD/Tests/sanitizers/races.txt"

@@ -47,7 +47,7 @@ class ModelServer {
 
   stop() {
     this.isUp = false
-    for (const connection of [...this.connections]) connection.cut()
+    for (const connection of Array.from(this.connections)) connection.cut()
   }
 
   /** Comes back as an older copy of itself: what was told since is gone, and the numbers are given again. */
@@ -227,7 +227,7 @@ class World {
 
   tick(ms) {
     this.clock.tick(ms)
-    for (const transport of [...this.transports]) transport.settle(this.random)
+    for (const transport of Array.from(this.transports)) transport.settle(this.random)
     if (this.page.client.state === "CLOSED") this.page.connect()
   }
 
@@ -239,7 +239,7 @@ class World {
 }
 
 const FAULTS = [
-  ["cut", 6, world => { for (const transport of [...world.transports]) transport.cut() }],
+  ["cut", 6, world => { for (const transport of Array.from(world.transports)) transport.cut() }],
   ["stall", 1, world => { for (const transport of world.transports) transport.isStalled = true }],
   ["stop", 2, world => world.server.stop()],
   ["start", 8, world => { world.server.isUp = true }],
@@ -255,7 +255,7 @@ const FAULTS = [
     for (let index = 0; index < count; index += 1) world.server.publish(TOPICS[Math.floor(random() * 2)], random, world.mayLeaveHoles)
   }],
   ["deliver", 40, (world, random) => {
-    for (const transport of [...world.transports]) transport.deliver(Math.floor(random() * 12))
+    for (const transport of Array.from(world.transports)) transport.deliver(Math.floor(random() * 12))
   }],
 ]
 const WEIGHT = FAULTS.reduce((sum, [, weight]) => sum + weight, 0)
@@ -295,7 +295,7 @@ function settled(seed, world, random) {
   for (const topic of TOPICS) world.server.publish(topic, random, false)
   for (let waited = 0; waited < SETTLE_MS; waited += 5_000) {
     world.tick(5_000)
-    for (const transport of [...world.transports]) transport.deliver(Infinity)
+    for (const transport of Array.from(world.transports)) transport.deliver(Infinity)
     if (world.isInStep) return null
   }
   const shown = JSON.stringify([...world.page.shown])

@@ -32,18 +32,17 @@ const SEVERITY = {
 }
 
 const FINAL = new Set(["succeeded", "failed", "cancelled"])
+const PASSING = new Set(["queued", "running", "started"])
 
 /** @param {string | null} status */
 export const jobWords = status => wordsIn(JOB, status, "queued")
 
-/**
- * The same for a job of which only the last that was known can be told: what was running may have ended.
- * @param {string | null} status @param {boolean} isStale
- */
-export function jobWordsAsKnown(status, isStale) {
-  const words = jobWords(status)
-  return isStale && !FINAL.has(words.state) ? { ...words, word: `Was ${words.word.toLowerCase()}` } : words
-}
+// The same for something of which only the last that was known can be told: what was running may have ended.
+
+/** @param {string | null} status @param {boolean} isStale */
+export const jobWordsAsKnown = (status, isStale) => asKnown(jobWords(status), isStale)
+/** @param {string | null} status @param {boolean} isStale */
+export const pluginWordsAsKnown = (status, isStale) => asKnown(pluginWords(status), isStale)
 
 /** @param {string | null} status */
 export const pluginWords = status => wordsIn(PLUGIN, status, "unknown")
@@ -52,6 +51,11 @@ export const severityWords = severity => wordsIn(SEVERITY, severity, "medium")
 
 /** Whether nothing more will happen to the job. @param {string | null} status */
 export const isFinal = status => status !== null && FINAL.has(status)
+
+/** @param {StateWords} words @param {boolean} isStale @returns {StateWords} */
+function asKnown(words, isStale) {
+  return isStale && PASSING.has(words.state) ? { ...words, word: `Was ${words.word.toLowerCase()}` } : words
+}
 
 /**
  * @param {Record<string, [string, string]>} table

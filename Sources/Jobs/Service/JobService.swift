@@ -94,6 +94,11 @@ package final class JobService: Sendable {
   /// How many jobs stand there.
   package func count(_ status: JobStatus) -> Int { book.store.count(status) }
 
+  /// A job that waits or runs, without its frames. Costs nothing.
+  package func active(_ id: String) -> Job? { book.active(id) }
+
+  package func isKnown(_ id: String) -> Bool { book.active(id) != nil || ((try? book.store.hasJob(id)) ?? false) }
+
   /// A job, without its frames.
   /// - Throws: ``AppError`` with the code `notFound`.
   package func job(_ id: String) throws(AppError) -> Job {

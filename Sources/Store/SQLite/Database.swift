@@ -148,10 +148,10 @@ final class Database {
 
 extension StoreError {
   /// What SQLite's extended code and the system's error mean for the store.
-  init(_ code: Int32, _ handle: OpaquePointer?, path: String, statement: String) {
+  init(_ code: Int32, _ handle: OpaquePointer?, systemError: Int32 = 0, path: String, statement: String) {
     let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
-    var systemError = handle.map { sqlite3_system_errno($0) } ?? 0
-    if systemError == 0 { systemError = handle.map(Self.errorOfLog) ?? 0 }
+    let known = handle.map { sqlite3_system_errno($0) } ?? 0
+    let systemError = known == 0 ? systemError : known
     switch code & 0xFF {
     case SQLITE_FULL: self = .full(path: path)
     // A file that may not grow further fails as an error of input and output. A process that is to survive its limit for
@@ -163,16 +163,5 @@ extension StoreError {
       self = .inaccessible(path: path, reason: reason)
     default: self = .failed(code: Int(code), message: message, statement: statement)
     }
-  }
-
-  /// The system's last error with the log: where a commit fails SQLite doesn't note it as the connection's.
-  private static func errorOfLog(_ handle: OpaquePointer) -> Int32 {
-    var log: UnsafeMutablePointer<sqlite3_file>?
-    guard sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK, let log,
-      let methods = log.pointee.pMethods
-    else { return 0 }
-    var error: Int32 = 0
-    _ = methods.pointee.xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error)
-    return error
   }
 }

@@ -1,5 +1,11 @@
 import CSQLite
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A compiled statement: given values, stepped from row to row, and used again.
 final class Statement {
   enum Value {
@@ -41,12 +47,16 @@ final class Statement {
 
   /// - Returns: whether there is a row to be read.
   func step() throws(StoreError) -> Bool {
+    errno = 0
     switch sqlite3_step(handle) {
     case SQLITE_ROW: return true
     case SQLITE_DONE: return false
     case let code:
+      // SQLite keeps the system's error for itself, but not that of a COMMIT.
+      let systemError = errno
       let statement = String(cString: sqlite3_sql(handle))
-      let error = StoreError(code, sqlite3_db_handle(handle), path: path, statement: statement)
+      let error = StoreError(
+        code, sqlite3_db_handle(handle), systemError: systemError, path: path, statement: statement)
       reset()
       throw error
     }

@@ -28,13 +28,18 @@ export class FrameViewer extends HTMLElement {
   /** Shown as soon as the picture before it has come. @type {ShownFrame | null} */
   #next = null
   #isLoading = false
+  #isStale = false
   #shownAt = 0
   /** @type {any} */
   #timer = null
 
   connectedCallback() {
     const { store } = liveJobOf(this)
-    const stopStore = store.subscribe(({ frames }) => {
+    const stopStore = store.subscribe(({ frames, isStale }) => {
+      if (isStale !== this.#isStale) {
+        this.#isStale = isStale
+        this.#showPosition()
+      }
       if (frames === this.#frames) return
       this.#frames = frames
       if (frames.length === 0) this.#clear()
@@ -233,7 +238,7 @@ export class FrameViewer extends HTMLElement {
   #showPosition() {
     const ids = frameIds(this.#frames)
     const index = this.#held === null ? ids.length - 1 : ids.indexOf(this.#held)
-    const label = this.#held === null ? "live" : `frame ${this.#held}`
+    const label = this.#held === null ? (this.#isStale ? "newest" : "live") : `frame ${this.#held}`
     this.#panel?.showPosition({ count: ids.length, index: Math.max(0, index), label })
   }
 

@@ -3,7 +3,7 @@ import { arrange, cloneTemplate, fill, list, setAttribute, setHidden, setValue, 
 import { INITIAL_JOB_STATE } from "../job-state.js"
 import { UNKNOWN, count, milliseconds } from "../readable.js"
 import { finite, text } from "../values.js"
-import { pluginWords } from "../words.js"
+import { pluginWords, pluginWordsAsKnown } from "../words.js"
 import { attachWarnings } from "./warning-list.js"
 
 /**
@@ -59,7 +59,7 @@ class PluginRows {
     const before = this.#shown
     this.#shown = state
     if (state.pluginStatus === before.pluginStatus && state.pluginTimings === before.pluginTimings
-      && state.pluginMetadata === before.pluginMetadata) return
+      && state.pluginMetadata === before.pluginMetadata && state.isStale === before.isStale) return
     const names = Object.keys(state.pluginStatus)
     const timings = Object.values(state.pluginTimings)
     const slowest = Math.max(0, ...timings)
@@ -109,7 +109,7 @@ class PluginRows {
   #fill(row, name, state, slowest) {
     const plugin = state.pluginStatus[name]
     const timing = Object.hasOwn(state.pluginTimings, name) ? state.pluginTimings[name] : null
-    const words = pluginWords(plugin.status)
+    const words = pluginWordsAsKnown(plugin.status, state.isStale)
     setAttribute(row, "data-key", name)
     setAttribute(row, "data-state", words.state)
     fill(row, "name", name)

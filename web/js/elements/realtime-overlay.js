@@ -100,8 +100,8 @@ export class RealtimeOverlay extends HTMLElement {
   }
 
   /** The page of a job says its name itself. @param {JobState} state */
-  #showTitle({ name, status }) {
-    if (!this.#isSheet) fill(this, "overlay-title", isFinal(status) ? "How it went" : "Live")
+  #showTitle({ name, status, isStale }) {
+    if (!this.#isSheet) fill(this, "overlay-title", isFinal(status) ? "How it went" : isStale ? "As last known" : "Live")
     else if (name !== null) fill(this, "overlay-title", name)
   }
 

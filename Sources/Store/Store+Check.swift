@@ -1,0 +1,53 @@
+import Domain
+
+extension Store {
+  /// Reads everything in a folder and says what is wrong with it; nothing, where all is well. Seconds a gigabyte; a server
+  /// that uses the folder goes on meanwhile, and nothing but SQLite's shared memory is written.
+  /// - Throws: ``StoreError`` where it can't be read at all.
+  package static func check(folder: String) throws(StoreError) -> [String] {
+    let database = try Database(DataFolder(path: folder).database, .reading)
+    _ = try Schema.readVersion(of: database)
+    var findings = try database.rows("PRAGMA integrity_check(20)") { $0.text(0) }.filter { $0 != "ok" }
+    findings += try database.rows("PRAGMA foreign_key_check") { "\($0.text(0)) has a row without a topic" }
+    guard findings.isEmpty else { return findings }
+    do throws(StoreError) {
+      try database.readAllMessages()
+      try database.readAllJobs()
+    } catch .damaged(_, let finding) {
+      findings.append(finding)
+    }
+    return findings
+  }
+
+  /// As ``check(folder:)``, for the folder of this store.
+  package func check() throws(StoreError) -> [String] { try Self.check(folder: folder.path) }
+}
+
+extension Database {
+  // Portions, so that none keeps the log from being emptied for long.
+
+  fileprivate func readAllMessages() throws(StoreError) {
+    let newest = try number("SELECT newest_offset FROM line") ?? 0
+    var reached = 0
+    while reached < newest {
+      reached = try reading { () throws(StoreError) in
+        try messages(
+          matching: { _ in true }, lookingAt: 1000, after: reached, through: newest, types: nil, limit: 1000
+        ).reached
+      }
+    }
+  }
+
+  fileprivate func readAllJobs() throws(StoreError) {
+    var number = 0
+    while let next = try self.number("SELECT min(number) FROM jobs WHERE number > ?", .integer(number)) {
+      _ = try rows(
+        """
+        SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state FROM jobs
+        WHERE number = ?
+        """, .integer(next)
+      ) { row throws(StoreError) in try JobRow.job(from: row, path: path) }
+      number = next
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import CSQLite
+import Domain
+import Store
+import StoreWriterChild
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Data folders that can't be used, or not without losing something: refused in a sentence, and left as they are.
+struct DamageTests {
+  /// A folder whose process died: most of it is still in the log.
+  private func folderOfDeadStore(batches: Int = 30, closing: Bool = false) throws -> (
+    folder: TemporaryFolder, newest: Int
+  ) {
+    let folder = TemporaryFolder()
+    let store = try Store(folder: folder.path) { "epoch" }
+    for index in 0..<batches {
+      try store.write(Script.batch(after: store.newestOffset, sequence: store.lastSequence))
+      // Some of it is in the file, and some only in the log.
+      if index == batches / 2 { try Self.checkpoint(folder) }
+    }
+    if closing { store.close() }
+    return (folder, store.newestOffset)
+  }
+
+  private static func checkpoint(_ folder: TemporaryFolder) throws {
+    var handle: OpaquePointer?
+    #expect(sqlite3_open("\(folder.path)/telltale.db", &handle) == SQLITE_OK)
+    #expect(sqlite3_exec(handle, "PRAGMA wal_checkpoint(PASSIVE)", nil, nil, nil) == SQLITE_OK)
+    sqlite3_close(handle)
+  }
+
+  private let names = ["telltale.db", "telltale.db-wal", "telltale.position"]
+
+  /// Opens the folder: it is refused and nothing has changed, or everything acknowledged is there.
+  /// - Returns: whether it was refused.
+  private func expectRefusedOrWhole(_ folder: TemporaryFolder, newest: Int, _ what: Comment) throws -> Bool {
+    let before = names.map { folder.read($0) }
+    do {
+      let store = try Store(folder: folder.path) { "other" }
+      do {
+        let messages = try store.all()
+        #expect(messages.map(\.offset) == Array(1...newest), what)
+        var sequences: [Topic: Int] = [:]
+        for message in messages {
+          sequences[message.topic, default: 0] += 1
+          let expected = Script.message(message.offset, sequence: sequences[message.topic, default: 0])
+          if message != expected { Issue.record("\(what): message \(message.offset) is another") }
+        }
+      } catch StoreError.damaged {
+        // Found when it was read: nobody is shown what was not written.
+        return true
+      }
+      return false
+    } catch let error as StoreError {
+      switch error {
+      case .damaged, .lost, .newer, .failed: break
+      default: Issue.record("\(what): \(error)")
+      }
+      #expect(names.map { folder.read($0) } == before, "\(what): files were changed though \(error)")
+      return true
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `a bit that turned is found, or harms nothing that was acknowledged`(closed: Bool) throws {
+    let (folder, newest) = try folderOfDeadStore(closing: closed)
+    var refused = 0
+    for _ in 0..<30 {
+      let copy = TemporaryFolder()
+      for name in names { copy.write(folder.read(name), to: name) }
+      let name = closed || Bool.random() ? "telltale.db" : "telltale.db-wal"
+      var bytes = folder.read(name)
+      let place = Int.random(in: bytes.indices)
+      let bit = Int.random(in: 0..<8)
+      bytes[place] ^= 1 << bit
+      copy.write(bytes, to: name)
+      if try expectRefusedOrWhole(copy, newest: newest, "\(name) byte \(place) bit \(bit)") { refused += 1 }
+    }
+    #expect(refused > 0)
+  }
+
+  @Test(arguments: ["telltale.db", "telltale.db-wal"])
+  func `a file that was cut is refused, or harms nothing that was acknowledged`(name: String) throws {
+    let (folder, newest) = try folderOfDeadStore()
+    let whole = folder.read(name)
+    var refused = 0
+    for length in (0..<12).map({ _ in Int.random(in: whole.indices) }) + [0, 1, 32, 4096, whole.count - 1] {
+      let copy = TemporaryFolder()
+      for other in names { copy.write(folder.read(other), to: other) }
+      copy.write(Array(whole[..<length]), to: name)
+      if try expectRefusedOrWhole(copy, newest: newest, "\(name) cut at \(length)") { refused += 1 }
+    }
+    #expect(refused > 5)
+  }
+
+  @Test func `a lost log is refused, in a sentence that says how to restore`() throws {
+    let (folder, _) = try folderOfDeadStore()
+    unlink("\(folder.path)/telltale.db-wal")
+    let before = folder.read("telltale.db")
+    let error = #expect(throws: StoreError.self) { try Store(folder: folder.path) { "other" } }
+    guard case .lost(_, acknowledged: 30, let found) = error, found < 30 else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(error?.description.contains("copy a backup to telltale.db") == true)
+    #expect(folder.read("telltale.db") == before)
+    // Whoever wants to go on with what is there says so, and clients are told by a new epoch.
+    unlink("\(folder.path)/telltale.position")
+    #expect(try Store(folder: folder.path) { "other" }.epoch == "other")
+  }
+
+  @Test func `an older file copied back is refused`() throws {
+    let folder = TemporaryFolder()
+    var store = try Store(folder: folder.path) { "epoch" }
+    try store.write(batch([message(1)]))
+    store.close()
+    let older = folder.read("telltale.db")
+    store = try Store(folder: folder.path) { "other" }
+    // Not even a message: a key is acknowledged too.
+    try store.write(batch(keys: [Script.key(1)]))
+    store.close()
+    folder.write(older, to: "telltale.db")
+    #expect(throws: StoreError.lost(path: "\(folder.path)/telltale.db", acknowledged: 2, found: 1)) {
+      try Store(folder: folder.path) { "other" }
+    }
+  }
+
+  @Test func `a database that went missing is not replaced by an empty one`() throws {
+    let (folder, _) = try folderOfDeadStore(closing: true)
+    unlink("\(folder.path)/telltale.db")
+    let error = #expect(throws: StoreError.self) { try Store(folder: folder.path) { "other" } }
+    guard case .damaged = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(!folder.exists("telltale.db"))
+  }
+
+  @Test func `a file that is no database is refused and left as it is`() throws {
+    let folder = TemporaryFolder()
+    folder.write(Array("not a database, but somebody's".utf8), to: "telltale.db")
+    let error = #expect(throws: StoreError.self) { try Store(folder: folder.path) { "epoch" } }
+    guard case .damaged = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(folder.read("telltale.db") == Array("not a database, but somebody's".utf8))
+  }
+
+  @Test func `a backup is not mixed with the log of the file that it replaces`() throws {
+    let (folder, _) = try folderOfDeadStore()
+    let other = try SampleStore()
+    try other.store.write(batch([message(1)]))
+    let backup = TemporaryFolder()
+    try other.store.backup(to: "\(backup.path)/backup.db")
+    folder.write(backup.read("backup.db"), to: "telltale.db")
+    let error = #expect(throws: StoreError.self) { try Store(folder: folder.path) { "other" } }
+    #expect(error?.description.contains("telltale.db-wal belongs to another file") == true)
+  }
+
+  @Test func `a newer format is refused`() throws {
+    let (folder, _) = try folderOfDeadStore(closing: true)
+    var handle: OpaquePointer?
+    #expect(sqlite3_open("\(folder.path)/telltale.db", &handle) == SQLITE_OK)
+    #expect(sqlite3_exec(handle, "PRAGMA user_version=7", nil, nil, nil) == SQLITE_OK)
+    sqlite3_close(handle)
+    let before = folder.read("telltale.db")
+    let error = #expect(throws: StoreError.self) { try Store(folder: folder.path) { "other" } }
+    guard case .newer(_, version: 7, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(folder.read("telltale.db") == before)
+  }
+
+  @Test func `a folder that is in use is refused, naming the process, until it is let go of`() throws {
+    let sample = try SampleStore()
+    #expect(throws: StoreError.inUse(folder: sample.folder.path, process: Int(getpid()))) {
+      try Store(folder: sample.folder.path) { "other" }
+    }
+    let child = try WriterChild.start("write", sample.folder.path)
+    #expect(
+      WriterChild.lines(of: child).first?.hasPrefix("refused Another telltale (process \(getpid())) uses") == true)
+    #expect(child.waitForEnd() == .exited(code: 1))
+    try sample.reopen()
+  }
+
+  @Test func `what is no folder, or no file in it, is refused in a sentence each`() throws {
+    let folder = TemporaryFolder()
+    folder.write([1], to: "file")
+    symlink("\(folder.path)/nowhere", "\(folder.path)/link")
+    mkdir("\(folder.path)/folder", 0o755)
+    mkdir("\(folder.path)/folder/telltale.db", 0o755)
+    mkdir("\(folder.path)/linked", 0o755)
+    symlink("\(folder.path)/nowhere", "\(folder.path)/linked/telltale.db")
+    let reasons = [
+      "file": "file can't be used: it is not a folder.", "link": "link can't be used: it is a link to nowhere.",
+      "missing/deep": "missing/deep can't be used: the folder that it would stand in does not exist.",
+      "folder": "folder/telltale.db can't be used: it is a folder.",
+      "linked": "linked/telltale.db can't be used: it is a link to nowhere.",
+    ]
+    for (name, reason) in reasons {
+      let error = #expect(throws: StoreError.self) { try Store(folder: "\(folder.path)/\(name)") { "epoch" } }
+      #expect(error?.description == "\(folder.path)/\(reason)")
+    }
+    #expect(!folder.exists("nowhere"))
+    #expect(!folder.exists("missing"))
+  }
+}

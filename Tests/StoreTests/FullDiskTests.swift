@@ -1,0 +1,51 @@
+import Domain
+import Net
+import Store
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+struct FullDiskTests {
+  @Test func `files that may not grow refuse writes, not reads, and it works again when they may`() throws {
+    let folder = TemporaryFolder()
+    let child = try WriterChild.start("fill", folder.path)
+    let lines = WriterChild.lines(of: child)
+    #expect(child.waitForEnd() == .exited(code: 0))
+    #expect(lines == ["full", "read", "read", "read", "recovered"])
+    #expect(try Store(folder: folder.path) { "other" }.check() == [])
+  }
+
+  #if os(Linux)
+    @Test func `a full disk refuses writes, not reads, and it works again when there is room`() throws {
+      let folder = TemporaryFolder()
+      guard mount("tmpfs", folder.path, "tmpfs", 0, "size=2m") == 0 else {
+        print("FullDiskTests: no tmpfs can be mounted here (\(String(cString: strerror(errno)))), so it was not tried.")
+        return
+      }
+      defer { umount(folder.path) }
+      let store = try Store(folder: folder.path) { "epoch" }
+      try store.write(batch([message(1)], jobs: [job("a", number: 1)]))
+      folder.write([UInt8](repeating: 0, count: 1_600_000), to: "ballast")
+      var failure: StoreError?
+      while failure == nil {
+        let next = store.newestOffset + 1
+        do {
+          try store.write(batch([message(next, payload: ["text": .string(String(repeating: "x", count: 5000))])]))
+        } catch { failure = error }
+      }
+      #expect(failure?.appError.status == 507)
+      let newest = store.newestOffset
+      #expect(try store.all().map(\.offset) == Array(1...newest))
+      #expect(try store.job("a") != nil)
+      unlink("\(folder.path)/ballast")
+      try store.write(batch([message(newest + 1)]))
+      #expect(try store.all().map(\.offset) == Array(1...newest + 1))
+      store.close()
+    }
+  #endif
+}

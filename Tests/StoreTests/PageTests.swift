@@ -1,0 +1,133 @@
+import Domain
+import JSONValues
+import Store
+import TestSupport
+import Testing
+
+struct PageTests {
+  @Test func `pages of a topic have every message once, whatever their size and types`() throws {
+    let sample = try SampleStore()
+    let types: [MessageType] = [.progress, .progress, .progress, .pluginStatus, .warning]
+    let all = (1...200).map { message($0, to: $0 % 4 == 0 ? .jobs : .job("a"), type: types[$0 % 5]) }
+    try sample.store.write(batch(all))
+    let filters: [(TopicFilter, Topic?)] = [
+      (.topic(.job("a")), .job("a")), (.topic(.events), .events), (.matching(lookingAt: 7) { $0 == .jobs }, .jobs),
+      (.matching(lookingAt: 1000) { _ in true }, nil),
+    ]
+    for (filter, topic) in filters {
+      for types in [nil, [.warning], [.warning, .progress], []] as [Set<MessageType>?] {
+        for limit in [1, 3, 50, 1000] {
+          var found: [StoredMessage] = []
+          var after = 10
+          while after < 190 {
+            let page = try sample.store.messages(of: filter, after: after, through: 190, types: types, limit: limit)
+            #expect(page.messages.count <= limit)
+            try #require(page.reached > after && page.reached <= 190)
+            found += page.messages
+            after = page.reached
+          }
+          let expected = all.filter {
+            $0.offset > 10 && $0.offset <= 190 && (topic == nil || $0.topic == topic)
+              && types?.contains($0.type) != false
+          }
+          #expect(found == expected)
+        }
+      }
+    }
+  }
+
+  @Test func `jobs are listed newest first, by status and by words, whatever the case`() throws {
+    let sample = try SampleStore()
+    let jobs = (1...30).map { number in
+      job("id\(number)", number: number, status: number % 3 == 0 ? .failed : .queued, name: "ÄRGER \(number % 10)")
+    }
+    try sample.store.write(batch(jobs: jobs))
+    func numbers(_ query: JobQuery) throws -> [Int] {
+      var (numbers, query) = ([Int](), query)
+      while true {
+        let page = try sample.store.jobs(query)
+        #expect(page.jobs.count <= query.limit)
+        numbers += page.jobs.map(\.number)
+        guard let next = page.next else { return numbers }
+        query = try JobQuery(status: query.status?.rawValue, text: query.text, limit: query.limit, cursor: next)
+      }
+    }
+    for limit in [1, 7, 10, 30, 500] {
+      #expect(try numbers(JobQuery(limit: limit)) == (1...30).reversed())
+      #expect(try numbers(JobQuery(status: "failed", limit: limit)) == (1...30).reversed().filter { $0 % 3 == 0 })
+      #expect(try numbers(JobQuery(text: "ärger 5", limit: limit)) == [25, 15, 5])
+      #expect(try numbers(JobQuery(status: "failed", text: "Ärger 5", limit: limit)) == [15])
+      #expect(try numbers(JobQuery(text: "ID30", limit: limit)) == [30])
+      #expect(try numbers(JobQuery(text: "%", limit: limit)) == [])
+    }
+    // A status that changes moves the job between the counts and the lists.
+    var changed = jobs[0]
+    changed.status = .running
+    try sample.store.write(batch(jobs: [changed]))
+    #expect(JobStatus.allCases.map(sample.store.count) == [19, 1, 0, 10, 0])
+    #expect(try sample.store.activeJobs().map(\.number) == (1...30).filter { $0 % 3 != 0 })
+  }
+
+  @Test func `frames are the newest, oldest first, with what each plugin found last`() throws {
+    let sample = try SampleStore()
+    func frame(_ id: Int, _ plugin: String, _ count: Int) -> StoredFrame {
+      let frame = Frame(id: id, width: 4, height: 3, imageURL: "/frame/\(id).png")
+      let told = RealtimeMessage.frame(
+        job: job("a", number: 1), frame: frame, plugin: plugin, data: ["count": .int(count)], device: .cpu,
+        milliseconds: 1.5)
+      return StoredFrame(job: "a", frame: id, plugin: plugin, json: JSON.object(told.payload).encoded())
+    }
+    let frames = (0..<5).flatMap { [frame($0, "motion", $0), frame($0, "edges", $0)] } + [frame(4, "motion", 99)]
+    try sample.store.write(batch(jobs: [job("a", number: 1)], frames: frames))
+    let found = try sample.store.frames(ofJob: "a", newest: 2)
+    #expect(found.map(\.id) == [3, 4])
+    #expect(found.map { $0.results.map(\.plugin) } == [["motion", "edges"], ["motion", "edges"]])
+    #expect(found[1].results.map(\.data) == [["count": 99], ["count": 4]])
+    #expect(found[1].results[0].milliseconds == 1.5)
+    #expect(found[1].imageURL == "/frame/4.png")
+    #expect((found[1].width, found[1].height) == (4, 3))
+    #expect(try sample.store.frames(ofJob: "a", newest: 100).count == 5)
+  }
+
+  @Test func `a failed batch changes nothing`() throws {
+    let sample = try SampleStore()
+    try sample.store.write(batch([message(1)], jobs: [job("a", number: 1)]))
+    // Another job with a number that was given: the last row of the batch is refused.
+    #expect(throws: StoreError.self) {
+      try sample.store.write(batch([message(2)], jobs: [job("c", number: 2), job("b", number: 1)]))
+    }
+    #expect(sample.store.newestOffset == 1)
+    #expect(sample.store.newestJobNumber == 1)
+    #expect(sample.store.count(.queued) == 1)
+    #expect(try sample.store.all().map(\.offset) == [1])
+    try sample.store.write(batch([message(2)]))
+    #expect(try sample.store.all().map(\.offset) == [1, 2])
+  }
+
+  @Test func `a backup is whole, begins a new line, and never takes the place of a file`() throws {
+    let sample = try SampleStore()
+    try sample.store.write(batch([message(1), message(2)], jobs: [job("a", number: 1)]))
+    let copy = TemporaryFolder()
+    try sample.store.backup(to: "\(copy.path)/telltale.db")
+    try sample.store.write(batch([message(3)]))
+    #expect(copy.names == ["telltale.db"])
+    let before = copy.read("telltale.db")
+    let error = #expect(throws: StoreError.self) { try sample.store.backup(to: "\(copy.path)/telltale.db") }
+    #expect(error?.description.contains("name a file that does not exist") == true)
+    #expect(copy.read("telltale.db") == before)
+    let restored = try Store(folder: copy.path) { "second" }
+    #expect(restored.epoch == "second")
+    #expect(try restored.all().map(\.offset) == [1, 2])
+    #expect(try restored.job("a") != nil)
+    #expect(throws: StoreError.self) { try sample.store.backup(to: "\(copy.path)/missing/file") }
+    #expect(!copy.names.contains { $0.hasSuffix(".partial") })
+  }
+
+  @Test func `what is asked of a closed store fails, and the folder is free`() throws {
+    let sample = try SampleStore()
+    sample.store.close()
+    #expect(throws: StoreError.self) { try sample.store.write(batch([message(1)])) }
+    #expect(throws: StoreError.self) { try sample.store.job("a") }
+    try sample.reopen()
+  }
+}

@@ -1,0 +1,97 @@
+"""A page that stays open while its server is killed and comes back with the same data: it catches up, and says how it was."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+
+from harness import Server, eventually
+from test_connection import NETWORK, badge
+
+
+def post(url: str, body) -> dict:
+    request = urllib.request.Request(
+        url, data=json.dumps(body).encode(), headers={"content-type": "application/json"}, method="POST")
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.loads(answer.read())
+
+
+def external_job(server: Server) -> str | None:
+    """A job that the test reports into; None, with a word, where the server can't have one yet."""
+    try:
+        return post(f"{server.url}/v1/jobs", {"kind": "external", "name": "from outside"})["job_id"]
+    except urllib.error.HTTPError as refusal:
+        print(f"  skipped: this server has no external jobs ({refusal.code})")
+        return None
+
+
+def report(server: Server, job_id: str, kind: str, payload: dict) -> None:
+    message = {"type": kind, "payload": {"job_id": job_id, **payload},
+               "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())}
+    post(f"{server.url}/v1/jobs/{job_id}/messages", message)
+
+
+def test_an_open_page_catches_up_after_its_server_was_killed(site):
+    site.expect_complaint(NETWORK)
+    server = Server()
+    try:
+        job_id = external_job(server)
+        if job_id is None:
+            return
+        report(server, job_id, "job_status", {"status": "running"})
+        page, other = site.page(), site.page()
+        page.goto(f"{server.url}/jobs/{job_id}")
+        other.goto(f"{server.url}/")
+        live = page.locator("realtime-overlay connection-badge")
+        live.get_by_text("Live", exact=True).wait_for()
+        badge(other).get_by_text("Live", exact=True).wait_for()
+        report(server, job_id, "progress", {"progress": 40, "stage": "before"})
+        report(server, job_id, "warning", {"plugin": "p", "message": "before", "severity": "low"})
+        page.locator(".warning-row").get_by_text("before").wait_for()
+
+        server.kill()
+        live.get_by_text("Reconnecting…").wait_for()
+        assert page.locator('.job-page__headline [data-slot="job-status"]').inner_text() == "Was running"
+        server.start()
+        # An external job goes on: whoever reports it is still there.
+        report(server, job_id, "progress", {"progress": 70, "stage": "after"})
+        report(server, job_id, "warning", {"plugin": "p", "message": "after", "severity": "high"})
+        live.get_by_text("Live", exact=True).wait_for(timeout=20_000)
+        page.locator(".warning-row").get_by_text("after").wait_for()
+        assert page.locator('[data-slot="warning-count"]').inner_text() == "2", "each once"
+        page.locator(".progress").get_by_text("70%").wait_for()
+        row = other.locator(f'job-list [data-key="{job_id}"]')
+        row.get_by_text("70%").wait_for(timeout=20_000)
+
+        report(server, job_id, "job_status", {"status": "succeeded"})
+        eventually(lambda: page.title().startswith("✓ Succeeded"), "the end")
+        page.reload()
+        assert page.locator('[data-slot="warning-count"]').inner_text() == "2"
+    finally:
+        server.stop()
+
+
+def test_a_job_that_ran_when_the_server_was_killed_is_shown_as_failed_with_the_reason(site):
+    site.expect_complaint(NETWORK)
+    server = Server("--demo")
+    try:
+        if external_job(server) is None:
+            return
+        source = eventually(
+            lambda: [job for job in jobs(server) if job["status"] == "succeeded"], "the demo's job is done", 30)[0]
+        job_id = post(f"{server.url}/v1/jobs/{source['job_id']}/retry", {})["job_id"]
+        page = site.page()
+        page.goto(f"{server.url}/jobs/{job_id}")
+        eventually(lambda: page.locator("body").get_attribute("data-state") == "running", "it runs")
+        server.kill()
+        page.locator('.job-page__headline [data-slot="job-status"]').get_by_text("Was running").wait_for()
+        server.start()
+        page.locator("error-banner").get_by_text("server stopped").wait_for(timeout=20_000)
+        assert page.locator("body").get_attribute("data-state") == "failed"
+    finally:
+        server.stop()
+
+
+def jobs(server: Server) -> list[dict]:
+    with urllib.request.urlopen(f"{server.url}/v1/jobs", timeout=10) as answer:
+        return json.loads(answer.read())["jobs"]

@@ -1,0 +1,209 @@
+"""What a page claims while nobody tells it anything: never that something runs, and always as of when."""
+
+import json
+import re
+
+from harness import Server, eventually, get
+from scripted_server import timestamp
+from test_connection import NETWORK, badge
+from test_dashboard import job_status, open_dashboard, row
+from test_overlay import open_sheet, say
+from test_pages import a_job
+
+AS_OF = re.compile(r"^as of \d\d:\d\d:\d\d$")
+
+
+def open_job(site):
+    """The page of a real job, which the script then says is running: nothing of the real one is left."""
+    job_id = a_job(site)
+    site.scripted.answers[f"/v1/jobs/{job_id}"] = {"job_id": job_id, "frames": []}
+    site.scripted.answers[f"/v1/jobs/{job_id}/extended"] = {"job_id": job_id, "name": "build", "status": "running", "progress": 64}
+    page = site.page()
+    page.goto(f"{site.scripted.url}/jobs/{job_id}")
+    connection = site.scripted.wait_for_connection()
+    begin_anew(site, connection, "e1:1", [
+        ("job_status", {"status": "running", "name": "build", "started_at": timestamp()}),
+        ("progress", {"progress": 64, "stage": "linking", "eta_seconds": 95})])
+    eventually(lambda: page.title() == "64% · build", "the page is live")
+    return page, connection
+
+
+def begin_anew(site, connection, cursor: str, snapshot: list, count: int | None = None) -> None:
+    site.scripted.call(connection.send, "error", {"error": "gap", "details": {"error_code": "REPLAY_GAP"}})
+    greeting = {"interval_seconds": 30, "cursor": cursor, "snapshot_messages": count or len(snapshot)}
+    site.scripted.call(connection.send, "ping", greeting)
+    for kind, payload in snapshot:
+        say(site, connection, kind, payload)
+
+
+def favicon(page) -> str:
+    icon = page.locator('[data-slot="favicon"]')
+    shown = icon.get_attribute("href")
+    return next(each for each in ("idle", "running", "succeeded", "failed") if icon.get_attribute(f"data-{each}") == shown)
+
+
+def test_a_job_page_without_a_connection_says_as_of_when_and_its_clock_stands(site):
+    site.expect_complaint(NETWORK)
+    page, connection = open_job(site)
+    say(site, connection, "plugin_status", {"plugin": "p", "status": "running", "timing_ms": 5})
+    page.locator(".plugin-row").get_by_text("Running", exact=True).wait_for()
+    assert favicon(page) == "running"
+    overlay = page.locator("realtime-overlay")
+    elapsed = page.locator('.progress [data-slot="elapsed"]')
+    eventually(lambda: elapsed.inner_text() == "0:02", "the clock goes")
+    site.scripted.stop()
+    overlay.locator("connection-badge").get_by_text("Reconnecting…").wait_for()
+    overlay.locator("connection-badge").get_by_text(AS_OF).wait_for()
+    status = page.locator('.job-page__headline [data-slot="job-status"]')
+    assert status.inner_text() == "Was running"
+    assert page.locator('.plugin-row [data-slot="status"]').inner_text() == "Was running"
+    assert re.fullmatch(r"64% at \d\d:\d\d:\d\d · build", page.title()), page.title()
+    assert favicon(page) == "idle"
+    motion = page.locator(".job-page__headline .status-icon").evaluate("node => getComputedStyle(node).animationName")
+    assert motion == "none", motion
+    stood = elapsed.inner_text()
+    page.wait_for_timeout(2_500)
+    assert elapsed.inner_text() == stood
+    site.scripted.start()
+    resumed = site.scripted.wait_for_connection()
+    overlay.locator("connection-badge").get_by_text("Live", exact=True).wait_for()
+    say(site, resumed, "job_status", {"status": "failed", "error": "The server stopped while the job ran.",
+                                      "finished_at": timestamp()})
+    page.locator("error-banner").get_by_text("The server stopped while the job ran.").wait_for()
+    page.wait_for_timeout(500)
+    assert page.title() == "✗ Failed · build", page.title()
+
+
+def test_the_list_of_jobs_does_not_claim_that_they_run(site):
+    site.expect_complaint(NETWORK)
+    page = open_dashboard(site)
+    job_status(site, "stale-1", "running", started_at=timestamp())
+    job_status(site, "stale-2", "succeeded", started_at=timestamp(), finished_at=timestamp())
+    row(page, "stale-1").get_by_text("Running").wait_for()
+    site.scripted.stop()
+    row(page, "stale-1").get_by_text("Was running").wait_for()
+    assert row(page, "stale-2").get_by_text("Succeeded", exact=True).is_visible()
+    duration = row(page, "stale-1").locator('[data-slot="duration"]')
+    stood = duration.inner_text()
+    page.wait_for_timeout(2_200)
+    assert duration.inner_text() == stood
+    site.scripted.start()
+    row(page, "stale-1").get_by_text("Running", exact=True).wait_for(timeout=15_000)
+
+
+def test_a_backup_put_back_leaves_nothing_of_what_was_shown(site):
+    page, connection = open_job(site)
+    say(site, connection, "plugin_status", {"plugin": "of-the-old", "status": "running", "timing_ms": 5})
+    say(site, connection, "warning", {"plugin": "p", "message": "of the old", "severity": "high"})
+    page.locator(".warning-row").get_by_text("of the old").wait_for()
+    begin_anew(site, connection, "e2:5", [("job_status", {"status": "queued", "name": "build"})], count=2)
+    page.wait_for_timeout(200)
+    assert page.locator(".warning-row").get_by_text("of the old").is_visible(), "half a snapshot replaces nothing"
+    say(site, connection, "plugin_status", {"plugin": "of-the-new", "status": "started"})
+    page.locator(".plugin-row").get_by_text("of-the-new").wait_for()
+    assert "of-the-old" not in page.locator(".plugin-inspector").inner_text()
+    assert "of the old" not in page.locator(".plugin-inspector").inner_text()
+    eventually(lambda: page.title() == "Queued · build", "the state of the copy")
+    site.scripted.call(connection.abort)
+    eventually(lambda: any(each.query.get("since") == ["e2:5"] for each in site.scripted.live), "its cursor")
+
+
+def test_a_job_that_is_gone_is_said_to_be_and_not_asked_for_again(site):
+    page, connection = open_job(site)
+    attempts = []
+
+    async def refuse(connection):
+        attempts.append(connection)
+        connection.send("error", {"error": "NOT_FOUND", "details": {"error_code": "NOT_FOUND", "message": "Job not found."}})
+        connection.close(1008, "Job not found.")
+
+    site.scripted.on_connect = refuse
+    site.scripted.call(connection.abort)
+    shown = page.locator("realtime-overlay connection-badge")
+    shown.get_by_text("No longer on the server").wait_for()
+    assert page.locator('.job-page__headline [data-slot="job-status"]').inner_text() == "Was running"
+    assert not shown.get_by_role("button").is_visible()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(2_500)
+    assert len(attempts) == 1, f"{len(attempts)} attempts"
+
+
+def test_what_was_polled_is_not_counted_again_when_the_stream_is_back(site):
+    site.expect_complaint(NETWORK)
+    page, sheet, connection = open_sheet(site, "polled-2")
+    topic = {"topic": "job:polled-2"}
+    say(site, connection, "warning", {"plugin": "p", "message": "first", "severity": "low"}, id="e1:1", seq=1, **topic)
+    sheet.locator(".warning-row").wait_for()
+    second = {"type": "warning", "timestamp": timestamp(), "id": "e1:2", "seq": 2, **topic,
+              "payload": {"job_id": "polled-2", "plugin": "p", "message": "second", "severity": "high"}}
+    site.scripted.answers["/v1/jobs/polled-2/extended"] = {
+        "job_id": "polled-2", "status": "running", "progress": 61, "warnings": ["first", "second"]}
+    site.scripted.answers["/v1/jobs/polled-2/messages"] = {"messages": [second], "next": None}
+    site.scripted.refuse_upgrades = True
+    site.scripted.call(connection.abort)
+    sheet.locator(".warning-row").get_by_text("second").wait_for(timeout=15_000)
+    sheet.locator("connection-badge").get_by_text("Live, once a second").wait_for()
+    site.scripted.refuse_upgrades = False
+    resumed = eventually(
+        lambda: next((each for each in site.scripted.live if each.query.get("since") == ["e1:2"]), None), "a resume", 20)
+    say(site, resumed, "warning", {"plugin": "p", "message": "third", "severity": "low"}, id="e1:3", seq=3, **topic)
+    eventually(lambda: sheet.locator('[data-slot="warning-count"]').inner_text() == "3", "three warnings")
+
+
+def test_polling_that_is_not_answered_is_not_live(site):
+    site.expect_complaint(NETWORK)
+    page, sheet, connection = open_sheet(site, "polled-3")
+    site.scripted.answers["/v1/jobs/polled-3/extended"] = {"job_id": "polled-3", "status": "running", "progress": 61}
+    site.scripted.refuse_upgrades = True
+    site.scripted.call(connection.abort)
+    sheet.locator("connection-badge").get_by_text("Live, once a second").wait_for(timeout=15_000)
+    site.scripted.stop()
+    sheet.locator("connection-badge").get_by_text(AS_OF).wait_for(timeout=5_000)
+
+
+def test_the_list_is_polled_where_no_stream_can_be_had(site):
+    site.expect_complaint(NETWORK)
+    page = site.page()
+    site.scripted.refuse_upgrades = True
+    job = {"job_id": "listed-1", "name": "listed", "status": "running", "progress": 10, "created_at": timestamp()}
+    site.scripted.answers["/v1/jobs"] = {"jobs": [job], "next": None}
+    page.goto(site.scripted.url + "/")
+    row(page, "listed-1").get_by_text("10%").wait_for(timeout=20_000)
+    badge(page).get_by_text("Live, once a second").wait_for()
+    site.scripted.answers["/v1/jobs"] = {"jobs": [{**job, "progress": 20}], "next": None}
+    row(page, "listed-1").get_by_text("20%").wait_for(timeout=3_000)
+    assert page.locator("job-list .job-row").count() == 1
+
+
+def test_events_are_used_where_websocket_can_not_connect(site):
+    site.expect_complaint(NETWORK)
+    site.scripted.refuse_upgrades = site.scripted.passes_events = True
+    page = site.page()
+    page.goto(site.scripted.url + "/")
+    badge(page).get_by_text("Live", exact=True).wait_for()
+    source = json.loads(get(f"{site.real.url}/v1/jobs"))["jobs"][-1]
+    before = page.locator("job-list .job-row").count()
+    page.evaluate(
+        "id => fetch(`/v1/jobs/${id}/retry`, {method: 'POST'}).then(answer => answer.status)", source["job_id"])
+    eventually(lambda: page.locator("job-list .job-row").count() == before + 1, "the new job comes as an event")
+
+
+def test_a_page_from_the_browsers_cache_says_as_of_when_and_catches_up(site):
+    site.expect_complaint(NETWORK)
+    server = Server("--demo")
+    try:
+        job_id = eventually(lambda: json.loads(get(server.url + "/v1/jobs"))["jobs"], "the demo's job")[-1]["job_id"]
+        page = site.page()
+        page.add_init_script("addEventListener('unload', () => {})")  # Keeps the page out of the back/forward cache.
+        page.goto(f"{server.url}/")
+        badge(page).get_by_text("Live", exact=True).wait_for()
+        page.goto(f"{server.url}/jobs/{job_id}")
+        page.locator("realtime-overlay connection-badge").get_by_text("Live", exact=True).wait_for()
+        server.kill()
+        page.go_back()
+        eventually(lambda: badge(page).get_by_text(AS_OF).is_visible(), "as of when", 15)
+        assert row(page, job_id).is_visible()
+        server.start()
+        badge(page).get_by_text("Live", exact=True).wait_for(timeout=30_000)
+    finally:
+        server.stop()
