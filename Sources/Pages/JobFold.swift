@@ -83,7 +83,8 @@ package struct JobFold {
     let pictures = job.frames.filter { $0.imageURL != nil }
     let controls = ControlPanel(framesKept: pictures.count, devices: devices)
     guard let frame = pictures.last else {
-      return state.isFinal || !job.frames.isEmpty ? nil : FrameViewer(controls: controls)
+      let isExpected = job.kind == .pipeline && !state.isFinal && job.frames.isEmpty
+      return isExpected ? FrameViewer(controls: controls) : nil
     }
     return FrameViewer(
       image: frame.imageURL, width: frame.width, height: frame.height,

@@ -84,7 +84,7 @@ struct JobHeader: Component {
 
   @HTMLBuilder private var actions: some HTML {
     if fold.state.isFinal {
-      action("retry", "Retry", .retry)
+      if job.kind == .pipeline { action("retry", "Retry", .retry) }
       button(.class("button", "button--danger"), .type("button"), .popovertarget("confirm-delete")) {
         Icon(.delete)
         "Delete…"
@@ -121,16 +121,22 @@ struct JobHeader: Component {
 
   private var facts: some HTML {
     dl(.class("job-page__facts")) {
-      fact("Source") { code { job.source } }
+      switch job.kind {
+      case .pipeline: fact("Source") { code { job.source } }
+      case .external: fact("Source") { "reported from outside" }
+      }
       if let retried = job.retryOf {
         fact("Retry of") { a(.href("/jobs/\(retried)")) { retried } }
       }
       fact("Created") { moment(job.createdAt) }
       if let started = job.startedAt { fact("Started") { moment(started) } }
       if let elapsed = fold.elapsed, fold.state.isFinal { fact("Took") { Readable.span(elapsed) } }
-      fact("Device") {
-        DeviceIndicator(
-          device: (job.deviceUsed ?? job.deviceRequested).description, fallbackReason: fold.fallbackReason)
+      // Where somebody else's job runs is not known.
+      if job.kind == .pipeline {
+        fact("Device") {
+          DeviceIndicator(
+            device: (job.deviceUsed ?? job.deviceRequested).description, fallbackReason: fold.fallbackReason)
+        }
       }
     }
   }

@@ -28,6 +28,14 @@ struct JobPageTests {
     #expect(markup.contains("<noscript><meta http-equiv=\"refresh\"") == !status.isFinal)
   }
 
+  @Test func `of a job that is reported from outside nothing is shown that only ours have`() {
+    for status in [Domain.JobStatus.running, .succeeded] {
+      let markup = page(job(status) { $0.kind = .external })
+      #expect(markup.contains("reported from outside"))
+      for absent in ["<frame-viewer", "<dt>Device</dt>", "/jobs/job-7/retry"] { #expect(!markup.contains(absent)) }
+    }
+  }
+
   @Test func `results are there when the job has ended`() {
     let ended = page(job(.succeeded) { $0.results = ["motion": ["frames": 612]] })
     #expect(ended.contains("<dt>frames</dt><dd>612</dd>"))
