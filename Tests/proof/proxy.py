@@ -45,7 +45,7 @@ class Proxy:
         upstream = socket.create_connection(("127.0.0.1", self.target))
         upstream.setblocking(False)
         # Little fits between the server and a client that stalls: the server has to hold it, as on a slow line.
-        upstream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._random.choice([4096, 1 << 17]))
+        upstream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._random.choice([1 << 14, 1 << 17]))
         server_reader, server_writer = await asyncio.open_connection(sock=upstream, limit=4096)
         ways = [
             asyncio.create_task(self._pass_on(reader, server_writer)),
