@@ -32,7 +32,8 @@ struct JobPageTests {
     for status in [Domain.JobStatus.running, .succeeded] {
       let markup = page(job(status) { $0.kind = .external })
       #expect(markup.contains("reported from outside"))
-      for absent in ["<frame-viewer", "<dt>Device</dt>", "/jobs/job-7/retry"] { #expect(!markup.contains(absent)) }
+      for absent in ["<dt>Device</dt>", "/jobs/job-7/retry"] { #expect(!markup.contains(absent)) }
+      #expect(JobFold(job(status) { $0.kind = .external }, now: noon).viewer(devices: .init()) == nil)
     }
   }
 
