@@ -1,6 +1,6 @@
 # make run     builds in release mode and starts the dashboard with a sample job
-# make test    runs every test: Swift, Node, Chromium, Autobahn; where CI=true also the address sanitizer and a minute of each
-#              fuzz target
+# make test    runs every test: Swift, Node, Chromium, Autobahn, kill -9; where CI=true also the address sanitizer and a minute
+#              of each fuzz target
 # make nightly runs what takes too long for that: all of Autobahn, every suite under both sanitizers, ten minutes of each target
 # make hooks   installs the pre-commit hook for those without the pre-commit tool
 # make format  formats the Swift sources
@@ -10,13 +10,14 @@ PORT ?= 8000
 FUZZ_SECONDS ?= 60
 
 # One after another: the browser's tests measure time, and nothing else may run beside them.
-TEST_STEPS = lint test-swift test-web test-browser test-autobahn
+TEST_STEPS = lint test-swift test-web test-browser test-autobahn test-proof
 ifeq ($(CI),true)
-TEST_STEPS += test-address test-fuzz
+# Autobahn and the proof wait more than they compute: what the last two steps need is built beside them.
+TEST_STEPS = lint test-swift test-web test-browser build-ahead test-autobahn test-proof test-address test-fuzz
 endif
 
-.PHONY: run build test test-swift test-web test-browser test-autobahn test-address test-thread test-fuzz nightly lint format hooks \
-  setup clean
+.PHONY: run build test test-swift test-web test-browser test-autobahn test-proof test-address test-thread test-fuzz \
+  build-ahead nightly lint format hooks setup clean
 
 run: build
 	.build/release/telltale serve --demo --port $(PORT)
@@ -60,10 +61,18 @@ test-browser: build
 test-autobahn: build
 	Tests/scripts/test-autobahn.sh
 
+test-proof: build
+	Tests/scripts/test-proof.sh
+
+build-ahead: setup
+	@Tests/scripts/build-ahead.sh start
+
 test-address test-thread: setup
+	@Tests/scripts/build-ahead.sh wait
 	Tests/scripts/test-sanitizers.sh $(@:test-%=%)
 
 test-fuzz: setup
+	@Tests/scripts/build-ahead.sh wait
 	Tests/Fuzz/run.sh $(FUZZ_SECONDS)
 
 format:

@@ -63,6 +63,7 @@ package final class Application: Sendable {
       sources: SourceRoot(root: configuration.sourceRoot, uploads: uploads.folder), book: book,
       publisher: storeThread.publisher)
     storeThread.start(retention: configuration.retention) { job in jobs.forget(job) }
+    jobs.failWhatRan()
     self.store = store
     self.storeThread = storeThread
     self.hub = hub
@@ -98,7 +99,7 @@ package final class Application: Sendable {
         return extra.map { ExtraStreams(loop, $0) { [self] message, topic in publish(message, to: topic) } } ?? loop
       })
     serving.withLock { $0.server = server }
-    jobs.resume()
+    jobs.runWhatWaited()
     return server
   }
 

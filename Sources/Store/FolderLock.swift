@@ -65,9 +65,6 @@ final class FolderLock: Sendable {
     return lines(of: descriptor).first.flatMap { Int($0) }
   }
 
-  /// Lets another process, or this one once more, have the folder.
-  func release() { flock(descriptor, LOCK_UN) }
-
   /// Notes that everything is where it belongs.
   func markClean() { write("") }
 

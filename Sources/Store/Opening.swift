@@ -37,8 +37,16 @@ struct Opening {
       } else {
         try database.rows("PRAGMA quick_check(1)") { $0.text(0) }
       }
-    guard findings == ["ok"] else { throw .damaged(path: database.path, finding: findings.first ?? "no answer") }
-    guard version > 0 else { return }
+    guard findings == ["ok"] else {
+      // SQLite tells of a page in two lines.
+      let finding = findings.first?.split(separator: "\n").joined(separator: " ") ?? "no answer"
+      throw .damaged(path: database.path, finding: finding)
+    }
+    guard version > 0 else {
+      // The position is written behind the first commit: all that there was stood in a log that is gone.
+      if let position { throw .lost(path: database.path, acknowledged: position.commit, found: 0) }
+      return
+    }
     let (epoch, standing) = try readLine(of: database)
     _ = try proven(epoch, standing, position, path: database.path)
   }

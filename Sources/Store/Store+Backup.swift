@@ -5,30 +5,32 @@
 #endif
 
 extension Store {
-  /// Copies the store, as of one moment, into one file. Everything else goes on meanwhile.
+  /// Copies the store of a folder, whether a server has it open or not, as of one moment, into one file. Everything else
+  /// goes on meanwhile.
   ///
   /// The copy has no epoch: whoever starts from it begins a new line of messages, so that no client takes it for the old one.
   /// It is written beside its place under another name first: a file at the place is a whole backup.
   /// - Throws: ``StoreError/inaccessible(path:reason:)`` where there is a file already, ``StoreError/full(path:)``.
-  package func backup(to path: String) throws(StoreError) { try Self.backup(of: folder.path, to: path) }
-
-  /// As ``backup(to:)``, of a folder that a server may use meanwhile.
-  package static func backup(of folder: String, to path: String) throws(StoreError) {
+  package static func backup(folder: String, to path: String) throws(StoreError) {
+    let folder = DataFolder(path: folder)
+    guard case .file = FileKind(folder.database) else {
+      throw .inaccessible(path: folder.database, reason: "there is no such file")
+    }
     guard FileKind(path) == .missing else {
       throw .inaccessible(path: path, reason: "there is something already; name a file that does not exist")
     }
     let partial = "\(path).\(getpid()).partial"
     unlink(partial)
     defer { for suffix in ["", "-journal", "-wal", "-shm"] { unlink(partial + suffix) } }
-    try copy(DataFolder(path: folder).database, to: partial)
+    try copy(folder, to: partial)
     // A link, unlike a new name, never takes the place of a file that came meanwhile.
     guard link(partial, path) == 0 else { throw .inaccessible(path: path, reason: String(cString: strerror(errno))) }
     synchronize(folderOf: path)
   }
 
-  private static func copy(_ database: String, to partial: String) throws(StoreError) {
+  private static func copy(_ folder: DataFolder, to partial: String) throws(StoreError) {
     // A connection of its own: it reads from one moment until the copy is finished.
-    let source = try Database(database, .reading)
+    let source = try Database(folder.database, .reading)
     let copy = try Database(partial, .writing)
     try source.reading { () throws(StoreError) in
       _ = try source.number("SELECT epoch FROM line")

@@ -123,21 +123,8 @@ extension Database {
       SELECT json FROM messages INDEXED BY messages_by_type
       WHERE topic = ? AND type = 'warning' AND offset <= ? ORDER BY offset DESC LIMIT ?
       """, .integer(topic), .integer(job.offset), .integer(Job.maxWarningsKept)
-    ) { $0.blob(0) }.reversed().compactMap { Warning(message: $0) }
+    ) { $0.blob(0) }.reversed().compactMap { (try? JSON(parsing: $0)["payload"]?.objectValue).flatMap { Warning($0) } }
     return job
-  }
-}
-
-extension Warning {
-  /// Reads a whole `warning` message; nil where it names no plugin or has no text.
-  fileprivate init?(message: [UInt8]) {
-    guard let payload = try? JSON(parsing: message)["payload"], let plugin = payload["plugin"]?.stringValue,
-      let text = payload["message"]?.stringValue
-    else { return nil }
-    self.init(
-      plugin: plugin, message: text,
-      severity: payload["severity"]?.stringValue.flatMap(Severity.init(rawValue:)) ?? .medium,
-      frameID: payload["frame_id"]?.intValue)
   }
 }
 

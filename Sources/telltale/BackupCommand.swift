@@ -19,7 +19,7 @@ enum BackupCommand {
       throw UsageError("backup needs the name of the new file first: telltale backup FILE.")
     }
     let configuration = try ServeCommand.configuration(Array(arguments.dropFirst()))
-    try Store.backup(of: configuration.data, to: file)
+    try Store.backup(folder: configuration.data, to: file)
     Terminal.say("The database of \(configuration.data) is copied to \(file).")
     return 0
   }

@@ -181,8 +181,8 @@ struct StorageTests {
     let id = try externalJob(app)
     let cursor = try #require(try report(app, id, message("progress", ["progress": 1])).json?["cursor"]?.stringValue)
     let place = TemporaryFolder()
-    try Store.backup(of: app.data.path, to: "\(place.path)/telltale.db")
-    #expect(throws: StoreError.self) { try Store.backup(of: app.data.path, to: "\(place.path)/telltale.db") }
+    try Store.backup(folder: app.data.path, to: "\(place.path)/telltale.db")
+    #expect(throws: StoreError.self) { try Store.backup(folder: app.data.path, to: "\(place.path)/telltale.db") }
     app.end()
     let restored = try RunningApp(data: place)
     #expect(try restored.epoch() != cursor.prefix { $0 != ":" })

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes every parser: Tests/Fuzz/run.sh [SECONDS] [TARGET...]
+# Fuzzes every parser: Tests/Fuzz/run.sh [SECONDS] [TARGET...]; with 0 it only builds.
 #
 # As many targets at a time as there are cores, 60 seconds each. SwiftPM links libFuzzer but gives it no coverage to
 # steer by, so the modules are built with swiftc directly. Inputs found are kept under .build/fuzz/corpus, so that the
@@ -69,11 +69,19 @@ each() {
   return "$failed"
 }
 
-echo "Building $(wc -w <<<"$targets") fuzz targets…"
-each module Hashing JSONValues Compression
-each module Wire Imaging Domain
+# Nothing is built twice: not behind `run.sh 0`, and not where the sources are as they were.
+built="$out/.built"
+sources=$(cat "$0" Tests/Fuzz/*.swift $(for name in $modules; do find "Sources/$name" -name '*.swift' | sort; done) | cksum)
+if [ "$(cat "$built" 2>/dev/null)" != "$sources $targets" ]; then
+  echo "Building $(wc -w <<<"$targets") fuzz targets…"
+  rm -f "$built"
+  each module Hashing JSONValues Compression
+  each module Wire Imaging Domain
+  each target $targets
+  echo "$sources $targets" >"$built"
+fi
+[ "$seconds" != 0 ] || exit 0
 . Tests/Fuzz/seeds.sh
-each target $targets
 
 echo "Fuzzing for $seconds s each, $cores at a time."
 printf '%-16s %12s %8s %8s\n' target executions edges crashes

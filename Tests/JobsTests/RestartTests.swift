@@ -23,7 +23,8 @@ struct RestartTests {
       let waiting = try bench.service.create(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
       ids = [running.id, waiting.id]
     }
-    bench.service.resume()
+    bench.service.failWhatRan()
+    bench.service.runWhatWaited()
     bench.service.waitUntilIdle()
     let failed = try bench.service.job(ids[0])
     #expect(failed.status == .failed && failed.error?.hasPrefix("The server ended while the job ran") == true)
@@ -42,7 +43,7 @@ struct RestartTests {
         _ = try bench.service.report([ReportedMessage(.object(message.json), job: id)], into: id)
       }
     }
-    bench.service.resume()
+    bench.service.failWhatRan()
     let job = try bench.service.job(id)
     #expect(job.status == .running && job.progress == 40 && job.stage == "Step 40")
     let end = RealtimeMessage(.jobStatus, ["status": "succeeded"])

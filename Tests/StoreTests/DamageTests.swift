@@ -158,7 +158,7 @@ struct DamageTests {
     let other = try SampleStore()
     try other.store.write(batch([message(1)]))
     let backup = TemporaryFolder()
-    try other.store.backup(to: "\(backup.path)/backup.db")
+    try Store.backup(folder: other.folder.path, to: "\(backup.path)/backup.db")
     folder.write(backup.read("backup.db"), to: "telltale.db")
     let error = #expect(throws: StoreError.self) { try Store(folder: folder.path) { "other" } }
     #expect(error?.description.contains("telltale.db-wal belongs to another file") == true)

@@ -108,18 +108,20 @@ struct PageTests {
     let sample = try SampleStore()
     try sample.store.write(batch([message(1), message(2)], jobs: [job("a", number: 1)]))
     let copy = TemporaryFolder()
-    try sample.store.backup(to: "\(copy.path)/telltale.db")
+    try Store.backup(folder: sample.folder.path, to: "\(copy.path)/telltale.db")
     try sample.store.write(batch([message(3)]))
     #expect(copy.names == ["telltale.db"])
     let before = copy.read("telltale.db")
-    let error = #expect(throws: StoreError.self) { try sample.store.backup(to: "\(copy.path)/telltale.db") }
+    let error = #expect(throws: StoreError.self) {
+      try Store.backup(folder: sample.folder.path, to: "\(copy.path)/telltale.db")
+    }
     #expect(error?.description.contains("name a file that does not exist") == true)
     #expect(copy.read("telltale.db") == before)
     let restored = try Store(folder: copy.path) { "second" }
     #expect(restored.epoch == "second")
     #expect(try restored.all().map(\.offset) == [1, 2])
     #expect(try restored.job("a") != nil)
-    #expect(throws: StoreError.self) { try sample.store.backup(to: "\(copy.path)/missing/file") }
+    #expect(throws: StoreError.self) { try Store.backup(folder: sample.folder.path, to: "\(copy.path)/missing/file") }
     #expect(!copy.names.contains { $0.hasSuffix(".partial") })
   }
 

@@ -22,11 +22,22 @@ class ServerCase(unittest.IsolatedAsyncioTestCase):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="telltale-proof-"))
         self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
 
+    async def asyncSetUp(self) -> None:
+        # Else it tells of every test that starts a process, which blocks.
+        asyncio.get_running_loop().set_debug(False)
+
     def serve(self, *options: str, folder: pathlib.Path | None = None, max_file_bytes: int | None = None) -> Server:
         server = Server(folder or self.home / "data", *options, max_file_bytes=max_file_bytes)
         self.addCleanup(server.kill)
+        self.addCleanup(self._show_log, server)
         server.start()
         return server
+
+    def _show_log(self, server: Server) -> None:
+        """Where the test failed; the folder goes with it."""
+        result = self._outcome.result
+        if any(test is self for test, _ in result.failures + result.errors):
+            print(f"--- {server.log.name} ends:\n{server.log_tail()}")
 
     def web(self, server: Server) -> Web:
         web = Web(server.port)

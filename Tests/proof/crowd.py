@@ -49,7 +49,7 @@ class Crowd:
             case _: query = {"job_id": job}
         habits = Habits(
             WebSocket if (number // 4 + number) % 2 else EventStream, query, resumes=number % 5 != 3,
-            absence=self.LONG_ABSENCE_SECONDS if number % 7 == 2 else 0.3, slowness=0.03 if number % 6 == 0 else 0)
+            absence=self.LONG_ABSENCE_SECONDS if number % 7 == 2 else 0.3, slowness=0.015 if number % 6 == 0 else 0)
         how = f"{'resuming' if habits.resumes else 'fresh'} {habits.transport.__name__} {query or 'all'}"
         source = random.Random(f"{self._seed}/session/{number}")
         session = str(uuid.UUID(int=source.getrandbits(128), version=4))

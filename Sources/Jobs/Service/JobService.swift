@@ -62,21 +62,22 @@ package final class JobService: Sendable {
     self.publisher = publisher
     keys = IdempotencyKeys(book.store)
     reports = ExternalReports(book: book, publisher: publisher)
-    state = Guarded(State(nextNumber: book.store.newestJobNumber + 1))
+    let waiting = book.active.filter { $0.kind == .pipeline && $0.status == .queued }
+    state = Guarded(State(queue: waiting.map(\.id), nextNumber: book.store.newestJobNumber + 1))
   }
 
-  /// Takes up what the last process left: what it ran has failed, what waited runs. Jobs that are reported from outside
-  /// go on by themselves.
-  package func resume() {
-    for job in book.active where job.kind == .pipeline {
-      if job.status == .running {
-        end(JobReporter(job, publisher), .failed(Self.serverEnded))
-      } else {
-        state.withLock { $0.queue.append(job.id) }
-      }
+  /// What the last process ran ended with it: says so, and waits until everybody who asks is told so. Jobs that are
+  /// reported from outside go on by themselves.
+  package func failWhatRan() {
+    for job in book.active where job.kind == .pipeline && job.status == .running {
+      end(JobReporter(job, publisher), .failed(Self.serverEnded))
     }
-    startNext()
+    // Comes behind all of those. Where nothing can be stored now they are told as soon as something can.
+    _ = try? publisher.store(Publication([], isRefusable: true))
   }
+
+  /// Lets run what waited when the last process ended.
+  package func runWhatWaited() { startNext() }
 
   private static let serverEnded = "The server ended while the job ran, and the job with it. Retry it to run it again."
 
