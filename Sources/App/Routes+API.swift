@@ -18,7 +18,7 @@ extension Application {
         .get, "/v1/jobs/{id}/extended",
         .blocking { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).extendedResponse) }),
       Route(.get, "/v1/jobs/{id}/messages", .blocking(messages)),
-      Route(.post, "/v1/jobs/{id}/messages", bodyLimit: 1 << 20, .blocking(report)),
+      Route(.post, "/v1/jobs/{id}/messages", bodyLimit: 1 << 20, .later(report)),
       Route(.get, "/v1/jobs/{id}/frames/{picture}", .blocking(picture)),
       Route(.post, "/v1/jobs/{id}/cancel", .blocking(cancelJob)),
       Route(.post, "/v1/jobs/{id}/retry", .blocking(retryJob)),
@@ -96,12 +96,19 @@ extension Application {
   }
 
   /// Messages about a job that somebody else runs: stored and told when this answers.
-  private func report(_ request: Request) throws -> Response {
+  private func report(
+    _ request: Request, answer: @escaping @Sendable (Result<Response, any Error>) -> Void
+  ) throws {
     let id = try request.id("id")
     let messages = try request.reportedMessages(job: id)
-    let position = try jobs.report(messages, into: id, idempotencyKey: request.head.fields["idempotency-key"])
-    return .json(
-      ["accepted": .int(messages.count), "cursor": position.map { .string($0.description) } ?? .null], .accepted)
+    let count = messages.count
+    jobs.report(messages, into: id, idempotencyKey: request.head.fields["idempotency-key"]) { result in
+      answer(
+        Result {
+          let cursor = try result.get().map { JSON.string($0.description) } ?? .null
+          return .json(["accepted": .int(count), "cursor": cursor], .accepted)
+        })
+    }
   }
 
   private func picture(_ request: Request) throws -> Response {

@@ -30,7 +30,7 @@ package final class FanOutLoad {
   let loop: LoadLoop
   let talk: WebSocketTalk
   private let options: Options
-  private let target: LoadTarget
+  let target: LoadTarget
   private let publishTarget: LoadTarget
   let usage: ProcessUsage?
   private(set) var subscribers: [LoadConnection] = []
@@ -101,8 +101,12 @@ package final class FanOutLoad {
   /// Publishes at a steady rate, whatever becomes of it (an open loop), then waits for the last delivery.
   ///
   /// Each message carries the time at which it was due: what is sent late, because somebody is busy, counts as latency.
-  /// - Parameter mostBehind: seconds of deliveries that may be missing before the stretch is cut short.
-  func publish(rate: Int, seconds: Double, mostBehind: Double = .infinity) -> Stretch {
+  /// - Parameters:
+  ///   - mostBehind: seconds of deliveries that may be missing before the stretch is cut short.
+  ///   - isOver: asked now and then: whether to publish no more.
+  func publish(
+    rate: Int, seconds: Double, mostBehind: Double = .infinity, orUntil isOver: () -> Bool = { false }
+  ) -> Stretch {
     reset()
     let planned = max(1, Int(Double(rate) * seconds))
     let interval = 1e9 / Double(rate)
@@ -112,7 +116,7 @@ package final class FanOutLoad {
     let window = UsageWindow(usage)
     let start = SendStamp.now()
     var stretch = Stretch()
-    while stretch.published < planned {
+    while stretch.published < planned, !isOver() {
       loop.turn {
         let now = SendStamp.now()
         var due = start + Int(Double(stretch.published) * interval)

@@ -32,6 +32,12 @@ package final class LatencyHistogram {
     if value > longest.pointee { longest.pointee = value }
   }
 
+  /// Adds what another one has recorded.
+  package func add(_ other: LatencyHistogram) {
+    for index in 0..<Self.bucketCount { buckets[index] &+= other.buckets[index] }
+    longest.pointee = Swift.max(longest.pointee, other.max)
+  }
+
   package var count: Int {
     var sum = 0
     for index in 0..<Self.bucketCount { sum += buckets[index] }

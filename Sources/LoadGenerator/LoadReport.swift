@@ -29,16 +29,30 @@ package struct LoadReport {
     add(key, label, .double(milliseconds.rounded(toPlaces: 3)), "\(milliseconds.rounded(toPlaces: 2)) ms")
   }
 
+  /// Where it is not known, it says so.
+  mutating func add(_ key: String, _ label: String, milliseconds: Double?) {
+    guard let milliseconds else { return add(key, label, .null, "not known") }
+    add(key, label, milliseconds: milliseconds as Double)
+  }
+
+  mutating func add(_ key: String, _ label: String, _ count: Int?) {
+    guard let count else { return add(key, label, .null, "not known") }
+    add(key, label, count as Int)
+  }
+
+  mutating func add(_ key: String, _ label: String, nanoseconds: Int) {
+    add(key, label, milliseconds: Double(nanoseconds) / 1e6)
+  }
+
   mutating func add(_ key: String, seconds: Double) {
     add(key, key, .double(seconds.rounded(toPlaces: 3)), "\(seconds.rounded(toPlaces: 2))")
   }
 
   mutating func addLatency(_ histogram: LatencyHistogram) {
-    func milliseconds(_ nanoseconds: Int) -> Double { Double(nanoseconds) / 1e6 }
-    add("p50_ms", "latency p50", milliseconds: milliseconds(histogram.percentile(0.5)))
-    add("p95_ms", "latency p95", milliseconds: milliseconds(histogram.percentile(0.95)))
-    add("p99_ms", "latency p99", milliseconds: milliseconds(histogram.percentile(0.99)))
-    add("max_ms", "latency max", milliseconds: milliseconds(histogram.max))
+    add("p50_ms", "latency p50", nanoseconds: histogram.percentile(0.5))
+    add("p95_ms", "latency p95", nanoseconds: histogram.percentile(0.95))
+    add("p99_ms", "latency p99", nanoseconds: histogram.percentile(0.99))
+    add("max_ms", "latency max", nanoseconds: histogram.max)
   }
 
   mutating func addCPU(_ share: Double?) {

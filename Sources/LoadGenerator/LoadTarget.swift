@@ -55,8 +55,10 @@ package struct LoadTarget: Sendable, CustomStringConvertible {
   func pathAdding(query item: String) -> String { path + (path.contains("?") ? "&" : "?") + item }
 
   /// A request that keeps its connection.
-  func request(_ path: String? = nil) -> [UInt8] {
-    Array("GET \(path ?? self.path) HTTP/1.1\r\nHost: \(authority)\r\n\r\n".utf8)
+  func request(_ method: String = "GET", _ path: String? = nil, json body: [UInt8]? = nil) -> [UInt8] {
+    var head = "\(method) \(path ?? self.path) HTTP/1.1\r\nHost: \(authority)\r\n"
+    if let body { head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n" }
+    return Array("\(head)\r\n".utf8) + (body ?? [])
   }
 
   /// A request for a WebSocket. All clients send the key of RFC 6455 §1.3: nobody is fooled by a random one here.

@@ -28,8 +28,11 @@ package final class MeasuredServer {
   }
 
   /// Ends it and waits for that.
-  package func stop() {
-    process.signalGroup(SIGTERM)
+  package func stop() { end(SIGTERM) }
+
+  /// Ends it with a signal and waits for that.
+  func end(_ signal: Int32) {
+    process.signalGroup(signal)
     _ = process.waitForEnd()
   }
 

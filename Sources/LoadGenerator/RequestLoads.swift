@@ -10,7 +10,8 @@ package enum RequestLoads {
     let talk = EchoTalk(message: WebSocketTalk.frame(.text, [UInt8](repeating: UInt8(ascii: "x"), count: messageBytes)))
     let connections = try loop.open(count, to: target, speaking: talk) { _ in target.upgrade() }
     return try measure(
-      "echo", "round trips", loop, target, connections, talk, seconds: seconds, usage: usage)
+      "echo", (key: "round_trips", label: "round trips"), loop, target, connections, talk, seconds: seconds,
+      usage: usage)
   }
 
   /// Requests on connections that are kept.
@@ -20,14 +21,19 @@ package enum RequestLoads {
     usage: ProcessUsage?
   ) throws -> LoadReport {
     let request = target.request()
-    let talk = HTTPTalk(requests: Array((0..<pipeline).map { _ in request }.joined()), pipeline: pipeline)
+    let requests = Array((0..<pipeline).map { _ in request }.joined())
+    let talk = HTTPTalk(
+      requests: [[UInt8]](repeating: requests, count: count), pipeline: pipeline, status: 200)
     let connections = try loop.open(count, to: target, speaking: talk) { _ in [] }
     return try measure(
-      "http", "requests", loop, target, connections, talk, seconds: seconds, usage: usage)
+      "http", (key: "requests", label: "requests"), loop, target, connections, talk, seconds: seconds, usage: usage)
   }
 
-  private static func measure(
-    _ workload: String, _ noun: String, _ loop: LoadLoop, _ target: LoadTarget, _ connections: [LoadConnection],
+  /// Has every connection ask, and ask again when it has its answer.
+  /// - Parameter counted: what an answered question is called.
+  static func measure(
+    _ workload: String, _ counted: (key: String, label: String), _ loop: LoadLoop, _ target: LoadTarget,
+    _ connections: [LoadConnection],
     _ talk: any AskingTalk, seconds: Double, usage: ProcessUsage?
   ) throws -> LoadReport {
     defer { connections.forEach { $0.close() } }
@@ -46,10 +52,9 @@ package enum RequestLoads {
     var report = LoadReport(workload)
     report.add("connections", "connections", connections.count)
     report.add("seconds", seconds: passed)
-    report.add(noun == "requests" ? "requests" : "round_trips", noun, answers)
+    report.add(counted.key, counted.label, answers)
     report.add(
-      noun == "requests" ? "requests_per_second" : "round_trips_per_second", "\(noun)/s",
-      Int((Double(answers) / passed).rounded(.down)))
+      "\(counted.key)_per_second", "\(counted.label)/s", Int((Double(answers) / passed).rounded(.down)))
     report.addLatency(talk.histogram)
     report.addCPU(share)
     return report
@@ -92,15 +97,21 @@ final class EchoTalk: AskingTalk {
   }
 }
 
-/// A client of pages.
+/// Clients that send the same requests again and again.
 final class HTTPTalk: AskingTalk {
   let histogram = LatencyHistogram()
-  private let requests: [UInt8]
+  private let requests: [[UInt8]]
   private let pipeline: Int
+  private let status: Int
 
-  init(requests: [UInt8], pipeline: Int) {
+  /// - Parameters:
+  ///   - requests: what each connection sends, by its number.
+  ///   - pipeline: how many requests that are.
+  ///   - status: of an answer that counts; any other ends the connection.
+  init(requests: [[UInt8]], pipeline: Int, status: Int) {
     self.requests = requests
     self.pipeline = pipeline
+    self.status = status
   }
 
   func opened(_ connection: LoadConnection) {}
@@ -108,7 +119,7 @@ final class HTTPTalk: AskingTalk {
   func ask(_ connection: LoadConnection, at now: Int) {
     connection.sentAt = now
     connection.received = 0
-    connection.send(requests)
+    connection.send(requests[connection.number])
   }
 
   func received(_ bytes: UnsafeRawBufferPointer, at now: Int, _ connection: LoadConnection) -> Int {
@@ -116,7 +127,7 @@ final class HTTPTalk: AskingTalk {
     while offset < bytes.count {
       if connection.bodyToCome == 0 {
         guard let answer = ResponseScanner(UnsafeRawBufferPointer(rebasing: bytes[offset...])) else { break }
-        guard answer.status == 200 else {
+        guard answer.status == status else {
           connection.end(.status(answer.status))
           return bytes.count
         }

@@ -40,7 +40,7 @@ package final class Journal: Sendable {
     /// Publications for which there was no room.
     package var overflows = 0
     /// How long commits took that succeeded.
-    package var commitTimes = Histogram.turns
+    package var commitTimes = Histogram.waits
     package var failedCommits = 0
   }
 

@@ -146,6 +146,15 @@ extension Connection {
         let result = Result { try handler(request) }
         mailbox.execute { worker in worker.connection(registration)?.complete(result) }
       }
+    case .later(let handler):
+      exchange.isAnswering = true
+      let (mailbox, registration) = (worker.mailbox, registration!)
+      let complete: @Sendable (Result<Response, any Error>) -> Void = { result in
+        mailbox.execute { worker in worker.connection(registration)?.complete(result) }
+      }
+      worker.core.blockingWork.async {
+        do { try handler(request, complete) } catch { complete(.failure(error)) }
+      }
     case .stream:
       // A stream has no end, so it has no headers of one to show either.
       guard request.head.method != .head || WebSocketHandshake.isWanted(request.head) else {

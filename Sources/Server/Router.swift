@@ -15,6 +15,8 @@ package enum Handler: Sendable {
   case immediate(@Sendable (Request) throws -> Response)
   /// Runs on a thread where it may wait for files, locks and other threads.
   case blocking(@Sendable (Request) throws -> Response)
+  /// Begins on such a thread and holds none while it waits: whatever thread has the answer calls back, once.
+  case later(@Sendable (Request, _ answer: @escaping @Sendable (Result<Response, any Error>) -> Void) throws -> Void)
   /// Is given the body as it comes, up to a number of bytes.
   case upload(limit: Int, @Sendable (Request) throws -> any BodySink)
   /// Becomes a WebSocket or a stream of events: the loop's ``StreamService`` answers.

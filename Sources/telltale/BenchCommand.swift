@@ -14,6 +14,7 @@ enum BenchCommand {
       Terminal.say(PipelineBenchmark.table(try PipelineBenchmark.run()))
     case "html":
       Terminal.say("a table of 100 rows of escaped text: \(microsecondsPerTable()) µs")
+    case "start": return try BenchStart.run(rest)
     case "serve": return try BenchServer.run(rest)
     case "--help", "-h": Terminal.say(help)
     case let name?:
@@ -26,25 +27,30 @@ enum BenchCommand {
     return 0
   }
 
-  private static var names: [String] { BenchWorkload.all.map(\.name) + ["pipeline", "html", "serve"] }
+  private static var names: [String] { BenchWorkload.all.map(\.name) + ["start", "pipeline", "html", "serve"] }
 
   /// - Returns: 1 where messages were lost.
   private static func measure(_ workload: BenchWorkload, _ arguments: [String]) throws -> Int32 {
     if arguments.contains("--help") {
-      Terminal.say(help(of: workload))
+      Terminal.say(help(of: workload.name, workload.help, workload.options + BenchWorkload.common))
       return 0
     }
     let options = try BenchOptions(arguments, workload.options + BenchWorkload.common)
     let subject = try BenchSubject(options)
     defer { subject.stop() }
-    var report = try workload.run(options, subject)
-    report.add("processors", "processors", .string(subject.processors), subject.processors)
+    let report = try workload.run(options, subject)
+    tell(report, workload.name, ranOn: subject.processors, options)
+    return report.lost > 0 ? 1 : 0
+  }
+
+  static func tell(_ report: LoadReport, _ name: String, ranOn processors: String, _ options: BenchOptions) {
+    var report = report
+    report.add("processors", "processors", .string(processors), processors)
     if options.isSet("json") {
       Terminal.say(String(decoding: JSON.object(report.json).encoded(), as: UTF8.self))
     } else {
-      Terminal.say("bench \(workload.name)\n\(report.table)")
+      Terminal.say("bench \(name)\n\(report.table)")
     }
-    return report.lost > 0 ? 1 : 0
   }
 
   private static var help: String {
@@ -58,6 +64,7 @@ enum BenchCommand {
 
       Measures this machine:
 
+        start      \(BenchStart.help)
         pipeline   the plugins, on pictures of 720p
         html       rendering a table
 
@@ -67,15 +74,15 @@ enum BenchCommand {
       """
   }
 
-  private static func help(of workload: BenchWorkload) -> String {
-    let lines = (workload.options + BenchWorkload.common).map { option in
+  static func help(of name: String, _ help: String, _ options: [BenchOptions.Option]) -> String {
+    let lines = options.map { option in
       let standard = option.standard.map { " (\($0))" } ?? ""
       return "  \("--\(option.name) \(option.placeholder ?? "")".padded(to: 24)) \(option.help)\(standard)"
     }
     return """
-      Usage: telltale bench \(workload.name) [OPTIONS]
+      Usage: telltale bench \(name) [OPTIONS]
 
-      \(workload.help).
+      \(help).
 
       \(lines.joined(separator: "\n"))
       """

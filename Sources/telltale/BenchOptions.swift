@@ -54,6 +54,15 @@ struct BenchOptions {
     return value
   }
 
+  /// - Throws: ``UsageError`` where it is no number in the range.
+  func number(_ name: String, _ range: ClosedRange<Double>) throws(UsageError) -> Double {
+    let text = values[name] ?? ""
+    guard let value = Double(text), range.contains(value) else {
+      throw UsageError("--\(name) must be a number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\".")
+    }
+    return value
+  }
+
   /// - Throws: ``UsageError`` where it is no number of seconds up to an hour.
   func seconds(_ name: String) throws(UsageError) -> Double {
     let text = values[name] ?? ""

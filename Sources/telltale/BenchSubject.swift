@@ -34,7 +34,7 @@ final class BenchSubject {
     let isPinned = CPUAffinity.pin(to: serverCores)
     let server = try MeasuredServer(
       [Self.program, "bench", "serve", "--threads", "\(threads)", "--log-level", "error"],
-      environment: ["PATH": getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"])
+      environment: Self.environment)
     own = server
     url = server.url
     usage = server.usage
@@ -52,7 +52,7 @@ final class BenchSubject {
   }
 
   /// - Throws: ``LoadError/notEnoughDescriptors(wanted:limit:)``
-  func loop(for connections: Int) throws -> LoadLoop {
+  static func loop(for connections: Int) throws -> LoadLoop {
     let limit = Configuration.raiseOpenFileLimit()
     // Ours, and those of a server that was started by us and has the same limit: it keeps 128 for other things, and up to
     // 64 for sockets that are no streams.
@@ -61,16 +61,23 @@ final class BenchSubject {
   }
 
   /// The generator has the last core for itself where there are enough.
-  private static func pinSelf(_ cores: Int) -> String {
+  static func pinSelf(_ cores: Int) -> String {
     let last = (cores - 1)..<cores
     return CPUAffinity.pin(to: last) ? "generator on \(text(last))" : "not pinned"
   }
 
-  private static func text(_ cores: Range<Int>) -> String {
+  static func text(_ cores: Range<Int>) -> String {
     cores.count == 1 ? "core \(cores.lowerBound)" : "cores \(cores.lowerBound)-\(cores.upperBound - 1)"
   }
 
-  private static var program: String {
+  /// What a server of our own gets of ours.
+  static var environment: [String: String] {
+    var environment = ["PATH": getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"]
+    environment["TMPDIR"] = getenv("TMPDIR").map { String(cString: $0) }
+    return environment
+  }
+
+  static var program: String {
     #if os(Linux)
       "/proc/self/exe"  // the child's own /proc/self/exe is still this program when it is looked up
     #else

@@ -10,7 +10,7 @@ struct BenchWorkload: Sendable {
   let options: [Option]
   let run: @Sendable (BenchOptions, BenchSubject) throws -> LoadReport
 
-  static let all = [fanOut, burst, echo, idle, http, slow]
+  static let all = [fanOut, burst, echo, idle, http, slow, publish, replay]
 
   /// What every workload takes.
   static let common = [
@@ -65,7 +65,7 @@ struct BenchWorkload: Sendable {
     ],
     run: { options, subject in
       try RequestLoads.echo(
-        subject.loop(for: options.count("connections")), subject.target("/bench/echo"),
+        BenchSubject.loop(for: options.count("connections")), subject.target("/bench/echo"),
         connections: options.count("connections"), messageBytes: options.count("bytes", 1...65_000),
         seconds: options.seconds("seconds"), usage: subject.usage)
     })
@@ -78,7 +78,7 @@ struct BenchWorkload: Sendable {
     ],
     run: { options, subject in
       try IdleLoad.run(
-        subject.loop(for: options.count("connections")), subject.target(realtime),
+        BenchSubject.loop(for: options.count("connections")), subject.target(realtime),
         connections: options.count("connections"), settleSeconds: options.seconds("seconds"), usage: subject.usage)
     })
 
@@ -92,7 +92,7 @@ struct BenchWorkload: Sendable {
     ],
     run: { options, subject in
       try RequestLoads.http(
-        subject.loop(for: options.count("connections")), subject.target(options.text("path") ?? "/"),
+        BenchSubject.loop(for: options.count("connections")), subject.target(options.text("path") ?? "/"),
         connections: options.count("connections"), pipeline: options.count("pipeline", 1...1_000),
         seconds: options.seconds("seconds"), usage: subject.usage)
     })
@@ -108,16 +108,47 @@ struct BenchWorkload: Sendable {
       try publishing(options, subject).besideSlow(rate: options.count("rate"), seconds: options.seconds("seconds"))
     })
 
-  private static func publishing(_ options: BenchOptions, _ subject: BenchSubject) throws -> FanOutLoad {
+  static let publish = BenchWorkload(
+    name: "publish", help: "publishers that wait until each message is stored",
+    options: [
+      Option("publishers", "N", "64", "clients, each with one message on its way"),
+      Option("seconds", "S", "5", "how long"),
+      Option("bytes", "N", "250", "size of a message"),
+    ],
+    run: { options, subject in
+      try ReportLoad.publish(
+        BenchSubject.loop(for: options.count("publishers")), subject.target("/"),
+        publishers: options.count("publishers"), messageBytes: options.count("bytes", 160...65_000),
+        seconds: options.seconds("seconds"), usage: subject.usage)
+    })
+
+  static let replay = BenchWorkload(
+    name: "replay", help: "a client that missed very much, beside one that is live",
+    options: [
+      Option("messages", "N", "100000", "messages that it missed"),
+      Option("rate", "N", "200", "messages a second that the live one is sent"),
+      Option("runs", "N", "5", "how often; the median counts"),
+    ] + publishing,
+    run: { options, subject in
+      let bytes = try options.count("bytes", 160...65_000)
+      return try ReplayLoad.run(
+        publishing(options, subject, connections: 1), messages: options.count("messages"), messageBytes: bytes,
+        rate: options.count("rate"), runs: options.count("runs", 1...1_000))
+    })
+
+  private static func publishing(
+    _ options: BenchOptions, _ subject: BenchSubject, connections: Int? = nil
+  ) throws -> FanOutLoad {
     var load = FanOutLoad.Options(
-      connections: try options.count("connections"), messageBytes: try options.count("bytes", 160...65_000))
+      connections: try connections ?? options.count("connections"),
+      messageBytes: try options.count("bytes", 160...65_000))
     load.patience = try options.seconds("patience")
     if options.isSet("topics") {
       load.topics = try options.count("topics", 0...100_000)
       load.topicsPerConnection = try options.count("per-connection", 1...100)
     }
     return FanOutLoad(
-      try subject.loop(for: load.connections), load, target: try subject.target(realtime),
+      try BenchSubject.loop(for: load.connections), load, target: try subject.target(realtime),
       publishTarget: try subject.publishTarget("/bench/publish"), usage: subject.usage)
   }
 }

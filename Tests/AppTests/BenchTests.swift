@@ -46,11 +46,42 @@ struct BenchTests {
     (["http", "--connections", "4", "--seconds", "0.3"], "requests"),
     (["http", "--connections", "2", "--seconds", "0.3", "--pipeline", "8"], "requests"),
     (["http", "--connections", "2", "--seconds", "0.3", "--path", "/", "--threads", "2"], "requests"),
+    (["publish", "--publishers", "4", "--seconds", "0.3"], "publishes"),
   ])
   func `clients that ask are answered again and again`(arguments: [String], key: String) throws {
     let (ending, report, complaint) = try run(arguments)
     #expect(ending == .exited(code: 0), "\(complaint)")
     #expect(try #require(report[key]?.intValue) > 10)
+  }
+
+  @Test func `publishers are told how long the commits behind their acknowledgements took`() throws {
+    let (_, report, complaint) = try run(["publish", "--publishers", "2", "--seconds", "0.3"])
+    let commits = try #require(report["commits"]?.intValue, "\(complaint)")
+    #expect(commits > 2)
+    let (half, most) = (report["commit_p50_ms"]?.doubleValue ?? 0, report["commit_p99_ms"]?.doubleValue ?? 0)
+    #expect(half > 0 && most >= half)
+  }
+
+  @Test func `a replay of more than the window keeps brings every message, beside a live client`() throws {
+    let (ending, report, complaint) = try run([
+      "replay", "--messages", "12000", "--rate", "50", "--runs", "2", "--patience", "20",
+    ])
+    #expect(ending == .exited(code: 0), "\(complaint)")
+    #expect(report["messages"]?.intValue == 12_000 && report["lost"]?.intValue == 0)
+    #expect(try #require(report["replayed_ms"]?.doubleValue) > 0)
+    #expect(try #require(report["live_p95_ms"]?.doubleValue) > 0)
+  }
+
+  @Test func `a server with a history starts again after an end and after a kill, and nothing is left behind`() throws {
+    let parent = TemporaryFolder()
+    let process = try Binary.start(
+      ["bench", "start", "--json", "--gigabytes", "0.01", "--runs", "1"], after: "export TMPDIR=\(parent.path)")
+    let report = try JSON(parsing: Array(Binary.read(process.standardOutput).utf8))
+    #expect(process.waitForEnd() == .exited(code: 0))
+    #expect(try #require(report["database_bytes"]?.intValue) >= 10_000_000)
+    #expect(try #require(report["clean_ms"]?.doubleValue) > 0)
+    #expect(try #require(report["killed_ms"]?.doubleValue) > 0)
+    #expect(parent.names.isEmpty)
   }
 
   /// `bench serve`, until this object goes.
@@ -98,6 +129,7 @@ struct BenchTests {
     (["http", "--url", "https://127.0.0.1/"], 69, "Use ws://HOST:PORT/PATH or http://HOST:PORT/PATH."),
     (["http", "--path", "/nowhere"], 69, "answered with status 404"),
     (["fanout", "--connections", "2", "--publish-url", "ws://127.0.0.1:1"], 69, "refused"),
+    (["start", "--gigabytes", "much"], 64, "--gigabytes must be a number from"),
   ])
   func `what can't be run is said, with what to do`(arguments: [String], code: Int32, words: String) throws {
     let (ending, _, complaint) = try run(arguments)
@@ -125,12 +157,12 @@ struct BenchTests {
     #expect(outside.read("kept") == [1])
   }
 
-  @Test(arguments: ["fanout", "burst", "echo", "idle", "http", "slow"])
+  @Test(arguments: ["fanout", "burst", "echo", "idle", "http", "slow", "publish", "replay", "start"])
   func `help lists the options and starts nothing`(workload: String) throws {
     let process = try Binary.start(["bench", workload, "--help"])
     let help = Binary.read(process.standardOutput)
     #expect(process.waitForEnd() == .exited(code: 0))
-    #expect(help.contains("--connections"))
-    #expect(help.contains("--url"))
+    #expect(help.contains("Usage: telltale bench \(workload) [OPTIONS]"))
+    #expect(help.contains("--json"))
   }
 }

@@ -108,6 +108,17 @@ final class Recorder: Sendable {
   }
 }
 
+extension JobService {
+  /// Waits until what is reported is stored.
+  func report(
+    _ messages: [ReportedMessage], into id: String, idempotencyKey: String? = nil
+  ) throws -> StreamPosition? {
+    let answer = Guarded<Result<StreamPosition?, AppError>?>(nil)
+    report(messages, into: id, idempotencyKey: idempotencyKey) { result in answer.withLock { $0 = result } }
+    return try answer.wait { $0 }.get()
+  }
+}
+
 /// A service on a folder and a store of its own, with a clock that the test moves.
 struct Bench {
   private static let count = Atomic<Int64>(0)

@@ -40,6 +40,15 @@ struct LatencyHistogramTests {
     #expect(histogram.percentile(1) <= value)
   }
 
+  @Test func `what another histogram has recorded is added`() {
+    let (all, other) = (LatencyHistogram(), LatencyHistogram())
+    all.record(5)
+    for _ in 0..<3 { other.record(100) }
+    all.add(other)
+    #expect(all.count == 4 && all.max == 100)
+    #expect(all.percentile(0.25) == 5 && all.percentile(0.5) == 100)
+  }
+
   @Test func `a duration below nothing counts as nothing, and an empty histogram says nothing`() {
     let histogram = LatencyHistogram()
     #expect(histogram.percentile(0.99) == 0)

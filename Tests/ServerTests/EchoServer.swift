@@ -63,6 +63,15 @@ final class EchoServer: Sendable {
           Response(.ok, contentType: "text/plain", body: Array("blocked \(request.query("n") ?? "")".utf8))
         }),
       Route(
+        .get, "/later",
+        .later { request, answer in
+          guard let number = request.query("n") else { throw Failure() }
+          // From another thread than the handler's.
+          DispatchQueue.global().async {
+            answer(Result { Response(.ok, contentType: "text/plain", body: Array("later \(number)".utf8)) })
+          }
+        }),
+      Route(
         .get, "/held",
         .blocking { _ in
           release.wait()

@@ -22,13 +22,20 @@ struct HTTPServerTests {
     let client = try ProbeClient(port: server.port)
     var all = ""
     for index in 0..<100 {
-      let path = index % 3 == 0 ? "/blocking?n=\(index)" : "/items/\(index)"
+      let path = ["/blocking?n=\(index)", "/items/\(index)", "/later?n=\(index)"][index % 3]
       all += "GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n"
     }
     try client.send(all)
     for index in 0..<100 {
-      #expect(try client.answer().text == (index % 3 == 0 ? "blocked \(index)" : "item \(index)"))
+      #expect(try client.answer().text == ["blocked \(index)", "item \(index)", "later \(index)"][index % 3])
     }
+  }
+
+  @Test func `a handler that would answer later may refuse at once`() throws {
+    let server = try EchoServer()
+    let client = try ProbeClient(port: server.port)
+    #expect(try client.request("GET", "/later").status == 500)
+    #expect(try client.request("GET", "/later?n=1").text == "later 1")
   }
 
   @Test func `a request that comes byte by byte is answered like any other`() throws {

@@ -62,6 +62,7 @@ struct MetricsReport {
     writeMessages()
     writeRequests()
     writeJobs()
+    writeStore()
     writeLoops()
     writeProcess()
     return text.bytes
@@ -183,6 +184,21 @@ struct MetricsReport {
         failure, count in
         Sample(["plugin": failure.plugin, "reason": failure.reason], count)
       })
+  }
+
+  // MARK: Store
+
+  private mutating func writeStore() {
+    let journal = application.storeThread.journal.statistics
+    text.append(
+      "store_commit_duration_seconds", .histogram, "How long a commit took, its wait for the disk included.",
+      [Sample(journal.commitTimes)])
+    text.append(
+      "store_wal_bytes", .gauge, "The database's log: what is not yet in its own file, and room that it keeps.",
+      [Sample(application.store.walBytes)])
+    text.append(
+      "publications_waiting", .gauge, "Publications that are not stored yet, and so not told.",
+      [Sample(journal.waiting)])
   }
 
   // MARK: Loops and process

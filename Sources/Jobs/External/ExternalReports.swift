@@ -7,7 +7,10 @@ import Synchronization
 ///
 /// Of each job it knows how the job will stand once everything that was taken is stored: whether more may be said of it,
 /// and what a list is told. Nobody waits here for another's commit.
-final class ExternalReports: Sendable {
+package final class ExternalReports: Sendable {
+  /// Told the position of the last message once all is stored and told, or why nothing was taken.
+  package typealias Done = @Sendable (Result<StreamPosition?, AppError>) -> Void
+
   private let book: JobBook
   private let publisher: Publisher
   /// Jobs with reports that are not yet stored.
@@ -32,12 +35,13 @@ final class ExternalReports: Sendable {
     return job.map { StreamPosition(epoch: book.store.epoch, offset: $0.offset) }
   }
 
-  /// - Throws: ``AppError``: `conflict` where the job is done, `storageFull` where it can't be stored now.
+  /// - Parameter done: called once, on any thread; with `conflict` where the job is done, `storageFull` where it can't be
+  ///   stored now.
   func report(
-    _ messages: [ReportedMessage], into id: String, key: IdempotencyKey?, now: Timestamp
-  ) throws(AppError) -> StreamPosition? {
-    guard !messages.isEmpty else { throw AppError(.unprocessable, "There is no message in the request.") }
-    return try take(id) { job throws(AppError) in
+    _ messages: [ReportedMessage], into id: String, key: IdempotencyKey?, now: Timestamp, done: @escaping Done
+  ) {
+    take(id, done) { job throws(AppError) in
+      guard !messages.isEmpty else { throw AppError(.unprocessable, "There is no message in the request.") }
       var items: [Publication.Item] = []
       for reported in messages {
         guard !job.status.isFinal else { throw Self.isDone(job) }
@@ -47,23 +51,25 @@ final class ExternalReports: Sendable {
     }
   }
 
-  /// A person has had enough of the job: whoever reports it is told so with the next report.
+  /// A person has had enough of the job: whoever reports it is told so with the next report. Waits until it is stored.
   func cancel(_ job: Job, now: Timestamp) throws(AppError) {
-    _ = try take(job.id) { job throws(AppError) in
+    let answer = Guarded<Result<StreamPosition?, AppError>?>(nil)
+    take(job.id, { result in answer.withLock { $0 = result } }) { job throws(AppError) in
       guard !job.status.isFinal else { throw Self.isDone(job) }
       var cancelled = job
       cancelled.end(.cancelled, now)
       return Publication(Self.items(status: cancelled, &job), isRefusable: true)
     }
+    _ = try answer.wait { $0 }.get()
   }
 
   // MARK: One after another
 
-  /// Makes a publication from how the job will stand, and waits until it is stored.
+  /// Makes a publication from how the job will stand, and says when it is stored.
   private func take(
-    _ id: String, _ make: (inout Job) throws(AppError) -> Publication
-  ) throws(AppError) -> StreamPosition? {
-    let answer = Guarded<Result<StreamPosition?, AppError>?>(nil)
+    _ id: String, _ done: @escaping Done, _ make: (inout Job) throws(AppError) -> Publication
+  ) {
+    let word = Word()
     let taken = pending.withLock { pending -> Result<Void, AppError> in
       do throws(AppError) {
         guard var entry = pending[id] ?? book.active(id).map({ Pending(job: $0) }) else {
@@ -73,21 +79,57 @@ final class ExternalReports: Sendable {
         entry.reports += 1
         pending[id] = entry
         // Under the lock, so that what comes first is stored first.
-        publisher.submit(publication) { result in answer.withLock { $0 = result } }
+        publisher.submit(publication) { [self] result in
+          if word.came(result) { end(id, result, done) }
+        }
         return .success(())
       } catch {
         return .failure(error)
       }
     }
-    try taken.get()
-    let result = answer.wait { $0 }
+    switch taken {
+    case .success: if let result = word.release() { end(id, result, done) }
+    case .failure(let error): done(.failure(error))
+    }
+  }
+
+  private func end(_ id: String, _ result: Result<StreamPosition?, AppError>, _ done: Done) {
     pending.withLock { pending in
       pending[id]?.reports -= 1
       // What was refused is not how the job stands: the next report begins with what is stored.
       if case .failure = result, let stored = book.active(id) { pending[id]?.job = stored }
       if pending[id]?.reports == 0 { pending[id] = nil }
     }
-    return try result.get()
+    done(result)
+  }
+
+  /// The word on a publication, which may come while whoever submits it still holds the lock.
+  private final class Word: Sendable {
+    private enum State {
+      case awaited
+      case early(Result<StreamPosition?, AppError>)
+      case released
+    }
+    private let state = Mutex(State.awaited)
+
+    /// - Returns: whether it can be passed on at once.
+    func came(_ result: Result<StreamPosition?, AppError>) -> Bool {
+      state.withLock { state in
+        if case .released = state { return true }
+        state = .early(result)
+        return false
+      }
+    }
+
+    /// From now on it can be.
+    /// - Returns: the word, where it came before.
+    func release() -> Result<StreamPosition?, AppError>? {
+      state.withLock { state in
+        defer { state = .released }
+        if case .early(let result) = state { return result }
+        return nil
+      }
+    }
   }
 
   private static func isDone(_ job: Job) -> AppError {

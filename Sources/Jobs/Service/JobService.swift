@@ -153,19 +153,25 @@ package final class JobService: Sendable {
   }
 
   /// Takes in messages about a job that is reported from outside. They are taken all or none.
-  /// - Returns: with the last one's position, once they are stored and told.
-  /// - Throws: ``AppError`` that names the message and what is wrong with it; `conflict` where the job is done.
+  /// - Parameter done: called once, on any thread: with the last one's position when they are stored and told, or with
+  ///   why they were refused; `conflict` where the job is done.
   package func report(
-    _ messages: [ReportedMessage], into id: String, idempotencyKey: String? = nil
-  ) throws(AppError) -> StreamPosition? {
-    guard try job(id).kind == .external else {
-      throw AppError(.conflict, "Job \(id) is run by this server and can't be reported from outside.")
+    _ messages: [ReportedMessage], into id: String, idempotencyKey: String? = nil,
+    done: @escaping ExternalReports.Done
+  ) {
+    do throws(AppError) {
+      guard try job(id).kind == .external else {
+        throw AppError(.conflict, "Job \(id) is run by this server and can't be reported from outside.")
+      }
+    } catch {
+      return done(.failure(error))
     }
-    guard let idempotencyKey else { return try reports.report(messages, into: id, key: nil, now: now()) }
-    return try keys.once(
-      idempotencyKey, scope: "job:\(id)", digest: ReportedMessage.digest(messages), now: now(),
-      known: { _ throws(AppError) in try reports.position(id) }
-    ) { key throws(AppError) in try reports.report(messages, into: id, key: key(id), now: now()) }
+    let now = now()
+    guard let idempotencyKey else { return reports.report(messages, into: id, key: nil, now: now, done: done) }
+    keys.onceLater(
+      idempotencyKey, scope: "job:\(id)", digest: ReportedMessage.digest(messages), now: now,
+      known: { [reports] _ throws(AppError) in try reports.position(id) }, done: done
+    ) { [reports] key, done in reports.report(messages, into: id, key: key(id), now: now, done: done) }
   }
 
   /// Takes a waiting job out of the queue, or tells a running one to end: it does before its next plugin's turn. Who
