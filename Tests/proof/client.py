@@ -1,8 +1,8 @@
 """Somebody who watches: the rules of the browser's realtime client, and a record of what was applied by them.
 
 The rules are those of web/js/realtime-client.js, stream-position.js and hole-policy.js: a numbered message is applied
-only if it follows its topic's last one; an older one is ignored; a hole ends the connection, and the next one resumes by
-cursor, or begins anew where a resume did not fill it. A snapshot counts when all of it has come.
+only if it follows its topic's last one; an older one is ignored; a hole ends the connection, and the next one resumes
+by cursor, or begins anew where a resume did not fill it. A snapshot counts when all of it has come.
 """
 import asyncio
 import json
@@ -134,8 +134,8 @@ class Client:
         match message["type"]:
             case "ping":
                 self._greeted(payload)
-                pong = {"type": "pong", "payload": {"timestamp": message["timestamp"]}, "timestamp": message["timestamp"]}
-                transport.send(json.dumps(pong))
+                time = message["timestamp"]
+                transport.send(json.dumps({"type": "pong", "payload": {"timestamp": time}, "timestamp": time}))
             case "pong":
                 pass
             case "error" if "job_id" not in payload and "error_code" in payload.get("details", {}):

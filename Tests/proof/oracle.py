@@ -1,4 +1,4 @@
-"""What must be true at the end, decided from records alone: no clock, no socket. Each function returns what is wrong."""
+"""What must be true at the end, decided from records alone, without clock or socket."""
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,11 +45,15 @@ def acknowledged_faults(publisher: str, job: str, marks: list[str], messages: li
     lost = [mark for mark in marks if mark not in set(found)]
     doubled = sorted({mark for mark in found if found.count(mark) > 1}) if len(found) != len(set(found)) else []
     strange = [mark for mark in found if mark not in set(marks)]
-    place = next((i for i, pair in enumerate(zip(found, marks)) if pair[0] != pair[1]), min(len(found), len(marks)))
+    place = first_difference(found, marks)
     return [
         f"job {job} of {publisher}: {len(marks)} messages acknowledged, {len(found)} kept. Lost: {lost[:5]}, "
         f"twice: {doubled[:5]}, never acknowledged: {strange[:5]}, the first difference is at {place}: "
         f"{marks[place:place + 3]} became {found[place:place + 3]}."]
+
+
+def first_difference(some: list[Any], others: list[Any]) -> int:
+    return next((i for i, (a, b) in enumerate(zip(some, others)) if a != b), min(len(some), len(others)))
 
 
 def line_faults(job: str, messages: list[dict[str, Any]]) -> list[str]:
@@ -95,8 +99,7 @@ def view_faults(client: Client, view: View, stored: dict[str, Stored]) -> list[s
             Applied(message["seq"], message["id"], message["type"], mark_of(message))
             for message in stored[job].messages if offset_of(message["id"]) > offset_of(view.start)]
         if applied != expected[:len(applied)]:
-            place = next(
-                (i for i, pair in enumerate(zip(applied, expected)) if pair[0] != pair[1]), min(len(applied), len(expected)))
+            place = first_difference(applied, expected)
             faults.append(
                 f"{client.name} on {topic} from {view.start}: message {place + 1} should be "
                 f"{expected[place:place + 1]}, and {applied[place:place + 1]} was applied.")
@@ -113,7 +116,7 @@ def snapshot_faults(client: Client, view: View, stored: dict[str, Stored]) -> li
     said, true = ([mark_of(m) for m in messages if m["type"] == "progress"] for messages in (view.snapshot, before))
     # A job that runs, or has succeeded, without a report of its progress has one that names no stage.
     if said != true[-1:] and (true or said != [None]):
-        faults.append(f"{client.name}'s snapshot of job {job} as of {view.start} is at {said}, which was at {true[-1:]}.")
+        faults.append(f"{client.name}'s snapshot of job {job} as of {view.start} is at {said}, not at {true[-1:]}.")
     said, true = ([mark_of(m) for m in messages if m["type"] == "warning"] for messages in (view.snapshot, before))
     newest = true[-MOST_WARNINGS:]
     if said != newest:

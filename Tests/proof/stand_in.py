@@ -95,7 +95,8 @@ class StandIn:
         place = int(since.split(":")[1]) if since else len(self._messages)
         write = self._write_frame if is_socket else self._write_event
         snapshot = self._snapshot(query["job_id"]) if "job_id" in query and not since else []
-        write(writer, self._unnumbered("ping", {"cursor": f"{self._epoch}:{place}", "snapshot_messages": len(snapshot)}))
+        greeting = {"cursor": f"{self._epoch}:{place}", "snapshot_messages": len(snapshot)}
+        write(writer, self._unnumbered("ping", greeting))
         for message in snapshot:
             write(writer, message)
         while not writer.is_closing():
@@ -168,7 +169,8 @@ class StandIn:
             self._append(job, message)
         self._append(job, message)
         mine = self._of(f"job:{job}")
-        if self.sin == "swaps two" and len(mine) > 3 and marked and mine[-2]["type"] != "job_status" and self._is_time():
+        are_two = marked and mine[-2]["type"] != "job_status"
+        if self.sin == "swaps two" and are_two and self._is_time():
             for part in ("type", "payload"):
                 mine[-1][part], mine[-2][part] = mine[-2][part], mine[-1][part]
         self._news.set()

@@ -86,7 +86,8 @@ class DiskFullTests(ServerCase):
         web.close()
         marks = [mark for message in await web.messages(job) if (mark := mark_of(message))]
         self.assertEqual(marks, kept)
-        for path in ("/", f"/jobs/{job}", "/v1/jobs", f"/v1/jobs/{job}", f"/v1/jobs/{job}/extended", "/livez", "/metrics"):
+        api = ("/v1/jobs", f"/v1/jobs/{job}", f"/v1/jobs/{job}/extended", "/livez", "/metrics")
+        for path in ("/", f"/jobs/{job}", *api):
             self.assertEqual((await web.ask("GET", path)).status, 200, path)
 
     async def not_ready(self, web: Web) -> dict[str, str] | None:

@@ -53,7 +53,8 @@ async def main() -> int:
         failures += not is_right
         if not is_right:
             print(f"A server that {sin}: expected {word!r}, the oracle says:", *faults[:10], sep="\n  ")
-    print(f"The oracle tells {len(sins) - 1} kinds of unfaithful servers from a faithful one." if not failures else "FAILED")
+    if not failures:
+        print(f"The oracle tells {len(sins) - 1} kinds of unfaithful servers from a faithful one.")
     return 1 if failures else 0
 
 

@@ -1,4 +1,4 @@
-"""The server is killed with work under way: what ran has failed and says why, what waited runs, what was sent counts."""
+"""The server is killed with work under way: what ran has failed, what waited runs, what was sent counts."""
 import asyncio
 import hashlib
 import random

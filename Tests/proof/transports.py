@@ -1,4 +1,4 @@
-"""The two ways in which messages arrive: a WebSocket (RFC 6455) and an event stream, each as texts one after the other."""
+"""The two ways in which messages arrive: a WebSocket (RFC 6455) and an event stream, each as texts."""
 import asyncio
 import base64
 import os

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as the proof needs it: one request after the other on a connection that is kept, or a stream that is opened."""
+"""HTTP/1.1 as the proof needs it: one request after the other on a kept connection, or a stream."""
 import asyncio
 import json
 from typing import Any
