@@ -1,3 +1,4 @@
+import Dispatch
 import Domain
 import JSONValues
 import Jobs
@@ -41,6 +42,7 @@ package final class Application: Sendable {
   /// - Throws: ``AppError`` where a folder can't be used.
   package init(_ configuration: Configuration, log: Log? = nil) throws {
     self.configuration = configuration
+    assets = try AssetSource(webRoot: configuration.webRoot)
     let writer = log == nil ? LogWriter(descriptor: STDERR_FILENO, format: configuration.logFormat) : nil
     let log =
       log ?? Log(level: configuration.logLevel, format: configuration.logFormat) { line in writer?.append(line) }
@@ -51,7 +53,7 @@ package final class Application: Sendable {
     let book = try JobBook(store)
     let hub = EventHub(epoch: store.epoch, after: store.newestOffset, history: History(store))
     let uploads = UploadStore(folder: "\(configuration.data)/uploads")
-    let jobMetrics = JobMetrics()
+    let jobMetrics = JobMetrics(plugins: PluginCatalogue.builtIn.names)
     let storeThread = StoreThread(store: store, hub: hub, book: book, log: log) { publication in
       for item in publication.items {
         if item.message.type == .jobStatus, item.topic != .jobs { log(.info, "job", Self.logValues(item.message)) }
@@ -62,7 +64,10 @@ package final class Application: Sendable {
       configuration: .init(maximumRunning: configuration.jobs, dataFolder: configuration.data),
       sources: SourceRoot(root: configuration.sourceRoot, uploads: uploads.folder), book: book,
       publisher: storeThread.publisher)
-    storeThread.start(retention: configuration.retention) { job in jobs.forget(job) }
+    // Elsewhere: nobody's commit waits for the removal of a thousand folders.
+    let files = DispatchQueue(label: "files")
+    files.async { jobs.removeOrphans() }
+    storeThread.start(retention: configuration.retention) { job in files.async { jobs.forget(job) } }
     jobs.failWhatRan()
     self.store = store
     self.storeThread = storeThread
@@ -79,7 +84,6 @@ package final class Application: Sendable {
         pingInterval: configuration.heartbeatInterval, silence: configuration.heartbeatTimeout),
       metadata: jobs.catalogue.metadata.map { .metadata($0) },
       jobs: JobSnapshots(jobs))
-    assets = try AssetSource(webRoot: configuration.webRoot)
   }
 
   /// Starts to listen and serve.

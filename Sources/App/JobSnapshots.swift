@@ -15,14 +15,12 @@ struct JobSnapshots: Sendable {
 
   /// A job that waits or runs; nil for any other.
   func active(_ id: String) -> Arrival.Snapshot? {
-    let position = jobs.position
-    return jobs.active(id).map { .init(messages: $0.snapshot, position: position) }
+    jobs.activeSnapshot(id).map { .init(messages: $0.job.snapshot, position: $0.position) }
   }
 
   /// Any job, read from the disk where it is done. Nil where there is none, or the store can't be read.
   func stored(_ id: String) -> Arrival.Snapshot? {
-    let position = jobs.position
-    return (try? jobs.job(id)).map { .init(messages: $0.snapshot, position: position) }
+    (try? jobs.snapshot(id)).map { .init(messages: $0.job.snapshot, position: $0.position) }
   }
 
   /// As ``stored(_:)``, elsewhere.

@@ -60,11 +60,10 @@ extension Application {
   }
 
   private func jobPage(_ request: Request) throws -> Response {
-    // Older than the job: what happens between the two is told again, and changes nothing.
-    let cursor = jobs.position.description
+    let (job, position) = try jobs.snapshot(request.id("id"), frames: JobFold.framesInPage)
     let page = JobPage(
-      job: try jobs.job(request.id("id"), frames: JobFold.framesInPage), plugins: jobs.catalogue.metadata,
-      devices: jobs.devices.devices, cursor: cursor, context: pageContext)
+      job: job, plugins: jobs.catalogue.metadata, devices: jobs.devices.devices, cursor: position.description,
+      context: pageContext)
     return .page(page.render(), to: request.head)
   }
 

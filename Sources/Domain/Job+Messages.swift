@@ -18,8 +18,7 @@ extension Job {
     case .warning:
       guard let warning = Warning(payload) else { return }
       warningsCount += 1
-      warnings.append(warning)
-      if warnings.count > Self.maxWarningsKept { warnings.removeFirst(warnings.count - Self.maxWarningsKept) }
+      keep(warning)
     case .partialResult:
       if let plugin = payload["plugin"]?.stringValue { results[plugin] = payload["result"] }
     default: break
@@ -35,6 +34,15 @@ extension Job {
     if let device = payload["device_used"] { deviceUsed = device.stringValue.flatMap { Device($0) } }
     if let started = payload["started_at"] { startedAt = started.stringValue.flatMap { Timestamp(iso8601: $0) } }
     if let finished = payload["finished_at"] { finishedAt = finished.stringValue.flatMap { Timestamp(iso8601: $0) } }
+  }
+
+  /// Takes the warning among those that are told with the job, and lets go of the oldest where they are too many.
+  package mutating func keep(_ warning: Warning) {
+    warnings.append(warning)
+    warningBytes += warning.byteCount
+    while warnings.count > Self.maxWarningsKept || warningBytes > Self.maxWarningBytesKept, warnings.count > 1 {
+      warningBytes -= warnings.removeFirst().byteCount
+    }
   }
 
   /// Notes where a plugin stands now.
@@ -67,6 +75,8 @@ extension PluginState {
 }
 
 extension Warning {
+  fileprivate var byteCount: Int { plugin.utf8.count + message.utf8.count }
+
   /// Reads what a `warning` message says; nil where it names no plugin or has no text.
   package init?(_ payload: JSONObject) {
     guard let plugin = payload["plugin"]?.stringValue, let message = payload["message"]?.stringValue else { return nil }

@@ -118,12 +118,13 @@ extension Database {
   fileprivate func addingWarnings(to job: Job) throws(StoreError) -> Job {
     guard let topic = try topicID(job.topic) else { return job }
     var job = job
-    job.warnings = try rows(
+    let newest = try rows(
       """
       SELECT json FROM messages INDEXED BY messages_by_type
       WHERE topic = ? AND type = 'warning' AND offset <= ? ORDER BY offset DESC LIMIT ?
       """, .integer(topic), .integer(job.offset), .integer(Job.maxWarningsKept)
     ) { $0.blob(0) }.reversed().compactMap { (try? JSON(parsing: $0)["payload"]?.objectValue).flatMap { Warning($0) } }
+    for warning in newest { job.keep(warning) }
     return job
   }
 }

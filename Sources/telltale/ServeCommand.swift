@@ -38,7 +38,13 @@ enum ServeCommand {
     _ application: Application, _ configuration: Configuration, start: () throws -> HTTPServer
   ) throws -> Int32 {
     let stop = StopSignals()
-    let server = try start()
+    let server: HTTPServer
+    do {
+      server = try start()
+    } catch {
+      application.close(patience: 1_000)
+      throw error
+    }
     let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
     Terminal.say("Telltale is ready: http://\(host):\(server.port)/")
     stop.wait()
@@ -59,7 +65,7 @@ enum ServeCommand {
     DispatchQueue.global().async(group: jobs) { application.stop() }
     server.shutDown(spread: 5_000, patience: 25_000)
     _ = jobs.wait(timeout: end)
-    application.close()
+    application.close(patience: 3_000)
     application.log(.info, "stopped")
     application.finishLog()
     return 0

@@ -19,20 +19,31 @@ final class JobMetrics: Sendable {
   }
 
   private let state = Mutex(Numbers())
+  private let plugins: Set<String>
 
-  /// Called by whoever publishes, on the job's own thread. A message on the digest's topic says nothing new.
+  /// Codes of plugins' failures, in small letters. What a reporter calls its own is "other", as are its plugins: a label
+  /// must not be anybody's to make up.
+  private static let codes: Set<String> = ["plugin_crash", "plugin_timeout", "device_unavailable"]
+
+  /// - Parameter plugins: the names that are told apart.
+  init(plugins: [String]) { self.plugins = Set(plugins) }
+
+  private func label(_ plugin: String) -> String { plugins.contains(plugin) ? plugin : "other" }
+
+  /// Called on the store's thread. A message on the digest's topic says nothing new.
   func note(_ message: RealtimeMessage, _ topic: Topic) {
     guard topic != .jobs else { return }
     switch message.type {
     case .frame:
       guard let plugin = message.payload["plugin"]?.stringValue, let time = message.payload["timing_ms"]?.doubleValue
       else { return }
-      state.withLock { $0.pluginTimes[plugin, default: .work].observe(microseconds: Int(time * 1000)) }
+      state.withLock { $0.pluginTimes[label(plugin), default: .work].observe(microseconds: Int(time * 1000)) }
     case .error:
       guard let plugin = message.payload["plugin"]?.stringValue,
         let code = message.payload["details"]?["error_code"]?.stringValue
       else { return }
-      state.withLock { $0.pluginFailures[Failure(plugin: plugin, reason: code.lowercased()), default: 0] += 1 }
+      let known = Self.codes.contains(code.lowercased()) ? code.lowercased() : "other"
+      state.withLock { $0.pluginFailures[Failure(plugin: label(plugin), reason: known), default: 0] += 1 }
     case .jobStatus:
       guard let finished = moment(message, "finished_at"), let started = moment(message, "started_at") else { return }
       let milliseconds = max(0, Int(finished.milliseconds - started.milliseconds))

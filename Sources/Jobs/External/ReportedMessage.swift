@@ -57,10 +57,12 @@ package struct ReportedMessage: Sendable {
   }
 
   private enum Kind: Sendable {
-    case text
+    /// A string of so many bytes at most.
+    case text(Int)
     /// A string that becomes a key, a label or a heading: 1 byte at least, and so many at most.
     case name(Int)
-    case object
+    /// An object of so many bytes at most, as JSON.
+    case object(Int)
     case flag
     case number(ClosedRange<Double>)
     case index
@@ -68,9 +70,9 @@ package struct ReportedMessage: Sendable {
 
     var words: String {
       switch self {
-      case .text: "a string"
+      case .text(let most): "a string of at most \(most) bytes"
       case .name(let most): "a string of 1 to \(most) bytes"
-      case .object: "an object"
+      case .object(let most): "an object of at most \(most) bytes"
       case .flag: "true or false"
       case .number(let range): "a number from \(Self.short(range.lowerBound)) to \(Self.short(range.upperBound))"
       case .index: "a whole number from 0"
@@ -80,9 +82,9 @@ package struct ReportedMessage: Sendable {
 
     func accepts(_ value: JSON) -> Bool {
       switch self {
-      case .text: value.stringValue != nil
+      case .text(let most): value.stringValue.map { $0.utf8.count <= most } ?? false
       case .name(let most): value.stringValue.map { (1...most).contains($0.utf8.count) } ?? false
-      case .object: value.objectValue != nil
+      case .object(let most): value.objectValue != nil && value.encoded().count <= most
       case .flag: value.boolValue != nil
       case .number(let range): value.doubleValue.map(range.contains) ?? false
       case .index: value.intValue.map { $0 >= 0 } ?? false
@@ -103,37 +105,41 @@ package struct ReportedMessage: Sendable {
   /// Milliseconds of a frame, as every timing is bounded.
   private static let timing = Kind.number(0...999_999)
   private static let quantity = Kind.number(0...1e15)
+  /// What becomes part of the job's state, which every page and every newcomer is told.
+  private static let maxTextBytes = 4000
+  private static let maxResultBytes = 16 << 10
 
   private static let plugin = Kind.name(100)
 
   private static let rules: [MessageType: [Rule]] = [
     .progress: [
-      required("progress", .number(0...100)), optional("stage", .text), optional("plugin", plugin),
+      required("progress", .number(0...100)), optional("stage", .text(500)), optional("plugin", plugin),
       optional("eta_seconds", quantity), optional("rate", quantity), optional("total_unknown", .flag),
     ],
     .jobStatus: [
       required("status", .oneOf(["running", "succeeded", "failed", "cancelled"])), optional("name", .name(200)),
-      optional("error", .text),
+      optional("error", .text(maxTextBytes)),
     ],
     .warning: [
-      required("plugin", plugin), required("message", .text), optional("frame_id", .index),
+      required("plugin", plugin), required("message", .text(maxTextBytes)), optional("frame_id", .index),
       optional("severity", .oneOf(Severity.allCases.map(\.rawValue))),
     ],
     .error: [
-      required("error", .text), optional("plugin", plugin), optional("details", .object), optional("frame_id", .index),
+      required("error", .text(maxTextBytes)), optional("plugin", plugin), optional("details", .object(maxBytes)),
+      optional("frame_id", .index),
     ],
     .pluginStatus: [
       required("plugin", plugin), required("status", .oneOf(PluginStatus.allCases.map(\.rawValue))),
       optional("timing_ms", timing), optional("frames_processed", .index), optional("warnings_count", .index),
-      optional("health", .oneOf(PluginHealth.allCases.map(\.rawValue))), optional("timing_statistics", .object),
+      optional("health", .oneOf(PluginHealth.allCases.map(\.rawValue))), optional("timing_statistics", .object(1000)),
     ],
     .partialResult: [
-      required("plugin", plugin), required("result", .object), required("partial", .flag),
+      required("plugin", plugin), required("result", .object(maxResultBytes)), required("partial", .flag),
     ],
-    .metadata: [required("plugin", plugin), required("metadata", .object)],
+    .metadata: [required("plugin", plugin), required("metadata", .object(maxBytes))],
     .frame: [
-      required("frame_id", .index), required("plugin", plugin), required("data", .object),
-      required("device_used", .text), required("timing_ms", timing), optional("image_url", .text),
+      required("frame_id", .index), required("plugin", plugin), required("data", .object(maxBytes)),
+      required("device_used", .name(100)), required("timing_ms", timing), optional("image_url", .text(200)),
       optional("width", .index), optional("height", .index),
     ],
   ]

@@ -72,6 +72,21 @@ package final class JobBook: Sendable {
   /// A job that waits or runs.
   func active(_ id: String) -> Job? { contents.withLock { $0.active[id] } }
 
+  /// A job that waits or runs, and the position as of which it is shown.
+  func activeSnapshot(_ id: String) -> (job: Job, position: StreamPosition)? {
+    contents.withLock { contents in
+      contents.active[id].map { ($0, StreamPosition(epoch: store.epoch, offset: contents.noted)) }
+    }
+  }
+
+  /// As ``activeSnapshot(_:)``, of any job; nil where there is none.
+  /// - Throws: ``StoreError``
+  func snapshot(_ id: String) throws(StoreError) -> (job: Job, position: StreamPosition)? {
+    if let active = activeSnapshot(id) { return active }
+    // Behind a job that is done comes nothing more: a position taken later is its own as well.
+    return try store.job(id).map { ($0, position) }
+  }
+
   /// Nil where there is no such job.
   /// - Throws: ``StoreError``
   package func job(_ id: String) throws(StoreError) -> Job? {

@@ -79,6 +79,14 @@ package final class JobService: Sendable {
   /// Lets run what waited when the last process ended.
   package func runWhatWaited() { startNext() }
 
+  /// Jobs that wait or run, those reported from outside among them: each is held in memory.
+  private static let maxActive = 10_000
+
+  /// Removes the files of jobs that are gone: a crash may have come between a job's end in the store and theirs.
+  package func removeOrphans() {
+    for name in Files.names(in: "\(configuration.dataFolder)/frames") where !isKnown(name) { forget(name) }
+  }
+
   private static let serverEnded = "The server ended while the job ran, and the job with it. Retry it to run it again."
 
   // MARK: Asking
@@ -95,10 +103,25 @@ package final class JobService: Sendable {
   /// How many jobs stand there.
   package func count(_ status: JobStatus) -> Int { book.store.count(status) }
 
-  /// A job that waits or runs, without its frames. Costs nothing.
-  package func active(_ id: String) -> Job? { book.active(id) }
+  /// As ``snapshot(_:frames:)``, of a job that waits or runs; nil for any other. Costs nothing.
+  package func activeSnapshot(_ id: String) -> (job: Job, position: StreamPosition)? { book.activeSnapshot(id) }
 
-  package func isKnown(_ id: String) -> Bool { book.active(id) != nil || ((try? book.store.hasJob(id)) ?? false) }
+  /// Whether there is such a job. Where the store can't be read just now there may be.
+  package func isKnown(_ id: String) -> Bool { book.active(id) != nil || ((try? book.store.hasJob(id)) ?? true) }
+
+  /// A job and the position as of which its values tell everything, and nothing behind it.
+  /// - Throws: ``AppError`` with the code `notFound`.
+  package func snapshot(_ id: String, frames: Int = 0) throws(AppError) -> (job: Job, position: StreamPosition) {
+    guard var snapshot = try read({ () throws(StoreError) in try book.snapshot(id) }) else {
+      throw AppError(.notFound, "Job \(id) not found.")
+    }
+    if frames > 0 {
+      snapshot.job.frames = try read { () throws(StoreError) in
+        try book.store.frames(ofJob: id, newest: frames)
+      }
+    }
+    return snapshot
+  }
 
   /// A job, without its frames.
   /// - Throws: ``AppError`` with the code `notFound`.
@@ -200,6 +223,8 @@ package final class JobService: Sendable {
       }
     } catch {
       state.withLock { $0.queue.insert(id, at: min(place, $0.queue.count)) }
+      // Its turn may have come and gone meanwhile.
+      startNext()
       throw error
     }
   }
@@ -276,6 +301,9 @@ package final class JobService: Sendable {
           throw AppError(.unavailable, "\(configuration.maximumQueued) jobs are waiting already. Try again later.")
         }
         state.arriving += 1
+      } else if book.active.count >= Self.maxActive {
+        throw AppError(
+          .unavailable, "\(Self.maxActive) jobs wait or run already. End those that nobody reports any more.")
       }
       defer { state.nextNumber += 1 }
       return state.nextNumber
