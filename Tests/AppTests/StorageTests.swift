@@ -48,7 +48,7 @@ struct StorageTests {
     #expect(try watcher.nextMessage { $0["payload"]?["status"] == "succeeded" }["id"] != nil)
     #expect(
       try messages(app, id).map { $0["type"]?.stringValue ?? "" } == [
-        "job_status", "progress", "warning", "progress", "progress", "job_status",
+        "job_status", "progress", "warning", "progress", "progress", "progress", "job_status",
       ])
     #expect(try app.extended(id)["progress"] == 100)
     #expect(try report(app, id, message("progress", ["progress": 40])).status == 409)

@@ -60,6 +60,17 @@ struct JobFoldTests {
     #expect(folded.summary["warnings_count"] == .int(Job.maxWarningsKept + 5))
   }
 
+  @Test func `of long warnings so many bytes are kept`() {
+    var folded = job()
+    for number in 0..<100 {
+      let text = "\(number) " + String(repeating: "x", count: 4000)
+      folded.apply(.warning(job: folded, Warning(plugin: "a", message: text, severity: .low)))
+    }
+    #expect(folded.warningsCount == 100)
+    #expect(folded.warnings.reduce(0) { $0 + $1.message.utf8.count } <= Job.maxWarningBytesKept)
+    #expect(folded.warnings.last?.message.hasPrefix("99 ") == true && folded.warnings.count > 50)
+  }
+
   @Test func `a status changes what it names, and clears what it names as null`() {
     var folded = job()
     folded.progress = 50

@@ -48,6 +48,23 @@ struct ExternalJobTests {
     #expect(end["finished_at"] != .null && end["created_at"] != .null)
   }
 
+  @Test func `its success completes what was at work`() throws {
+    let (bench, job) = try bench()
+    _ = try bench.service.report(
+      [
+        reported(.progress, ["progress": 40], job: job.id),
+        reported(.pluginStatus, ["plugin": "cc", "status": "running"], job: job.id),
+        reported(.pluginStatus, ["plugin": "lint", "status": "failed"], job: job.id),
+        reported(.jobStatus, ["status": "succeeded"], job: job.id),
+      ], into: job.id)
+    #expect(
+      bench.recorder.story(job.id).suffix(3) == [
+        "plugin_status cc completed", "progress 100", "job_status succeeded 100",
+      ])
+    let after = try bench.service.job(job.id)
+    #expect(after.progress == 100 && after.pluginStates.map(\.status) == [.completed, .failed])
+  }
+
   @Test func `after its end nothing can be reported, also not behind the end in one request`() throws {
     let (bench, job) = try bench()
     let end = try reported(.jobStatus, ["status": "failed", "error": "make: 2"], job: job.id)
@@ -133,9 +150,16 @@ struct ExternalJobTests {
   }
 
   @Test func `a message that no client could take is refused`() {
-    let long = String(repeating: "x", count: ReportedMessage.maxBytes)
+    let long = JSON.string(String(repeating: "x", count: ReportedMessage.maxBytes))
     #expect(throws: MessageError.tooLarge(limit: ReportedMessage.maxBytes)) {
-      try reported(.warning, ["plugin": "a", "message": .string(long)], job: "7")
+      try reported(.progress, ["progress": 1, "more": long], job: "7")
+    }
+    for (type, payload) in [
+      (.warning, ["plugin": "a", "message": long]), (.progress, ["progress": 1, "stage": long]),
+      (.partialResult, ["plugin": "a", "result": ["x": long], "partial": true]),
+    ] as [(MessageType, JSONObject)] {
+      let refused = #expect(throws: MessageError.self) { try reported(type, payload, job: "7") }
+      #expect(refused?.description.contains("bytes") == true)
     }
   }
 

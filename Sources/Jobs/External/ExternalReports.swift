@@ -152,14 +152,34 @@ package final class ExternalReports: Sendable {
       var said = JSONObject()
       for field in ["status", "name", "error"] { said[field] = message.payload[field] }
       changed.apply(RealtimeMessage(.jobStatus, said))
-      if changed.status.isFinal { changed.end(changed.status, now) }
-      return items(status: changed, &job, at: message.timestamp)
+      guard changed.status.isFinal else { return items(status: changed, &job, at: message.timestamp) }
+      let rest = changed.status == .succeeded ? completion(of: &job, at: message.timestamp) : []
+      changed.end(changed.status, now)
+      return rest + items(status: changed, &job, at: message.timestamp)
     }
     let percent = job.progress
     job.apply(message)
     let item = Publication.Item(message, to: job.topic)
     let isNews = message.type == .progress && job.progress?.rounded(.down) != percent?.rounded(.down)
     return isNews ? [item, .init(message, to: .jobs)] : [item]
+  }
+
+  /// What the success of a job says without words: all of it is done, and so is every plugin that was at work.
+  private static func completion(of job: inout Job, at time: Timestamp) -> [Publication.Item] {
+    var messages: [RealtimeMessage] = []
+    for var state in job.pluginStates where state.status == .started || state.status == .running {
+      state.status = .completed
+      messages.append(.pluginStatus(job: job, state))
+    }
+    if let progress = job.progress, progress < 100 {
+      messages.append(.progress(job: job, progress: 100, stage: job.stage))
+    }
+    return messages.map { message in
+      var message = message
+      message.timestamp = time
+      job.apply(message)
+      return .init(message, to: job.topic)
+    }
   }
 
   /// The whole state of the job, as lists need it: the reporter named only what changed.
