@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes every parser: Tests/Fuzz/run.sh [SECONDS] [TARGET...]; with 0 it only builds.
 #
-# As many targets at a time as there are cores, 60 seconds each. SwiftPM links libFuzzer but gives it no coverage to
+# One target more at a time than there are cores, 60 seconds each. SwiftPM links libFuzzer but gives it no coverage to
 # steer by, so the modules are built with swiftc directly. Inputs found are kept under .build/fuzz/corpus, so that the
 # next run goes on from there; a crash leaves its input beside them. A new target: a file here, a line in seeds.sh.
 set -euo pipefail
@@ -14,7 +14,7 @@ targets="${*:-$(for file in Tests/Fuzz/*.swift; do case " $shared " in *" $file 
 modules="Hashing JSONValues Compression Wire Imaging Domain"
 out="$PWD/.build/fuzz"
 corpus="$out/corpus"
-cores=$(getconf _NPROCESSORS_ONLN)
+at_once=$(($(getconf _NPROCESSORS_ONLN) + 1))
 mkdir -p "$out"
 # Swift's own crash report would end the process before libFuzzer has written the input down.
 export SWIFT_BACKTRACE=enable=no
@@ -49,13 +49,13 @@ seed() {
   printf "$3" >"$corpus/$1/seed-$2"
 }
 
-# each FUNCTION NAME...: for every name, as many at a time as there are cores.
+# each FUNCTION NAME...: for every name, a few at a time.
 each() {
   local running=0 failed=0
   local action="$1"
   shift
   for name in "$@"; do
-    if [ "$running" -ge "$cores" ]; then
+    if [ "$running" -ge "$at_once" ]; then
       wait -n || failed=1
       running=$((running - 1))
     fi
@@ -83,7 +83,7 @@ fi
 [ "$seconds" != 0 ] || exit 0
 . Tests/Fuzz/seeds.sh
 
-echo "Fuzzing for $seconds s each, $cores at a time."
+echo "Fuzzing for $seconds s each, $at_once at a time."
 printf '%-16s %12s %8s %8s\n' target executions edges crashes
 if ! each fuzz $targets; then
   for name in $targets; do
