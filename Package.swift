@@ -116,7 +116,8 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "Domain", "JSONValues", "Net", "Server", "Store", "TestSupport", "WebAssets", "Wire", "telltale",
+        "App", "CSQLite", "Domain", "JSONValues", "Net", "Server", "Store", "TestSupport", "WebAssets", "Wire",
+        "telltale",
       ],
       swiftSettings: strict),
   ],

@@ -82,11 +82,15 @@ package final class EventHub: Sendable {
   /// - Parameters:
   ///   - offset: that of the last message already numbered in this epoch.
   ///   - windowCapacity: how many numbered messages are kept for those who come back.
+  ///   - windowBytes: how many bytes of such messages are kept.
   ///   - history: where older ones are read; nil where nobody keeps them.
-  package init(epoch: String, after offset: Int = 0, windowCapacity: Int = 10_000, history: History? = nil) {
+  package init(
+    epoch: String, after offset: Int = 0, windowCapacity: Int = 10_000, windowBytes: Int = 32 << 20,
+    history: History? = nil
+  ) {
     self.epoch = epoch
     self.history = history
-    state = Mutex(State(window: ReplayWindow(capacity: windowCapacity, after: offset)))
+    state = Mutex(State(window: ReplayWindow(capacity: windowCapacity, maxBytes: windowBytes, after: offset)))
   }
 
   /// Makes messages visible to every subscriber of their topics, all of them at once.

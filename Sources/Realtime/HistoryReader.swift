@@ -8,10 +8,12 @@ final class HistoryReader {
   private let inbox = Inbox()
   /// Who waits for which read. One that is not in here any more is of no use to anybody.
   private var askers: [Int: Subscriber] = [:]
-  /// The reads that have not begun, in the order in which they were asked for.
-  private var waiting: [(number: Int, request: History.Request)] = []
+  /// The reads that have not begun, by number: they begin in that order.
+  private var waiting: [Int: History.Request] = [:]
   private var underway = 0
   private var lastNumber = 0
+  /// No read up to this number waits.
+  private var lastBegun = 0
 
   /// So many portions may arrive for one turn, besides what the store's readers are spared.
   private static let maxUnderway = 2
@@ -46,8 +48,8 @@ final class HistoryReader {
     lastNumber += 1
     subscriber.replay!.read = lastNumber
     askers[lastNumber] = subscriber
-    waiting.append(
-      (lastNumber, .init(subscription: replay.subscription, after: replay.offset, through: last, limit: limit)))
+    waiting[lastNumber] = .init(
+      subscription: replay.subscription, after: replay.offset, through: last, limit: limit)
     begin()
   }
 
@@ -56,7 +58,7 @@ final class HistoryReader {
     guard let number = subscriber.replay?.read else { return }
     subscriber.replay!.read = nil
     askers[number] = nil
-    waiting.removeAll { $0.number == number }
+    waiting[number] = nil
   }
 
   /// What has arrived since the last look, for those who still wait for it.
@@ -74,7 +76,10 @@ final class HistoryReader {
 
   private func begin() {
     while underway < Self.maxUnderway, !waiting.isEmpty {
-      let (number, request) = waiting.removeFirst()
+      lastBegun += 1
+      let number = lastBegun
+      // Nobody waits any more for a number that is missing.
+      guard let request = waiting.removeValue(forKey: number) else { continue }
       underway += 1
       history.read(request) { [inbox, wake] portion in
         inbox.leave((number, portion))

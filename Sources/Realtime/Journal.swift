@@ -17,7 +17,8 @@ package final class Journal: Sendable {
   /// Stores a batch, all or nothing. Gives back what is to be done between the broadcast and the completions.
   package typealias Commit = @Sendable ([Entry]) throws -> @Sendable () -> Void
   /// Told the position of the publication's last numbered message once everybody may know of it, or why it was refused.
-  /// Called on the thread that drives the journal.
+  /// Called on the thread that drives the journal; on the publisher's, before ``publish(_:completion:)`` returns, where a
+  /// refusable publication comes while nothing can be stored.
   package typealias Completion = @Sendable (Result<StreamPosition?, any Error>) -> Void
 
   package struct Limits: Sendable {
@@ -62,8 +63,23 @@ package final class Journal: Sendable {
     /// Nil while a batch is being stored.
     var line: MessageLine?
     var lastBegin: Int?
-    var retryAt: Int?
+    /// When what can't be refused is tried again, and why it has to be.
+    var retry: (at: Int, cause: any Error)?
     var statistics = Statistics()
+
+    /// A batch is through, and these are off our hands.
+    mutating func end(_ line: MessageLine, done: [Waiting]) {
+      self.line = line
+      held -= done.count
+      heldBytes -= done.reduce(0) { $0 + $1.byteCount }
+    }
+  }
+
+  /// What became of a publication that somebody brought.
+  private enum Reception {
+    case taken(wakes: Bool)
+    case refused(any Error)
+    case noRoom
   }
 
   private let hub: EventHub
@@ -101,27 +117,34 @@ package final class Journal: Sendable {
   }
 
   /// Takes a publication in. Safe to call from any thread; the messages are encoded on the caller's.
+  ///
+  /// A refusable one is refused at once where the last commit failed and is still to be repeated.
   /// - Returns: false where too much waits already. Nothing was taken then, and the completion is not called.
   package func publish(_ publication: Publication, completion: Completion? = nil) -> Bool {
     let waiting = Waiting(
       publication: publication, encodings: publication.items.map { MessageEncoding($0.message) },
       completion: completion)
     let (byteCount, rowCount) = (waiting.byteCount, waiting.rowCount)
-    let wakes = state.withLock { state -> Bool? in
+    let reception = state.withLock { state -> Reception in
+      if publication.isRefusable, let retry = state.retry { return .refused(retry.cause) }
       // What is larger than all that may wait is taken alone.
       guard state.held == 0 || state.held < limits.publications && state.heldBytes + byteCount <= limits.bytes else {
         state.statistics.overflows += 1
-        return nil
+        return .noRoom
       }
       let rowsBefore = state.queuedRows
       state.queue.append(waiting)
       state.queuedRows += rowCount
       state.held += 1
       state.heldBytes += byteCount
-      return rowsBefore == 0 || rowsBefore < limits.batchRows && state.queuedRows >= limits.batchRows
+      return .taken(
+        wakes: rowsBefore == 0 || rowsBefore < limits.batchRows && state.queuedRows >= limits.batchRows)
     }
-    guard let wakes else { return false }
-    if wakes { wake() }
+    switch reception {
+    case .taken(let wakes): if wakes { wake() }
+    case .refused(let cause): completion?(.failure(cause))
+    case .noRoom: return false
+    }
     return true
   }
 
@@ -143,7 +166,11 @@ package final class Journal: Sendable {
         let duration = monotonicMicroseconds() - start
         hub.broadcast(entries.flatMap(\.messages))
         afterwards()
-        let isMore = end(line, done: batch) { $0.statistics.commitTimes.observe(microseconds: duration) }
+        let isMore = state.withLock { state in
+          state.end(line, done: batch)
+          state.statistics.commitTimes.observe(microseconds: duration)
+          return !state.queue.isEmpty
+        }
         for (waiting, entry) in zip(batch, entries) {
           waiting.completion?(.success(entry.messages.last { $0.position != nil }?.position))
         }
@@ -163,7 +190,7 @@ package final class Journal: Sendable {
   private func begin(_ now: Int) -> Beginning {
     state.withLock { state in
       guard !state.queue.isEmpty else { return .wait(nil) }
-      if let retryAt = state.retryAt, retryAt > now { return .wait(retryAt - now) }
+      if let retry = state.retry, retry.at > now { return .wait(retry.at - now) }
       if state.queuedRows < limits.batchRows, let last = state.lastBegin, now < last + limits.gathering {
         return .wait(last + limits.gathering - now)
       }
@@ -178,7 +205,7 @@ package final class Journal: Sendable {
       state.queue.removeFirst(count)
       state.queuedRows -= rows
       state.lastBegin = now
-      state.retryAt = nil
+      state.retry = nil
       return .store(batch, line)
     }
   }
@@ -194,28 +221,21 @@ package final class Journal: Sendable {
 
   /// Whoever would rather know than wait is told; the others stay where they were.
   private func fail(_ batch: [Waiting], _ line: MessageLine, _ error: any Error, now: Int) -> Int? {
-    let refused = batch.filter(\.publication.isRefusable)
     let kept = batch.filter { !$0.publication.isRefusable }
-    let isMore = end(line, done: refused) { state in
+    let (refused, isMore) = state.withLock { state in
       state.statistics.failedCommits += 1
-      guard !kept.isEmpty else { return }
-      state.queue = kept + state.queue
-      state.queuedRows += kept.reduce(0) { $0 + $1.rowCount }
-      state.retryAt = now + limits.retryPause
+      var refused = batch.filter(\.publication.isRefusable)
+      if !kept.isEmpty {
+        // Behind what is kept they might never get into a batch, and be told nothing for as long as this lasts.
+        refused += state.queue.filter(\.publication.isRefusable)
+        state.queue = kept + state.queue.filter { !$0.publication.isRefusable }
+        state.queuedRows = state.queue.reduce(0) { $0 + $1.rowCount }
+        state.retry = (now + limits.retryPause, error)
+      }
+      state.end(line, done: refused)
+      return (refused, !state.queue.isEmpty)
     }
     for waiting in refused { waiting.completion?(.failure(error)) }
     return isMore ? 0 : nil
-  }
-
-  /// - Returns: whether something waits.
-  private func end(_ line: MessageLine, done: [Waiting], _ note: (inout State) -> Void) -> Bool {
-    let byteCount = done.reduce(0) { $0 + $1.byteCount }
-    return state.withLock { state in
-      state.line = line
-      state.held -= done.count
-      state.heldBytes -= byteCount
-      note(&state)
-      return !state.queue.isEmpty
-    }
   }
 }

@@ -32,6 +32,50 @@ struct EventHubTests {
     #expect(next.offsets == [111])
   }
 
+  /// A hub that keeps four messages of at most 2,000 bytes together, and what it keeps after an offset.
+  private struct Kept {
+    let hub = EventHub(epoch: "test", windowCapacity: 4, windowBytes: 2_000)
+
+    func publish(_ sizes: Int...) {
+      let publisher = ImmediatePublisher(hub)
+      for size in sizes { publisher.publish(warning(String(repeating: "x", count: size)), to: .job("a")) }
+    }
+
+    func offsets(after offset: Int) -> [Int]? {
+      hub.messages(after: StreamPosition(epoch: "test", offset: offset), limit: .max) { _ in true }?
+        .compactMap(\.position?.offset)
+    }
+  }
+
+  @Test func `what is kept for those who come back is bounded in bytes as well`() {
+    let kept = Kept()
+    kept.publish(700, 700)
+    #expect(kept.offsets(after: 0) == [1, 2])
+    kept.publish(700)
+    #expect(kept.offsets(after: 0) == nil)
+    #expect(kept.offsets(after: 1) == [2, 3])
+    #expect(kept.hub.oldestCursor.offset == 1)
+    // Small ones have room for as many as ever again, and no more.
+    kept.publish(1, 1, 1, 1, 1, 1)
+    #expect(kept.offsets(after: 4) == nil)
+    #expect(kept.offsets(after: 5) == [6, 7, 8, 9])
+    #expect(kept.offsets(after: 7) == [8, 9])
+    #expect(kept.offsets(after: 9) == [])
+    #expect(kept.offsets(after: 10) == nil)
+  }
+
+  @Test func `a message larger than all that is kept is kept alone`() {
+    let kept = Kept()
+    kept.publish(1, 1, 5_000)
+    #expect(kept.offsets(after: 1) == nil)
+    #expect(kept.offsets(after: 2) == [3])
+    kept.publish(1)
+    #expect(kept.offsets(after: 2) == nil)
+    #expect(kept.offsets(after: 3) == [4])
+    kept.publish(1, 1)
+    #expect(kept.offsets(after: 3) == [4, 5, 6])
+  }
+
   @Test func `a reader is woken by the first message since its last look, also after it lost some`() {
     let wakes = Mutex(0)
     let hub = EventHub(epoch: "test", windowCapacity: 5)

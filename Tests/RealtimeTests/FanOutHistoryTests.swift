@@ -171,6 +171,21 @@ struct FanOutHistoryTests {
     #expect(archive.fanOut.groupCount == 0)
   }
 
+  @Test func `whoever leaves before it is read for costs no read, and holds nobody up`() {
+    let archive = Archive()
+    archive.publish(1_000)
+    let clients = (0..<8).map { _ in archive.comeBack(after: 0, .only([.job("a")])) }
+    for client in clients[2..<7] { archive.fanOut.leave(client.subscriber) }
+    archive.fanOut.change(clients[7].subscriber, to: .only([.job("b")]))
+    for _ in 0..<2 { archive.answer() }
+    archive.fanOut.turn()
+    #expect(archive.waitingReads.map { $0.subscription.includes(.job("b")) } == [true])
+    archive.finish([clients[0], clients[1], clients[7]].map { ($0.sink, $0.subscriber) })
+    #expect(clients[0].sink.offsets == Array(stride(from: 1, through: 999, by: 2)))
+    #expect(clients[7].sink.offsets == Array(stride(from: 2, through: 1_000, by: 2)))
+    for client in clients[2..<7] { #expect(client.sink.offsets == []) }
+  }
+
   @Test func `a subscription that changes during a read counts from where the replay is`() {
     let archive = Archive()
     archive.publish(1_000)

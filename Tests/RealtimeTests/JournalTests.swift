@@ -125,6 +125,73 @@ struct JournalTests {
     #expect(journal.statistics.failedCommits == 1)
   }
 
+  @Test func `while nothing can be stored requests are refused at once, however much is kept before them`() {
+    let desk = Desk()
+    let journal = desk.journal()
+    desk.setBroken(true)
+    for number in 1...300 { desk.publish(journal, "\(number)") }
+    desk.publish(journal, "asked", isRefusable: true)
+    desk.publish(journal, "301")
+    #expect(journal.step(now: 0) == 0)
+    #expect(desk.happened == ["asked: refused"])
+    #expect(journal.statistics.waiting == 301)
+    #expect(desk.publish(journal, "asked again", isRefusable: true))
+    #expect(desk.happened == ["asked: refused", "asked again: refused"])
+    #expect(journal.statistics.waiting == 301 && journal.statistics.overflows == 0)
+
+    #expect(journal.step(now: 1_000) == 0)
+    #expect(journal.statistics.waiting == 301 && journal.statistics.failedCommits == 2)
+
+    desk.setBroken(false)
+    #expect(journal.step(now: 2_000) == 0)
+    #expect(desk.publish(journal, "asked in time", isRefusable: true))
+    #expect(journal.step(now: 2_005) == nil)
+    #expect(desk.batches.flatMap(\.self) == (1...302).map { "[\($0)]" })
+    let told = desk.happened.filter { $0.contains(": e:") }
+    #expect(told == (1...301).map { "\($0): e:\($0)" } + ["asked in time: e:302"])
+    #expect(journal.statistics.waiting == 0)
+  }
+
+  @Test func `what comes during a commit that fails is refused with it`() {
+    let desk = Desk()
+    let late = Mutex<Journal?>(nil)
+    let journal = desk.journal(lastSequence: { _ in
+      if let journal = late.withLock({ $0.take() }) { desk.publish(journal, "late", isRefusable: true) }
+      throw Refusal()
+    })
+    late.withLock { $0 = journal }
+    desk.publish(journal, "kept")
+    #expect(journal.step(now: 0) == 0)
+    #expect(desk.happened == ["late: refused"])
+    #expect(journal.statistics.waiting == 1)
+  }
+
+  @Test func `what is refused leaves its room`() {
+    let desk = Desk()
+    var limits = Journal.Limits()
+    limits.publications = 3
+    limits.bytes = 2_000
+    limits.batchRows = 1
+    let journal = desk.journal(limits)
+    desk.setBroken(true)
+    desk.publish(journal, "kept")
+    desk.publish(journal, String(repeating: "x", count: 1_000), isRefusable: true)
+    desk.publish(journal, "asked", isRefusable: true)
+    _ = journal.step(now: 0)
+    #expect(journal.statistics.waiting == 1)
+    // One row is enough for a batch, and one row waits: what comes second needs nobody woken.
+    let wakes = desk.wakes
+    #expect(desk.publish(journal, String(repeating: "y", count: 1_000)))
+    #expect(desk.wakes == wakes)
+    #expect(desk.publish(journal, "z"))
+    desk.setBroken(false)
+    for now in [1_000, 1_001, 1_002] { _ = journal.step(now: now) }
+    #expect(desk.batches == [["[1]"], ["[2]"], ["[3]"]])
+    // All is counted back to nothing: again one row wakes.
+    desk.publish(journal, "last")
+    #expect(desk.wakes == wakes + 1)
+  }
+
   @Test func `a refused request leaves no pause behind`() {
     let desk = Desk()
     let journal = desk.journal()

@@ -41,7 +41,7 @@ final class StoreThread: Sendable {
     self.news = news
     journal = Journal(
       hub: hub, line: MessageLine(epoch: store.epoch, after: store.newestOffset),
-      lastSequence: { topic in try store.lastSequence(of: topic) },
+      lastSequence: { topic in try health.watchReading { () throws(StoreError) in try store.lastSequence(of: topic) } },
       commit: { entries in
         let changes = book.changes(
           of: entries.lazy.map { ($0.publication, offsets: $0.messages.map { $0.position?.offset }) })
@@ -163,6 +163,16 @@ private final class Health: Sendable {
     do {
       try body()
       note(nil)
+    } catch {
+      note(error)
+      throw error
+    }
+  }
+
+  /// What can be read is no sign that anything can be stored.
+  func watchReading<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+    do {
+      return try body()
     } catch {
       note(error)
       throw error
