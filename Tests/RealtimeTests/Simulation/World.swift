@@ -128,6 +128,8 @@ final class World {
       note("disk full")
       disk.isFull = true
       after(roll(100...2_000)) { [disk] in disk.isFull = false }
+      // Requests are refused meanwhile: only what our own jobs say fills the journal.
+      if chance(30) { for _ in 0..<25 { after(roll(0...100)) { [unowned self] in server?.say() } } }
     case 91..<96:
       disk.backUp()
       after(roll(100...2_000)) { [unowned self] in restoreBackup() }
