@@ -70,16 +70,15 @@ extension Application {
     let topic = try jobs.job(request.id("id")).topic
     let limit = try request.count("limit", standard: 100, most: 1000)
     let types = request.query("types").map { Set($0.split(separator: ",").map { MessageType(rawValue: String($0)) }) }
-    // One more than asked for tells whether there is a next page.
-    let found = try store.messages(
-      // What is stored but not told yet has no cursor that anybody could go on from.
-      of: .topic(topic), after: try cursor(request), through: hub.position.offset, types: types, limit: limit + 1
-    ).messages
-    let page = found.prefix(limit)
+    // What is stored but not told yet has no cursor that anybody could go on from.
+    let newest = hub.position.offset
+    let page = try store.messages(
+      of: .topic(topic), after: try cursor(request), through: newest, types: types, limit: limit)
     // The messages are encoded already, and go out as they went to everybody else.
     var body = Array("{\"messages\":[".utf8)
-    body += page.map(\.json).joined(separator: [UInt8(ascii: ",")])
-    let next = found.count > limit ? page.last.map { StreamPosition(epoch: store.epoch, offset: $0.offset) } : nil
+    body += page.messages.map(\.json).joined(separator: [UInt8(ascii: ",")])
+    let last = page.reached < newest ? page.messages.last : nil
+    let next = last.map { StreamPosition(epoch: store.epoch, offset: $0.offset) }
     body += Array("],\"next\":".utf8)
     body += (next.map { JSON.string($0.description) } ?? .null).encoded()
     body.append(UInt8(ascii: "}"))

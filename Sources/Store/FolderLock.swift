@@ -31,10 +31,9 @@ final class FolderLock: Sendable {
     guard descriptor >= 0 else {
       throw .inaccessible(path: path, reason: String(cString: strerror(errno)))
     }
-    let locked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
-    let failure = errno
+    let failure = Self.lock(descriptor)
     let lines = Self.lines(of: descriptor)
-    guard locked else {
+    guard failure == 0 else {
       close(descriptor)
       if failure == EWOULDBLOCK { throw .inUse(folder: folder, process: lines.first.flatMap { Int($0) }) }
       throw .inaccessible(path: path, reason: String(cString: strerror(failure)))
@@ -47,7 +46,9 @@ final class FolderLock: Sendable {
     } else {
       previousEnd = lines.count == 2 && lines[1] == machineStart ? .processDied : .machineStopped
     }
-    write("\(getpid())\n\(machineStart)\n")
+    // Not this machine's start yet: where a check refuses the files, or the process dies amid it, the next one must not
+    // take them for checked.
+    write("\(getpid())\n\(lines.count == 2 ? String(lines[1]) : "unchecked")\n")
   }
 
   deinit {
@@ -65,8 +66,22 @@ final class FolderLock: Sendable {
     return lines(of: descriptor).first.flatMap { Int($0) }
   }
 
+  /// Notes that the files were checked: from now on only the end of the machine can harm them.
+  func markChecked() { write("\(getpid())\n\(Self.machineStart())\n") }
+
   /// Notes that everything is where it belongs.
   func markClean() { write("") }
+
+  /// - Returns: 0, or why it can't be locked.
+  private static func lock(_ descriptor: Int32) -> Int32 {
+    // Whoever asks for the holder has a lock of his own for microseconds: no reason to give up.
+    for _ in 0..<10 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return 0 }
+      guard errno == EWOULDBLOCK || errno == EINTR else { return errno }
+      usleep(10_000)
+    }
+    return EWOULDBLOCK
+  }
 
   private func write(_ text: String) {
     // For whoever comes next. Where it can't be written, that one checks more than it must.

@@ -2,31 +2,45 @@ import Compression
 import Domain
 import JSONValues
 
-/// What of a job's row is made of it: the words that a search looks at, all that has no column of its own, and the
-/// checksum.
+/// What of a job's row is made of it: the words that a search looks at, all that has no column of its own, the results,
+/// and the checksums.
 ///
 /// Not in the row: warnings, which stand among the job's messages, and frames, which have rows of their own.
 struct JobRow {
   let words: String
   let state: [UInt8]
   let checksum: Int
+  let results: [UInt8]
+  let resultsChecksum: Int
 
   init(_ job: Job) {
     words = "\(job.name)\n\(job.source)\n\(job.id)".lowercased()
     state = JSON.object(job.state).encoded()
     checksum = Self.checksum(job, state)
+    results = JSON.object(job.results).encoded()
+    resultsChecksum = rowChecksum(results, job.number)
   }
 
-  /// Reads number, id, status, created_at, finished_at, offset, name, source, checksum, state.
+  /// As ``job(from:path:)``, with results_checksum and results behind the others.
+  /// - Throws: ``StoreError/damaged(path:finding:)``
+  static func wholeJob(from row: Statement, path: String) throws(StoreError) -> Job {
+    var job = try job(from: row, path: path)
+    let bytes = row.blob(11)
+    guard rowChecksum(bytes, job.number) == row.integer(10), let results = object(bytes) else {
+      throw .damaged(path: path, finding: "the results of job \(job.id) make no sense")
+    }
+    job.results = results
+    return job
+  }
+
+  /// A job without its results, which may be very long. Reads number, id, status, created_at, finished_at, offset, name,
+  /// source, checksum, state.
   /// - Throws: ``StoreError/damaged(path:finding:)``
   static func job(from row: Statement, path: String) throws(StoreError) -> Job {
     let id = row.text(1)
     func damaged() -> StoreError { .damaged(path: path, finding: "the row of job \(id) makes no sense") }
     let bytes = row.blob(9)
-    guard let status = JobStatus(rawValue: row.text(2)),
-      // What a message may hold, one deeper in here.
-      let state = try? JSON(parsing: bytes, limits: JSONLimits(maxDepth: 128)).objectValue
-    else { throw damaged() }
+    guard let status = JobStatus(rawValue: row.text(2)), let state = object(bytes) else { throw damaged() }
     var job = Job(
       id: id, name: row.text(6), source: row.text(7), plugins: [],
       createdAt: Timestamp(milliseconds: Int64(row.integer(3))))
@@ -37,6 +51,11 @@ struct JobRow {
     job.state = state
     guard checksum(job, bytes) == row.integer(8) else { throw damaged() }
     return job
+  }
+
+  private static func object(_ bytes: [UInt8]) -> JSONObject? {
+    // What a message may hold, one deeper in here.
+    try? JSON(parsing: bytes, limits: JSONLimits(maxDepth: 128)).objectValue
   }
 
   private static func checksum(_ job: Job, _ state: [UInt8]) -> Int {
@@ -54,7 +73,6 @@ extension Job {
         "kind": .string(kind.rawValue), "plugins": .array(plugins.map(JSON.string)), "options": .object(options),
         "device_requested": .string(deviceRequested.description),
         "plugin_states": .array(pluginStates.map { .object($0.json) }), "warnings_count": .int(warningsCount),
-        "results": .object(results),
       ]
       state["device_used"] = deviceUsed.map { .string($0.description) }
       state["retry_of"] = retryOf.map(JSON.string)
@@ -71,7 +89,6 @@ extension Job {
       deviceRequested = newValue["device_requested"]?.stringValue.flatMap { Device($0) } ?? .cpu
       pluginStates = newValue["plugin_states"]?.arrayValue?.compactMap { PluginState(stored: $0) } ?? []
       warningsCount = newValue["warnings_count"]?.intValue ?? 0
-      results = newValue["results"]?.objectValue ?? [:]
       deviceUsed = newValue["device_used"]?.stringValue.flatMap { Device($0) }
       retryOf = newValue["retry_of"]?.stringValue
       progress = newValue["progress"]?.doubleValue

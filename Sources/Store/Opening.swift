@@ -25,10 +25,6 @@ struct Opening {
     _ database: Database, size: Int, after previousEnd: FolderLock.PreviousEnd, _ position: PositionFile.Content?
   ) throws(StoreError) {
     let version = try Schema.readVersion(of: database)
-    let tables = try database.number("SELECT count(*) FROM sqlite_schema") ?? 0
-    guard version > 0 || tables == 0 else {
-      throw .damaged(path: database.path, finding: "it has no format number")
-    }
     let findings =
       if size <= maxBytesReadWhole {
         try database.rows("PRAGMA integrity_check(1)") { $0.text(0) }
@@ -42,6 +38,13 @@ struct Opening {
       let finding = findings.first?.split(separator: "\n").joined(separator: " ") ?? "no answer"
       throw .damaged(path: database.path, finding: finding)
     }
+    try checkLine(of: database, version: version, position)
+  }
+
+  /// Checks that the line of messages is whole, and has all that was acknowledged.
+  static func checkLine(
+    of database: Database, version: Int, _ position: PositionFile.Content?
+  ) throws(StoreError) {
     guard version > 0 else {
       // The position is written behind the first commit: all that there was stood in a log that is gone.
       if let position { throw .lost(path: database.path, acknowledged: position.commit, found: 0) }

@@ -16,11 +16,15 @@ enum Schema {
     }
   }
 
-  /// - Throws: ``StoreError/newer(path:version:known:)``
+  /// The format of a file; 0 where there is nothing in it yet.
+  /// - Throws: ``StoreError/newer(path:version:known:)``, ``StoreError/damaged(path:finding:)``
   static func readVersion(of database: Database) throws(StoreError) -> Int {
     let version = try database.number("PRAGMA user_version") ?? 0
     guard version >= 0, version <= Self.version else {
       throw .newer(path: database.path, version: version, known: Self.version)
+    }
+    if version == 0, try database.number("SELECT count(*) FROM sqlite_schema") ?? 0 > 0 {
+      throw .damaged(path: database.path, finding: "it has no format number")
     }
     return version
   }
@@ -82,7 +86,11 @@ enum Schema {
       words TEXT NOT NULL,
       checksum INTEGER NOT NULL,
       -- Everything else, as JSON.
-      state BLOB NOT NULL
+      state BLOB NOT NULL,
+      -- Of the results. Both stand last, so that what doesn't ask for them doesn't read them: they may have megabytes.
+      results_checksum INTEGER NOT NULL,
+      -- What the plugins returned, as JSON.
+      results BLOB NOT NULL
     ) STRICT;
     CREATE INDEX jobs_by_status ON jobs (status);
     CREATE INDEX jobs_by_words ON jobs (number, status, words);

@@ -6,10 +6,10 @@ extension Store {
   /// - Throws: ``StoreError`` where it can't be read at all.
   package static func check(folder: String) throws(StoreError) -> [String] {
     let database = try Database(DataFolder(path: folder).database, .reading)
-    _ = try Schema.readVersion(of: database)
+    let version = try Schema.readVersion(of: database)
     var findings = try database.rows("PRAGMA integrity_check(20)") { $0.text(0) }.filter { $0 != "ok" }
     findings += try database.rows("PRAGMA foreign_key_check") { "\($0.text(0)) has a row without a topic" }
-    guard findings.isEmpty else { return findings }
+    guard findings.isEmpty, version > 0 else { return findings }
     do throws(StoreError) {
       try database.readAllMessages()
       try database.readAllJobs()
@@ -32,7 +32,8 @@ extension Database {
     while reached < newest {
       reached = try reading { () throws(StoreError) in
         try messages(
-          matching: { _ in true }, lookingAt: 1000, after: reached, through: newest, types: nil, limit: 1000
+          matching: { _ in true }, lookingAt: 1000, after: reached, through: newest, types: nil,
+          MessagePage(limit: 1000, bytes: 1 << 20)
         ).reached
       }
     }
@@ -43,10 +44,11 @@ extension Database {
     while let next = try self.number("SELECT min(number) FROM jobs WHERE number > ?", .integer(number)) {
       _ = try rows(
         """
-        SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state FROM jobs
-        WHERE number = ?
+        SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state, results_checksum,
+          results
+        FROM jobs WHERE number = ?
         """, .integer(next)
-      ) { row throws(StoreError) in try JobRow.job(from: row, path: path) }
+      ) { row throws(StoreError) in try JobRow.wholeJob(from: row, path: path) }
       number = next
     }
   }

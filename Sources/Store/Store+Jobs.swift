@@ -7,9 +7,11 @@ extension Store {
     try readers.read { database throws(StoreError) in
       let found = try database.rows(
         """
-        SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state FROM jobs WHERE id = ?
+        SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state, results_checksum,
+          results
+        FROM jobs WHERE id = ?
         """, .text(id)
-      ) { row throws(StoreError) in try JobRow.job(from: row, path: database.path) }
+      ) { row throws(StoreError) in try JobRow.wholeJob(from: row, path: database.path) }
       return try found.first.map { job throws(StoreError) in try database.addingWarnings(to: job) }
     }
   }
@@ -27,9 +29,10 @@ extension Store {
       var jobs: [Job] = []
       for job in try database.rows(
         """
-        SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state FROM jobs
-        WHERE status IN ('queued', 'running') ORDER BY number
-        """, read: { row throws(StoreError) in try JobRow.job(from: row, path: database.path) })
+        SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state, results_checksum,
+          results
+        FROM jobs WHERE status IN ('queued', 'running') ORDER BY number
+        """, read: { row throws(StoreError) in try JobRow.wholeJob(from: row, path: database.path) })
       {
         jobs.append(try database.addingWarnings(to: job))
       }
@@ -37,7 +40,7 @@ extension Store {
     }
   }
 
-  /// A page of jobs, newest first, without warnings and frames: a list shows how many there are.
+  /// A page of jobs, newest first, without warnings, frames and results: a list shows how many there are.
   package func jobs(_ query: JobQuery) throws(StoreError) -> JobPage {
     // One more than the page has: whether there is a next one.
     let limit = query.limit + 1

@@ -15,27 +15,51 @@ extension Store {
   ///   - through: the last offset wanted.
   ///   - types: nil for all.
   ///   - limit: how many messages to return at most.
-  /// - Returns: the messages, and the offset up to which that is all there is: go on from there.
+  ///   - bytes: the message with which their JSON has so many bytes is the last one, so that a page of long ones stays
+  ///     small.
+  /// - Returns: the messages, and the offset up to which that is all there is: go on from there. Of one topic, it is less
+  ///   than `through` and the newest offset only where there is more.
   /// - Throws: ``StoreError``; ``StoreError/damaged(path:finding:)`` where a message is not as it was written.
   package func messages(
-    of topics: TopicFilter, after: Int, through: Int, types: Set<MessageType>?, limit: Int
+    of topics: TopicFilter, after: Int, through: Int, types: Set<MessageType>?, limit: Int, bytes: Int = 1 << 20
   ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
     try readers.read { database throws(StoreError) in
       let newest = try database.number("SELECT newest_offset FROM line") ?? 0
       let end = min(through, newest)
       guard after < end, limit > 0 else { return ([], max(after, min(end, after))) }
+      let page = MessagePage(limit: limit, bytes: bytes)
       switch topics {
       case .topic(let topic):
         guard let id = try database.topicID(topic) else { return ([], end) }
-        let messages = try database.messages(
-          of: (topic, id), after: after, through: end, types: types, limit: limit)
-        return (messages, messages.count < limit ? end : messages[messages.count - 1].offset)
+        return try database.messages(of: (topic, id), after: after, through: end, types: types, page)
       case .matching(let lookingAt, let isWanted):
         return try database.messages(
-          matching: isWanted, lookingAt: lookingAt, after: after, through: end, types: types, limit: limit)
+          matching: isWanted, lookingAt: lookingAt, after: after, through: end, types: types, page)
       }
     }
   }
+}
+
+/// Messages that are gathered until there are enough.
+struct MessagePage {
+  private(set) var messages: [StoredMessage] = []
+  let limit: Int
+  private var restBytes: Int
+
+  init(limit: Int, bytes: Int) {
+    self.limit = limit
+    restBytes = bytes
+  }
+
+  var isFull: Bool { messages.count >= limit || (restBytes <= 0 && !messages.isEmpty) }
+
+  mutating func add(_ message: StoredMessage) {
+    restBytes -= message.json.count
+    messages.append(message)
+  }
+
+  /// What a read returns that stopped here, because there is more.
+  var stopped: (messages: [StoredMessage], reached: Int) { (messages, messages.last?.offset ?? 0) }
 }
 
 extension Database {
@@ -45,18 +69,26 @@ extension Database {
   }
 
   fileprivate func messages(
-    of topic: (Topic, id: Int), after: Int, through: Int, types: Set<MessageType>?, limit: Int
-  ) throws(StoreError) -> [StoredMessage] {
+    of topic: (Topic, id: Int), after: Int, through: Int, types: Set<MessageType>?, _ page: MessagePage
+  ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
+    var page = page
     guard let types else {
-      return try rows(
+      let statement = try statement(
         """
         SELECT offset, sequence, type, at, checksum, json FROM messages INDEXED BY messages_by_topic
-        WHERE topic = ? AND offset > ? AND offset <= ? ORDER BY offset LIMIT ?
-        """,
-        .integer(topic.id), .integer(after), .integer(through), .integer(limit)
-      ) { row throws(StoreError) in try self.message(in: row, of: topic) }
+        WHERE topic = ? AND offset > ? AND offset <= ? ORDER BY offset
+        """)
+      statement.bind([.integer(topic.id), .integer(after), .integer(through)])
+      defer { statement.reset() }
+      while try statement.step() {
+        if page.isFull { return page.stopped }
+        page.add(try message(in: statement, of: topic))
+      }
+      return (page.messages, through)
     }
-    // Rare types among very many others: each type has its own order in the index, and the orders are merged here.
+    // Rare types among very many others: each type has its own order in the index, and the orders are merged here. One
+    // more than wanted tells whether there is more.
+    let limit = page.limit < .max ? page.limit + 1 : page.limit
     var offsets: [Int] = []
     for type in types {
       offsets += try rows(
@@ -67,17 +99,21 @@ extension Database {
         .integer(topic.id), .text(type.rawValue), .integer(after), .integer(through), .integer(limit)
       ) { $0.integer(0) }
     }
-    var messages: [StoredMessage] = []
-    for offset in offsets.sorted().prefix(limit) {
-      messages += try rows(
-        "SELECT offset, sequence, type, at, checksum, json FROM messages WHERE offset = ?", .integer(offset)
-      ) { row throws(StoreError) in try self.message(in: row, of: topic) }
+    for offset in offsets.sorted() {
+      if page.isFull { return page.stopped }
+      for found in try rows(
+        "SELECT offset, sequence, type, at, checksum, json FROM messages WHERE offset = ?", .integer(offset),
+        read: { row throws(StoreError) in try self.message(in: row, of: topic) })
+      {
+        page.add(found)
+      }
     }
-    return messages
+    return (page.messages, through)
   }
 
   func messages(
-    matching isWanted: (Topic) -> Bool, lookingAt: Int, after: Int, through: Int, types: Set<MessageType>?, limit: Int
+    matching isWanted: (Topic) -> Bool, lookingAt: Int, after: Int, through: Int, types: Set<MessageType>?,
+    _ page: MessagePage
   ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
     // In the order of the line: the topic is looked up for each message, which is cheaper than any other plan.
     let statement = try statement(
@@ -87,20 +123,20 @@ extension Database {
       """)
     statement.bind([.integer(after), .integer(through), .integer(lookingAt)])
     defer { statement.reset() }
+    var page = page
     var wanted: [Int: Topic?] = [:]
-    var messages: [StoredMessage] = []
     var (reached, looked) = (after, 0)
-    while messages.count < limit, try statement.step() {
+    while !page.isFull, try statement.step() {
       looked += 1
       reached = statement.integer(0)
       let id = statement.integer(6)
       if wanted[id] == nil { wanted[id] = .some(try shownTopic(id).flatMap { isWanted($0) ? $0 : nil }) }
       guard case .some(.some(let topic)) = wanted[id] else { continue }
       if let types, !types.contains(MessageType(rawValue: statement.text(2))) { continue }
-      messages.append(try message(in: statement, of: (topic, id)))
+      page.add(try message(in: statement, of: (topic, id)))
     }
-    let isComplete = messages.count < limit && looked < lookingAt
-    return (messages, isComplete ? through : reached)
+    let isComplete = !page.isFull && looked < lookingAt
+    return (page.messages, isComplete ? through : reached)
   }
 
   /// Nil where its job was removed.

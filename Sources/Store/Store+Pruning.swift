@@ -44,7 +44,10 @@ private struct Portion {
   private var database: Database { writer.database }
 
   mutating func sweepGoneTopics() throws(StoreError) {
-    for topic in try database.rows("SELECT id FROM topics WHERE gone = 1 LIMIT 100", read: { $0.integer(0) }) {
+    let most = 100
+    let topics = try database.rows("SELECT id FROM topics WHERE gone = 1 LIMIT ?", .integer(most)) { $0.integer(0) }
+    hasMore = topics.count == most
+    for topic in topics {
       try database.run(
         "DELETE FROM messages WHERE offset IN (SELECT offset FROM messages WHERE topic = ? LIMIT ?)",
         .integer(topic), .integer(rest))

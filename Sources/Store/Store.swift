@@ -22,6 +22,7 @@ package final class Store: Sendable {
     try folder.make()
     let lock = try FolderLock(folder: path)
     let opening = try Opening.open(folder, after: lock.previousEnd)
+    lock.markChecked()
     let (database, standing) = (opening.database, opening.standing)
     let epoch = opening.epoch ?? makeEpoch()
     if opening.epoch == nil { try database.run("UPDATE line SET epoch = ?", .text(epoch)) }

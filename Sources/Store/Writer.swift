@@ -107,16 +107,18 @@ final class Writer {
     let row = JobRow(job)
     try database.run(
       """
-      INSERT INTO jobs (number, id, status, created_at, finished_at, offset, name, source, words, checksum, state)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO jobs (number, id, status, created_at, finished_at, offset, name, source, words, checksum, state,
+        results_checksum, results)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET number = excluded.number, status = excluded.status,
         created_at = excluded.created_at, finished_at = excluded.finished_at, offset = excluded.offset,
         name = excluded.name, source = excluded.source, words = excluded.words, checksum = excluded.checksum,
-        state = excluded.state
+        state = excluded.state, results_checksum = excluded.results_checksum, results = excluded.results
       """,
       .integer(job.number), .text(job.id), .text(job.status.rawValue), .integer(Int(job.createdAt.milliseconds)),
       job.finishedAt.map { .integer(Int($0.milliseconds)) } ?? .null, .integer(job.offset), .text(job.name),
-      .text(job.source), .text(row.words), .integer(row.checksum), .blob(row.state))
+      .text(job.source), .text(row.words), .integer(row.checksum), .blob(row.state),
+      .integer(row.resultsChecksum), .blob(row.results))
   }
 
   private func status(ofJob id: String) throws(StoreError) -> JobStatus? {

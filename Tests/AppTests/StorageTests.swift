@@ -84,6 +84,36 @@ struct StorageTests {
     #expect(try messages(app, id).count == 1)
   }
 
+  @Test func `pages of long messages are small, and have every message once`() throws {
+    let app = try RunningApp()
+    let id = try externalJob(app)
+    let text = String(repeating: "x", count: 60_000)
+    for first in stride(from: 0, to: 45, by: 15) {
+      let warnings = (first..<first + 15).map {
+        message("warning", ["plugin": "cc", "message": .string("\($0) " + text)])
+      }
+      #expect(try report(app, id, .array(warnings)).status == 202)
+    }
+    func page(_ query: String) throws -> (count: Int, next: String?) {
+      let answer = try app.client().request("GET", "/v1/jobs/\(id)/messages?types=warning&\(query)")
+      #expect(answer.text.utf8.count < 1_200_000)
+      let count = try #require(answer.json?["messages"]?.arrayValue).count
+      return (count, answer.json?["next"]?.stringValue)
+    }
+    var (total, next) = try page("limit=1000")
+    while let cursor = next {
+      let more = try page("limit=1000&since=\(cursor)")
+      #expect(more.count > 0)
+      (total, next) = (total + more.count, more.next)
+    }
+    #expect(total == 45)
+    // A full page is the last one where nothing follows.
+    let first = try page("limit=15")
+    let second = try page("limit=15&since=\(try #require(first.next))")
+    let third = try page("limit=15&since=\(try #require(second.next))")
+    #expect(third.count == 15 && third.next == nil)
+  }
+
   @Test func `the same report with the same key is taken once`() throws {
     let app = try RunningApp()
     let id = try externalJob(app)

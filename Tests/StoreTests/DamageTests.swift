@@ -1,4 +1,3 @@
-import CSQLite
 import Domain
 import Store
 import StoreWriterChild
@@ -22,17 +21,10 @@ struct DamageTests {
     for index in 0..<batches {
       try store.write(Script.batch(after: store.newestOffset, sequence: store.lastSequence))
       // Some of it is in the file, and some only in the log.
-      if index == batches / 2 { try Self.checkpoint(folder) }
+      if index == batches / 2 { try folder.changeDatabase("PRAGMA wal_checkpoint(PASSIVE)") }
     }
     if closing { store.close() }
     return (folder, store.newestOffset)
-  }
-
-  private static func checkpoint(_ folder: TemporaryFolder) throws {
-    var handle: OpaquePointer?
-    #expect(sqlite3_open("\(folder.path)/telltale.db", &handle) == SQLITE_OK)
-    #expect(sqlite3_exec(handle, "PRAGMA wal_checkpoint(PASSIVE)", nil, nil, nil) == SQLITE_OK)
-    sqlite3_close(handle)
   }
 
   private let names = ["telltale.db", "telltale.db-wal", "telltale.position"]
@@ -109,6 +101,8 @@ struct DamageTests {
       return
     }
     #expect(error?.description.contains("copy a backup to telltale.db") == true)
+    // Whoever looks before starting is told the same.
+    #expect(throws: try #require(error)) { try Store.survey(folder: folder.path) }
     #expect(folder.read("telltale.db") == before)
     // Whoever wants to go on with what is there says so, and clients are told by a new epoch.
     unlink("\(folder.path)/telltale.position")
@@ -164,12 +158,48 @@ struct DamageTests {
     #expect(error?.description.contains("telltale.db-wal belongs to another file") == true)
   }
 
+  @Test func `a great file that is damaged is refused at each start after the machine stopped`() throws {
+    let folder = TemporaryFolder()
+    let store = try Store(folder: folder.path) { "epoch" }
+    let text = String(repeating: "x", count: 60_000)
+    for first in stride(from: 1, to: 650, by: 50) {
+      try store.write(batch((first..<first + 50).map { message($0, payload: ["text": .string(text)]) }))
+    }
+    store.close()
+    var bytes = folder.read("telltale.db")
+    try #require(bytes.count > 36 << 20)
+    let page = bytes.count / 2 / 4096 * 4096
+    bytes.replaceSubrange(page..<page + 4096, with: [UInt8](repeating: 0, count: 4096))
+    folder.write(bytes, to: "telltale.db")
+    folder.write(Array("1\nanother start\n".utf8), to: "telltale.lock")
+    for _ in 0..<3 {
+      let error = #expect(throws: StoreError.self) { try Store(folder: folder.path) { "other" } }
+      guard case .damaged = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+  }
+
+  @Test func `a file that nothing was put into yet is fine to begin with, and to look at`() throws {
+    let folder = TemporaryFolder()
+    try folder.changeDatabase("PRAGMA journal_mode=WAL")
+    let survey = try Store.survey(folder: folder.path)
+    #expect(survey.contents == nil)
+    #expect(try Store(folder: folder.path) { "epoch" }.epoch == "epoch")
+  }
+
+  @Test func `a line that its rows go beyond is refused, also when one only looks`() throws {
+    let (folder, _) = try folderOfDeadStore(closing: true)
+    try folder.changeDatabase("UPDATE line SET newest_job = 0, newest_offset = 1")
+    let refused = StoreError.damaged(path: "\(folder.path)/telltale.db", finding: "its rows go beyond its line")
+    #expect(throws: refused) { try Store(folder: folder.path) { "other" } }
+    #expect(throws: refused) { try Store.survey(folder: folder.path) }
+  }
+
   @Test func `a newer format is refused`() throws {
     let (folder, _) = try folderOfDeadStore(closing: true)
-    var handle: OpaquePointer?
-    #expect(sqlite3_open("\(folder.path)/telltale.db", &handle) == SQLITE_OK)
-    #expect(sqlite3_exec(handle, "PRAGMA user_version=7", nil, nil, nil) == SQLITE_OK)
-    sqlite3_close(handle)
+    try folder.changeDatabase("PRAGMA user_version=7")
     let before = folder.read("telltale.db")
     let error = #expect(throws: StoreError.self) { try Store(folder: folder.path) { "other" } }
     guard case .newer(_, version: 7, _) = error else {

@@ -36,6 +36,50 @@ struct PageTests {
     }
   }
 
+  @Test(arguments: [nil, [.progress], [.progress, .warning]] as [Set<MessageType>?])
+  func `a page of long messages ends early, after at least one`(types: Set<MessageType>?) throws {
+    let sample = try SampleStore()
+    let text = String(repeating: "x", count: 60_000)
+    let all = (1...50).map { message($0, payload: ["text": .string(text)]) } + [message(51, to: .jobs, sequence: 1)]
+    try sample.store.write(batch(all))
+    for filter in [.topic(.job("a")), .matching(lookingAt: 1000) { $0 == .job("a") }] as [TopicFilter] {
+      func page(after: Int, bytes: Int = 1 << 20) throws -> (messages: [StoredMessage], reached: Int) {
+        try sample.store.messages(of: filter, after: after, through: .max, types: types, limit: 1000, bytes: bytes)
+      }
+      #expect(try page(after: 0).messages.map(\.offset) == Array(1...18))
+      #expect(try page(after: 0).reached == 18)
+      #expect(try page(after: 0, bytes: 1).messages.map(\.offset) == [1])
+      #expect(try page(after: 36).messages.map(\.offset) == Array(37...50))
+      #expect(try page(after: 36).reached == 51)
+    }
+  }
+
+  @Test func `the last page of a topic says that it is the last, also when it is full`() throws {
+    let sample = try SampleStore()
+    try sample.store.write(batch([message(1), message(2), message(3, to: .jobs, sequence: 1)]))
+    for types in [nil, [.progress]] as [Set<MessageType>?] {
+      let last = try sample.store.messages(
+        of: .topic(.job("a")), after: 0, through: .max, types: types, limit: 2)
+      #expect(last.messages.count == 2 && last.reached == 3)
+      let first = try sample.store.messages(
+        of: .topic(.job("a")), after: 0, through: .max, types: types, limit: 1)
+      #expect(first.messages.count == 1 && first.reached == 1)
+    }
+  }
+
+  @Test func `a list doesn't read results, and damaged ones are found when they are asked for`() throws {
+    let sample = try SampleStore()
+    var done = job("a", number: 1, status: .succeeded)
+    done.results = ["edges": ["count": 5]]
+    try sample.store.write(batch(jobs: [done]))
+    #expect(try sample.store.jobs(JobQuery(limit: 1)).jobs.map(\.results) == [[:]])
+    #expect(try sample.store.job("a")?.results == done.results)
+    try sample.folder.changeDatabase("UPDATE jobs SET results = CAST('{}' AS BLOB)")
+    #expect(try sample.store.jobs(JobQuery(limit: 1)).jobs.map(\.id) == ["a"])
+    #expect(throws: StoreError.self) { try sample.store.job("a") }
+    #expect(try sample.store.check().count == 1)
+  }
+
   @Test func `jobs are listed newest first, by status and by words, whatever the case`() throws {
     let sample = try SampleStore()
     let jobs = (1...30).map { number in

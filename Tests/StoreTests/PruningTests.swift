@@ -78,6 +78,17 @@ struct PruningTests {
     }
   }
 
+  @Test func `very many removed jobs are swept to the last one`() throws {
+    let sample = try SampleStore()
+    let ids = (1...250).map { "j\($0)" }
+    let messages = ids.enumerated().map { message($0.offset + 1, to: .job($0.element), sequence: 1) }
+    let jobs = ids.enumerated().map { job($0.element, number: $0.offset + 1) }
+    try sample.store.write(batch(messages, jobs: jobs))
+    try sample.store.write(batch(removing: ids))
+    _ = try pruneAll(sample.store, before: .day(0), now: .day(100))
+    #expect(try Store.survey(folder: sample.folder.path).contents?.messages == 0)
+  }
+
   @Test func `a removed job with very many messages never holds up the writer for long`() throws {
     let sample = try SampleStore()
     let messages = (1...5000).map { message($0, to: .job("big"), sequence: $0) }

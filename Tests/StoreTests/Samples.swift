@@ -1,7 +1,9 @@
+import CSQLite
 import Domain
 import JSONValues
 import Store
 import TestSupport
+import Testing
 
 /// A store in a folder of its own, which can be opened again.
 final class SampleStore {
@@ -21,6 +23,16 @@ final class SampleStore {
       store = try Store(folder: TemporaryFolder().path) { "none" }
     }
     store = try Store(folder: folder.path) { epoch }
+  }
+}
+
+extension TemporaryFolder {
+  /// Runs statements on the database as another program would.
+  func changeDatabase(_ sql: String) throws {
+    var handle: OpaquePointer?
+    defer { sqlite3_close(handle) }
+    try #require(sqlite3_open("\(path)/telltale.db", &handle) == SQLITE_OK)
+    try #require(sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK)
   }
 }
 
