@@ -39,9 +39,9 @@ extension Job {
   /// Takes the warning among those that are told with the job, and lets go of the oldest where they are too many.
   package mutating func keep(_ warning: Warning) {
     warnings.append(warning)
-    warningBytes += warning.byteCount
-    while warnings.count > Self.maxWarningsKept || warningBytes > Self.maxWarningBytesKept, warnings.count > 1 {
-      warningBytes -= warnings.removeFirst().byteCount
+    var bytes = warnings.reduce(0) { $0 + $1.byteCount }
+    while warnings.count > Self.maxWarningsKept || bytes > Self.maxWarningBytesKept, warnings.count > 1 {
+      bytes -= warnings.removeFirst().byteCount
     }
   }
 

@@ -62,8 +62,6 @@ package struct Job: Sendable {
   /// How many warnings are told with a job, and how many bytes of them; the others stand among its messages.
   package static let maxWarningsKept = 1000
   package static let maxWarningBytesKept = 256 << 10
-  /// Bytes of ``warnings``, as far as they were taken in by ``keep(_:)``.
-  var warningBytes = 0
 
   package init(
     id: String, name: String, source: String, plugins: [String], options: JSONObject = [:],

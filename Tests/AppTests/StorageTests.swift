@@ -89,13 +89,13 @@ struct StorageTests {
     let id = try externalJob(app)
     let text = String(repeating: "x", count: 60_000)
     for first in stride(from: 0, to: 45, by: 15) {
-      let warnings = (first..<first + 15).map {
-        message("warning", ["plugin": "cc", "message": .string("\($0) " + text)])
+      let long = (first..<first + 15).map {
+        message("metadata", ["plugin": "cc", "metadata": ["description": .string("\($0) " + text)]])
       }
-      #expect(try report(app, id, .array(warnings)).status == 202)
+      #expect(try report(app, id, .array(long)).status == 202)
     }
     func page(_ query: String) throws -> (count: Int, next: String?) {
-      let answer = try app.client().request("GET", "/v1/jobs/\(id)/messages?types=warning&\(query)")
+      let answer = try app.client().request("GET", "/v1/jobs/\(id)/messages?types=metadata&\(query)")
       #expect(answer.text.utf8.count < 1_200_000)
       let count = try #require(answer.json?["messages"]?.arrayValue).count
       return (count, answer.json?["next"]?.stringValue)
