@@ -172,7 +172,7 @@ package final class ExternalReports: Sendable {
       messages.append(.pluginStatus(job: job, state))
     }
     if let progress = job.progress, progress < 100 {
-      messages.append(.progress(job: job, progress: 100, stage: job.stage))
+      messages.append(.progress(job: job, progress: 100, stage: "Done"))
     }
     return messages.map { message in
       var message = message
