@@ -15,7 +15,8 @@ def mark_of(message: dict[str, Any]) -> str | None:
     """What makes a reported message unlike every other one; None for the server's own."""
     payload = message["payload"]
     match message["type"]:
-        case "progress": return payload.get("stage")
+        # The server says "Done" itself when a job has succeeded.
+        case "progress": return stage if (stage := payload.get("stage")) != "Done" else None
         case "warning": return payload.get("message")
         case "partial_result": return payload["result"].get("mark")
     return None
