@@ -43,7 +43,7 @@ class DiskFullTests(ServerCase):
         refused = None
         while refused is None:
             mark = f"m{len(kept)}"
-            answer = await self.report(web, job, mark, size=20_000)
+            answer = await self.report(web, job, mark, size=15_000)
             if answer.status == 202:
                 kept.append(mark)
             else:
@@ -58,12 +58,12 @@ class DiskFullTests(ServerCase):
         ready = await self.until("/readyz says that it is not ready", lambda: self.not_ready(web))
         self.assertEqual(ready["status"], "not ready")
         self.assertTrue(ready["reason"])
-        self.assertEqual((await self.report(web, job, "too much", size=20_000)).status, 507)
+        self.assertEqual((await self.report(web, job, "too much", size=15_000)).status, 507)
         self.assertTrue(watcher.is_open(), "The watcher was closed.")
 
         make_room()
         async def taken() -> bool:
-            answer = await self.report(web, job, f"m{len(kept)}", size=20_000)
+            answer = await self.report(web, job, f"m{len(kept)}", size=15_000)
             self.assertIn(answer.status, (202, 507))
             return answer.status == 202
         await self.until("there is room, and it is used", taken)

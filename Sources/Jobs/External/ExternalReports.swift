@@ -154,6 +154,7 @@ package final class ExternalReports: Sendable {
       changed.apply(RealtimeMessage(.jobStatus, said))
       guard changed.status.isFinal else { return items(status: changed, &job, at: message.timestamp) }
       let rest = changed.status == .succeeded ? completion(of: &job, at: message.timestamp) : []
+      (changed.progress, changed.stage) = (job.progress, job.stage)
       changed.end(changed.status, now)
       return rest + items(status: changed, &job, at: message.timestamp)
     }
@@ -195,10 +196,6 @@ extension Job {
   fileprivate mutating func end(_ status: JobStatus, _ now: Timestamp) {
     self.status = status
     finishedAt = now
-    if status == .succeeded {
-      if progress != nil { progress = 100 }
-    } else {
-      stage = nil
-    }
+    if status != .succeeded { stage = nil }
   }
 }
