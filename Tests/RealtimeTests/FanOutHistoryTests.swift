@@ -29,6 +29,9 @@ struct FanOutHistoryTests {
       fanOut = FanOut(hub: hub, limits: limits, wake: { reads.wakes.withLock { $0 += 1 } })
     }
 
+    /// Reads that nobody answered hold the loop that asked, and that holds the reads.
+    deinit { reads.waiting.withLock { $0 = [] } }
+
     /// Publishes so many messages by turns to topics a and b.
     func publish(_ count: Int) {
       for _ in 0..<count {
