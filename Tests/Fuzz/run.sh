@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes every parser: Tests/Fuzz/run.sh [SECONDS] [TARGET...]; with 0 it only builds.
 #
-# One target more at a time than there are cores, 60 seconds each. SwiftPM links libFuzzer but gives it no coverage to
+# Two targets at a time on each core, 60 seconds each. SwiftPM links libFuzzer but gives it no coverage to
 # steer by, so the modules are built with swiftc directly. Inputs found are kept under .build/fuzz/corpus, so that the
 # next run goes on from there; a crash leaves its input beside them. A new target: a file here, a line in seeds.sh.
 set -euo pipefail
@@ -14,7 +14,7 @@ targets="${*:-$(for file in Tests/Fuzz/*.swift; do case " $shared " in *" $file 
 modules="Hashing JSONValues Compression Wire Imaging Domain"
 out="$PWD/.build/fuzz"
 corpus="$out/corpus"
-at_once=$(($(getconf _NPROCESSORS_ONLN) + 1))
+at_once=$(($(getconf _NPROCESSORS_ONLN) * 2))
 mkdir -p "$out"
 # Swift's own crash report would end the process before libFuzzer has written the input down.
 export SWIFT_BACKTRACE=enable=no

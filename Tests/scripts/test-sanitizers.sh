@@ -37,7 +37,7 @@ case "$sanitizer" in
 esac
 [ "${2:-}" = all ] && suites=.
 # A world takes ten times as long here, and memory does not care how the story ends.
-export SIMULATION_SEEDS="${SIMULATION_SEEDS:-500}"
+export SIMULATION_SEEDS="${SIMULATION_SEEDS:-100}"
 
 log="$scratch/log"
 swift build "${flags[@]}" --build-tests 2>&1 | grep -v 'ld.gold: warning: Cannot export local symbol'
