@@ -51,7 +51,7 @@ package final class Application: Sendable {
     var generator = SystemRandomNumberGenerator()
     let store = try Store(folder: configuration.data) { StreamPosition.randomEpoch(using: &generator) }
     let book = try JobBook(store)
-    let hub = EventHub(epoch: store.epoch, after: store.newestOffset, history: History(store))
+    let hub = EventHub(epoch: store.epoch, after: store.newestOffset, history: History(store, log))
     let uploads = UploadStore(folder: "\(configuration.data)/uploads")
     let jobMetrics = JobMetrics(plugins: PluginCatalogue.builtIn.names)
     let storeThread = StoreThread(store: store, hub: hub, book: book, log: log) { publication in
@@ -61,13 +61,16 @@ package final class Application: Sendable {
       }
     }
     let jobs = JobService(
-      configuration: .init(maximumRunning: configuration.jobs, dataFolder: configuration.data),
+      configuration: .init(
+        maximumRunning: configuration.jobs, dataFolder: configuration.data, reportTimeout: configuration.reportTimeout),
       sources: SourceRoot(root: configuration.sourceRoot, uploads: uploads.folder), book: book,
       publisher: storeThread.publisher)
     // Elsewhere: nobody's commit waits for the removal of a thousand folders.
     let files = DispatchQueue(label: "files")
     files.async { jobs.removeOrphans() }
-    storeThread.start(retention: configuration.retention) { job in files.async { jobs.forget(job) } }
+    storeThread.start(
+      retention: configuration.retention, forget: { job in files.async { jobs.forget(job) } },
+      tidy: { jobs.endAbandoned() })
     jobs.failWhatRan()
     self.store = store
     self.storeThread = storeThread

@@ -19,6 +19,8 @@ package struct Configuration: Sendable {
   package var heartbeatTimeout = 60
   /// Milliseconds for which jobs that are done, and what they said, are kept.
   package var retention: Int64 = 30 * 86_400_000
+  /// Milliseconds of silence after which a job that somebody else reports counts as abandoned.
+  package var reportTimeout: Int64 = 86_400_000
   package var allowedOrigins: [String] = []
   package var logLevel = Log.Level.info
   package var logFormat: Log.Format
@@ -84,6 +86,11 @@ package struct Configuration: Sendable {
     Option(name: "retention", placeholder: "TIME", help: "how long what is done is kept: 30d, 12h, 90m (30d)") {
       configuration, text throws(UsageError) in
       configuration.retention = try duration("retention", text)
+    },
+    Option(
+      name: "report-timeout", placeholder: "TIME", help: "silence after which a reported job has failed (24h)"
+    ) { configuration, text throws(UsageError) in
+      configuration.reportTimeout = try duration("report-timeout", text)
     },
     Option(name: "allow-origin", placeholder: "URL", help: "another origin that may use this server; may be repeated") {
       $0.allowedOrigins.append($1)

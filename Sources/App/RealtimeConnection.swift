@@ -22,6 +22,8 @@ final class RealtimeConnection: StreamHandler, Sink {
   private var subscription: Subscription
   private var lastComment: Milliseconds
   private var isOpen = true
+  /// The client was told that it is behind, and not yet that it no longer is.
+  private var isBehind = false
   private lazy var subscriber = Subscriber(framing: framing, sink: self)
 
   /// Milliseconds between two comments of an event stream: proxies close what is silent for longer.
@@ -72,10 +74,12 @@ final class RealtimeConnection: StreamHandler, Sink {
       send(
         .connectionError(
           code: "REPLAY_GAP", message: "Messages since your cursor are no longer kept. Reload what you show."))
-    case .greeting(let position, let snapshot):
+    case .greeting(let position, let snapshot, let isBehind):
+      self.isBehind = isBehind
       var ping = session.greeting
       ping.payload["cursor"] = .string(position.description)
       if !snapshot.isEmpty { ping.payload["snapshot_messages"] = .int(snapshot.count) }
+      if isBehind { ping.payload["catching_up"] = true }
       send(ping)
       snapshot.forEach(send)
     }
@@ -134,6 +138,14 @@ final class RealtimeConnection: StreamHandler, Sink {
   func write(_ pieces: UnsafeBufferPointer<iovec>, byteCount: Int) -> Int { stream.write(pieces, byteCount: byteCount) }
 
   func queue(_ bytes: UnsafeRawBufferPointer) { stream.queue(bytes) }
+
+  func caughtUp() {
+    guard isBehind else { return }
+    isBehind = false
+    var ping = session.greeting
+    ping.payload["caught_up"] = true
+    send(ping)
+  }
 
   func closeAsTooSlow() {
     stream.close(.slowConsumer, reason: "You read too slowly to get everything. Come back with your cursor.")

@@ -31,8 +31,9 @@ package struct Arrival {
     case gap
     /// The first ping, with the position to come back with as long as no numbered message has arrived, and the snapshot
     /// behind it. The ping says of how many messages that is: whoever is cut off before it has all of them has nothing,
-    /// and must not come back with the position.
-    case greeting(StreamPosition, snapshot: [RealtimeMessage])
+    /// and must not come back with the position. It says as well whether more follows from before the connection: until
+    /// the client has caught up with that, what it shows is how things were.
+    case greeting(StreamPosition, snapshot: [RealtimeMessage], isBehind: Bool)
   }
 
   package enum Outcome: Equatable, Sendable {
@@ -63,7 +64,7 @@ package struct Arrival {
       start(subscriber, fanOut, say)
       return .fresh
     case .after(let position) where fanOut.canResume(after: position):
-      say(.greeting(position, snapshot: []))
+      greet(position, [], fanOut, say)
       if fanOut.join(subscriber, subscription, after: position) == .resumed { return .resumed }
     case .after, .unreadable: break
     }
@@ -76,13 +77,21 @@ package struct Arrival {
   private func start(_ subscriber: Subscriber, _ fanOut: FanOut, _ say: (Word) -> Void) {
     for _ in 0..<Self.maxSnapshots {
       guard let snapshot = snapshot() else {
-        say(.greeting(fanOut.position, snapshot: []))
+        say(.greeting(fanOut.position, snapshot: [], isBehind: false))
         return fanOut.join(subscriber, subscription)
       }
-      say(.greeting(snapshot.position, snapshot: snapshot.messages))
+      greet(snapshot.position, snapshot.messages, fanOut, say)
       if fanOut.join(subscriber, subscription, after: snapshot.position) == .resumed { return }
       say(.gap)
     }
     subscriber.sink.closeAsUnavailable()
+  }
+
+  private func greet(
+    _ position: StreamPosition, _ snapshot: [RealtimeMessage], _ fanOut: FanOut, _ say: (Word) -> Void
+  ) {
+    // Brings the loop up to the position, if it was not there yet.
+    _ = fanOut.canResume(after: position)
+    say(.greeting(position, snapshot: snapshot, isBehind: position.offset < fanOut.position.offset))
   }
 }

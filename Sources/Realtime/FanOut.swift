@@ -149,14 +149,14 @@ package final class FanOut {
     guard let history else { return }
     for (subscriber, portion) in history.take() {
       guard let start = subscriber.replay?.offset else { continue }
+      // Some of what it asked for may have been removed before it was read, or be damaged.
+      guard history.keeps(after: start) else {
+        closeAsTooSlow(subscriber)
+        continue
+      }
       guard let portion else {
         leave(subscriber)
         subscriber.sink.closeAsUnavailable()
-        continue
-      }
-      // Some of what it asked for may have been removed before it was read.
-      guard history.keeps(after: start) else {
-        closeAsTooSlow(subscriber)
         continue
       }
       precondition(portion.reached > start && portion.reached <= offset)
@@ -183,6 +183,7 @@ package final class FanOut {
           subscriber.owedMessages = messages
           subscriber.owedBytes = bytes
           join(subscriber, replay.subscription)
+          subscriber.sink.caughtUp()
         } else if messages >= most.messages, hub.keeps(after: replay.offset) {
           return true
         } else if !findPortion(for: subscriber) {

@@ -26,8 +26,8 @@ package struct History: Sendable {
     }
   }
 
-  /// After this offset nothing was removed because of its age. Called by loops: it may not wait. It has to go up before
-  /// a reader can miss what is removed.
+  /// After this offset nothing was removed because of its age, or found to be damaged. Called by loops: it may not wait.
+  /// It has to go up before a reader can miss what is removed, and before a read that found damage answers.
   package var oldestOffset: @Sendable () -> Int
   /// Called on a loop, must not wait. Calls back once, on any thread: nil where nothing can be read just now.
   package var read: @Sendable (Request, _ done: @escaping @Sendable (Portion?) -> Void) -> Void

@@ -14,6 +14,8 @@ package protocol Sink: AnyObject {
   func write(_ pieces: UnsafeBufferPointer<iovec>, byteCount: Int) -> Int
   /// Queues a copy of bytes for this peer alone.
   func queue(_ bytes: UnsafeRawBufferPointer)
+  /// All of its replay is queued: what comes next is live.
+  func caughtUp()
   /// The peer is too slow for what may not be dropped: queue nothing more, close with 4002.
   func closeAsTooSlow()
   /// What the peer missed can't be read just now: queue nothing more, close so that it comes back (1013).

@@ -11,7 +11,7 @@ extension Store {
     findings += try database.rows("PRAGMA foreign_key_check") { "\($0.text(0)) has a row without a topic" }
     guard findings.isEmpty, version > 0 else { return findings }
     do throws(StoreError) {
-      try database.readAllMessages()
+      findings += try database.damagedMessages(atMost: 20).map { "message \($0) is not as it was written" }
       try database.readAllJobs()
     } catch .damaged(_, let finding) {
       findings.append(finding)
@@ -26,17 +26,25 @@ extension Store {
 extension Database {
   // Portions, so that none keeps the log from being emptied for long.
 
-  fileprivate func readAllMessages() throws(StoreError) {
+  fileprivate func damagedMessages(atMost limit: Int) throws(StoreError) -> [Int] {
     let newest = try number("SELECT newest_offset FROM line") ?? 0
     var reached = 0
-    while reached < newest {
-      reached = try reading { () throws(StoreError) in
-        try messages(
-          matching: { _ in true }, lookingAt: 1000, after: reached, through: newest, types: nil,
-          MessagePage(limit: 1000, bytes: 1 << 20)
-        ).reached
+    var damaged: [Int] = []
+    while reached < newest, damaged.count < limit {
+      do throws(StoreError) {
+        reached = try reading { () throws(StoreError) in
+          try messages(
+            matching: { _ in true }, lookingAt: 1000, after: reached, through: newest, types: nil,
+            MessagePage(limit: 1000, bytes: 1 << 20)
+          ).reached
+        }
+      } catch {
+        guard case .damagedMessage(_, let offset) = error else { throw error }
+        damaged.append(offset)
+        reached = offset
       }
     }
+    return damaged
   }
 
   fileprivate func readAllJobs() throws(StoreError) {

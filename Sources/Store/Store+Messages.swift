@@ -19,15 +19,26 @@ extension Store {
   ///     small.
   /// - Returns: the messages, and the offset up to which that is all there is: go on from there. Of one topic, it is less
   ///   than `through` and the newest offset only where there is more.
-  /// - Throws: ``StoreError``; ``StoreError/damaged(path:finding:)`` where a message is not as it was written.
+  /// - Throws: ``StoreError``; ``StoreError/damagedMessage(path:offset:)`` where a message is not as it was written: from
+  ///   then on ``readableAfter`` is beyond it.
   package func messages(
     of topics: TopicFilter, after: Int, through: Int, types: Set<MessageType>?, limit: Int, bytes: Int = 1 << 20
+  ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
+    do throws(StoreError) {
+      return try read(topics, after: after, through: through, types: types, MessagePage(limit: limit, bytes: bytes))
+    } catch {
+      if case .damagedMessage(_, let offset) = error { announce(unreadableThrough: offset) }
+      throw error
+    }
+  }
+
+  private func read(
+    _ topics: TopicFilter, after: Int, through: Int, types: Set<MessageType>?, _ page: MessagePage
   ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
     try readers.read { database throws(StoreError) in
       let newest = try database.number("SELECT newest_offset FROM line") ?? 0
       let end = min(through, newest)
-      guard after < end, limit > 0 else { return ([], max(after, min(end, after))) }
-      let page = MessagePage(limit: limit, bytes: bytes)
+      guard after < end, page.limit > 0 else { return ([], after) }
       switch topics {
       case .topic(let topic):
         guard let id = try database.topicID(topic) else { return ([], end) }
@@ -153,7 +164,7 @@ extension Database {
       offset: row.integer(0), topic: topic.0, sequence: row.integer(1), type: MessageType(rawValue: row.text(2)),
       at: Timestamp(milliseconds: Int64(row.integer(3))), json: row.blob(5))
     guard message.checksum(topicID: topic.id) == row.integer(4) else {
-      throw .damaged(path: path, finding: "message \(message.offset) is not as it was written")
+      throw .damagedMessage(path: path, offset: message.offset)
     }
     return message
   }

@@ -12,6 +12,7 @@ package final class Store: Sendable {
   /// Nil once the store is closed.
   private let writer: Mutex<Writer?>
   private let standing: Mutex<Writer.Standing>
+  private let unreadableThrough = Atomic(0)
 
   /// Opens the store of a folder, or makes both.
   /// - Parameter makeEpoch: names a new line of messages, where the store is new or it can't be proven that nothing is
@@ -43,8 +44,12 @@ package final class Store: Sendable {
   /// The number of the newest job that there ever was.
   package var newestJobNumber: Int { standing.withLock { $0.newestJobNumber } }
 
-  /// The highest offset of what retention removed: whoever asks for what came after an earlier one misses something.
+  /// The highest offset of what retention removed.
   package var prunedThrough: Int { standing.withLock { $0.prunedThrough } }
+
+  /// The highest offset of what was removed or has been found damaged: whoever asks for what came after an earlier one
+  /// misses something.
+  package var readableAfter: Int { max(prunedThrough, unreadableThrough.load(ordering: .relaxed)) }
 
   /// How many jobs have a status. Costs nothing.
   package func count(_ status: JobStatus) -> Int { standing.withLock { $0.counts[status] ?? 0 } }
@@ -79,6 +84,9 @@ package final class Store: Sendable {
   func announce(prunedThrough offset: Int) {
     standing.withLock { $0.prunedThrough = max($0.prunedThrough, offset) }
   }
+
+  /// A message turned out not to be as it was written.
+  func announce(unreadableThrough offset: Int) { unreadableThrough.max(offset, ordering: .relaxed) }
 
   /// Runs a transaction of the writer's, and tells what stands then.
   func commit<Result: Sendable>(

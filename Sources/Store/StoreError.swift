@@ -8,6 +8,8 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   case inUse(folder: String, process: Int?)
   /// A check found the file damaged. It is left as it is.
   case damaged(path: String, finding: String)
+  /// A message is not as it was written. Everything else can be read.
+  case damagedMessage(path: String, offset: Int)
   /// A later version of this program wrote the file.
   case newer(path: String, version: Int, known: Int)
   /// What was acknowledged is not in the file: its log was lost or cut, or an older file was put in its place.
@@ -25,6 +27,8 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         + "Stop it, or pass another folder with --data."
     case .damaged(let path, let finding):
       "\(path) is damaged (\(finding)) and was left as it is. \(Self.restoring)"
+    case .damagedMessage(let path, let offset):
+      "\(path) is damaged: message \(offset) is not as it was written. \(Self.restoring)"
     case .newer(let path, let version, let known):
       "\(path) was written by a newer telltale (format \(version), this one knows \(known)). Use that one."
     case .lost(let path, let acknowledged, let found):
@@ -46,6 +50,8 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .full: AppError(.storageFull, "The server has no room left to store this. Try again later.")
     case .inaccessible, .inUse, .damaged, .lost: AppError(.unavailable, "The server's store can't be used now.")
+    case .damagedMessage(_, let offset):
+      AppError(.unavailable, "Message \(offset) is damaged in the server's store. Ask for what came after it.")
     case .newer, .failed: AppError(.internal, "Internal error.")
     }
   }

@@ -193,6 +193,7 @@ struct StorageTests {
     for path in ["/v1/realtime?job_id=\(id)&since=\(start)", "/v1/realtime?since=\(start)"] {
       let client = try app.client()
       try client.upgrade(path)
+      #expect(try client.nextMessage { $0["type"] == "ping" }["payload"]?["catching_up"] == true)
       var next = 0
       while next < count {
         let message = try client.nextMessage { $0["seq"] != nil && $0["topic"] != "jobs" }
@@ -203,6 +204,7 @@ struct StorageTests {
         next += 1
       }
       #expect(next == count)
+      #expect(try client.nextMessage { $0["type"] == "ping" }["payload"]?["caught_up"] == true)
     }
   }
 
@@ -245,7 +247,9 @@ struct StorageTests {
 
   @Test(arguments: ["30", "d", "0d", "-1d", "1.5h", "30w"])
   func `a retention that is no time is refused`(text: String) {
-    #expect(throws: UsageError.self) { try Configuration(arguments: ["--retention", text]) }
+    for option in ["--retention", "--report-timeout"] {
+      #expect(throws: UsageError.self) { try Configuration(arguments: [option, text]) }
+    }
   }
 
   @Test func `a retention is days, hours or minutes`() throws {

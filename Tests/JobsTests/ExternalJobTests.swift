@@ -115,6 +115,61 @@ struct ExternalJobTests {
     #expect(try bench.service.job(job.id).status == .succeeded)
   }
 
+  @Test func `behind a report that ends the job nothing is taken, also where one before it was refused`() throws {
+    let (bench, job) = try bench()
+    let codes = Guarded<[AppError.Code?]>([])
+    func report(_ type: MessageType, _ payload: JSONObject) throws {
+      bench.service.report([try reported(type, payload, job: job.id)], into: job.id) { result in
+        codes.withLock { codes in
+          if case .failure(let error) = result { codes.append(error.code) } else { codes.append(nil) }
+        }
+      }
+    }
+    bench.recorder.hold()
+    try report(.progress, ["progress": 10])
+    try report(.jobStatus, ["status": "failed"])
+    bench.recorder.settleOldest(refusing: .full(path: "db"))
+    try report(.progress, ["progress": 20])
+    bench.recorder.settleOldest()
+    #expect(codes.withLock { $0 } == [.storageFull, .conflict, nil])
+    #expect(try bench.service.job(job.id).status == .failed)
+  }
+
+  @Test func `a job of which nothing is heard for a day has failed, with the reason`() throws {
+    let (bench, job) = try bench()
+    let other = try bench.service.create(.external(name: "Weekly"))
+    func pass(hours: Int64) { bench.clock.withLock { $0.milliseconds += hours * 3_600_000 } }
+    pass(hours: 23)
+    _ = try bench.service.report([reported(.progress, ["progress": 10], job: job.id)], into: job.id)
+    pass(hours: 2)
+    bench.service.endAbandoned()
+    #expect(try bench.service.job(job.id).status == .running)
+    let abandoned = try bench.service.job(other.id)
+    #expect(abandoned.status == .failed && abandoned.finishedAt != nil)
+    #expect(abandoned.error == "Nothing was reported about the job for 24 h, so it counts as abandoned.")
+    let late = try reported(.progress, ["progress": 1], job: other.id)
+    #expect(throws: AppError.self) { try bench.service.report([late], into: other.id) }
+    pass(hours: 23)
+    bench.recorder.fail(with: .full(path: "db"))
+    bench.service.endAbandoned()
+    bench.recorder.fail(with: nil)
+    #expect(try bench.service.job(job.id).status == .running)
+    bench.service.endAbandoned()
+    #expect(try bench.service.job(job.id).status == .failed)
+  }
+
+  @Test func `time without a server is no silence`() throws {
+    let (bench, job) = try bench()
+    bench.recorder.store.close()
+    let again = try Bench(after: bench)
+    again.clock.withLock { $0.milliseconds += 23 * 3_600_000 }
+    again.service.endAbandoned()
+    #expect(try again.service.job(job.id).status == .running)
+    again.clock.withLock { $0.milliseconds += 2 * 3_600_000 }
+    again.service.endAbandoned()
+    #expect(try again.service.job(job.id).status == .failed)
+  }
+
   @Test func `a job of our own can't be reported from outside`() throws {
     let bench = try Bench(plugins: [Brightness.self])
     bench.write("clip.y4m", video(levels: [16]))

@@ -37,7 +37,11 @@ final class Recorder: Sendable {
     var offset = 0
     var sequences: [Topic: Int] = [:]
     var failure: StoreError?
+    /// What was submitted while nothing is taken; nil otherwise.
+    var held: [Submission]?
   }
+
+  typealias Submission = (publication: Publication, done: @Sendable (Result<StreamPosition?, AppError>) -> Void)
 
   let store: Store
   let book: JobBook
@@ -55,7 +59,23 @@ final class Recorder: Sendable {
   var publisher: Publisher {
     Publisher(
       publish: { [self] publication in _ = record(publication) },
-      submit: { [self] publication, completion in completion(record(publication)) })
+      submit: { [self] publication, completion in
+        let isHeld = published.withLock { state in
+          state.held?.append((publication, completion))
+          return state.held != nil
+        }
+        if !isHeld { completion(record(publication)) }
+      })
+  }
+
+  /// From now on what is submitted waits.
+  func hold() { published.withLock { $0.held = [] } }
+
+  /// Stores the oldest submission that waits, or refuses it for this reason.
+  func settleOldest(refusing failure: StoreError? = nil) {
+    let oldest = published.withLock { $0.held?.removeFirst() }
+    guard let oldest else { return }
+    oldest.done(failure.map { .failure($0.appError) } ?? record(oldest.publication))
   }
 
   @discardableResult

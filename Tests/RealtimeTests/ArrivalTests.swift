@@ -24,7 +24,8 @@ struct ArrivalTests {
     told.outcome = arrival.join(subscriber, to: loop.fanOut) { word in
       switch word {
       case .gap: told.words.append("gap")
-      case .greeting(let position, let snapshot): told.words.append("\(position) with \(snapshot.count)")
+      case .greeting(let position, let snapshot, let isBehind):
+        told.words.append("\(position) with \(snapshot.count)\(isBehind ? ", behind" : "")")
       }
     }
     loop.publisher.publish(warning(), to: .job("a"))
@@ -41,14 +42,20 @@ struct ArrivalTests {
 
   @Test func `a snapshot comes with its position and its size, then what came since`() {
     let (told, _) = arrive(.fresh, snapshotAt: 8)
-    #expect(told.words == ["test:8 with 1"] && told.outcome == .fresh)
+    #expect(told.words == ["test:8 with 1, behind"] && told.outcome == .fresh)
     #expect(told.sink.offsets == [9, 10, 11])
   }
 
   @Test func `whoever comes back goes on where it left off, without a snapshot`() {
     let (told, _) = arrive(.after(StreamPosition(epoch: "test", offset: 6)), snapshotAt: 10)
-    #expect(told.words == ["test:6 with 0"] && told.outcome == .resumed)
+    #expect(told.words == ["test:6 with 0, behind"] && told.outcome == .resumed)
     #expect(told.sink.offsets == Array(7...11))
+  }
+
+  @Test func `whoever missed nothing is not behind`() {
+    let (told, _) = arrive(.after(StreamPosition(epoch: "test", offset: 10)))
+    #expect(told.words == ["test:10 with 0"] && told.outcome == .resumed)
+    #expect(told.sink.offsets == [11])
   }
 
   @Test(arguments: [

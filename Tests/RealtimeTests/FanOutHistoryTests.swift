@@ -90,9 +90,13 @@ struct FanOutHistoryTests {
     #expect(resumption == .resumed)
     #expect(sink.queuedByteCount == 0)
     archive.finish([(sink, subscriber)], looks: looks)
+    // It is told once that this was all, behind the last of it.
+    #expect(sink.caughtUpAfter == [sink.received.count])
+    #expect(sink.offsets == Array(1_001...3_000))
     archive.publish(50)
     sink.takeMore(.max, archive.fanOut, subscriber)
     #expect(sink.offsets == Array(1_001...3_050))
+    #expect(sink.caughtUpAfter.count == 1)
   }
 
   @Test func `only what is subscribed to is sent, also where a long stretch has nothing of it`() {
@@ -219,6 +223,18 @@ struct FanOutHistoryTests {
     #expect(sink.isClosedAsTooSlow)
     sink.takeMore(.max, archive.fanOut, subscriber)
     #expect(sink.offsets == [])
+  }
+
+  @Test func `what is found damaged is a gap for whoever needs it, and for nobody else`() {
+    let archive = Archive()
+    archive.publish(1_000)
+    let (sink, _, _) = archive.comeBack(after: 0)
+    archive.prune(through: 300)
+    archive.fail()
+    archive.fanOut.takeHistory()
+    #expect(sink.isClosedAsTooSlow && !sink.isClosedAsUnavailable)
+    #expect(archive.comeBack(after: 0).resumption == .gap)
+    #expect(archive.comeBack(after: 300).resumption == .resumed)
   }
 
   @Test func `what can't be read just now ends the connection, which may come back later`() {

@@ -35,7 +35,9 @@ struct FanOutReplayTests {
   ) {
     let (loop, sink, subscriber) = resumption(of: count, limits: limits, text: text)
     #expect(sink.queuedByteCount > 0)
+    #expect(sink.caughtUpAfter.isEmpty)
     sink.takeMore(.max, loop.fanOut, subscriber)
+    #expect(sink.caughtUpAfter == [sink.received.count])
     #expect(sink.longestQueue <= limits.bytes)
     #expect(sink.longestQueue <= limits.messages * (text.utf8.count + 300))
     publish((count + 1)...(count + 10), loop)

@@ -41,6 +41,10 @@ final class TestSink: Sink {
     longestQueue = max(longestQueue, queued.count)
   }
 
+  /// How many bytes it had been given when it was told that all of its replay was among them.
+  private(set) var caughtUpAfter: [Int] = []
+
+  func caughtUp() { caughtUpAfter.append(received.count + queued.count) }
   func closeAsTooSlow() { isClosedAsTooSlow = true }
   func closeAsUnavailable() { isClosedAsUnavailable = true }
 

@@ -45,13 +45,15 @@ struct DamageTests {
           if message != expected { Issue.record("\(what): message \(message.offset) is another") }
         }
       } catch StoreError.damaged {
+        return true
+      } catch StoreError.damagedMessage {
         // Found when it was read: nobody is shown what was not written.
         return true
       }
       return false
     } catch let error as StoreError {
       switch error {
-      case .damaged, .lost, .newer, .failed: break
+      case .damaged, .damagedMessage, .lost, .newer, .failed: break
       default: Issue.record("\(what): \(error)")
       }
       #expect(names.map { folder.read($0) } == before, "\(what): files were changed though \(error)")
@@ -134,6 +136,26 @@ struct DamageTests {
       return
     }
     #expect(!folder.exists("telltale.db"))
+  }
+
+  @Test func `a damaged message is named when it is read, and counts as gone from then on`() throws {
+    let sample = try SampleStore()
+    try sample.store.write(batch((1...5).map { message($0, sequence: $0) }))
+    try sample.folder.changeDatabase("UPDATE messages SET json = CAST('{}' AS BLOB) WHERE offset IN (2, 4)")
+    func read(after offset: Int) throws -> [Int] {
+      try sample.store.messages(
+        of: .matching(lookingAt: 100) { _ in true }, after: offset, through: .max, types: nil, limit: 100
+      ).messages.map(\.offset)
+    }
+    let path = "\(sample.folder.path)/telltale.db"
+    #expect(sample.store.readableAfter == 0)
+    #expect(throws: StoreError.damagedMessage(path: path, offset: 2)) { try read(after: 0) }
+    #expect(sample.store.readableAfter == 2)
+    #expect(throws: StoreError.damagedMessage(path: path, offset: 4)) { try read(after: 2) }
+    #expect(sample.store.readableAfter == 4)
+    #expect(try read(after: 4) == [5])
+    #expect(
+      try sample.store.check() == ["message 2 is not as it was written", "message 4 is not as it was written"])
   }
 
   @Test func `a file that is no database is refused and left as it is`() throws {

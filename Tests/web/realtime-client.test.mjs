@@ -439,6 +439,41 @@ describe("a snapshot", () => {
   })
 })
 
+describe("a client has caught up", () => {
+  test("with the greeting where nothing was missed, and once a connection", () => {
+    const { heard } = makeConnected({ since: "e1:4" })
+    last().deliver(message("metadata", { plugin: "p", metadata: {} }))
+    assert.equal(heard.caughtUp, 0)
+    last().deliver(message("ping", { cursor: "e1:4" }))
+    last().deliver(message("ping"))
+    assert.equal(heard.caughtUp, 1)
+  })
+
+  test("at the end of the replay that the greeting promised, not with a heartbeat before", () => {
+    const { client, heard, clock } = makeConnected({ since: "e1:4" })
+    for (const round of [1, 2]) {
+      last().deliver(message("ping", { cursor: "e1:4", catching_up: true }))
+      last().deliver(numbered(4 + round))
+      last().deliver(message("ping"))
+      assert.equal(heard.caughtUp, round - 1)
+      last().deliver(message("ping", { caught_up: true }))
+      assert.equal(heard.caughtUp, round)
+      last().drop()
+      clock.tick(1_000)
+      last().accept()
+    }
+    assert.equal(client.isConnected(), true)
+  })
+
+  test("when all of a snapshot is shown", () => {
+    const { heard } = makeConnected({ jobId: "7" })
+    last().deliver(message("ping", { cursor: "e1:9", snapshot_messages: 1 }))
+    assert.equal(heard.caughtUp, 0)
+    last().deliver(message("progress", { job_id: "7", progress: 5 }))
+    assert.equal(heard.caughtUp, 1)
+  })
+})
+
 describe("silence", () => {
   test("of 30 s sends a ping, of 60 s is a loss", () => {
     const { client, heard, clock } = makeConnected()

@@ -62,14 +62,17 @@ class ModelServer {
 
   greet(connection, since, random) {
     this.connections.add(connection)
+    connection.toldBefore = new Map([...this.told].map(([topic, values]) => [topic, values.at(-1) ?? 0]))
     connection.push(message("metadata", { plugin: "p", metadata: {} }))
     const [epoch, offset] = since === null ? [null, null] : [since.split(":")[0], Number(since.split(":")[1])]
     if (since !== null && epoch === this.epoch && offset >= this.prunedThrough && offset <= this.offset) {
-      connection.push(message("ping", { interval_seconds: 30, cursor: since }))
       const replay = this.kept.filter(each => each.offset > offset)
+      const isBehind = replay.length > 0
+      connection.push(message("ping", { interval_seconds: 30, cursor: since, ...(isBehind && { catching_up: true }) }))
       for (const each of replay) connection.push(each.message)
       // Some of it may come once more.
       if (random() < 0.2) for (const each of replay.slice(0, 5)) connection.push(each.message)
+      if (isBehind) connection.push(message("ping", { interval_seconds: 30, caught_up: true }))
       return
     }
     if (since !== null) connection.push(message("error", { error: "gap", details: { error_code: "REPLAY_GAP" } }))
@@ -86,6 +89,8 @@ class ModelTransport {
   #listener = null
   #world
   outbox = []
+  /** The last value of each topic that was told before this connection came. */
+  toldBefore = new Map()
   /** Topics that this connection has been told something of. */
   told = new Set()
   isStalled = false
@@ -183,6 +188,7 @@ class ModelPage {
     this.client = client
     client.onSnapshot(() => { for (const values of this.shown.values()) values.length = 0 })
     client.onMessage(received => this.#apply(received))
+    client.onCaughtUp(() => this.#checkLevel())
     client.connect()
   }
 
@@ -190,6 +196,17 @@ class ModelPage {
   keep() {
     const { cursor, last } = this.position
     return { cursor, last, shown: [...this.shown].map(([topic, values]) => [topic, [...values]]) }
+  }
+
+  /** Whoever says that it has caught up shows no less than what was told before it came. */
+  #checkLevel() {
+    // Behind a hole at a topic's end nobody can know yet that there is one.
+    if (this !== this.#world.page || this.#world.mayLeaveHoles) return
+    const connection = [...this.#world.transports].find(each => each.isOpen)
+    for (const [topic, value] of connection?.toldBefore ?? []) {
+      const shown = this.shown.get(topic).at(-1) ?? 0
+      if (shown < value) this.#world.wrong ??= `says that it has caught up, and shows ${topic} at ${shown}, not ${value}`
+    }
   }
 
   #apply({ type, topic, payload }) {
@@ -211,6 +228,8 @@ class World {
   transports = new Set()
   blocked = null
   isFaulty = true
+  /** @type {string | null} */
+  wrong = null
 
   constructor(modules, random) {
     this.modules = modules
@@ -280,7 +299,7 @@ export function play(seed, modules, tell = () => {}) {
     const [name, , act] = chosen(random)
     act(world, random)
     tell(`${step} ${name}: ${world.page.client.state}, ${world.page.client.cursor}`)
-    const wrong = doubled(world.page.shown)
+    const wrong = world.wrong ?? doubled(world.page.shown)
     if (wrong !== null) return `seed ${seed}, step ${step} (${name}): ${wrong}`
   }
   return settled(seed, world, random)
@@ -296,7 +315,7 @@ function settled(seed, world, random) {
   for (let waited = 0; waited < SETTLE_MS; waited += 5_000) {
     world.tick(5_000)
     for (const transport of Array.from(world.transports)) transport.deliver(Infinity)
-    if (world.isInStep) return null
+    if (world.isInStep) return world.wrong
   }
   const shown = JSON.stringify([...world.page.shown])
   return `seed ${seed}: not in step after ${SETTLE_MS / 1_000} s (${world.page.client.state})\n  told  ${JSON.stringify([...world.server.told])}\n  shown ${shown}`

@@ -53,6 +53,8 @@ describe("a client with a fault is caught", () => {
     ["that takes no notice of a gap", "realtime-client.js", 'if (code === "REPLAY_GAP") this.#expectSnapshot()', ""],
     ["that keeps its numbers over a snapshot", "stream-position.js", "this.#last.clear()", ""],
     ["that takes half a snapshot for a whole one", "realtime-client.js", "left: Number.isInteger(count) ? count : 0", "left: 0"],
+    ["that takes itself for live in the middle of a replay", "realtime-client.js",
+      "if (catching_up === true) this.#isBehind = true\n    else if", "if"],
     ["that resumes for ever where a hole stays", "realtime-client.js", "if (needsSnapshot) this.#position.reset(null)", ""],
   ]) {
     test(name, async () => {

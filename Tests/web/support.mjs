@@ -94,7 +94,7 @@ export function makeClient(options = {}) {
   FakeWebSocket.all = []
   const clock = new FakeClock()
   const life = new FakeLife()
-  const heard = { states: [], connection: [], messages: [], errors: [], reconnecting: [], snapshots: 0, log: [] }
+  const heard = { states: [], connection: [], messages: [], errors: [], reconnecting: [], snapshots: 0, caughtUp: 0, log: [] }
   const client = new RealtimeClient({
     url: "http://127.0.0.1:8000/",
     WebSocket: FakeWebSocket,
@@ -111,6 +111,7 @@ export function makeClient(options = {}) {
   client.onError(error => heard.errors.push(error))
   client.onReconnecting(event => heard.reconnecting.push(event))
   client.onSnapshot(() => { heard.snapshots += 1 })
+  client.onCaughtUp(() => { heard.caughtUp += 1 })
   return { client, clock, life, heard }
 }
 

@@ -120,16 +120,16 @@ export class LiveConnection {
     client.onMessage(this.#handlers.onMessage)
     client.onSnapshot(this.#handlers.onSnapshot)
     client.onHeard(() => { if (isCurrent()) this.#carries() })
+    client.onCaughtUp(() => { if (isCurrent()) this.#say("CONNECTED") })
     client.onStateChange(state => { if (isCurrent()) this.#clientIs(state) })
     client.connect()
   }
 
-  /** An open connection that has said nothing yet is none: it may be a proxy's. */
+  /** An open connection that has said nothing yet is none: it may be a proxy's. One that speaks may yet be behind. */
   #carries() {
     clearTimeout(this.#muteTimer)
     this.#failures = 0
     this.#stopPolling()
-    this.#say("CONNECTED")
   }
 
   /** @param {import("./connection-machine.js").ConnectionState} state */

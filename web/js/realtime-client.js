@@ -62,6 +62,9 @@ export class RealtimeClient {
   #hasConnected = false
   /** Whether anything has come over the present connection. */
   #isHeard = false
+  /** Whether what was missed is still arriving over it; null until the server has said so. @type {boolean | null} */
+  #isBehind = null
+  #isCaughtUp = false
 
   /** @type {Transport | null} */
   #transport = null
@@ -91,6 +94,8 @@ export class RealtimeClient {
   #snapshot = new Listeners()
   /** @type {Listeners<void>} */
   #heard = new Listeners()
+  /** @type {Listeners<void>} */
+  #caughtUp = new Listeners()
 
   /** @param {ClientOptions} [options] */
   constructor(options = {}) {
@@ -178,6 +183,8 @@ export class RealtimeClient {
   onSnapshot(listener) { return this.#snapshot.add(listener) }
   /** The first message of each connection has come, and is no refusal: it carries. @param {() => void} listener */
   onHeard(listener) { return this.#heard.add(listener) }
+  /** All that was missed before this connection has come: what is known is what is. @param {() => void} listener */
+  onCaughtUp(listener) { return this.#caughtUp.add(listener) }
 
   // The machine's moves, and what each new state calls for.
 
@@ -241,6 +248,8 @@ export class RealtimeClient {
   #closeTransport() {
     this.#transportNumber += 1
     this.#isHeard = false
+    this.#isBehind = null
+    this.#isCaughtUp = false
     this.#gathering = null
     this.#transport?.close()
     this.#transport = null
@@ -343,6 +352,7 @@ export class RealtimeClient {
       case "ping":
         this.#greeted(message.payload)
         this.#write("pong", { timestamp: message.timestamp })
+        this.#noteStanding(message.payload)
         break
       case "pong":
         break
@@ -397,6 +407,7 @@ export class RealtimeClient {
     if (this.#options.jobId !== undefined) this.#snapshot.emit()
     for (const message of messages) this.#message.emit(message)
     this.#position.reset(cursor)
+    this.#noteCaughtUp()
   }
 
   /** Comes back with the cursor: what is missing is replayed, or replaced by a snapshot. @param {string} topic @param {number} seq */
@@ -406,6 +417,22 @@ export class RealtimeClient {
     if (needsSnapshot) this.#position.reset(null)
     this.#advance({ type: "lost", code: null, attempt })
     if (attempt === 0) this.#advance({ type: "wake" })
+  }
+
+  /**
+   * The greeting says whether a replay follows, and a later ping that it is over. Those of the heartbeat say neither.
+   * @param {Record<string, any>} payload
+   */
+  #noteStanding({ catching_up, caught_up }) {
+    if (catching_up === true) this.#isBehind = true
+    else if (this.#isBehind === null || caught_up === true) this.#isBehind = false
+    this.#noteCaughtUp()
+  }
+
+  #noteCaughtUp() {
+    if (this.#isBehind !== false || this.#gathering !== null || this.#isCaughtUp) return
+    this.#isCaughtUp = true
+    this.#caughtUp.emit()
   }
 
   // Signs of life.

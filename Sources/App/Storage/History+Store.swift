@@ -5,17 +5,25 @@ import Store
 
 extension History {
   /// What the store keeps, read where nobody else has to wait for it.
-  init(_ store: Store) {
+  init(_ store: Store, _ log: Log) {
     let queue = DispatchQueue(label: "history", attributes: .concurrent)
     self.init(
-      oldestOffset: { store.prunedThrough },
-      read: { request, done in queue.async { done(store.portion(request)) } })
+      oldestOffset: { store.readableAfter },
+      read: { request, done in
+        queue.async {
+          do {
+            done(try store.portion(request))
+          } catch {
+            log(.error, "what somebody missed can't be read", ["cause": .string("\(error)")])
+            done(nil)
+          }
+        }
+      })
   }
 }
 
 extension Store {
-  /// Nil where the store can't be read.
-  fileprivate func portion(_ request: History.Request) -> History.Portion? {
+  fileprivate func portion(_ request: History.Request) throws(StoreError) -> History.Portion {
     let subscription = request.subscription
     let wanted: TopicFilter =
       if !subscription.includesDefault, subscription.topics.count == 1, let topic = subscription.topics.first {
@@ -23,10 +31,8 @@ extension Store {
       } else {
         .matching(lookingAt: 5_000) { subscription.includes($0) }
       }
-    guard
-      let found = try? messages(
-        of: wanted, after: request.after, through: request.through, types: nil, limit: request.limit)
-    else { return nil }
+    let found = try messages(
+      of: wanted, after: request.after, through: request.through, types: nil, limit: request.limit)
     let messages = found.messages.map { stored in
       PublishedMessage(
         type: stored.type, topic: stored.topic, position: StreamPosition(epoch: epoch, offset: stored.offset),

@@ -27,7 +27,7 @@ final class StoreThread: Sendable {
   private let health: Health
 
   /// Milliseconds between two looks at what is over.
-  private static let pruningInterval = 600_000
+  private static let pruningInterval = 60_000
 
   /// - Parameter told: called for each publication when it is stored and told.
   init(
@@ -59,8 +59,11 @@ final class StoreThread: Sendable {
   /// - Parameters:
   ///   - retention: milliseconds for which jobs that are done are kept.
   ///   - forget: removes the files of a job that is gone.
-  func start(retention: Int64, forget: @escaping @Sendable (_ job: String) -> Void) {
-    Thread(name: "store") { [self] in run(retention, forget) }.detach()
+  ///   - tidy: ends what should have ended. Called now and then, must not wait for anything to be stored.
+  func start(
+    retention: Int64, forget: @escaping @Sendable (_ job: String) -> Void, tidy: @escaping @Sendable () -> Void
+  ) {
+    Thread(name: "store") { [self] in run(retention, forget, tidy) }.detach()
   }
 
   /// Stores what waits, for as long as the patience lasts, and closes the store. To be called when nobody publishes any
@@ -108,7 +111,7 @@ final class StoreThread: Sendable {
 
   // MARK: The thread
 
-  private func run(_ retention: Int64, _ forget: (String) -> Void) {
+  private func run(_ retention: Int64, _ forget: (String) -> Void, _ tidy: () -> Void) {
     var nextLook = Milliseconds.monotonic()
     while true {
       let now = Milliseconds.monotonic()
@@ -125,7 +128,9 @@ final class StoreThread: Sendable {
           break
         }
       } else if now >= nextLook {
-        nextLook = prune(retention, forget) ? now : now + Self.pruningInterval
+        if prune(retention, forget) { continue }
+        tidy()
+        nextLook = now + Self.pruningInterval
       }
       let wait = min(pause ?? .max, (deadline ?? nextLook) - now)
       if wait > 0 { _ = news.wait(timeout: .now() + .milliseconds(wait)) }

@@ -13,20 +13,32 @@ package final class ExternalReports: Sendable {
 
   private let book: JobBook
   private let publisher: Publisher
-  /// Jobs with reports that are not yet stored.
-  private let pending = Mutex<[String: Pending]>([:])
+  /// Since when this process could be reported to.
+  private let startedAt: Timestamp
+  private let state = Mutex(State())
+
+  private struct State {
+    /// Jobs with reports that are not yet stored.
+    var pending: [String: Pending] = [:]
+    /// When each job was last reported about.
+    var heardAt: [String: Timestamp] = [:]
+    var lastReport = 0
+  }
 
   private struct Pending {
+    /// As it will stand.
     var job: Job
-    var reports = 0
+    /// What was submitted and is not yet stored, in that order.
+    var reports: [(number: Int, items: [Publication.Item])] = []
   }
 
   /// Plugins that one job may name: each is a row of its page and a part of its state.
   static let maxPlugins = 100
 
-  init(book: JobBook, publisher: Publisher) {
+  init(book: JobBook, publisher: Publisher, startedAt: Timestamp) {
     self.book = book
     self.publisher = publisher
+    self.startedAt = startedAt
   }
 
   /// The position of what is stored of a job; nil where it is gone.
@@ -40,6 +52,7 @@ package final class ExternalReports: Sendable {
   func report(
     _ messages: [ReportedMessage], into id: String, key: IdempotencyKey?, now: Timestamp, done: @escaping Done
   ) {
+    state.withLock { $0.heardAt[id] = now }
     take(id, done) { job throws(AppError) in
       guard !messages.isEmpty else { throw AppError(.unprocessable, "There is no message in the request.") }
       var items: [Publication.Item] = []
@@ -54,13 +67,44 @@ package final class ExternalReports: Sendable {
   /// A person has had enough of the job: whoever reports it is told so with the next report. Waits until it is stored.
   func cancel(_ job: Job, now: Timestamp) throws(AppError) {
     let answer = Guarded<Result<StreamPosition?, AppError>?>(nil)
-    take(job.id, { result in answer.withLock { $0 = result } }) { job throws(AppError) in
-      guard !job.status.isFinal else { throw Self.isDone(job) }
-      var cancelled = job
-      cancelled.end(.cancelled, now)
-      return Publication(Self.items(status: cancelled, &job), isRefusable: true)
-    }
+    end(job.id, .cancelled, now) { result in answer.withLock { $0 = result } }
     _ = try answer.wait { $0 }.get()
+  }
+
+  /// Jobs of which nobody has said anything for so long have failed: whoever ran them is gone. Time in which nobody could
+  /// report, because there was no server, does not count.
+  /// - Parameter timeout: milliseconds.
+  func endAbandoned(after timeout: Int64, now: Timestamp) {
+    let jobs = book.active.filter { $0.kind == .external }
+    let ids = Set(jobs.map(\.id))
+    let heardAt = state.withLock { state in
+      state.heardAt = state.heardAt.filter { ids.contains($0.key) }
+      return state.heardAt
+    }
+    for job in jobs {
+      let last = max(heardAt[job.id] ?? job.createdAt, startedAt)
+      guard now.milliseconds - last.milliseconds > timeout else { continue }
+      let reason = "Nothing was reported about the job for \(Self.words(for: timeout)), so it counts as abandoned."
+      // Where it can't be stored now, the next look finds it again.
+      end(job.id, .failed, because: reason, now) { _ in }
+    }
+  }
+
+  private func end(
+    _ id: String, _ status: JobStatus, because reason: String? = nil, _ now: Timestamp, done: @escaping Done
+  ) {
+    take(id, done) { job throws(AppError) in
+      guard !job.status.isFinal else { throw Self.isDone(job) }
+      var ended = job
+      ended.error = reason
+      ended.end(status, now)
+      return Publication(Self.items(status: ended, &job), isRefusable: true)
+    }
+  }
+
+  private static func words(for milliseconds: Int64) -> String {
+    let minutes = milliseconds / 60_000
+    return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes) min"
   }
 
   // MARK: One after another
@@ -70,35 +114,41 @@ package final class ExternalReports: Sendable {
     _ id: String, _ done: @escaping Done, _ make: (inout Job) throws(AppError) -> Publication
   ) {
     let word = Word()
-    let taken = pending.withLock { pending -> Result<Void, AppError> in
+    let taken = state.withLock { state -> Result<Int, AppError> in
       do throws(AppError) {
-        guard var entry = pending[id] ?? book.active(id).map({ Pending(job: $0) }) else {
+        guard var entry = state.pending[id] ?? book.active(id).map({ Pending(job: $0) }) else {
           throw AppError(.conflict, "Job \(id) is done: nothing more can be reported.")
         }
         let publication = try make(&entry.job)
-        entry.reports += 1
-        pending[id] = entry
+        state.lastReport += 1
+        let number = state.lastReport
+        entry.reports.append((number, publication.items))
+        state.pending[id] = entry
         // Under the lock, so that what comes first is stored first.
         publisher.submit(publication) { [self] result in
-          if word.came(result) { end(id, result, done) }
+          if word.came(result) { settle(number, of: id, result, done) }
         }
-        return .success(())
+        return .success(number)
       } catch {
         return .failure(error)
       }
     }
     switch taken {
-    case .success: if let result = word.release() { end(id, result, done) }
+    case .success(let number): if let result = word.release() { settle(number, of: id, result, done) }
     case .failure(let error): done(.failure(error))
     }
   }
 
-  private func end(_ id: String, _ result: Result<StreamPosition?, AppError>, _ done: Done) {
-    pending.withLock { pending in
-      pending[id]?.reports -= 1
-      // What was refused is not how the job stands: the next report begins with what is stored.
-      if case .failure = result, let stored = book.active(id) { pending[id]?.job = stored }
-      if pending[id]?.reports == 0 { pending[id] = nil }
+  private func settle(_ number: Int, of id: String, _ result: Result<StreamPosition?, AppError>, _ done: Done) {
+    state.withLock { state in
+      guard var entry = state.pending[id] else { return }
+      entry.reports.removeAll { $0.number == number }
+      // What was refused is not how the job will stand, but what is still under way is.
+      if case .failure = result, let stored = book.active(id) {
+        entry.job = stored
+        for item in entry.reports.flatMap(\.items) where item.topic == stored.topic { entry.job.apply(item.message) }
+      }
+      state.pending[id] = entry.reports.isEmpty ? nil : entry
     }
     done(result)
   }

@@ -16,14 +16,18 @@ package final class JobService: Sendable {
     package var dataFolder: String
     /// Bytes of the pictures of one job.
     package var maximumPictureBytes: Int
+    /// Milliseconds of silence after which a job that is reported from outside counts as abandoned.
+    package var reportTimeout: Int64
 
     package init(
-      maximumRunning: Int, maximumQueued: Int = 1000, dataFolder: String, maximumPictureBytes: Int = 256 << 20
+      maximumRunning: Int, maximumQueued: Int = 1000, dataFolder: String, maximumPictureBytes: Int = 256 << 20,
+      reportTimeout: Int64 = 86_400_000
     ) {
       self.maximumRunning = max(maximumRunning, 1)
       self.maximumQueued = maximumQueued
       self.dataFolder = dataFolder
       self.maximumPictureBytes = maximumPictureBytes
+      self.reportTimeout = reportTimeout
     }
   }
 
@@ -61,7 +65,7 @@ package final class JobService: Sendable {
     self.now = now
     self.publisher = publisher
     keys = IdempotencyKeys(book.store)
-    reports = ExternalReports(book: book, publisher: publisher)
+    reports = ExternalReports(book: book, publisher: publisher, startedAt: now())
     let waiting = book.active.filter { $0.kind == .pipeline && $0.status == .queued }
     state = Guarded(State(queue: waiting.map(\.id), nextNumber: book.store.newestJobNumber + 1))
   }
@@ -196,6 +200,9 @@ package final class JobService: Sendable {
       known: { [reports] _ throws(AppError) in try reports.position(id) }, done: done
     ) { [reports] key, done in reports.report(messages, into: id, key: key(id), now: now, done: done) }
   }
+
+  /// Lets fail what is reported from outside and has been silent for too long. To be called now and then.
+  package func endAbandoned() { reports.endAbandoned(after: configuration.reportTimeout, now: now()) }
 
   /// Takes a waiting job out of the queue, or tells a running one to end: it does before its next plugin's turn. Who
   /// reports a job from outside learns of it from the answer to the next report.

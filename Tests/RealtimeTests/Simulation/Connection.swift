@@ -51,17 +51,17 @@ final class Connection: Sink {
     switch (world.mutant, resume) {
     case (.snapshotBeforeSubscribing, .fresh):
       guard let snapshot = snapshot() else { break }
-      say(.greeting(snapshot.position, snapshot: snapshot.messages))
+      say(.greeting(snapshot.position, snapshot: snapshot.messages, isBehind: false))
       return joinLater(subscription)
     case (.cursorAheadOfSnapshot, .fresh):
       guard let snapshot = snapshot() else { break }
-      say(.greeting(snapshot.position, snapshot: []))
+      say(.greeting(snapshot.position, snapshot: [], isBehind: false))
       snapshot.messages.forEach(send)
       _ = fanOut.join(subscriber, subscription, after: snapshot.position)
       return
     case (.joiningAfterReplay, .after(let position)):
       guard fanOut.canResume(after: position) else { break }
-      say(.greeting(position, snapshot: []))
+      say(.greeting(position, snapshot: [], isBehind: false))
       for offset in position.offset..<max(fanOut.position.offset, position.offset) {
         guard let row = world.disk.row(StreamPosition(epoch: position.epoch, offset: offset + 1)),
           subscription.includes(row.topic)
@@ -96,7 +96,7 @@ final class Connection: Sink {
     case .gap:
       world.saw(.gap)
       send(.connectionError(code: "REPLAY_GAP", message: ""))
-    case .greeting(let position, let snapshot):
+    case .greeting(let position, let snapshot, _):
       var ping = session.greeting
       ping.payload["cursor"] = .string(position.description)
       ping.payload["snapshot_messages"] = .int(snapshot.count)
@@ -151,6 +151,8 @@ final class Connection: Sink {
     queued += bytes
     flushLater()
   }
+
+  func caughtUp() {}
 
   func closeAsTooSlow() {
     if world.mutant == .silentOverflow { return }
