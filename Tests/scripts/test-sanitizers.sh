@@ -36,7 +36,7 @@ case "$sanitizer" in
     ;;
 esac
 [ "${2:-}" = all ] && suites=.
-# A world takes ten times as long here, and memory does not care how the story ends.
+# A world takes ten times as long here, and memory does not care how the story ends, or whether a wrong one is noticed.
 export SIMULATION_SEEDS="${SIMULATION_SEEDS:-100}"
 
 log="$scratch/log"
@@ -44,7 +44,8 @@ swift build "${flags[@]}" --build-tests 2>&1 | grep -v 'ld.gold: warning: Cannot
 [ "${2:-}" != build ] || exit 0
 SECONDS=0
 status=0
-swift test --disable-xctest "${flags[@]}" --skip-build --filter "$suites" >"$log" 2>&1 || status=$?
+swift test --disable-xctest "${flags[@]}" --skip-build --filter "$suites" \
+  --skip '^RealtimeTests\.SimulationVerdictTests' >"$log" 2>&1 || status=$?
 grep 'Test run with' "$log" || true
 if [ "$status" != 0 ] || ! grep -qE 'Test run with [1-9][0-9]* tests? .*passed' "$log" || grep -q '^SUMMARY: ' "$log"; then
   grep -E '^(✘|SUMMARY: )' "$log" | sort | uniq -c | head -50 >&2
