@@ -40,6 +40,30 @@ def test_a_lost_connection_resumes_from_the_cursor(site):
     assert sheet.locator('[data-slot="warning-count"]').inner_text() == "2"
 
 
+def test_a_page_that_comes_back_is_live_when_it_has_caught_up_and_not_before(site):
+    page, sheet, connection = open_sheet(site)
+    live = sheet.locator("connection-badge")
+    say(site, connection, "progress", {"progress": 10}, id="e1:8", topic="job:x", seq=1)
+    sheet.locator(".progress").get_by_text("10%").wait_for()
+    live.get_by_text("Live", exact=True).wait_for()
+
+    async def greet(connection) -> None:
+        cursor = connection.query.get("since", ["e1:0"])[0]
+        connection.send("ping", {"interval_seconds": 30, "cursor": cursor, "catching_up": cursor == "e1:8"})
+
+    site.scripted.on_connect = greet
+    site.scripted.call(connection.abort)
+    resumed = eventually(
+        lambda: next((each for each in site.scripted.live if each.query.get("since") == ["e1:8"]), None), "a resume")
+    say(site, resumed, "progress", {"progress": 50}, id="e1:9", topic="job:x", seq=2)
+    sheet.locator(".progress").get_by_text("50%").wait_for()
+    assert live.get_by_text("Reconnecting…").is_visible(), "what is shown may be long over"
+    say(site, resumed, "progress", {"progress": 90}, id="e1:10", topic="job:x", seq=3)
+    site.scripted.call(resumed.send, "ping", {"interval_seconds": 30, "caught_up": True})
+    live.get_by_text("Live", exact=True).wait_for()
+    assert sheet.locator(".progress").get_by_text("90%").is_visible()
+
+
 def test_offline_says_as_of_when_and_comes_back(site):
     site.expect_complaint(NETWORK)
     page = open_dashboard(site)
