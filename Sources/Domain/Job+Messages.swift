@@ -12,7 +12,13 @@ extension Job {
     case .progress:
       progress = payload["progress"]?.doubleValue.map { min(max($0, 0), 100) }
       if payload["total_unknown"]?.boolValue == true { progress = nil }
-      if let stage = payload["stage"] { self.stage = stage.stringValue }
+      // Who names neither says nothing about what is going on.
+      if payload["stage"] != nil || payload["plugin"] != nil {
+        stage = payload["stage"]?.stringValue
+        activePlugin = payload["plugin"]?.stringValue
+      }
+      rate = payload["rate"]?.doubleValue
+      etaSeconds = payload["eta_seconds"]?.doubleValue
     case .pluginStatus:
       if let state = PluginState(payload) { set(state) }
     case .warning:

@@ -37,6 +37,11 @@ package struct Job: Sendable {
   /// 0...100, nil until it starts and where the total is unknown.
   package var progress: Double?
   package var stage: String?
+  /// The plugin that the last word on the progress named.
+  package var activePlugin: String?
+  /// Frames or other units a second, and seconds still to come, as the last word on the progress had them.
+  package var rate: Double?
+  package var etaSeconds: Double?
   /// Why it failed, in a sentence; nil otherwise.
   package var error: String?
   package var createdAt: Timestamp

@@ -110,7 +110,11 @@ extension Job {
   package var snapshot: [RealtimeMessage] {
     var messages = [RealtimeMessage.jobStatus(self)]
     // Before it starts there is nothing to tell of its progress.
-    if progress != nil || status == .running { messages.append(.progress(job: self, progress: progress, stage: stage)) }
+    if progress != nil || status == .running {
+      messages.append(
+        .progress(
+          job: self, progress: progress, stage: stage, plugin: activePlugin, etaSeconds: etaSeconds, rate: rate))
+    }
     messages += pluginStates.map { .pluginStatus(job: self, $0) }
     messages += warnings.map { .warning(job: self, $0) }
     if status == .failed, let error {

@@ -41,7 +41,16 @@ package struct JobFold {
   }
 
   package var progress: ProgressBar {
-    ProgressBar(percent: job.progress, stage: stage, state: barState, elapsed: elapsed)
+    ProgressBar(
+      percent: job.progress, stage: stage, plugin: job.activePlugin, state: barState, elapsed: elapsed, rate: job.rate,
+      remaining: remaining)
+  }
+
+  private var remaining: Duration? {
+    guard !state.isFinal, job.progress != 100, let seconds = job.etaSeconds, (0..<1e9).contains(seconds) else {
+      return nil
+    }
+    return .seconds(seconds)
   }
 
   private var stage: String? {

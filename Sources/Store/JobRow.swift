@@ -78,6 +78,9 @@ extension Job {
       state["retry_of"] = retryOf.map(JSON.string)
       state["progress"] = progress.map(JSON.double)
       state["stage"] = stage.map(JSON.string)
+      state["active_plugin"] = activePlugin.map(JSON.string)
+      state["rate"] = rate.map(JSON.double)
+      state["eta_seconds"] = etaSeconds.map(JSON.double)
       state["error"] = error.map(JSON.string)
       state["started_at"] = startedAt.map { .int(Int($0.milliseconds)) }
       return state
@@ -93,6 +96,9 @@ extension Job {
       retryOf = newValue["retry_of"]?.stringValue
       progress = newValue["progress"]?.doubleValue
       stage = newValue["stage"]?.stringValue
+      activePlugin = newValue["active_plugin"]?.stringValue
+      rate = newValue["rate"]?.doubleValue
+      etaSeconds = newValue["eta_seconds"]?.doubleValue
       error = newValue["error"]?.stringValue
       startedAt = newValue["started_at"]?.intValue.map { Timestamp(milliseconds: Int64($0)) }
     }

@@ -20,14 +20,30 @@ struct JobFoldTests {
     let warning = Warning(plugin: "a", message: "dark", severity: .high, frameID: 2)
     var folded = job()
     for message in [
-      .jobStatus(told), .progress(job: told, progress: 40, stage: "Analysing"), .pluginStatus(job: told, state),
+      .jobStatus(told), .progress(job: told, progress: 40, stage: "Analysing", plugin: "a", etaSeconds: 9, rate: 12.5),
+      .pluginStatus(job: told, state),
       .warning(job: told, warning), .partialResult(job: told, plugin: "a", result: ["sum": 3]),
     ] as [RealtimeMessage] { folded.apply(message) }
     #expect(folded.status == .running && folded.startedAt == told.startedAt && folded.deviceUsed == .cpu)
-    #expect(folded.progress == 40 && folded.stage == "Analysing")
+    #expect(folded.progress == 40 && folded.stage == "Analysing" && folded.activePlugin == "a")
+    #expect(folded.etaSeconds == 9 && folded.rate == 12.5)
     #expect(folded.pluginStates == [state])
     #expect(folded.warnings == [warning] && folded.warningsCount == 1)
     #expect(folded.results == ["a": ["sum": 3]])
+    // And so does what a newcomer is told instead of them.
+    var snapshot = job()
+    for message in folded.snapshot { snapshot.apply(message) }
+    #expect(snapshot.snapshot.map(\.payload) == folded.snapshot.map(\.payload))
+    #expect(snapshot.activePlugin == "a" && snapshot.etaSeconds == 9 && snapshot.rate == 12.5)
+  }
+
+  @Test func `a progress that says nothing of what is going on leaves that, and ends what was expected`() {
+    var folded = job()
+    folded.apply(.progress(job: folded, progress: 1, stage: "Linking", plugin: "ld", etaSeconds: 9, rate: 2))
+    folded.apply(RealtimeMessage(.progress, ["progress": 2]))
+    #expect(folded.stage == "Linking" && folded.activePlugin == "ld" && folded.etaSeconds == nil && folded.rate == nil)
+    folded.apply(RealtimeMessage(.progress, ["progress": 3, "plugin": "strip"]))
+    #expect(folded.stage == nil && folded.activePlugin == "strip")
   }
 
   @Test func `a newer word on a plugin takes the older one's place`() {

@@ -50,6 +50,13 @@ struct JobFoldTests {
     #expect(fold(job()).row.started?.words == "2 min ago")
   }
 
+  @Test func `what was last said of pace and plugin is shown, the time left only while there is any`() {
+    let bar = fold(job { ($0.activePlugin, $0.rate, $0.etaSeconds) = ("ld", 12.5, 95) }).progress
+    #expect(bar.plugin == "ld" && bar.rate == 12.5 && bar.remaining == .seconds(95))
+    #expect(fold(job(.succeeded) { $0.etaSeconds = 95 }).progress.remaining == nil)
+    #expect(fold(job { $0.etaSeconds = 1e15 }).progress.remaining == nil)
+  }
+
   @Test func `a failed job's row says why`() {
     #expect(fold(job(.failed) { $0.error = "ffmpeg is missing" }).row.stage == "ffmpeg is missing")
   }

@@ -35,6 +35,7 @@ struct StoreTests {
     all.retryOf = "b"
     all.progress = 12.5
     all.stage = "Looking"
+    (all.activePlugin, all.rate, all.etaSeconds) = ("edges", 12.5, 3)
     all.error = "It broke."
     all.startedAt = Timestamp(milliseconds: 1_234_567_890_123)
     var state = PluginState(plugin: "edges", status: .failed)

@@ -40,6 +40,13 @@ describe("reduce", () => {
     assert.deepEqual(state.progress, { value: 2, stage: "s", plugin: "p", etaSeconds: 9, rate: 2.5 })
   })
 
+  test("keeps what is going on where a progress says nothing of it, and lets go of what was expected", () => {
+    const before = progress(2, { stage: "s", plugin: "p", eta_seconds: 9, rate: 2.5 })
+    assert.deepEqual(after(before, progress(3)).progress, { value: 3, stage: "s", plugin: "p", etaSeconds: null, rate: null })
+    assert.deepEqual(after(before, progress(3, { plugin: "q" })).progress,
+      { value: 3, stage: null, plugin: "q", etaSeconds: null, rate: null })
+  })
+
   test("keeps the newest frame and those one can scrub back through", () => {
     const frames = Array.from({ length: FRAMES_KEPT + 5 }, (_, index) => message("frame", { frame_id: index }))
     const state = after(...frames)

@@ -91,7 +91,7 @@ function withJob(state, payload) {
     name: text(payload.name) ?? known?.name ?? null,
     status: text(payload.status) ?? known?.status ?? null,
     progress: percent(payload.progress) ?? known?.progress ?? null,
-    stage: "stage" in payload ? text(payload.stage) : known?.stage ?? null,
+    stage: "stage" in payload || "plugin" in payload ? text(payload.stage) : known?.stage ?? null,
     error: text(payload.error) ?? known?.error ?? null,
     device: text(payload.device_used) ?? known?.device ?? null,
     warningsCount: finite(payload.warnings_count) ?? known?.warningsCount ?? null,

@@ -162,12 +162,14 @@ function addFrame(state, payload) {
 
 /** @param {JobState} state @param {Record<string, any>} payload @returns {Change} */
 function setProgress(state, payload) {
+  // Who names neither says nothing about what is going on.
+  const { stage, plugin } = payload.stage === undefined && payload.plugin === undefined ? state.progress : payload
   return {
     jobId: state.jobId ?? text(payload.job_id),
     progress: {
       value: percent(payload.progress),
-      stage: text(payload.stage),
-      plugin: text(payload.plugin),
+      stage: text(stage),
+      plugin: text(plugin),
       etaSeconds: finite(payload.eta_seconds),
       rate: finite(payload.rate),
     },

@@ -57,7 +57,8 @@ function showProgress(root, bar, { progress, status }) {
   fill(root, "percent", figure)
   fill(root, "rate", progress.rate === null ? UNKNOWN : rate(progress.rate))
   const isOver = isFinal(status) || progress.value === 100
-  fill(root, "eta", isOver || progress.etaSeconds === null ? UNKNOWN : estimate(progress.etaSeconds))
+  const { etaSeconds } = progress
+  fill(root, "eta", isOver || etaSeconds === null || etaSeconds >= 1e9 ? UNKNOWN : estimate(etaSeconds))
 }
 
 /** @param {number | null} value @param {string | null} status */
