@@ -51,6 +51,9 @@ package final class Application: Sendable {
     var generator = SystemRandomNumberGenerator()
     let store = try Store(folder: configuration.data) { StreamPosition.randomEpoch(using: &generator) }
     let book = try JobBook(store)
+    if store.readableAfter > store.prunedThrough {
+      log(.error, "messages of a job that goes on are damaged", ["newest": .int(store.readableAfter)])
+    }
     let hub = EventHub(epoch: store.epoch, after: store.newestOffset, history: History(store, log))
     let uploads = UploadStore(folder: "\(configuration.data)/uploads")
     let jobMetrics = JobMetrics(plugins: PluginCatalogue.builtIn.names)

@@ -2,6 +2,7 @@ import Domain
 import JSONValues
 import Jobs
 import Server
+import Store
 import Wire
 
 extension Response {
@@ -126,6 +127,7 @@ enum ErrorBody {
   static func error(for error: any Error, requestID: RequestID) -> (AppError, HTTPStatus) {
     switch error {
     case let error as AppError: return (error, HTTPStatus(rawValue: error.status))
+    case let error as StoreError: return (error.appError, HTTPStatus(rawValue: error.appError.status))
     case let error as ServerError:
       let code: AppError.Code =
         switch error {

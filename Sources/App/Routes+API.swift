@@ -3,6 +3,7 @@ import JSONValues
 import Jobs
 import Realtime
 import Server
+import Store
 import Wire
 
 /// The interface for programs: jobs, uploads, plugins, devices.
@@ -70,19 +71,33 @@ extension Application {
     let topic = try jobs.job(request.id("id")).topic
     let limit = try request.count("limit", standard: 100, most: 1000)
     let types = request.query("types").map { Set($0.split(separator: ",").map { MessageType(rawValue: String($0)) }) }
-    // What is stored but not told yet has no cursor that anybody could go on from.
-    let newest = hub.position.offset
-    let page = try store.messages(
-      of: .topic(topic), after: try cursor(request), through: newest, types: types, limit: limit)
+    let page = try page(of: topic, after: cursor(request), types: types, limit: limit)
     // The messages are encoded already, and go out as they went to everybody else.
     var body = Array("{\"messages\":[".utf8)
     body += page.messages.map(\.json).joined(separator: [UInt8(ascii: ",")])
-    let last = page.reached < newest ? page.messages.last : nil
-    let next = last.map { StreamPosition(epoch: store.epoch, offset: $0.offset) }
+    let next = page.next.map { StreamPosition(epoch: store.epoch, offset: $0) }
     body += Array("],\"next\":".utf8)
     body += (next.map { JSON.string($0.description) } ?? .null).encoded()
     body.append(UInt8(ascii: "}"))
     return .json(body)
+  }
+
+  /// A page of a topic's messages, and the offset after which to go on; nil where that was all. A damaged message ends a
+  /// page, and the next begins behind it.
+  private func page(
+    of topic: Topic, after: Int, types: Set<MessageType>?, limit: Int
+  ) throws(StoreError) -> (messages: [StoredMessage], next: Int?) {
+    // What is stored but not told yet has no cursor that anybody could go on from.
+    let newest = hub.position.offset
+    do throws(StoreError) {
+      let page = try store.messages(of: .topic(topic), after: after, through: newest, types: types, limit: limit)
+      return (page.messages, page.reached < newest ? page.messages.last?.offset : nil)
+    } catch {
+      guard case .damagedMessage(_, let damaged) = error else { throw error }
+      log(.error, "a message is damaged", ["offset": .int(damaged), "topic": .string(topic.description)])
+      let page = try store.messages(of: .topic(topic), after: after, through: damaged - 1, types: types, limit: limit)
+      return (page.messages, page.reached < damaged - 1 ? page.messages.last?.offset : damaged)
+    }
   }
 
   /// The offset after which to go on: that of the request's cursor, or the beginning.

@@ -50,14 +50,19 @@ extension Store {
     return JobPage(jobs: jobs, next: jobs.last.map { "\($0.number)" })
   }
 
-  /// The newest frames of a job, oldest first, each with what its plugins found.
+  /// The newest frames of a job, oldest first, each with what its plugins found: 8 MiB of that, and the newest in any case.
   package func frames(ofJob id: String, newest limit: Int) throws(StoreError) -> [Frame] {
     try readers.read { database throws(StoreError) in
       guard limit > 0, let topic = try database.topicID(.job(id)) else { return [] }
       let first = try database.number(
         """
-        SELECT min(frame) FROM (SELECT DISTINCT frame FROM frames WHERE topic = ? ORDER BY frame DESC LIMIT ?)
-        """, .integer(topic), .integer(limit))
+        SELECT min(frame) FROM (
+          SELECT frame, row_number() OVER newest AS place, sum(bytes) OVER newest AS total FROM (
+            SELECT frame, sum(length(json)) AS bytes FROM frames WHERE topic = ?
+            GROUP BY frame ORDER BY frame DESC LIMIT ?)
+          WINDOW newest AS (ORDER BY frame DESC))
+        WHERE place = 1 OR total <= ?
+        """, .integer(topic), .integer(limit), .integer(8 << 20))
       guard let first else { return [] }
       var frames: [Frame] = []
       for (number, payload) in try database.rows(

@@ -19,15 +19,19 @@ extension Store {
   ///     small.
   /// - Returns: the messages, and the offset up to which that is all there is: go on from there. Of one topic, it is less
   ///   than `through` and the newest offset only where there is more.
-  /// - Throws: ``StoreError``; ``StoreError/damagedMessage(path:offset:)`` where a message is not as it was written: from
-  ///   then on ``readableAfter`` is beyond it.
+  /// - Throws: ``StoreError``; ``StoreError/damagedMessage(path:offset:)`` where a message is not as it was written. From
+  ///   then on ``readableAfter`` is beyond that, or beyond all that was asked for where more than a message is damaged.
   package func messages(
     of topics: TopicFilter, after: Int, through: Int, types: Set<MessageType>?, limit: Int, bytes: Int = 1 << 20
   ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
     do throws(StoreError) {
       return try read(topics, after: after, through: through, types: types, MessagePage(limit: limit, bytes: bytes))
     } catch {
-      if case .damagedMessage(_, let offset) = error { announce(unreadableThrough: offset) }
+      switch error {
+      case .damagedMessage(_, let offset): announce(unreadableThrough: offset)
+      case .damaged: announce(unreadableThrough: min(through, newestOffset))
+      default: break
+      }
       throw error
     }
   }

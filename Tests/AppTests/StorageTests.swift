@@ -1,4 +1,5 @@
 import App
+import CSQLite
 import Domain
 import JSONValues
 import Store
@@ -224,6 +225,49 @@ struct StorageTests {
     let gap = try client.nextMessage { $0["type"] == "error" }
     #expect(gap["payload"]?["details"]?["error_code"] == "REPLAY_GAP")
     #expect(try client.nextMessage { $0["type"] == "progress" }["payload"]?["progress"]?.intValue == 1)
+  }
+
+  @Test func `a damaged message is a gap: the server starts, pages step over it, whoever needs it gets a snapshot`()
+    throws
+  {
+    let app = try RunningApp()
+    let id = try externalJob(app)
+    var cursors: [String] = []
+    for progress in 1...5 {
+      let answer = try report(app, id, message("progress", ["progress": .int(progress)]))
+      cursors.append(try #require(answer.json?["cursor"]?.stringValue))
+    }
+    app.end()
+    // A cursor names the digest for lists, right behind the job's own message.
+    let offsets = try cursors[1...2].map { try #require(StreamPosition(cursor: $0)).offset - 1 }
+    var database: OpaquePointer?
+    #expect(sqlite3_open("\(app.data.path)/telltale.db", &database) == SQLITE_OK)
+    let change = "UPDATE messages SET json = CAST('{}' AS BLOB) WHERE offset IN (\(offsets[0]), \(offsets[1]))"
+    #expect(sqlite3_exec(database, change, nil, nil, nil) == SQLITE_OK)
+    sqlite3_close(database)
+
+    let again = try RunningApp(data: app.data)
+    #expect(try again.extended(id)["progress"] == 5)
+    // Each of the two ends a page.
+    var (said, next) = ([Int](), Optional(""))
+    for _ in 0..<3 {
+      let since = try #require(next)
+      let page = try again.client().request("GET", "/v1/jobs/\(id)/messages?types=progress\(since)")
+      #expect(page.status == 200)
+      said += page.json?["messages"]?.arrayValue?.compactMap { $0["payload"]?["progress"]?.intValue } ?? []
+      next = page.json?["next"]?.stringValue.map { "&since=\($0)" }
+    }
+    #expect(next == nil)
+    #expect(said == [1, 4, 5])
+
+    let client = try again.client()
+    try client.upgrade("/v1/realtime?job_id=\(id)&since=\(cursors[0])")
+    let gap = try client.nextMessage { $0["type"] == "error" }
+    #expect(gap["payload"]?["details"]?["error_code"] == "REPLAY_GAP")
+    #expect(try client.nextMessage { $0["type"] == "progress" }["payload"]?["progress"] == 5)
+    let other = try again.client()
+    try other.upgrade("/v1/realtime?job_id=\(id)&since=\(cursors[3])")
+    #expect(try other.nextMessage { $0["seq"] != nil }["payload"]?["progress"] == 5)
   }
 
   // MARK: The command line's view

@@ -138,6 +138,7 @@ struct ExternalJobTests {
   @Test func `a job of which nothing is heard for a day has failed, with the reason`() throws {
     let (bench, job) = try bench()
     let other = try bench.service.create(.external(name: "Weekly"))
+    bench.service.endAbandoned()
     func pass(hours: Int64) { bench.clock.withLock { $0.milliseconds += hours * 3_600_000 } }
     pass(hours: 23)
     _ = try bench.service.report([reported(.progress, ["progress": 10], job: job.id)], into: job.id)
@@ -162,6 +163,8 @@ struct ExternalJobTests {
     let (bench, job) = try bench()
     bench.recorder.store.close()
     let again = try Bench(after: bench)
+    again.clock.withLock { $0.milliseconds += 240 * 3_600_000 }
+    again.service.endAbandoned()
     again.clock.withLock { $0.milliseconds += 23 * 3_600_000 }
     again.service.endAbandoned()
     #expect(try again.service.job(job.id).status == .running)
@@ -227,5 +230,22 @@ struct ExternalJobTests {
     _ = try bench.service.report((0..<100).map { try status("p\($0)") }, into: job.id)
     #expect(throws: AppError.self) { try bench.service.report([status("one more")], into: job.id) }
     _ = try bench.service.report([status("p7")], into: job.id)
+  }
+
+  @Test func `results count among the plugins that a job names`() throws {
+    let (bench, job) = try bench()
+    func result(_ plugin: String) throws -> ReportedMessage {
+      try reported(
+        .partialResult, ["plugin": .string(plugin), "result": ["ok": true], "partial": true], job: job.id)
+    }
+    _ = try bench.service.report((0..<60).map { try result("p\($0)") }, into: job.id)
+    let states = try (50..<100).map {
+      try reported(.pluginStatus, ["plugin": .string("p\($0)"), "status": "running"], job: job.id)
+    }
+    _ = try bench.service.report(states, into: job.id)
+    let refused = #expect(throws: AppError.self) { try bench.service.report([result("one more")], into: job.id) }
+    #expect(refused?.code == .unprocessable)
+    _ = try bench.service.report([result("p7"), result("p99")], into: job.id)
+    #expect(try bench.service.job(job.id).results.count == 61)
   }
 }

@@ -166,7 +166,8 @@ struct Bench {
       sources: sources,
       catalogue: PluginCatalogue(
         [MotionDetection.self, SceneChange.self, QualityCheck.self, BlockMapper.self] + plugins),
-      book: recorder.book, now: { [clock] in clock.withLock { $0 } }, publisher: recorder.publisher)
+      book: recorder.book, now: { [clock] in clock.withLock { $0 } },
+      uptime: { [clock] in clock.withLock { Int($0.milliseconds) } }, publisher: recorder.publisher)
     mkdir("\(folder.path)/root", 0o755)
   }
 

@@ -158,6 +158,29 @@ struct DamageTests {
       try sample.store.check() == ["message 2 is not as it was written", "message 4 is not as it was written"])
   }
 
+  @Test func `where more than a message is damaged, all that was asked for counts as gone`() throws {
+    let sample = try SampleStore()
+    for first in stride(from: 1, to: 2000, by: 200) {
+      try sample.store.write(batch((first..<first + 200).map { message($0) }))
+    }
+    try sample.folder.changeDatabase("PRAGMA wal_checkpoint(TRUNCATE)")
+    // The page of the table that holds the thousandth message.
+    var bytes = sample.folder.read("telltale.db")
+    let text = Array("\"value\":1000}".utf8)
+    let page = try #require(
+      stride(from: 0, to: bytes.count, by: 4096).first { start in
+        bytes[start] == 0x0D && bytes[start..<start + 4096].firstRange(of: text) != nil
+      })
+    bytes.replaceSubrange(page..<page + 8, with: repeatElement(0xFF, count: 8))
+    sample.folder.write(bytes, to: "telltale.db")
+    let error = #expect(throws: StoreError.self) { try sample.store.all() }
+    guard case .damaged = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(sample.store.readableAfter == 2000)
+  }
+
   @Test func `a file that is no database is refused and left as it is`() throws {
     let folder = TemporaryFolder()
     folder.write(Array("not a database, but somebody's".utf8), to: "telltale.db")

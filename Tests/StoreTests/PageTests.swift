@@ -133,6 +133,20 @@ struct PageTests {
     #expect(try sample.store.frames(ofJob: "a", newest: 100).count == 5)
   }
 
+  @Test func `of long frames only so many bytes are given, and the newest frame always`() throws {
+    let sample = try SampleStore()
+    func frame(_ id: Int, bytes: Int) -> StoredFrame {
+      let data: JSONObject = ["text": .string(String(repeating: "x", count: bytes))]
+      return StoredFrame(
+        job: "a", frame: id, plugin: "p", json: JSON.object(["frame_id": .int(id), "data": .object(data)]).encoded())
+    }
+    let frames = (0..<20).map { frame($0, bytes: 1 << 20) }
+    try sample.store.write(batch(jobs: [job("a", number: 1)], frames: frames))
+    #expect(try sample.store.frames(ofJob: "a", newest: 1000).map(\.id) == Array(13..<20))
+    try sample.store.write(batch(frames: [frame(20, bytes: 9 << 20)]))
+    #expect(try sample.store.frames(ofJob: "a", newest: 1000).map(\.id) == [20])
+  }
+
   @Test func `a failed batch changes nothing`() throws {
     let sample = try SampleStore()
     try sample.store.write(batch([message(1)], jobs: [job("a", number: 1)]))

@@ -13,15 +13,15 @@ package final class ExternalReports: Sendable {
 
   private let book: JobBook
   private let publisher: Publisher
-  /// Since when this process could be reported to.
-  private let startedAt: Timestamp
+  /// Milliseconds of a clock that stands still while the machine sleeps.
+  private let uptime: @Sendable () -> Int
   private let state = Mutex(State())
 
   private struct State {
     /// Jobs with reports that are not yet stored.
     var pending: [String: Pending] = [:]
-    /// When each job was last reported about.
-    var heardAt: [String: Timestamp] = [:]
+    /// When each job was last reported about, or first looked at, by ``uptime``.
+    var heardAt: [String: Int] = [:]
     var lastReport = 0
   }
 
@@ -32,13 +32,13 @@ package final class ExternalReports: Sendable {
     var reports: [(number: Int, items: [Publication.Item])] = []
   }
 
-  /// Plugins that one job may name: each is a row of its page and a part of its state.
+  /// Plugins that one job may name, in whatever kind of message: each is a part of its state.
   static let maxPlugins = 100
 
-  init(book: JobBook, publisher: Publisher, startedAt: Timestamp) {
+  init(book: JobBook, publisher: Publisher, uptime: @escaping @Sendable () -> Int) {
     self.book = book
     self.publisher = publisher
-    self.startedAt = startedAt
+    self.uptime = uptime
   }
 
   /// The position of what is stored of a job; nil where it is gone.
@@ -52,7 +52,7 @@ package final class ExternalReports: Sendable {
   func report(
     _ messages: [ReportedMessage], into id: String, key: IdempotencyKey?, now: Timestamp, done: @escaping Done
   ) {
-    state.withLock { $0.heardAt[id] = now }
+    state.withLock { $0.heardAt[id] = uptime() }
     take(id, done) { job throws(AppError) in
       guard !messages.isEmpty else { throw AppError(.unprocessable, "There is no message in the request.") }
       var items: [Publication.Item] = []
@@ -72,31 +72,33 @@ package final class ExternalReports: Sendable {
   }
 
   /// Jobs of which nobody has said anything for so long have failed: whoever ran them is gone. Time in which nobody could
-  /// report, because there was no server, does not count.
+  /// report, because the server or its machine stood still, does not count.
   /// - Parameter timeout: milliseconds.
   func endAbandoned(after timeout: Int64, now: Timestamp) {
-    let jobs = book.active.filter { $0.kind == .external }
-    let ids = Set(jobs.map(\.id))
-    let heardAt = state.withLock { state in
-      state.heardAt = state.heardAt.filter { ids.contains($0.key) }
-      return state.heardAt
+    let ids = book.active.filter { $0.kind == .external }.map(\.id)
+    let latest = uptime() - Int(timeout)
+    let silent = state.withLock { state in
+      let known = state.heardAt
+      state.heardAt = Dictionary(uniqueKeysWithValues: ids.map { ($0, known[$0] ?? uptime()) })
+      return ids.filter { state.heardAt[$0, default: .max] < latest }
     }
-    for job in jobs {
-      let last = max(heardAt[job.id] ?? job.createdAt, startedAt)
-      guard now.milliseconds - last.milliseconds > timeout else { continue }
+    // The next look takes the next ones, and those that can't be stored now.
+    for id in silent.prefix(Self.maxEndedAtOnce) {
       let reason = "Nothing was reported about the job for \(Self.words(for: timeout)), so it counts as abandoned."
-      // Where it can't be stored now, the next look finds it again.
-      end(job.id, .failed, because: reason, now) { _ in }
+      end(id, .failed, because: reason, ifSilentSince: latest, now) { _ in }
     }
   }
 
+  private static let maxEndedAtOnce = 100
+
   private func end(
-    _ id: String, _ status: JobStatus, because reason: String? = nil, _ now: Timestamp, done: @escaping Done
+    _ id: String, _ status: JobStatus, because reason: String? = nil, ifSilentSince latest: Int = .max,
+    _ now: Timestamp, done: @escaping Done
   ) {
-    take(id, done) { job throws(AppError) in
+    take(id, ifSilentSince: latest, done) { job throws(AppError) in
       guard !job.status.isFinal else { throw Self.isDone(job) }
       var ended = job
-      ended.error = reason
+      if let reason { ended.error = reason }
       ended.end(status, now)
       return Publication(Self.items(status: ended, &job), isRefusable: true)
     }
@@ -111,7 +113,8 @@ package final class ExternalReports: Sendable {
 
   /// Makes a publication from how the job will stand, and says when it is stored.
   private func take(
-    _ id: String, _ done: @escaping Done, _ make: (inout Job) throws(AppError) -> Publication
+    _ id: String, ifSilentSince latest: Int = .max, _ done: @escaping Done,
+    _ make: (inout Job) throws(AppError) -> Publication
   ) {
     let word = Word()
     let taken = state.withLock { state -> Result<Int, AppError> in
@@ -119,6 +122,7 @@ package final class ExternalReports: Sendable {
         guard var entry = state.pending[id] ?? book.active(id).map({ Pending(job: $0) }) else {
           throw AppError(.conflict, "Job \(id) is done: nothing more can be reported.")
         }
+        guard state.heardAt[id, default: 0] < latest else { throw AppError(.conflict, "Job \(id) is reported again.") }
         let publication = try make(&entry.job)
         state.lastReport += 1
         let number = state.lastReport
@@ -191,9 +195,7 @@ package final class ExternalReports: Sendable {
   private static func items(
     _ message: RealtimeMessage, _ job: inout Job, _ now: Timestamp
   ) throws(AppError) -> [Publication.Item] {
-    if let plugin = message.payload["plugin"]?.stringValue, job.pluginStates.count >= maxPlugins,
-      !job.pluginStates.contains(where: { $0.plugin == plugin })
-    {
+    if let plugin = message.payload["plugin"]?.stringValue, job.isFull(without: plugin, most: maxPlugins) {
       throw AppError(.unprocessable, "The job has \(maxPlugins) plugins already, and \"\(plugin)\" is none of them.")
     }
     guard message.type != .jobStatus else {
@@ -243,6 +245,14 @@ package final class ExternalReports: Sendable {
 }
 
 extension Job {
+  /// Whether the job's state tells of so many plugins already, and this is none of them.
+  fileprivate func isFull(without plugin: String, most: Int) -> Bool {
+    guard pluginStates.count + results.count >= most, results[plugin] == nil,
+      !pluginStates.contains(where: { $0.plugin == plugin })
+    else { return false }
+    return Set(pluginStates.map(\.plugin)).union(results.members.map(\.key)).count >= most
+  }
+
   fileprivate mutating func end(_ status: JobStatus, _ now: Timestamp) {
     self.status = status
     finishedAt = now

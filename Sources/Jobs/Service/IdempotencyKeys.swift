@@ -19,7 +19,8 @@ final class IdempotencyKeys: Sendable {
   ///   - digest: of the request.
   ///   - known: gives the answer again, from the id of the job that the request was for; nil where that is gone.
   ///   - work: does what is asked for, and stores the key that it makes for its job.
-  /// - Throws: ``AppError``: `conflict` where the key came with another request, or this one is being worked on.
+  /// - Throws: ``AppError``: `conflict` where the key came with another request, `unavailable` where this one is being
+  ///   worked on.
   func once<Answer>(
     _ key: String, scope: String, digest: [UInt8], now: Timestamp, known: (String) throws(AppError) -> Answer?,
     _ work: (@escaping (_ job: String) -> IdempotencyKey) throws(AppError) -> Answer
@@ -66,7 +67,7 @@ final class IdempotencyKeys: Sendable {
     }
     let name = "\(scope)/\(key)"
     guard active.withLock({ $0.insert(name).inserted }) else {
-      throw AppError(.conflict, "A request with this Idempotency-Key is being worked on. Send it again shortly.")
+      throw AppError(.unavailable, "A request with this Idempotency-Key is being worked on. Send it again shortly.")
     }
     return name
   }

@@ -48,16 +48,29 @@ package final class JobBook: Sendable {
     self.contents = Mutex(contents)
   }
 
-  /// Folds what the store has of a job beyond its row.
+  /// Folds what the store has of a job beyond its row. A message that is damaged is passed over: ``Store/readableAfter``
+  /// says so then.
   private static func catchUp(_ job: inout Job, _ store: Store) throws(StoreError) {
+    var damaged: Int?
     while true {
-      let page = try store.messages(
-        of: .topic(job.topic), after: job.offset, through: .max, types: nil, limit: messagesBetweenRows)
-      guard !page.messages.isEmpty else { return }
-      for stored in page.messages {
+      let messages: [StoredMessage]
+      do throws(StoreError) {
+        messages = try store.messages(
+          of: .topic(job.topic), after: job.offset, through: damaged.map { $0 - 1 } ?? .max, types: nil,
+          limit: messagesBetweenRows
+        ).messages
+      } catch {
+        guard case .damagedMessage(_, let offset) = error else { throw error }
+        damaged = offset
+        continue
+      }
+      for stored in messages {
         if let message = try? RealtimeMessage(parsing: stored.json) { job.apply(message) }
         job.offset = stored.offset
       }
+      guard messages.isEmpty else { continue }
+      guard let offset = damaged else { return }
+      (job.offset, damaged) = (offset, nil)
     }
   }
 

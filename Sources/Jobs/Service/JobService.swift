@@ -55,7 +55,8 @@ package final class JobService: Sendable {
   package init(
     configuration: Configuration, sources: SourceRoot, catalogue: PluginCatalogue = .builtIn,
     devices: DeviceInventory = .ofThisMachine(), book: JobBook,
-    now: @escaping @Sendable () -> Timestamp = Timestamp.now, publisher: Publisher
+    now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+    uptime: @escaping @Sendable () -> Int = Milliseconds.monotonic, publisher: Publisher
   ) {
     self.configuration = configuration
     self.sources = sources
@@ -65,7 +66,7 @@ package final class JobService: Sendable {
     self.now = now
     self.publisher = publisher
     keys = IdempotencyKeys(book.store)
-    reports = ExternalReports(book: book, publisher: publisher, startedAt: now())
+    reports = ExternalReports(book: book, publisher: publisher, uptime: uptime)
     let waiting = book.active.filter { $0.kind == .pipeline && $0.status == .queued }
     state = Guarded(State(queue: waiting.map(\.id), nextNumber: book.store.newestJobNumber + 1))
   }
