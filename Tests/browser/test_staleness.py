@@ -91,6 +91,31 @@ def test_the_list_of_jobs_does_not_claim_that_they_run(site):
     row(page, "stale-1").get_by_text("Running", exact=True).wait_for(timeout=15_000)
 
 
+def test_the_list_of_jobs_is_live_behind_a_gap_when_it_has_been_read(site):
+    site.expect_complaint(NETWORK)
+    page = open_dashboard(site)
+    job_status(site, "gap-1", "running", started_at=timestamp())
+    row(page, "gap-1").get_by_text("Running", exact=True).wait_for()
+    page.route("**/v1/jobs?*", lambda route: route.fulfill(status=503))
+
+    async def begin_anew(connection) -> None:
+        connection.send("error", {"error": "gap", "details": {"error_code": "REPLAY_GAP"}})
+        connection.send("ping", {"interval_seconds": 30, "cursor": "e2:1"})
+
+    site.scripted.on_connect = begin_anew
+    site.scripted.call(site.scripted.live[-1].abort)
+    badge(page).get_by_text("Reconnecting…").wait_for()
+    site.scripted.wait_for_connection()
+    page.wait_for_timeout(1_500)
+    assert badge(page).get_by_text("Reconnecting…").is_visible(), "its rows are those of before"
+    assert row(page, "gap-1").get_by_text("Was running").is_visible()
+    job = {"job_id": "gap-1", "name": "job gap-1", "status": "succeeded", "created_at": timestamp()}
+    site.scripted.answers["/v1/jobs"] = {"jobs": [job], "next": None}
+    page.unroute("**/v1/jobs?*")
+    badge(page).get_by_text("Live", exact=True).wait_for()
+    assert row(page, "gap-1").get_by_text("Succeeded", exact=True).is_visible()
+
+
 def test_a_backup_put_back_leaves_nothing_of_what_was_shown(site):
     page, connection = open_job(site)
     say(site, connection, "plugin_status", {"plugin": "of-the-old", "status": "running", "timing_ms": 5})

@@ -472,6 +472,26 @@ describe("a client has caught up", () => {
     last().deliver(message("progress", { job_id: "7", progress: 5 }))
     assert.equal(heard.caughtUp, 1)
   })
+
+  test("when all of a snapshot is shown that came in place of a promised replay", () => {
+    const { client, heard } = makeConnected({ jobId: "7", since: "e1:4" })
+    last().deliver(message("ping", { cursor: "e1:4", catching_up: true }))
+    last().deliver(message("error", { error: "The cursor is too old", details: { error_code: "REPLAY_GAP" } }))
+    last().deliver(message("ping", { cursor: "e1:9", snapshot_messages: 1 }))
+    assert.deepEqual([heard.caughtUp, client.isCaughtUp], [0, false])
+    last().deliver(message("progress", { job_id: "7", progress: 5 }))
+    assert.deepEqual([heard.caughtUp, client.isCaughtUp], [1, true])
+    last().deliver(message("ping"))
+    assert.equal(heard.caughtUp, 1)
+  })
+
+  test("of one connection only", () => {
+    const { client } = makeConnected({ since: "e1:4" })
+    last().deliver(message("ping", { cursor: "e1:4" }))
+    assert.equal(client.isCaughtUp, true)
+    last().drop()
+    assert.equal(client.isCaughtUp, false)
+  })
 })
 
 describe("silence", () => {

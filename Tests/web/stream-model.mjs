@@ -67,15 +67,31 @@ class ModelServer {
     const [epoch, offset] = since === null ? [null, null] : [since.split(":")[0], Number(since.split(":")[1])]
     if (since !== null && epoch === this.epoch && offset >= this.prunedThrough && offset <= this.offset) {
       const replay = this.kept.filter(each => each.offset > offset)
-      const isBehind = replay.length > 0
+      // What was kept may turn out not to be, once it is read: by then the greeting has promised it, and some has come.
+      const isLost = random() < 0.1
+      const isBehind = isLost || replay.length > 0
       connection.push(message("ping", { interval_seconds: 30, cursor: since, ...(isBehind && { catching_up: true }) }))
+      if (isLost) {
+        for (const each of replay.slice(0, Math.floor(random() * 3))) connection.push(each.message)
+        this.beginAnew(connection)
+        return
+      }
       for (const each of replay) connection.push(each.message)
       // Some of it may come once more.
       if (random() < 0.2) for (const each of replay.slice(0, 5)) connection.push(each.message)
       if (isBehind) connection.push(message("ping", { interval_seconds: 30, caught_up: true }))
       return
     }
-    if (since !== null) connection.push(message("error", { error: "gap", details: { error_code: "REPLAY_GAP" } }))
+    if (since === null) this.snapshot(connection)
+    else this.beginAnew(connection)
+  }
+
+  beginAnew(connection) {
+    connection.push(message("error", { error: "gap", details: { error_code: "REPLAY_GAP" } }))
+    this.snapshot(connection)
+  }
+
+  snapshot(connection) {
     const snapshot = [...this.told].flatMap(([topic, values]) =>
       values.map(value => message("warning", { job_id: "7", topic, value })))
     const position = `${this.epoch}:${this.offset}`
@@ -186,9 +202,14 @@ class ModelPage {
       logger: { debug() {}, warn() {} },
     })
     this.client = client
+    this.hasCaughtUp = false
+    client.onConnectionChange(() => { this.hasCaughtUp = false })
     client.onSnapshot(() => { for (const values of this.shown.values()) values.length = 0 })
     client.onMessage(received => this.#apply(received))
-    client.onCaughtUp(() => this.#checkLevel())
+    client.onCaughtUp(() => {
+      this.hasCaughtUp = true
+      this.#checkLevel()
+    })
     client.connect()
   }
 
@@ -315,10 +336,15 @@ function settled(seed, world, random) {
   for (let waited = 0; waited < SETTLE_MS; waited += 5_000) {
     world.tick(5_000)
     for (const transport of Array.from(world.transports)) transport.deliver(Infinity)
-    if (world.isInStep) return world.wrong
+    if (world.isInStep) return world.wrong ?? silent(seed, world.page)
   }
   const shown = JSON.stringify([...world.page.shown])
   return `seed ${seed}: not in step after ${SETTLE_MS / 1_000} s (${world.page.client.state})\n  told  ${JSON.stringify([...world.server.told])}\n  shown ${shown}`
+}
+
+/** Nobody tells a page that is in step but has not said so that it is live. */
+function silent(seed, page) {
+  return page.hasCaughtUp ? null : `seed ${seed}: in step, and has not said that it has caught up`
 }
 
 /** Values are given once and in order, so that what is shown must rise. @param {Map<string, number[]>} shown */

@@ -55,6 +55,8 @@ describe("a client with a fault is caught", () => {
     ["that takes half a snapshot for a whole one", "realtime-client.js", "left: Number.isInteger(count) ? count : 0", "left: 0"],
     ["that takes itself for live in the middle of a replay", "realtime-client.js",
       "if (catching_up === true) this.#isBehind = true\n    else if", "if"],
+    ["that waits behind a gap for the end of the replay", "realtime-client.js",
+      "this.#isBehind = null\n    this.#isCaughtUp = false\n    this.#gathering = null\n    this.#awaits", "this.#gathering = null\n    this.#awaits"],
     ["that resumes for ever where a hole stays", "realtime-client.js", "if (needsSnapshot) this.#position.reset(null)", ""],
   ]) {
     test(name, async () => {

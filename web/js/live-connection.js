@@ -14,7 +14,8 @@ import { StreamPosition } from "./stream-position.js"
  * @typedef {object} LiveHandlers
  * @property {(action: ConnectionAction) => void} onConnection
  * @property {(message: Message) => void} onMessage
- * @property {() => void} onSnapshot What comes next is the whole picture.
+ * @property {() => Promise<unknown> | void} onSnapshot What comes next is the whole picture. Where the page reads that
+ * itself, a promise that is kept when it has: until then the page is not live.
  * @property {(signal: AbortSignal) => Promise<boolean>} ask Reads over the API what no connection brings; whether there
  * was an answer.
  * @property {() => boolean} isOver Whether nothing more will happen, so that there is nothing to ask for.
@@ -39,6 +40,8 @@ export class LiveConnection {
   #handlers
   #position
   #polling
+  /** What the page reads in place of a snapshot, while it does. @type {Promise<unknown> | null} */
+  #reading = null
   /** @type {{code: number | string | null, message: string} | null} */
   #lastError = null
   #isGone = false
@@ -118,9 +121,9 @@ export class LiveConnection {
       if (error.code === "NOT_FOUND") this.#isGone = true
     })
     client.onMessage(this.#handlers.onMessage)
-    client.onSnapshot(this.#handlers.onSnapshot)
+    client.onSnapshot(() => this.#beginAnew())
     client.onHeard(() => { if (isCurrent()) this.#carries() })
-    client.onCaughtUp(() => { if (isCurrent()) this.#say("CONNECTED") })
+    client.onCaughtUp(() => { if (isCurrent()) this.#sayIfLive() })
     client.onStateChange(state => { if (isCurrent()) this.#clientIs(state) })
     client.connect()
   }
@@ -130,6 +133,22 @@ export class LiveConnection {
     clearTimeout(this.#muteTimer)
     this.#failures = 0
     this.#stopPolling()
+  }
+
+  /** What is read now outlives the connection it was asked for on: one that resumes brings only what came since. */
+  #beginAnew() {
+    const reading = this.#handlers.onSnapshot() ?? null
+    this.#reading = reading
+    void reading?.then(() => {
+      // A later snapshot may have made it void.
+      if (reading !== this.#reading) return
+      this.#reading = null
+      this.#sayIfLive()
+    })
+  }
+
+  #sayIfLive() {
+    if (this.#reading === null && this.#client?.isCaughtUp) this.#say("CONNECTED")
   }
 
   /** @param {import("./connection-machine.js").ConnectionState} state */

@@ -2,14 +2,15 @@
 import { INITIAL_JOB_LIST_STATE, reduceJobList } from "./job-list-state.js"
 import { LiveConnection } from "./live-connection.js"
 import { apiURL, sessionID } from "./page.js"
+import { Polling } from "./polling.js"
 import { RealtimeStore } from "./realtime-store.js"
 import { StreamPosition } from "./stream-position.js"
 
 /** How many jobs are read at once: as many as the page knows, within these. */
 const LEAST_LISTED = 50
 const MOST_LISTED = 500
-/** A list that could not be read is asked for again after this. */
-const LIST_AGAIN_MS = 5_000
+/** A list that the page waits for to be live is asked for again within this. */
+const LIST_AGAIN_MAX_MS = 5_000
 
 /**
  * @typedef {object} KeptList What this page knew when it was left; newer than what it was rendered with.
@@ -26,8 +27,8 @@ export class LiveJobList {
   #connection
   /** Which jobs the page was rendered with: the same are read again. */
   #query = new URLSearchParams(location.search)
-  /** @type {any} */
-  #listTimer = null
+  /** Asks for the list that takes the place of a snapshot, until there is an answer. @type {Polling | null} */
+  #loading = null
 
   /**
    * @param {import("./page.js").Known} [known]
@@ -41,7 +42,7 @@ export class LiveJobList {
     this.#connection = new LiveConnection({ url: apiURL(), topics: ["jobs"], sessionId: sessionID(), position }, {
       onConnection: action => this.store.dispatch(action),
       onMessage: message => this.store.dispatch(message),
-      onSnapshot: () => void this.#load(),
+      onSnapshot: () => this.#load(),
       ask: signal => this.#list(signal),
       isOver: () => false,
     })
@@ -52,7 +53,7 @@ export class LiveJobList {
     const { state } = this.store
     const { cursor, last } = this.#connection.position
     // A list that is still to be read is older than the cursor.
-    if (cursor === null || this.#listTimer !== null) return null
+    if (cursor === null || this.#loading !== null) return null
     return { jobs: state.jobs, cursor, last, asOf: state.isConnected || state.isPolling ? Date.now() : state.asOf }
   }
 
@@ -65,17 +66,25 @@ export class LiveJobList {
   }
 
   /** The topic has no snapshot of its own: what was missed is read from the list, until that has worked. */
-  async #load() {
-    clearTimeout(this.#listTimer)
-    const timer = setTimeout(() => void this.#load(), LIST_AGAIN_MS)
-    this.#listTimer = timer
-    const isRead = await this.#list().catch(error => console.warn("The list of jobs could not be read", error))
-    if (isRead !== true || this.#listTimer !== timer) return
-    clearTimeout(timer)
-    this.#listTimer = null
+  #load() {
+    this.#loading?.stop()
+    return new Promise(resolve => {
+      const loading = new Polling({
+        ask: signal => this.#list(signal),
+        intervalMaxMs: LIST_AGAIN_MAX_MS,
+        onTurn: isAnswered => {
+          if (!isAnswered) return
+          loading.stop()
+          this.#loading = null
+          resolve(null)
+        },
+      })
+      this.#loading = loading
+      loading.start()
+    })
   }
 
-  /** @param {AbortSignal} [signal] */
+  /** @param {AbortSignal} signal */
   async #list(signal) {
     const before = this.store.state.jobs
     const url = new URL("/v1/jobs", apiURL())

@@ -17,6 +17,7 @@ export class Polling {
   #onTurn
   #clock
   #life
+  #intervalMaxMs
   /** Questions in a row that were not answered. */
   #failures = 0
   #abort = new AbortController()
@@ -30,12 +31,14 @@ export class Polling {
    * @param {object} options
    * @param {(signal: AbortSignal) => Promise<boolean>} options.ask Whether there was an answer; may reject.
    * @param {(isAnswered: boolean) => void} options.onTurn
+   * @param {number} [options.intervalMaxMs]
    * @param {import("./sleep-aware-timer.js").Clock} [options.clock]
    * @param {import("./page-life.js").PageLife} [options.life]
    */
-  constructor({ ask, onTurn, clock = systemClock, life = pageLife() }) {
+  constructor({ ask, onTurn, intervalMaxMs = POLL_INTERVAL_MAX_MS, clock = systemClock, life = pageLife() }) {
     this.#ask = ask
     this.#onTurn = onTurn
+    this.#intervalMaxMs = intervalMaxMs
     this.#clock = clock
     this.#life = life
   }
@@ -74,7 +77,7 @@ export class Polling {
     this.#isAsking = false
     if (!this.#isRunning) return
     this.#failures = isAnswered ? 0 : this.#failures + 1
-    const delay = Math.min(POLL_INTERVAL_MS * 2 ** this.#failures, POLL_INTERVAL_MAX_MS)
+    const delay = Math.min(POLL_INTERVAL_MS * 2 ** this.#failures, this.#intervalMaxMs)
     this.#timer = this.#clock.setTimeout(() => this.#askNow(), delay)
     this.#onTurn(isAnswered)
   }

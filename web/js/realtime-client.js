@@ -131,6 +131,11 @@ export class RealtimeClient {
     return this.#transport?.kind ?? null
   }
 
+  /** Whether all that was missed before the present connection has come. */
+  get isCaughtUp() {
+    return this.#isCaughtUp
+  }
+
   isConnected() {
     return this.#machine.state === "CONNECTED"
   }
@@ -372,9 +377,14 @@ export class RealtimeClient {
 
   // Snapshots.
 
-  /** A job's snapshot follows its greeting; of anything else the page gets one itself. */
+  /**
+   * A job's snapshot follows its greeting; of anything else the page gets one itself. Where an earlier greeting promised
+   * a replay, that is not coming: the next greeting says anew how things stand.
+   */
   #expectSnapshot() {
     this.#position.reset(null)
+    this.#isBehind = null
+    this.#isCaughtUp = false
     this.#gathering = null
     this.#awaitsSnapshot = true
     if (this.#options.jobId === undefined) this.#snapshot.emit()
