@@ -70,7 +70,7 @@ extension Application {
   private func messages(_ request: Request) throws -> Response {
     let topic = try jobs.job(request.id("id")).topic
     let limit = try request.count("limit", standard: 100, most: 1000)
-    let types = request.query("types").map { Set($0.split(separator: ",").map { MessageType(rawValue: String($0)) }) }
+    let types = try messageTypes(request)
     let page = try page(of: topic, after: cursor(request), types: types, limit: limit)
     // The messages are encoded already, and go out as they went to everybody else.
     var body = Array("{\"messages\":[".utf8)
@@ -98,6 +98,18 @@ extension Application {
       let page = try store.messages(of: .topic(topic), after: after, through: damaged - 1, types: types, limit: limit)
       return (page.messages, page.reached < damaged - 1 ? page.messages.last?.offset : damaged)
     }
+  }
+
+  /// Nil for all.
+  private func messageTypes(_ request: Request) throws(AppError) -> Set<MessageType>? {
+    guard let text = request.query("types") else { return nil }
+    let types = Set(text.split(separator: ",").map { MessageType(rawValue: String($0)) })
+    let stored: Set<MessageType> = [.partialResult, .progress, .pluginStatus, .warning, .error, .metadata, .jobStatus]
+    guard types.isSubset(of: stored) else {
+      let known = stored.map(\.rawValue).sorted().joined(separator: ", ")
+      throw AppError(.invalid, "types must be a list of some of these: \(known).")
+    }
+    return types
   }
 
   /// The offset after which to go on: that of the request's cursor, or the beginning.

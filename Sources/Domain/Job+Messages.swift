@@ -25,6 +25,8 @@ extension Job {
       guard let warning = Warning(payload) else { return }
       warningsCount += 1
       keep(warning)
+    case .error:
+      if let error = JobError(payload) { keep(error) }
     case .partialResult:
       if let plugin = payload["plugin"]?.stringValue { results[plugin] = payload["result"] }
     default: break
@@ -48,6 +50,15 @@ extension Job {
     var bytes = warnings.reduce(0) { $0 + $1.byteCount }
     while warnings.count > Self.maxWarningsKept || bytes > Self.maxWarningBytesKept, warnings.count > 1 {
       bytes -= warnings.removeFirst().byteCount
+    }
+  }
+
+  /// Takes the error among those that are told with the job, and lets go of the oldest where they are too many.
+  package mutating func keep(_ error: JobError) {
+    errors.append(error)
+    var bytes = errors.reduce(0) { $0 + $1.byteCount }
+    while errors.count > Self.maxErrorsKept || bytes > Self.maxErrorBytesKept, errors.count > 1 {
+      bytes -= errors.removeFirst().byteCount
     }
   }
 
@@ -77,6 +88,19 @@ extension PluginState {
     {
       self.statistics = TimingStatistics(p50: p50, p95: p95, max: max)
     }
+  }
+}
+
+extension JobError {
+  fileprivate var byteCount: Int { [title, message, code, plugin].reduce(0) { $0 + ($1?.utf8.count ?? 0) } }
+
+  /// Reads what an `error` message says; nil where it has no title.
+  package init?(_ payload: JSONObject) {
+    guard let title = payload["error"]?.stringValue else { return nil }
+    let details = payload["details"]
+    self.init(
+      title: title, message: details?["message"]?.stringValue, code: details?["error_code"]?.stringValue,
+      plugin: payload["plugin"]?.stringValue, frameID: payload["frame_id"]?.intValue)
   }
 }
 

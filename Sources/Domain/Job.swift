@@ -54,6 +54,8 @@ package struct Job: Sendable {
   package var warnings: [Warning] = []
   /// All that there were.
   package var warningsCount = 0
+  /// The newest that were said, oldest first; see ``Job/maxErrorsKept``.
+  package var errors: [JobError] = []
   /// What each plugin found in the end, by plugin.
   package var results = JSONObject()
   /// The newest frames, oldest first, where they were asked for; see ``Job/maxFramesKept``.
@@ -67,6 +69,9 @@ package struct Job: Sendable {
   /// How many warnings are told with a job, and how many bytes of them; the others stand among its messages.
   package static let maxWarningsKept = 1000
   package static let maxWarningBytesKept = 256 << 10
+  /// How many errors are told with a job, and how many bytes of them.
+  package static let maxErrorsKept = 100
+  package static let maxErrorBytesKept = 64 << 10
 
   package init(
     id: String, name: String, source: String, plugins: [String], options: JSONObject = [:],
@@ -86,6 +91,24 @@ package struct Job: Sendable {
   package var fallback: Bool { deviceUsed.map { $0 != deviceRequested } ?? false }
 
   package var topic: Topic { .job(id) }
+}
+
+/// Something that went wrong in a job, whether or not the job went on.
+package struct JobError: Equatable, Sendable {
+  package var title: String
+  /// What it means, where more than the title was said.
+  package var message: String?
+  package var code: String?
+  package var plugin: String?
+  package var frameID: Int?
+
+  package init(title: String, message: String? = nil, code: String? = nil, plugin: String? = nil, frameID: Int? = nil) {
+    self.title = title
+    self.message = message
+    self.code = code
+    self.plugin = plugin
+    self.frameID = frameID
+  }
 }
 
 /// One picture of a source and what the plugins found in it.

@@ -61,16 +61,14 @@ extension RealtimeMessage {
     return RealtimeMessage(.warning, payload)
   }
 
-  /// - Parameter code: one of the error codes of the pipeline: `PLUGIN_CRASH`, `PLUGIN_TIMEOUT`, `DEVICE_UNAVAILABLE`, …
-  package static func error(
-    job: Job, title: String, code: String, message: String, plugin: String? = nil, frameID: Int? = nil,
-    fallback: String? = nil
-  ) -> RealtimeMessage {
-    var details: JSONObject = ["error_code": .string(code), "message": .string(message)]
-    details["fallback"] = fallback.map(JSON.string)
-    var payload: JSONObject = ["job_id": .string(job.id), "error": .string(title), "details": .object(details)]
-    payload["plugin"] = plugin.map(JSON.string)
-    payload["frame_id"] = frameID.map(JSON.int)
+  package static func error(job: Job, _ error: JobError) -> RealtimeMessage {
+    var details = JSONObject()
+    details["error_code"] = error.code.map(JSON.string)
+    details["message"] = error.message.map(JSON.string)
+    var payload: JSONObject = ["job_id": .string(job.id), "error": .string(error.title)]
+    if !details.members.isEmpty { payload["details"] = .object(details) }
+    payload["plugin"] = error.plugin.map(JSON.string)
+    payload["frame_id"] = error.frameID.map(JSON.int)
     return RealtimeMessage(.error, payload)
   }
 
@@ -108,7 +106,9 @@ extension RealtimeMessage {
 extension Job {
   /// Messages that add up to what is known of the job: what somebody who comes later starts from.
   package var snapshot: [RealtimeMessage] {
-    var messages = [RealtimeMessage.jobStatus(self)]
+    // Ahead of the status, whose reason repeats the last of them where the job failed of it.
+    var messages = errors.map { RealtimeMessage.error(job: self, $0) }
+    messages.append(.jobStatus(self))
     // Before it starts there is nothing to tell of its progress.
     if progress != nil || status == .running {
       messages.append(
@@ -117,9 +117,6 @@ extension Job {
     }
     messages += pluginStates.map { .pluginStatus(job: self, $0) }
     messages += warnings.map { .warning(job: self, $0) }
-    if status == .failed, let error {
-      messages.append(.error(job: self, title: "Job failed", code: "JOB_FAILED", message: error))
-    }
     return messages
   }
 

@@ -106,8 +106,13 @@ package struct JobFold {
   }
 
   package var errors: ErrorBanner {
-    guard state == .failed else { return ErrorBanner() }
-    return ErrorBanner([ErrorRow(heading: "Job failed", message: job.error ?? "No reason was recorded.")])
+    var rows = job.errors.map { ErrorRow(heading: $0.title, message: $0.message ?? "", code: $0.code) }
+    let reason = job.error ?? "No reason was recorded."
+    // Unless an error has said it already.
+    if state == .failed, !job.errors.contains(where: { $0.title == reason || $0.message == reason }) {
+      rows.append(ErrorRow(heading: "Job failed", message: reason))
+    }
+    return ErrorBanner(rows.reversed())
   }
 
   /// Why the job runs on another device than it was asked to.

@@ -78,6 +78,7 @@ extension Job {
       state["retry_of"] = retryOf.map(JSON.string)
       state["progress"] = progress.map(JSON.double)
       state["stage"] = stage.map(JSON.string)
+      if !errors.isEmpty { state["errors"] = .array(errors.map { .object($0.json) }) }
       state["active_plugin"] = activePlugin.map(JSON.string)
       state["rate"] = rate.map(JSON.double)
       state["eta_seconds"] = etaSeconds.map(JSON.double)
@@ -96,12 +97,31 @@ extension Job {
       retryOf = newValue["retry_of"]?.stringValue
       progress = newValue["progress"]?.doubleValue
       stage = newValue["stage"]?.stringValue
+      errors = newValue["errors"]?.arrayValue?.compactMap { JobError(stored: $0) } ?? []
       activePlugin = newValue["active_plugin"]?.stringValue
       rate = newValue["rate"]?.doubleValue
       etaSeconds = newValue["eta_seconds"]?.doubleValue
       error = newValue["error"]?.stringValue
       startedAt = newValue["started_at"]?.intValue.map { Timestamp(milliseconds: Int64($0)) }
     }
+  }
+}
+
+extension JobError {
+  fileprivate var json: JSONObject {
+    var json: JSONObject = ["title": .string(title)]
+    json["message"] = message.map(JSON.string)
+    json["code"] = code.map(JSON.string)
+    json["plugin"] = plugin.map(JSON.string)
+    json["frame"] = frameID.map(JSON.int)
+    return json
+  }
+
+  fileprivate init?(stored json: JSON) {
+    guard let title = json["title"]?.stringValue else { return nil }
+    self.init(
+      title: title, message: json["message"]?.stringValue, code: json["code"]?.stringValue,
+      plugin: json["plugin"]?.stringValue, frameID: json["frame"]?.intValue)
   }
 }
 

@@ -55,6 +55,19 @@ extension Store {
   }
 }
 
+extension Store {
+  /// When the newest message of a topic was stored; nil where there is none.
+  package func lastMessageTime(of topic: Topic) throws(StoreError) -> Timestamp? {
+    try readers.read { database throws(StoreError) in
+      guard let id = try database.topicID(topic) else { return nil }
+      let found = try database.number(
+        "SELECT at FROM messages INDEXED BY messages_by_topic WHERE topic = ? ORDER BY offset DESC LIMIT 1",
+        .integer(id))
+      return found.map { Timestamp(milliseconds: Int64($0)) }
+    }
+  }
+}
+
 /// Messages that are gathered until there are enough.
 struct MessagePage {
   private(set) var messages: [StoredMessage] = []

@@ -162,6 +162,7 @@ struct StorageTests {
         message("progress", ["progress": 40, "stage": "Linking"]),
         message("warning", ["plugin": "ld", "message": "slow"]),
         message("plugin_status", ["plugin": "ld", "status": "failed"]),
+        message("error", ["error": "The linker failed", "details": ["error_code": "LD"]]),
         message("job_status", ["status": "failed", "error": "ld: 1"]),
       ])
     for path in ["/v1/realtime?job_id=\(id)", "/v1/realtime?job_id=\(id)&since=zzzz:9"] {
@@ -172,12 +173,17 @@ struct StorageTests {
       let snapshot = try (0..<count).map { _ in try client.nextMessage() }
       #expect(
         snapshot.map { $0["type"]?.stringValue ?? "" } == [
-          "job_status", "progress", "plugin_status", "warning", "error",
+          "error", "job_status", "progress", "plugin_status", "warning",
         ])
-      #expect(snapshot[0]["payload"]?["error"] == "ld: 1")
+      #expect(snapshot[0]["payload"]?["error"] == "The linker failed")
+      #expect(snapshot[1]["payload"]?["error"] == "ld: 1")
+      #expect(snapshot[2]["payload"]?["stage"] == "Linking")
     }
     let page = try app.client().request("GET", "/jobs/\(id)")
     #expect(page.status == 200 && page.text.contains("ld: 1") && page.text.contains("slow"))
+    #expect(page.text.contains("The linker failed") && page.text.contains("Linking"))
+    let types = try app.client().request("GET", "/v1/jobs/\(id)/messages?types=prog")
+    #expect(types.status == 400 && types.text.contains("partial_result, plugin_status, progress"))
   }
 
   @Test func `a client that comes back after very long gets what memory no longer holds`() throws {

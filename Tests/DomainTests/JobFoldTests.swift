@@ -65,6 +65,17 @@ struct JobFoldTests {
     }
   }
 
+  @Test func `of many errors the newest are kept, in number and in bytes`() {
+    var folded = job()
+    for number in 1...Job.maxErrorsKept + 5 {
+      folded.apply(.error(job: folded, JobError(title: "\(number)")))
+    }
+    #expect(folded.errors.count == Job.maxErrorsKept && folded.errors.first == JobError(title: "6"))
+    let long = JobError(title: "long", message: String(repeating: "x", count: Job.maxErrorBytesKept), code: "X")
+    folded.apply(.error(job: folded, long))
+    #expect(folded.errors == [long])
+  }
+
   @Test func `of many warnings the newest are kept and all are counted`() {
     var folded = job()
     for number in 1...Job.maxWarningsKept + 5 {

@@ -232,6 +232,30 @@ struct ExternalJobTests {
     _ = try bench.service.report([status("p7")], into: job.id)
   }
 
+  @Test func `whoever cancels or reports too late is told how it ended`() throws {
+    let (bench, job) = try bench()
+    try bench.service.cancel(job.id)
+    let again = #expect(throws: AppError.self) { try bench.service.cancel(job.id) }
+    #expect(again?.message == "Job \(job.id) is already cancelled.")
+    let late = try reported(.progress, ["progress": 1], job: job.id)
+    let refused = #expect(throws: AppError.self) { try bench.service.report([late], into: job.id) }
+    #expect(refused?.message == "Job \(job.id) was cancelled: nothing more can be reported.")
+  }
+
+  @Test func `success completes also a job whose progress nobody knew, and an end leaves the stage`() throws {
+    let (bench, job) = try bench()
+    let unknown = try reported(.progress, ["progress": 0, "total_unknown": true, "stage": "Scanning"], job: job.id)
+    _ = try bench.service.report([unknown], into: job.id)
+    #expect(try bench.service.job(job.id).progress == nil)
+    _ = try bench.service.report([reported(.jobStatus, ["status": "succeeded"], job: job.id)], into: job.id)
+    #expect(try bench.service.job(job.id).progress == 100)
+    let other = try bench.service.create(.external(name: nil))
+    _ = try bench.service.report(
+      [reported(.progress, ["progress": 3, "stage": "Linking"], job: other.id)], into: other.id)
+    try bench.service.cancel(other.id)
+    #expect(try bench.service.job(other.id).stage == "Linking")
+  }
+
   @Test func `results count among the plugins that a job names`() throws {
     let (bench, job) = try bench()
     func result(_ plugin: String) throws -> ReportedMessage {

@@ -57,6 +57,15 @@ struct JobFoldTests {
     #expect(fold(job { $0.etaSeconds = 1e15 }).progress.remaining == nil)
   }
 
+  @Test func `errors are shown newest first, the reason of the failure unless one has said it`() {
+    let told = JobError(title: "The plugin a failed", message: "out of memory", code: "PLUGIN_CRASH")
+    let crashed = job(.failed) { ($0.errors, $0.error) = ([told], "The plugin a failed at frame 3: out of memory") }
+    #expect(fold(crashed).errors.errors.map(\.heading) == ["Job failed", "The plugin a failed"])
+    let unread = job(.failed) { ($0.errors, $0.error) = ([told], "out of memory") }
+    #expect(fold(unread).errors.errors.map(\.code) == ["PLUGIN_CRASH"])
+    #expect(fold(job { $0.errors = [told] }).errors.errors.count == 1)
+  }
+
   @Test func `a failed job's row says why`() {
     #expect(fold(job(.failed) { $0.error = "ffmpeg is missing" }).row.stage == "ffmpeg is missing")
   }

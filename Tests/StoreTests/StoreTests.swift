@@ -46,6 +46,10 @@ struct StoreTests {
     state.statistics = TimingStatistics(p50: 1, p95: 2, max: 3.25)
     all.pluginStates = [state, PluginState(plugin: "motion", status: .started)]
     all.warningsCount = 2
+    all.errors = [
+      JobError(title: "It broke.", message: "all of it", code: "BROKEN", plugin: "edges", frameID: 2),
+      JobError(title: "x"),
+    ]
     all.results = ["edges": ["count": 5]]
     all.offset = 3
     all.warnings = [

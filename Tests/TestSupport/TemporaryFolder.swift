@@ -17,11 +17,11 @@ package final class TemporaryFolder: Sendable {
 
   deinit { Self.remove(path) }
 
-  /// Writes a file in it and gives its path; the file's folder is made if it is not there.
+  /// Writes a file in it and gives its path; the folders on the way are made.
   @discardableResult
   package func write(_ bytes: [UInt8], to name: String) -> String {
     let file = "\(path)/\(name)"
-    if let end = name.lastIndex(of: "/") { mkdir("\(path)/\(name[..<end])", 0o755) }
+    for end in name.indices where name[end] == "/" { mkdir("\(path)/\(name[..<end])", 0o755) }
     let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     precondition(bytes.withUnsafeBytes { Self.write(descriptor, $0) } == bytes.count)
     close(descriptor)

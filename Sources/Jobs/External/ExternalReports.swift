@@ -117,11 +117,9 @@ package final class ExternalReports: Sendable {
     _ make: (inout Job) throws(AppError) -> Publication
   ) {
     let word = Word()
-    let taken = state.withLock { state -> Result<Int, AppError> in
+    let taken = state.withLock { state -> Result<Int?, AppError> in
       do throws(AppError) {
-        guard var entry = state.pending[id] ?? book.active(id).map({ Pending(job: $0) }) else {
-          throw AppError(.conflict, "Job \(id) is done: nothing more can be reported.")
-        }
+        guard var entry = state.pending[id] ?? book.active(id).map({ Pending(job: $0) }) else { return .success(nil) }
         guard state.heardAt[id, default: 0] < latest else { throw AppError(.conflict, "Job \(id) is reported again.") }
         let publication = try make(&entry.job)
         state.lastReport += 1
@@ -138,7 +136,8 @@ package final class ExternalReports: Sendable {
       }
     }
     switch taken {
-    case .success(let number): if let result = word.release() { settle(number, of: id, result, done) }
+    case .success(nil): done(.failure(isOver(id)))
+    case .success(let number?): if let result = word.release() { settle(number, of: id, result, done) }
     case .failure(let error): done(.failure(error))
     }
   }
@@ -186,8 +185,15 @@ package final class ExternalReports: Sendable {
     }
   }
 
+  /// The job no longer waits or runs.
+  private func isOver(_ id: String) -> AppError {
+    guard let job = try? book.job(id) else { return AppError(.notFound, "Job \(id) not found.") }
+    return Self.isDone(job)
+  }
+
   private static func isDone(_ job: Job) -> AppError {
-    AppError(.conflict, "Job \(job.id) has \(job.status.rawValue): nothing more can be reported.")
+    let end = job.status == .cancelled ? "was cancelled" : "has \(job.status.rawValue)"
+    return AppError(.conflict, "Job \(job.id) \(end): nothing more can be reported.")
   }
 
   // MARK: What is published
@@ -224,7 +230,7 @@ package final class ExternalReports: Sendable {
       state.status = .completed
       messages.append(.pluginStatus(job: job, state))
     }
-    if let progress = job.progress, progress < 100 {
+    if job.progress != 100 {
       messages.append(.progress(job: job, progress: 100, stage: "Done"))
     }
     return messages.map { message in
@@ -256,6 +262,5 @@ extension Job {
   fileprivate mutating func end(_ status: JobStatus, _ now: Timestamp) {
     self.status = status
     finishedAt = now
-    if status != .succeeded { stage = nil }
   }
 }

@@ -184,8 +184,10 @@ struct PipelineRun {
     sayState(index) { $0.status = .failed }
     reporter.say(
       .error(
-        job: job, title: "The plugin \(failure.plugin) failed", code: "PLUGIN_CRASH", message: failure.reason,
-        plugin: failure.plugin, frameID: frame))
+        job: job,
+        JobError(
+          title: "The plugin \(failure.plugin) failed", message: failure.reason, code: "PLUGIN_CRASH",
+          plugin: failure.plugin, frameID: frame)))
     return failure
   }
 

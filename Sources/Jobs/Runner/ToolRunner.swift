@@ -35,7 +35,9 @@ struct ToolRunner {
       return .failed(failure.description)
     } catch {
       let reason = "\(error)"
-      reporter.say(.error(job: job, title: "The source can't be read", code: "SOURCE_UNREADABLE", message: reason))
+      reporter.say(
+        .error(
+          job: job, JobError(title: "The source can't be read", message: reason, code: "SOURCE_UNREADABLE")))
       return .failed(reason)
     }
   }

@@ -71,11 +71,12 @@ package final class JobService: Sendable {
     state = Guarded(State(queue: waiting.map(\.id), nextNumber: book.store.newestJobNumber + 1))
   }
 
-  /// What the last process ran ended with it: says so, and waits until everybody who asks is told so. Jobs that are
-  /// reported from outside go on by themselves.
+  /// What the last process ran ended with it, when last was heard of it: says so, and waits until everybody who asks is
+  /// told so. Jobs that are reported from outside go on by themselves.
   package func failWhatRan() {
     for job in book.active where job.kind == .pipeline && job.status == .running {
-      end(JobReporter(job, publisher), .failed(Self.serverEnded))
+      let last = try? book.store.lastMessageTime(of: job.topic)
+      end(JobReporter(job, publisher), .failed(Self.serverEnded), at: last.map { max($0, job.startedAt ?? $0) })
     }
     // Comes behind all of those. Where nothing can be stored now they are told as soon as something can.
     _ = try? publisher.store(Publication([], isRefusable: true))
@@ -87,9 +88,12 @@ package final class JobService: Sendable {
   /// Jobs that wait or run, those reported from outside among them: each is held in memory.
   private static let maxActive = 10_000
 
-  /// Removes the files of jobs that are gone: a crash may have come between a job's end in the store and theirs.
+  /// Removes the files of jobs that are gone: a crash may have come between a job's end in the store and theirs. Those of
+  /// jobs that never were stay: somebody put an older database back, and may change their mind.
   package func removeOrphans() {
-    for name in Files.names(in: "\(configuration.dataFolder)/frames") where !isKnown(name) { forget(name) }
+    for name in Files.names(in: "\(configuration.dataFolder)/frames") {
+      if let number = Int(name), number <= book.store.newestJobNumber, !isKnown(name) { forget(name) }
+    }
   }
 
   private static let serverEnded = "The server ended while the job ran, and the job with it. Retry it to run it again."
@@ -210,6 +214,9 @@ package final class JobService: Sendable {
   /// - Throws: ``AppError`` with the code `conflict` where it is done already.
   package func cancel(_ id: String) throws(AppError) {
     let job = try job(id)
+    guard !job.status.isFinal else {
+      throw AppError(.conflict, "Job \(id) is already \(job.status.rawValue).")
+    }
     if job.kind == .external { return try reports.cancel(job, now: now()) }
     let place = try locked { (state: inout State) throws(AppError) -> Int? in
       if let flag = state.running[id] {
@@ -371,6 +378,8 @@ package final class JobService: Sendable {
   /// On the job's own thread.
   private func run(_ id: String, _ flag: CancelFlag) {
     if let job = book.active(id) {
+      // The number may have been another job's, before an older database was put back.
+      Files.removeFolder(picturesFolder(id))
       let (device, reason) = devices.choose(job.deviceRequested)
       let reporter = JobReporter(job, publisher)
       let started = now()
@@ -389,12 +398,12 @@ package final class JobService: Sendable {
     startNext()
   }
 
-  private func end(_ reporter: JobReporter, _ ending: JobEnding) {
-    let finished = now()
+  /// - Parameter finished: nil for now.
+  private func end(_ reporter: JobReporter, _ ending: JobEnding, at finished: Timestamp? = nil) {
+    let finished = finished ?? now()
     reporter.status { job in
       job.status = ending.status
       job.finishedAt = finished
-      if ending != .succeeded { job.stage = nil }
       if case .failed(let reason) = ending { job.error = reason }
     }
   }
