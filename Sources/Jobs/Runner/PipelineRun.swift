@@ -54,7 +54,11 @@ struct PipelineRun {
   /// - Parameter fallbackReason: Why the job does not run on the device that it asked for; nil where it does.
   /// - Throws: ``PluginFailure``, already said, or what the source threw.
   mutating func run(_ source: consuming any FrameSource, fallbackReason: String?) throws -> JobEnding {
-    for index in steps.indices { try start(index, fallbackReason: fallbackReason) }
+    for index in steps.indices { try start(index) }
+    // Said once: it is the job that runs on another device, and a warning is always some plugin's.
+    if let fallbackReason, !steps.isEmpty {
+      warn(0, "Runs on \(device) instead of \(job.deviceRequested): \(fallbackReason)", .low, frame: nil)
+    }
     startedAt = .now
     var source = source
     var framesDone = 0
@@ -97,7 +101,7 @@ struct PipelineRun {
 
   // MARK: One plugin
 
-  private mutating func start(_ index: Int, fallbackReason: String?) throws {
+  private mutating func start(_ index: Int) throws {
     let step = steps[index]
     do {
       try steps[index].plugin.prepare(step.context)
@@ -105,9 +109,6 @@ struct PipelineRun {
       throw fail(index, error, frame: nil)
     }
     sayState(index) { $0.status = .started }
-    if let fallbackReason {
-      warn(index, "Runs on \(device) instead of \(job.deviceRequested): \(fallbackReason)", .low, frame: nil)
-    }
   }
 
   /// Hands the frame to each plugin in turn.
