@@ -1,4 +1,4 @@
-# make run     builds in release mode and starts the dashboard with a sample job
+# make run     builds in release mode and starts the dashboard with a sample job; PORT=9000 DATA=/tmp/second for another one
 # make test    runs every test: Swift, Node, Chromium, Autobahn, kill -9; where CI=true also the address sanitizer and a minute
 #              of each fuzz target
 # make nightly runs what takes too long for that: all of Autobahn, every suite under both sanitizers, ten minutes of each target
@@ -7,6 +7,7 @@
 
 SWIFT_BUILD_FLAGS = --explicit-target-dependency-import-check error
 PORT ?= 8000
+DATA ?= ./data
 FUZZ_SECONDS ?= 60
 
 # One after another: the browser's tests measure time, and nothing else may run beside them.
@@ -20,7 +21,7 @@ endif
   build-ahead nightly lint format hooks setup clean
 
 run: build
-	.build/release/telltale serve --demo --port $(PORT)
+	.build/release/telltale serve --demo --port $(PORT) --data $(DATA)
 
 build: setup
 	swift build -c release --product telltale --static-swift-stdlib

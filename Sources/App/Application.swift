@@ -39,8 +39,9 @@ package final class Application: Sendable {
   let census = LoopCensus()
   private let serving = Mutex(Serving())
 
+  /// - Parameter address: the URL at which it will serve, for whoever finds its data folder taken.
   /// - Throws: ``AppError`` where a folder can't be used.
-  package init(_ configuration: Configuration, log: Log? = nil) throws {
+  package init(_ configuration: Configuration, log: Log? = nil, address: String? = nil) throws {
     self.configuration = configuration
     assets = try AssetSource(webRoot: configuration.webRoot)
     let writer = log == nil ? LogWriter(descriptor: STDERR_FILENO, format: configuration.logFormat) : nil
@@ -49,7 +50,9 @@ package final class Application: Sendable {
     self.log = log
     logWriter = writer
     var generator = SystemRandomNumberGenerator()
-    let store = try Store(folder: configuration.data) { StreamPosition.randomEpoch(using: &generator) }
+    let store = try Store(folder: configuration.data, address: address) {
+      StreamPosition.randomEpoch(using: &generator)
+    }
     let book = try JobBook(store)
     if store.readableAfter > store.prunedThrough {
       log(.error, "messages of a job that goes on are damaged", ["newest": .int(store.readableAfter)])
@@ -92,17 +95,21 @@ package final class Application: Sendable {
       jobs: JobSnapshots(jobs))
   }
 
-  /// Starts to listen and serve.
+  /// Starts to serve.
   /// - Parameters:
+  ///   - socket: from ``Configuration/listen()``, before the folder was opened; nil to listen only now.
   ///   - extra: addresses beside the product's.
   ///   - clock: what deadlines and heartbeats go by.
   /// - Throws: ``NetError`` where the address can't be had.
-  package func serve(_ extra: ExtraRoutes? = nil, clock: LoopClock = .monotonic) throws -> HTTPServer {
+  package func serve(
+    on socket: ListeningSocket? = nil, _ extra: ExtraRoutes? = nil, clock: LoopClock = .monotonic
+  ) throws -> HTTPServer {
     var limits = ServerLimits()
     limits.maxConnections = maxSockets
     let realtime = realtime
     let server = try HTTPServer(
-      host: configuration.host, port: configuration.port, threads: configuration.threads,
+      socket: try socket ?? ListeningSocket(host: configuration.host, port: configuration.port),
+      threads: configuration.threads,
       router: Router(routes + (extra?.routes ?? [])), limits: limits, hooks: hooks, clock: clock,
       makeStreams: { waker in
         let loop = RealtimeLoop(service: realtime, waker: waker)

@@ -42,13 +42,22 @@ package struct Configuration: Sendable {
       "TELLTALE_" + name.uppercased().split(separator: "-").joined(separator: "_")
     }
     var fileKey: String { name.split(separator: "-").joined(separator: "_") }
+
+    /// - Parameter place: what whoever set it calls it.
+    fileprivate func apply(
+      _ text: String, to configuration: inout Configuration, as place: String
+    ) throws(UsageError) {
+      do throws(UsageError) { try set(&configuration, text) } catch { throw UsageError("\(place) \(error)") }
+    }
   }
 
   package static let options: [Option] = [
-    Option(name: "host", placeholder: "ADDRESS", help: "address to listen on (127.0.0.1)") { $0.host = $1 },
+    Option(
+      name: "host", placeholder: "ADDRESS", help: "loopback address to listen on: there are no accounts (127.0.0.1)"
+    ) { $0.host = $1 },
     Option(name: "port", placeholder: "N", help: "port, 0 for any free one (8000)") {
       configuration, text throws(UsageError) in
-      configuration.port = try number("port", text, 0...65_535)
+      configuration.port = try number(text, 0...65_535)
     },
     Option(name: "public-url", placeholder: "URL", help: "where a reverse proxy offers this server") {
       $0.publicURL = $1
@@ -61,36 +70,36 @@ package struct Configuration: Sendable {
     },
     Option(name: "jobs", placeholder: "N", help: "jobs that run at once (number of cores)") {
       configuration, text throws(UsageError) in
-      configuration.jobs = try number("jobs", text, 1...256)
+      configuration.jobs = try number(text, 1...256)
     },
     Option(name: "threads", placeholder: "N", help: "event loops (number of cores)") {
       configuration, text throws(UsageError) in
-      configuration.threads = try number("threads", text, 1...64)
+      configuration.threads = try number(text, 1...64)
     },
     Option(name: "max-connections", placeholder: "N", help: "connections in all (20000)") {
       configuration, text throws(UsageError) in
-      configuration.maxConnections = try number("max-connections", text, 1...1_000_000)
+      configuration.maxConnections = try number(text, 1...1_000_000)
     },
     Option(name: "max-connections-per-session", placeholder: "N", help: "realtime connections of one session (5)") {
       configuration, text throws(UsageError) in
-      configuration.maxConnectionsPerSession = try number("max-connections-per-session", text, 1...10_000)
+      configuration.maxConnectionsPerSession = try number(text, 1...10_000)
     },
     Option(name: "heartbeat-interval", placeholder: "SECONDS", help: "between two pings (30)") {
       configuration, text throws(UsageError) in
-      configuration.heartbeatInterval = try number("heartbeat-interval", text, 1...3600)
+      configuration.heartbeatInterval = try number(text, 1...3600)
     },
     Option(name: "heartbeat-timeout", placeholder: "SECONDS", help: "of silence before a connection is given up (60)") {
       configuration, text throws(UsageError) in
-      configuration.heartbeatTimeout = try number("heartbeat-timeout", text, 1...7200)
+      configuration.heartbeatTimeout = try number(text, 1...7200)
     },
     Option(name: "retention", placeholder: "TIME", help: "how long what is done is kept: 30d, 12h, 90m (30d)") {
       configuration, text throws(UsageError) in
-      configuration.retention = try duration("retention", text)
+      configuration.retention = try duration(text)
     },
     Option(
       name: "report-timeout", placeholder: "TIME", help: "silence after which a reported job has failed (24h)"
     ) { configuration, text throws(UsageError) in
-      configuration.reportTimeout = try duration("report-timeout", text)
+      configuration.reportTimeout = try duration(text)
     },
     Option(name: "allow-origin", placeholder: "URL", help: "another origin that may use this server; may be repeated") {
       $0.allowedOrigins.append($1)
@@ -98,7 +107,7 @@ package struct Configuration: Sendable {
     Option(name: "log-level", placeholder: "LEVEL", help: "debug, info, warning or error (info)") {
       configuration, text throws(UsageError) in
       guard let level = Log.Level(name: text) else {
-        throw UsageError("--log-level must be debug, info, warning or error, not \"\(text)\".")
+        throw UsageError("must be debug, info, warning or error, not \"\(text)\".")
       }
       configuration.logLevel = level
     },
@@ -107,7 +116,7 @@ package struct Configuration: Sendable {
       switch text {
       case "text": configuration.logFormat = .text
       case "json": configuration.logFormat = .json
-      default: throw UsageError("--log-format must be text or json, not \"\(text)\".")
+      default: throw UsageError("must be text or json, not \"\(text)\".")
       }
     },
     Option(name: "web-root", placeholder: "FOLDER", help: "serve the browser's files from here, while working on them")
@@ -118,7 +127,7 @@ package struct Configuration: Sendable {
       switch text {
       case "", "1", "true": configuration.demo = true
       case "0", "false": configuration.demo = false
-      default: throw UsageError("TELLTALE_DEMO must be true or false, not \"\(text)\".")
+      default: throw UsageError("must be true or false, not \"\(text)\".")
       }
     },
   ]
@@ -133,12 +142,14 @@ package struct Configuration: Sendable {
     logFormat = isTerminal ? .text : .json
     if let file { try apply(file: file) }
     for option in Self.options {
-      if let text = environment[option.environmentName] { try option.set(&self, text) }
+      if let text = environment[option.environmentName] {
+        try option.apply(text, to: &self, as: option.environmentName)
+      }
     }
     try apply(arguments: arguments)
     guard ["127.0.0.1", "::1", "localhost"].contains(host) || host.hasPrefix("127.") else {
       throw UsageError(
-        "--host \(host) is not a loopback address. There are no accounts yet, so anybody who reaches the server could use it: keep 127.0.0.1 and put a reverse proxy that checks who comes in front."
+        "--host \(host) is not a loopback address. There are no accounts yet, so whoever reaches the server may do everything. Keep 127.0.0.1; to let others in, run a reverse proxy on this machine that asks for a password, and pass its address as --public-url."
       )
     }
     guard heartbeatTimeout > heartbeatInterval else {
@@ -160,9 +171,9 @@ package struct Configuration: Sendable {
       }
       let inline = pieces.count == 2 ? String(pieces[1]) : nil
       if option.placeholder == nil {
-        try option.set(&self, inline ?? "")
+        try option.apply(inline ?? "", to: &self, as: "--\(name)")
       } else if let value = inline ?? rest.popFirst() {
-        try option.set(&self, value)
+        try option.apply(value, to: &self, as: "--\(name)")
       } else {
         throw UsageError("--\(name) needs a value: --\(name) \(option.placeholder ?? "").")
       }
@@ -183,16 +194,18 @@ package struct Configuration: Sendable {
     }
     for member in object.members {
       guard let option = Self.options.first(where: { $0.fileKey == member.key }) else {
-        throw UsageError.unknown("\(member.key) (in telltale.json)", among: Self.options.map(\.fileKey))
+        throw UsageError.unknown(member.key, in: " in telltale.json", among: Self.options.map(\.fileKey))
       }
       for value in member.value.arrayValue ?? [member.value] {
-        try option.set(&self, value.stringValue ?? String(decoding: value.encoded(), as: UTF8.self))
+        try option.apply(
+          value.stringValue ?? String(decoding: value.encoded(), as: UTF8.self), to: &self,
+          as: "\(member.key) in telltale.json")
       }
     }
   }
 
   /// - Returns: Milliseconds.
-  private static func duration(_ name: String, _ text: String) throws(UsageError) -> Int64 {
+  private static func duration(_ text: String) throws(UsageError) -> Int64 {
     let units: [UInt8: Int64] = [
       UInt8(ascii: "m"): 60_000, UInt8(ascii: "h"): 3_600_000, UInt8(ascii: "d"): 86_400_000,
     ]
@@ -201,15 +214,15 @@ package struct Configuration: Sendable {
       digits.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int64(String(decoding: digits, as: UTF8.self)),
       count > 0
     else {
-      throw UsageError("--\(name) must be a number of days, hours or minutes such as 30d, 12h or 90m, not \"\(text)\".")
+      throw UsageError("must be a number of days, hours or minutes such as 30d, 12h or 90m, not \"\(text)\".")
     }
     return count * unit
   }
 
-  private static func number(_ name: String, _ text: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int {
+  private static func number(_ text: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int {
     guard let value = Int(text), range.contains(value) else {
       throw UsageError(
-        "--\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\".")
+        "must be a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\".")
     }
     return value
   }
@@ -222,10 +235,11 @@ package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
   package init(_ description: String) { self.description = description }
 
   /// Names the nearest known word, where one is near.
-  package static func unknown(_ word: String, among known: [String]) -> UsageError {
+  /// - Parameter place: where the word stands, with a space before it; empty where that is clear.
+  package static func unknown(_ word: String, in place: String = "", among known: [String]) -> UsageError {
     let nearest = known.map { ($0, distance(word, $0)) }.min { $0.1 < $1.1 }
     let hint = nearest.flatMap { $0.1 <= max(2, $0.0.count / 3) ? " Did you mean \($0.0)?" : nil } ?? ""
-    return UsageError("\(word) is unknown.\(hint)")
+    return UsageError("\(word)\(place) is unknown.\(hint)")
   }
 
   /// How many single letters must change to make one word the other (Levenshtein).

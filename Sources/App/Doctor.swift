@@ -40,7 +40,7 @@ package struct Doctor {
   package func examine() -> [Finding] {
     let store = Result { () throws(StoreError) in try Store.survey(folder: configuration.data) }
     return [
-      dataFolder, database(store), diskSpace, port(store), openFiles,
+      dataFolder, database(store), diskSpace, sourceRoot, port(store), openFiles,
       program("ffmpeg", needed: "for videos other than .y4m, and for JPEG pictures"),
       program("git", needed: "by boards, which run agents in branches of their own"),
     ]
@@ -51,13 +51,7 @@ package struct Doctor {
   private var dataFolder: Finding {
     let folder = configuration.data
     var status = stat()
-    guard stat(folder, &status) == 0 else {
-      let parent = folder.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(folder[..<$0]) } ?? "."
-      return access(parent.isEmpty ? "/" : parent, W_OK) == 0
-        ? finding("data folder", .ok, "\(folder) does not exist yet; the server will make it")
-        : finding(
-          "data folder", .failure, "\(folder) does not exist and can't be made. Make \(parent), or pass --data.")
-    }
+    guard stat(folder, &status) == 0 else { return missingDataFolder(because: errno) }
     guard status.st_mode & S_IFMT == S_IFDIR else {
       return finding("data folder", .failure, "\(folder) is no folder. Pass another one with --data.")
     }
@@ -69,13 +63,40 @@ package struct Doctor {
     return finding("data folder", .ok, "\(folder) can be written")
   }
 
+  private func missingDataFolder(because reason: Int32) -> Finding {
+    let folder = configuration.data
+    guard reason == ENOENT else {
+      let words = String(cString: strerror(reason))
+      return finding(
+        "data folder", .failure, "\(folder) can't be looked at: \(words). Change the rights above it, or pass --data.")
+    }
+    let end = folder.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let parent = end.map { $0 == folder.startIndex ? "/" : String(folder[..<$0]) } ?? "."
+    if access(parent, W_OK | X_OK) == 0 {
+      return finding("data folder", .ok, "\(folder) does not exist yet; the server will make it")
+    }
+    let refusal = errno
+    let words = String(cString: strerror(refusal))
+    return finding(
+      "data folder", .failure,
+      refusal == ENOENT
+        ? "\(folder) does not exist and can't be made. Make \(parent), or pass --data."
+        : "\(folder) can't be made in \(parent): \(words). Change the rights of \(parent), or pass --data.")
+  }
+
+  /// Whether files in the folder can be found, where there are any.
+  private var canLookIntoFolder: Bool { access(configuration.data, X_OK) == 0 || errno != EACCES }
+
   private func database(_ survey: Result<Store.Survey, StoreError>) -> Finding {
+    guard canLookIntoFolder else {
+      return finding("database", .warning, "unknown: \(configuration.data) can't be looked into")
+    }
     switch survey {
     case .failure(let error): return finding("database", .failure, "\(error)")
     case .success(let survey):
       let version = "SQLite \(Store.sqliteVersion)"
       guard let contents = survey.contents else { return finding("database", .ok, "\(version); none there yet") }
-      let server = survey.holder.map { "; process \($0) serves it" } ?? ""
+      let server = survey.holder.map { "; \($0) serves it" } ?? ""
       return finding(
         "database", .ok, "\(version); \(contents.jobs) jobs, \(contents.messages) messages, undamaged\(server)")
     }
@@ -93,6 +114,11 @@ package struct Doctor {
       : finding("disk", .failure, "\(percent)% free: below 5% a server says it is not ready. Free some space.")
   }
 
+  private var sourceRoot: Finding {
+    if let fault = configuration.sourceRootFault { return finding("source root", .failure, fault) }
+    return finding("source root", .ok, "\(configuration.sourceRoot) can be read")
+  }
+
   // MARK: The machine
 
   private func port(_ survey: Result<Store.Survey, StoreError>) -> Finding {
@@ -101,7 +127,7 @@ package struct Doctor {
       return finding("port", .ok, "\(configuration.host):\(socket.port) is free")
     } catch .addressInUse(let port) {
       if case .success(let survey) = survey, let holder = survey.holder {
-        return finding("port", .ok, "\(port) is in use, as is this data folder: by process \(holder)")
+        return finding("port", .ok, "\(port) is in use, as is this data folder: by \(holder)")
       }
       return finding("port", .failure, "\(NetError.addressInUse(port: port))")
     } catch {

@@ -97,16 +97,16 @@ package final class HTTPServer: Sendable {
   /// The port it listens on, where 0 was asked for.
   package let port: Int
 
-  /// Starts to listen and serve.
+  /// Starts to serve.
   /// - Parameters:
+  ///   - socket: where it listens. The server's from now on.
   ///   - threads: how many event loops serve connections, at least 1.
   ///   - clock: what deadlines and heartbeats go by.
   ///   - makeStreams: makes a loop's ``StreamService`` on that loop. The waker ends the loop's wait from any thread.
   package init(
-    host: String, port: Int, threads: Int, router: Router, limits: ServerLimits = ServerLimits(), hooks: ServerHooks,
+    socket: ListeningSocket, threads: Int, router: Router, limits: ServerLimits = ServerLimits(), hooks: ServerHooks,
     clock: LoopClock = .monotonic, makeStreams: @escaping @Sendable (Waker) -> any StreamService
   ) throws {
-    let socket = try ListeningSocket(host: host, port: port)
     let core = ServerCore(router: router, limits: limits, hooks: hooks)
     let loops = try (0..<max(threads, 1)).map { index in
       try EventLoop<Worker>(name: "loop-\(index)", clock: clock) { reactor, mailbox in

@@ -25,9 +25,16 @@ struct DataFolder: Sendable {
     case .linkToNowhere: throw .inaccessible(path: path, reason: "it is a link to nowhere")
     case .missing:
       let reason =
-        failure == ENOENT ? "the folder that it would stand in does not exist" : String(cString: strerror(failure))
+        failure == ENOENT ? "the folder that it would stand in does not exist" : Self.reason(failure)
       throw .inaccessible(path: path, reason: reason)
     }
+  }
+
+  /// Why the system refused, and what to do where rights are missing: the end of a sentence.
+  static func reason(_ code: Int32) -> String {
+    let words = String(cString: strerror(code))
+    return [EACCES, EPERM, EROFS].contains(code)
+      ? "\(words). Change its rights, or pass another folder with --data" : words
   }
 
   /// Looks at the files without changing anything.
@@ -54,7 +61,7 @@ struct DataFolder: Sendable {
 
   private func checkHeader(logBytes: Int) throws(StoreError) {
     let descriptor = open(database, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .inaccessible(path: database, reason: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw .inaccessible(path: database, reason: Self.reason(errno)) }
     defer { close(descriptor) }
     var header = [UInt8](repeating: 0, count: 20)
     guard pread(descriptor, &header, header.count, 0) == header.count, header.starts(with: "SQLite format 3\0".utf8)

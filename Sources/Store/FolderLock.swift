@@ -22,20 +22,23 @@ final class FolderLock: Sendable {
 
   let previousEnd: PreviousEnd
   private let descriptor: Int32
+  private let holder: FolderHolder
 
-  /// - Throws: ``StoreError/inUse(folder:process:)`` naming the holder, ``StoreError/inaccessible(path:reason:)``
-  init(folder: String) throws(StoreError) {
+  /// - Parameter address: where the holder can be reached, for whoever comes and finds the folder taken.
+  /// - Throws: ``StoreError/inUse(folder:by:)`` naming the holder, ``StoreError/inaccessible(path:reason:)``
+  init(folder: String, address: String? = nil) throws(StoreError) {
     let path = "\(folder)/telltale.lock"
     let isNew = access(path, F_OK) != 0
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      throw .inaccessible(path: path, reason: String(cString: strerror(errno)))
+      throw .inaccessible(path: path, reason: DataFolder.reason(errno))
     }
+    holder = FolderHolder(process: Int(getpid()), address: address)
     let failure = Self.lock(descriptor)
     let lines = Self.lines(of: descriptor)
     guard failure == 0 else {
       close(descriptor)
-      if failure == EWOULDBLOCK { throw .inUse(folder: folder, process: lines.first.flatMap { Int($0) }) }
+      if failure == EWOULDBLOCK { throw .inUse(folder: folder, by: FolderHolder(lines)) }
       throw .inaccessible(path: path, reason: String(cString: strerror(failure)))
     }
     let machineStart = Self.machineStart()
@@ -44,11 +47,11 @@ final class FolderLock: Sendable {
     } else if lines.isEmpty {
       previousEnd = .clean
     } else {
-      previousEnd = lines.count == 2 && lines[1] == machineStart ? .processDied : .machineStopped
+      previousEnd = lines.count >= 2 && lines[1] == machineStart ? .processDied : .machineStopped
     }
     // Not this machine's start yet: where a check refuses the files, or the process dies amid it, the next one must not
     // take them for checked.
-    write("\(getpid())\n\(lines.count == 2 ? String(lines[1]) : "unchecked")\n")
+    write(holder.lines(machineStart: lines.count >= 2 ? String(lines[1]) : "unchecked"))
   }
 
   deinit {
@@ -57,17 +60,17 @@ final class FolderLock: Sendable {
     close(descriptor)
   }
 
-  /// The process that holds a folder now; nil where nobody does.
-  static func holder(folder: String) -> Int? {
+  /// Who holds a folder now; nil where nobody does.
+  static func holder(folder: String) -> FolderHolder? {
     let descriptor = open("\(folder)/telltale.lock", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
-    return lines(of: descriptor).first.flatMap { Int($0) }
+    return FolderHolder(lines(of: descriptor))
   }
 
   /// Notes that the files were checked: from now on only the end of the machine can harm them.
-  func markChecked() { write("\(getpid())\n\(Self.machineStart())\n") }
+  func markChecked() { write(holder.lines(machineStart: Self.machineStart())) }
 
   /// Notes that everything is where it belongs.
   func markClean() { write("") }
@@ -91,7 +94,7 @@ final class FolderLock: Sendable {
   }
 
   private static func lines(of descriptor: Int32) -> [Substring] {
-    var bytes = [UInt8](repeating: 0, count: 128)
+    var bytes = [UInt8](repeating: 0, count: 512)
     let count = pread(descriptor, &bytes, bytes.count, 0)
     return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self).split(separator: "\n")
   }
@@ -110,4 +113,28 @@ final class FolderLock: Sendable {
       return "\(time.tv_sec)"
     #endif
   }
+}
+
+/// The process that has a data folder.
+package struct FolderHolder: Equatable, Sendable, CustomStringConvertible {
+  package var process: Int
+  /// The URL at which it serves; nil where it serves none.
+  package var address: String?
+
+  package init(process: Int, address: String? = nil) {
+    self.process = process
+    self.address = address
+  }
+
+  /// Reads the lines of the lock's file: the process, the machine's start, the address.
+  fileprivate init?(_ lines: [Substring]) {
+    guard let process = lines.first.flatMap({ Int($0) }) else { return nil }
+    self.init(process: process, address: lines.count > 2 ? String(lines[2]) : nil)
+  }
+
+  fileprivate func lines(machineStart: String) -> String {
+    "\(process)\n\(machineStart)\n\(address.map { "\($0)\n" } ?? "")"
+  }
+
+  package var description: String { "process \(process)\(address.map { " at \($0)" } ?? "")" }
 }

@@ -10,7 +10,8 @@ extension Store {
   ///
   /// The copy has no epoch: whoever starts from it begins a new line of messages, so that no client takes it for the old one.
   /// It is written beside its place under another name first: a file at the place is a whole backup.
-  /// - Throws: ``StoreError/inaccessible(path:reason:)`` where there is a file already, ``StoreError/full(path:)``.
+  /// - Throws: ``StoreError/inaccessible(path:reason:)`` where there is a file already, or it can't be made;
+  ///   ``StoreError/full(path:)``.
   package static func backup(folder: String, to path: String) throws(StoreError) {
     let folder = DataFolder(path: folder)
     guard case .file = FileKind(folder.database) else {
@@ -18,6 +19,11 @@ extension Store {
     }
     guard FileKind(path) == .missing else {
       throw .inaccessible(path: path, reason: "there is something already; name a file that does not exist")
+    }
+    let place = parent(of: path)
+    guard FileKind(place) == .folder else { throw .inaccessible(path: place, reason: "the folder does not exist") }
+    guard access(place, W_OK | X_OK) == 0 else {
+      throw .inaccessible(path: place, reason: String(cString: strerror(errno)))
     }
     let partial = "\(path).\(getpid()).partial"
     unlink(partial)
@@ -42,11 +48,14 @@ extension Store {
   }
 }
 
+private func parent(of path: String) -> String {
+  let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+  return end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+}
+
 /// Waits until the disk knows the name of a new file.
 private func synchronize(folderOf path: String) {
-  let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-  let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-  let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+  let descriptor = open(parent(of: path), O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return }
   fsync(descriptor)
   close(descriptor)

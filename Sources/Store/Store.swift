@@ -15,13 +15,15 @@ package final class Store: Sendable {
   private let unreadableThrough = Atomic(0)
 
   /// Opens the store of a folder, or makes both.
-  /// - Parameter makeEpoch: names a new line of messages, where the store is new or it can't be proven that nothing is
-  ///   missing from it.
+  /// - Parameters:
+  ///   - address: the URL at which the folder is served, for whoever finds it taken.
+  ///   - makeEpoch: names a new line of messages, where the store is new or it can't be proven that nothing is missing
+  ///     from it.
   /// - Throws: ``StoreError``; what can't be used is left as it is.
-  package init(folder path: String, makeEpoch: () -> String) throws(StoreError) {
+  package init(folder path: String, address: String? = nil, makeEpoch: () -> String) throws(StoreError) {
     let folder = DataFolder(path: path)
     try folder.make()
-    let lock = try FolderLock(folder: path)
+    let lock = try FolderLock(folder: path, address: address)
     let opening = try Opening.open(folder, after: lock.previousEnd)
     lock.markChecked()
     let (database, standing) = (opening.database, opening.standing)

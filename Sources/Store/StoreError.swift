@@ -5,7 +5,7 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The disk, or the process's limit for a file, is full. Nothing was changed; it works again when there is room.
   case full(path: String)
   /// Another process serves this folder.
-  case inUse(folder: String, process: Int?)
+  case inUse(folder: String, by: FolderHolder?)
   /// A check found the file damaged. It is left as it is.
   case damaged(path: String, finding: String)
   /// A message is not as it was written. Everything else can be read.
@@ -22,8 +22,8 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .full(let path): "There is no room left for \(path). Free some disk space; nothing was lost."
-    case .inUse(let folder, let process):
-      "Another telltale\(process.map { " (process \($0))" } ?? "") uses the data folder \(folder). "
+    case .inUse(let folder, let holder):
+      "Another telltale\(holder.map { " (\($0))" } ?? "") uses the data folder \(folder). "
         + "Stop it, or pass another folder with --data."
     case .damaged(let path, let finding):
       "\(path) is damaged (\(finding)) and was left as it is. \(Self.restoring)"

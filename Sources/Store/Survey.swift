@@ -4,11 +4,13 @@ import Domain
 extension Store {
   /// What lies in a data folder, without opening it to write.
   package struct Survey: Sendable {
-    /// The process that serves the folder.
-    package var holder: Int?
+    package var holder: FolderHolder?
     /// Nil where there is no store yet.
     package var contents: (jobs: Int, messages: Int)?
   }
+
+  /// Who has a folder now; nil where nobody does.
+  package static func holder(ofFolder path: String) -> FolderHolder? { FolderLock.holder(folder: path) }
 
   /// The version of SQLite that this program runs with.
   package static var sqliteVersion: String { String(cString: sqlite3_libversion()) }

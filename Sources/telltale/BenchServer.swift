@@ -27,10 +27,12 @@ enum BenchServer {
     }
     defer { ownFolder.map(TemporaryFolder.remove) }
     let configuration = try ServeCommand.configuration(arguments)
-    let application = try Application(configuration)
+    let socket = try configuration.listen()
+    let address = configuration.address(port: socket.port)
+    let application = try Application(configuration, address: address)
     let watch = endWithParent()
     defer { watch.cancel() }
-    return try ServeCommand.serve(application, configuration) { try application.serve(extraRoutes) }
+    return try ServeCommand.serve(application, at: address) { try application.serve(on: socket, extraRoutes) }
   }
 
   private static let extraRoutes = ExtraRoutes(

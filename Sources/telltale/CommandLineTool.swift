@@ -59,7 +59,7 @@ enum CommandLineTool {
 
       \(list)
 
-      telltale COMMAND --help has the options of a command.
+      telltale COMMAND --help has the options of a command, telltale --version the version.
       """
   }
 }

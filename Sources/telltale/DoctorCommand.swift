@@ -15,8 +15,8 @@ enum DoctorCommand {
         """
         Usage: telltale doctor [--json] [OPTIONS]
 
-        Checks the data folder, the database, the disk, the port, the limit of open files, ffmpeg and git, and changes
-        nothing. Takes the options of serve. Ends with 0 where a server would work, else with 1.
+        Checks the data folder, the database, the disk, the source root, the port, the limit of open files, ffmpeg and
+        git, and changes nothing. Takes the options of serve. Ends with 0 where a server would work, else with 1.
         """)
       return 0
     }

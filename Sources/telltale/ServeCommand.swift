@@ -17,9 +17,11 @@ enum ServeCommand {
       return 0
     }
     let configuration = try configuration(arguments)
-    let application = try Application(configuration)
-    return try serve(application, configuration) {
-      let server = try application.serve()
+    let socket = try configuration.listen()
+    let address = configuration.address(port: socket.port)
+    let application = try Application(configuration, address: address)
+    return try serve(application, at: address) {
+      let server = try application.serve(on: socket)
       if configuration.demo { try application.startSampleJob() }
       return server
     }
@@ -35,7 +37,7 @@ enum ServeCommand {
 
   /// Starts a server, says its URL, and serves until a signal ends it.
   static func serve(
-    _ application: Application, _ configuration: Configuration, start: () throws -> HTTPServer
+    _ application: Application, at address: String, start: () throws -> HTTPServer
   ) throws -> Int32 {
     let stop = StopSignals()
     let server: HTTPServer
@@ -45,8 +47,7 @@ enum ServeCommand {
       application.close(patience: 1_000)
       throw error
     }
-    let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-    Terminal.say("Telltale is ready: http://\(host):\(server.port)/")
+    Terminal.say("Telltale is ready: \(address)")
     stop.wait()
     application.log(.info, "stopping", ["hint": "once more to hurry"])
     let end = DispatchTime.now() + .seconds(25)

@@ -97,6 +97,21 @@ struct ConfigurationTests {
     #expect(configuration.jobs == 3)
   }
 
+  @Test func `a mistake outside the command line is told by the name it has there`() {
+    let ofEnvironment = #expect(throws: UsageError.self) {
+      try Configuration(arguments: [], environment: ["TELLTALE_PORT": "zz"])
+    }
+    #expect(ofEnvironment?.description == "TELLTALE_PORT must be a whole number from 0 to 65535, not \"zz\".")
+    let ofValue = #expect(throws: UsageError.self) {
+      try Configuration(arguments: [], file: Array("{\"max_connections\": 0}".utf8))
+    }
+    #expect(ofValue?.description.hasPrefix("max_connections in telltale.json must be a whole number") == true)
+    let ofKey = #expect(throws: UsageError.self) {
+      try Configuration(arguments: [], file: Array("{\"prot\": 1}".utf8))
+    }
+    #expect(ofKey?.description == "prot in telltale.json is unknown. Did you mean port?")
+  }
+
   @Test(arguments: [
     (["--prot", "1"], "--prot is unknown. Did you mean --port?"), (["--port"], "--port needs a value: --port N."),
     (["--port", "x"], "--port must be a whole number from 0 to 65535, not \"x\"."), (["extra"], "extra"),

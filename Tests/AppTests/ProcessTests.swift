@@ -31,14 +31,55 @@ struct ProcessTests {
   }
 
   @Test func `a port that is taken is said, with what to do, and exits with 69`() throws {
-    let data = TemporaryFolder()
+    let place = TemporaryFolder()
     let socket = try ListeningSocket(host: "127.0.0.1", port: 0)
     defer { close(socket.descriptor) }
-    let server = try Binary.start(["--port", "\(socket.port)", "--data", data.path])
+    let server = try Binary.start(["--port", "\(socket.port)", "--data", "\(place.path)/data"])
     let complaint = Binary.read(server.standardError)
     #expect(server.waitForEnd() == .exited(code: 69))
     #expect(complaint.contains("Port \(socket.port) is already in use. Stop the other process, or pass --port <n>."))
+    #expect(access("\(place.path)/data", F_OK) != 0, "nothing is left behind")
   }
+
+  @Test func `a second server on the same folder and port is told who has them, and exits with 1`() throws {
+    let first = try RunningBinary()
+    let second = try Binary.start(["--port", "\(first.port)", "--data", first.data.path])
+    let complaint = Binary.read(second.standardError)
+    #expect(second.waitForEnd() == .exited(code: 1))
+    #expect(complaint.contains("(process \(first.pid) at http://127.0.0.1:\(first.port)/)"), "\(complaint)")
+  }
+
+  @Test func `a source root that can't be read is refused at the start`() throws {
+    let place = TemporaryFolder()
+    place.write([], to: "file")
+    for (root, reason) in [("none", "does not exist"), ("file", "is not a folder")] {
+      let server = try Binary.start([
+        "serve", "--port", "0", "--data", "\(place.path)/data", "--source-root", "\(place.path)/\(root)",
+      ])
+      let complaint = Binary.read(server.standardError)
+      #expect(server.waitForEnd() == .exited(code: 64))
+      #expect(complaint.contains("The source root \(place.path)/\(root) \(reason)."), "\(complaint)")
+      #expect(access("\(place.path)/data", F_OK) != 0, "nothing is left behind")
+    }
+  }
+
+  @Test func `a backup into a folder that does not exist names that folder`() throws {
+    let server = try RunningBinary()
+    let backup = try Binary.start(["backup", "/nowhere/at/all.db", "--data", server.data.path])
+    let complaint = Binary.read(backup.standardError)
+    #expect(backup.waitForEnd() == .exited(code: 1))
+    #expect(complaint == "telltale: /nowhere/at can't be used: the folder does not exist.\n")
+  }
+
+  #if os(Linux)
+    @Test func `a data folder that may not be made is told with what to do`() throws {
+      // Nobody may make a folder there, whoever runs the test.
+      let server = try Binary.start(["serve", "--port", "0", "--data", "/sys/telltale"])
+      let complaint = Binary.read(server.standardError)
+      #expect(server.waitForEnd() == .exited(code: 1))
+      #expect(complaint.contains("Change its rights, or pass another folder with --data."), "\(complaint)")
+    }
+  #endif
 
   @Test(arguments: [
     (["serve", "--prot", "1"], Int32(64), "Did you mean --port?"), (["sevre"], 64, "Did you mean serve?"),
@@ -53,7 +94,9 @@ struct ProcessTests {
     #expect(complaint.contains(words), "\(complaint)")
   }
 
-  @Test(arguments: [(["--help"], "serve"), (["serve", "--help"], "--port"), (["--version"], "telltale ")])
+  @Test(arguments: [
+    (["--help"], "serve"), (["serve", "--help"], "--port"), (["--version"], "telltale "), (["--help"], "--version"),
+  ])
   func `help and version go to standard output and exit with 0`(arguments: [String], words: String) throws {
     let process = try Binary.start(arguments)
     #expect(Binary.read(process.standardOutput).contains(words))

@@ -286,8 +286,12 @@ struct StorageTests {
     ).examine()
     #expect(findings.allSatisfy { $0.verdict != .failure }, "\(findings)")
     #expect(findings.first { $0.subject == "database" }?.text.contains("1 jobs") == true)
-    let nowhere = Doctor(try Configuration(arguments: ["--data", "/nowhere/at/all", "--port", "0"])).examine()
+    #expect(findings.first { $0.subject == "source root" }?.verdict == .ok)
+    let nowhere = Doctor(
+      try Configuration(arguments: ["--data", "/nowhere/at/all", "--source-root", "/nowhere", "--port", "0"])
+    ).examine()
     #expect(nowhere.first { $0.subject == "data folder" }?.verdict == .failure)
+    #expect(nowhere.first { $0.subject == "source root" }?.text.contains("does not exist") == true)
     let file = TemporaryFolder()
     file.write(Array("no database".utf8), to: "telltale.db")
     let damaged = Doctor(try Configuration(arguments: ["--data", file.path, "--port", "0"])).examine()

@@ -104,6 +104,7 @@ struct SourceTests {
     for missing in ["nope.png", "upload:nope.png", "upload:../root/inside.png", "upload:.partial", "a\0b"] {
       #expect(throws: SourceError.self) { try sources.resolve(missing) }
     }
+    #expect(throws: SourceError.missingUpload("nope.png")) { try sources.resolve("upload:nope.png") }
     #expect(throws: SourceError.empty) { try sources.resolve("upload:") }
   }
 

@@ -17,7 +17,8 @@ final class EchoServer: Sendable {
   init(limits: ServerLimits = ServerLimits(), threads: Int = 2, clock: LoopClock = .monotonic) throws {
     let (uploads, answers, release) = (uploads, answers, release)
     server = try HTTPServer(
-      host: "127.0.0.1", port: 0, threads: threads, router: Router(Self.routes(uploads, release)), limits: limits,
+      socket: ListeningSocket(host: "127.0.0.1", port: 0), threads: threads,
+      router: Router(Self.routes(uploads, release)), limits: limits,
       hooks: ServerHooks(
         check: { _ in }, commonFields: { _, _ in ["x-test": "yes"] },
         errorResponse: { error, _, _ in

@@ -256,7 +256,7 @@ struct DamageTests {
 
   @Test func `a folder that is in use is refused, naming the process, until it is let go of`() throws {
     let sample = try SampleStore()
-    #expect(throws: StoreError.inUse(folder: sample.folder.path, process: Int(getpid()))) {
+    #expect(throws: StoreError.inUse(folder: sample.folder.path, by: FolderHolder(process: Int(getpid())))) {
       try Store(folder: sample.folder.path) { "other" }
     }
     let child = try WriterChild.start("write", sample.folder.path)

@@ -15,7 +15,8 @@ var limits = ServerLimits()
 limits.webSocket = WebSocketLimits(maxMessageBytes: 32 << 20, maxFragments: 100_000)
 
 let server = try HTTPServer(
-  host: "127.0.0.1", port: 0, threads: 1, router: Router([Route(.get, "/", .stream)]), limits: limits,
+  socket: ListeningSocket(host: "127.0.0.1", port: 0), threads: 1, router: Router([Route(.get, "/", .stream)]),
+  limits: limits,
   hooks: ServerHooks(
     check: { _ in }, commonFields: { _, _ in [:] },
     errorResponse: { error, _, _ in

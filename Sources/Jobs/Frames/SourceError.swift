@@ -3,6 +3,7 @@ package enum SourceError: Error, Equatable, Sendable, CustomStringConvertible {
   case empty
   case outsideRoot(String)
   case missing(String)
+  case missingUpload(String)
   case unreadable(String, reason: String)
   case unknownKind(String)
   case emptyFolder(String)
@@ -19,6 +20,8 @@ package enum SourceError: Error, Equatable, Sendable, CustomStringConvertible {
       "The source \(source) lies outside the source root. Name a path below it, or upload the file."
     case .missing(let source):
       "The source \(source) does not exist below the source root."
+    case .missingUpload(let name):
+      "There is no upload \(name). Upload the file first, or name another source."
     case .unreadable(let source, let reason):
       "The source \(source) can't be read: \(reason)."
     case .unknownKind(let source):

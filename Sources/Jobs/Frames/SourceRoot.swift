@@ -18,14 +18,20 @@ package struct SourceRoot: Sendable {
     let isUpload = source.hasPrefix("upload:")
     let name = isUpload ? String(source.dropFirst("upload:".count)) : source
     guard !name.isEmpty else { throw .empty }
-    guard !name.utf8.contains(0) else { throw .missing(String(source.filter { $0 != "\0" })) }
-    guard !isUpload || UploadStore.isValidName(name) else { throw .missing(source) }
+    let missing: SourceError
+    if isUpload {
+      missing = .missingUpload(name)
+      guard UploadStore.isValidName(name) else { throw missing }
+    } else {
+      missing = .missing(source)
+      guard !name.utf8.contains(0) else { throw .missing(String(source.filter { $0 != "\0" })) }
+    }
     // A root that is gone must not become "/", below which everything lies.
-    guard let folder = Files.realPath(isUpload ? uploads : root) else { throw .missing(source) }
+    guard let folder = Files.realPath(isUpload ? uploads : root) else { throw missing }
     let asked = name.hasPrefix("/") ? name : "\(folder)/\(name)"
     guard let path = Files.realPath(asked) else {
       // The same answer whether a path outside exists or not.
-      throw Self.staysInside(asked, folder) ? .missing(source) : .outsideRoot(source)
+      throw Self.staysInside(asked, folder) ? missing : .outsideRoot(source)
     }
     guard path == folder || path.hasPrefix(folder == "/" ? "/" : "\(folder)/") else { throw .outsideRoot(source) }
     return try ResolvedSource(name: source, path: path)
