@@ -35,6 +35,12 @@ describe("reduce", () => {
     })
   }
 
+  test("knows no progress of a job whose total is unknown, whatever the figure beside that", () => {
+    const unknown = message("progress", { job_id: "7", progress: 0, total_unknown: true })
+    assert.equal(after(progress(40), unknown).progress.value, null)
+    assert.equal(after(unknown, progress(40)).progress.value, 40)
+  })
+
   test("keeps stage, plugin, time left and rate of the last progress", () => {
     const state = after(progress(1), progress(2, { stage: "s", plugin: "p", eta_seconds: 9, rate: 2.5 }))
     assert.deepEqual(state.progress, { value: 2, stage: "s", plugin: "p", etaSeconds: 9, rate: 2.5 })
@@ -245,6 +251,17 @@ describe("reduceJobList", () => {
     assert.deepEqual(Object.keys(state.jobs), ["7"])
     const { name, status, progress, stage, warningsCount } = state.jobs["7"]
     assert.deepEqual([name, status, progress, stage, warningsCount], ["n", "running", 100, "s", 0])
+  })
+
+  test("lets a progress that is not known replace the one that was, and what says nothing of it not", () => {
+    const known = [job(7), message("progress", { job_id: 7, progress: 40 })].reduce(reduceJobList, INITIAL_JOB_LIST_STATE)
+    const progressAfter = next => reduceJobList(known, next).jobs["7"].progress
+    assert.equal(progressAfter(job(7, { status: "running" })), 40)
+    assert.equal(progressAfter(message("progress", { job_id: 7, progress: 0, total_unknown: true })), null)
+    assert.equal(progressAfter(job(7, { progress: null })), null)
+    const unknown = reduceJobList(known, message("progress", { job_id: 7, progress: 0, total_unknown: true }))
+    const listed = { type: "local:listed", jobs: [{ job_id: 7, progress: 40 }], isWhole: true, before: known.jobs }
+    assert.equal(reduceJobList(unknown, listed).jobs["7"].progress, null)
   })
 
   test("takes a page of the job list, and forgets what is not on it", () => {

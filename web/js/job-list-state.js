@@ -74,10 +74,18 @@ function withListing(state, { jobs, isWhole, before, atMs }) {
   /** @type {JobListState} */
   const empty = { ...state, jobs: {}, listings: state.listings + 1, isWhole, asOf: latest(state.asOf, atMs) }
   return news.reduce((next, job) => {
-    const said = Object.fromEntries(Object.entries(job).filter(([, value]) => value !== null))
+    const old = Object.hasOwn(before, job.id) ? Object.entries(before[job.id]).filter(([, value]) => value !== null) : []
+    const wasKnown = new Set(old.map(([name]) => name))
+    const said = Object.fromEntries(Object.entries(job).filter(([name, value]) => value !== null || wasKnown.has(name)))
     const known = Object.hasOwn(next.jobs, job.id) ? next.jobs[job.id] : job
     return { ...next, jobs: withEntry(next.jobs, job.id, { ...known, ...said }) }
   }, jobs.reduce(withJob, empty))
+}
+
+/** That it is not known is said too, by a null or in words. @param {Record<string, any>} payload @param {ListedJob | null} known */
+function progressIn(payload, known) {
+  if (!("progress" in payload)) return known?.progress ?? null
+  return payload.total_unknown === true ? null : percent(payload.progress)
 }
 
 /** What is said replaces what was known; what is not said stays.
@@ -90,7 +98,7 @@ function withJob(state, payload) {
     id,
     name: text(payload.name) ?? known?.name ?? null,
     status: text(payload.status) ?? known?.status ?? null,
-    progress: percent(payload.progress) ?? known?.progress ?? null,
+    progress: progressIn(payload, known),
     stage: "stage" in payload || "plugin" in payload ? text(payload.stage) : known?.stage ?? null,
     error: text(payload.error) ?? known?.error ?? null,
     device: text(payload.device_used) ?? known?.device ?? null,

@@ -167,7 +167,7 @@ function setProgress(state, payload) {
   return {
     jobId: state.jobId ?? text(payload.job_id),
     progress: {
-      value: percent(payload.progress),
+      value: payload.total_unknown === true ? null : percent(payload.progress),
       stage: text(stage),
       plugin: text(plugin),
       etaSeconds: finite(payload.eta_seconds),
