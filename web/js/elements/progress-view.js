@@ -21,16 +21,22 @@ const BAR_STATES = { succeeded: "complete", failed: "failed", cancelled: "cancel
 export function attachProgress(root, { store }) {
   const bar = /** @type {HTMLElement | null} */ (root.querySelector(".progress-bar"))
   let shown = INITIAL_JOB_STATE
+  const elapsed = new ElapsedClock()
 
   /** @param {JobState} state */
   const show = state => {
     if (state.progress !== shown.progress || state.status !== shown.status) showProgress(root, bar, state)
     setAttribute(root, "data-stale", isStaleNow(state) ? "" : null)
     shown = state
-    showElapsed(root, state)
+    showElapsed(state)
+  }
+  /** @param {JobState} state */
+  const showElapsed = state => {
+    const elapsedMs = elapsed.at(state, Date.now())
+    if (elapsedMs !== null) fill(root, "elapsed", clock(elapsedMs))
   }
   const stopStore = store.subscribe(show)
-  const ticking = setInterval(() => showElapsed(root, store.state), 1_000)
+  const ticking = setInterval(() => showElapsed(store.state), 1_000)
   return () => {
     stopStore()
     clearInterval(ticking)
@@ -68,12 +74,27 @@ function progressState(value, status) {
 }
 
 /**
- * The clock stands still where the page no longer knows whether the job still runs.
- * @param {HTMLElement} root
- * @param {JobState} state
+ * How long a job has run. It stands still where the page no longer knows whether the job still runs, and never goes
+ * back: what was shown while the connection was believed in was so.
  */
-function showElapsed(root, { startedAt, finishedAt, isConnected, isPolling, asOf }) {
-  if (startedAt === null) return
-  const until = finishedAt ?? (isConnected || isPolling ? Date.now() : asOf)
-  if (until !== null) fill(root, "elapsed", clock(until - startedAt))
+export class ElapsedClock {
+  /** @type {number | null} */
+  #startedAt = null
+  /** @type {number | null} */
+  #until = null
+
+  /**
+   * @param {Pick<JobState, "startedAt" | "finishedAt" | "isConnected" | "isPolling" | "asOf">} state
+   * @param {number} nowMs
+   * @returns {number | null} Milliseconds; null for a job that has not started.
+   */
+  at({ startedAt, finishedAt, isConnected, isPolling, asOf }, nowMs) {
+    if (startedAt === null) return null
+    if (finishedAt !== null) return finishedAt - startedAt
+    if (startedAt !== this.#startedAt) this.#until = null
+    this.#startedAt = startedAt
+    const until = isConnected || isPolling ? nowMs : asOf
+    if (until !== null) this.#until = Math.max(this.#until ?? until, until)
+    return this.#until === null ? null : this.#until - startedAt
+  }
 }

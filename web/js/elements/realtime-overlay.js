@@ -1,14 +1,13 @@
 // @ts-check
-import { action, fill, setAttribute, slot } from "../dom.js"
+import { action, fill, setAttribute, setHidden, slot } from "../dom.js"
 import { INITIAL_JOB_STATE } from "../job-state.js"
 import { isStory, liveJobOf } from "../live-page.js"
+import { Milestones } from "../milestones.js"
 import { count } from "../readable.js"
 import { isFinal } from "../words.js"
 
 /** @typedef {import("../job-state.js").JobState} JobState */
 
-/** Screen readers hear of these, and not of every tick. */
-const MILESTONES = [25, 50, 75, 100]
 /** Warnings that come in a burst are said together. */
 const ANNOUNCE_WARNINGS_MS = 2_000
 
@@ -24,7 +23,7 @@ export class RealtimeOverlay extends HTMLElement {
   #shown = INITIAL_JOB_STATE
   /** @type {HTMLElement | null} What had the focus when the overlay opened. */
   #opener = null
-  #milestone = 0
+  #milestones = new Milestones()
   #warningsSaid = 0
   /** @type {any} */
   #warningTimer = null
@@ -58,7 +57,8 @@ export class RealtimeOverlay extends HTMLElement {
     const wasHidden = this.hidden
     if (this.getAttribute("data-job-id") !== jobId || wasHidden) {
       this.setAttribute("data-job-id", jobId)
-      this.#milestone = 0
+      this.#milestones.reset()
+      setHidden(slot(this, "overlay-viewer"), false)
       this.#warningsSaid = 0
       fill(this, "announcer", "")
       fill(this, "overlay-title", name ?? `Job ${jobId}`)
@@ -95,7 +95,8 @@ export class RealtimeOverlay extends HTMLElement {
     setAttribute(this, "data-stale", state.isStale && !isFinal(state.status) ? "" : null)
     this.#showTitle(state)
     this.#shown = state
-    this.#announceMilestone(state.progress.value ?? 0)
+    const milestone = this.#milestones.news(state)
+    if (milestone !== null) fill(this, "announcer", milestone)
     this.#announceWarnings(state.warningCount)
   }
 
@@ -103,13 +104,6 @@ export class RealtimeOverlay extends HTMLElement {
   #showTitle({ name, status, isStale }) {
     if (!this.#isSheet) fill(this, "overlay-title", isFinal(status) ? "How it went" : isStale ? "As last known" : "Live")
     else if (name !== null) fill(this, "overlay-title", name)
-  }
-
-  /** @param {number} progress */
-  #announceMilestone(progress) {
-    const reached = MILESTONES.findLast(milestone => milestone <= progress) ?? 0
-    if (reached > this.#milestone) fill(this, "announcer", reached === 100 ? "Complete" : `${reached}% done`)
-    this.#milestone = reached
   }
 
   /** @param {number} warningCount */
