@@ -8,8 +8,8 @@ public struct FrameBox: Component, Equatable, Sendable {
   public var height: Double
   /// Class and confidence, as in `person 0.92`.
   public var caption: String
-  /// Of the caption, in source pixels.
-  var fontSize: Double
+  /// Where the caption stands; `nil` where there is no place for it.
+  var label: BoxLabel?
 
   public init(x: Double, y: Double, width: Double, height: Double, caption: String) {
     self.x = x
@@ -17,7 +17,6 @@ public struct FrameBox: Component, Equatable, Sendable {
     self.width = width
     self.height = height
     self.caption = caption
-    self.fontSize = 0
   }
 
   static let blank = FrameBox(x: 0, y: 0, width: 0, height: 0, caption: "")
@@ -26,20 +25,13 @@ public struct FrameBox: Component, Equatable, Sendable {
     g(.class("frame-box"), .data("slot", "box-group")) {
       rect(.class("frame-box__outline"), .data("slot", "box"), .x(x), .y(y), .width(width), .height(height))
       rect(
-        .class("frame-box__label-background"), .data("slot", "box-label-background"), .x(x), .y(labelTop),
-        .width(labelWidth), .height(fontSize * 1.4))
+        .class("frame-box__label-background"), .data("slot", "box-label-background"), .x(label?.x ?? 0),
+        .y(label?.y ?? 0), .width(label?.width ?? 0), .height(label?.height ?? 0), .hidden(label == nil))
       text(
-        .class("frame-box__label"), .data("slot", "box-label"), .x(x + fontSize * 0.3), .y(labelTop + fontSize * 1.03)
+        .class("frame-box__label"), .data("slot", "box-label"), .x((label?.x ?? 0) + (label?.fontSize ?? 0) * 0.3),
+        .y((label?.y ?? 0) + (label?.fontSize ?? 0) * 1.03), .hidden(label == nil)
       ) { caption }
     }
-  }
-
-  /// Above the box, or in it where there is no room above.
-  private var labelTop: Double { y >= fontSize * 1.4 ? y - fontSize * 1.4 : y }
-
-  /// Six tenths of the size is the mean width of a figure in the fonts we name.
-  private var labelWidth: Double {
-    caption.isEmpty ? 0 : (Double(caption.count) * 0.58 + 0.6) * fontSize
   }
 }
 
@@ -126,7 +118,7 @@ public struct FrameViewer: Component, Sendable {
         .class("frame-viewer__boxes"), .data("slot", "frame-boxes"), viewBox, .custom("font-size", fontSize),
         .role("img"), .aria("label", boxes.count == 1 ? "1 box" : "\(boxes.count) boxes")
       ) {
-        ForEach(boxes) { box in sized(box) }
+        ForEach(labelled) { $0 }
       }
       grid
       svg(.class("frame-viewer__radar"), .data("slot", "frame-radar"), viewBox, .aria("hidden", true)) {
@@ -149,10 +141,13 @@ public struct FrameViewer: Component, Sendable {
     }
   }
 
-  private func sized(_ box: FrameBox) -> FrameBox {
-    var box = box
-    box.fontSize = fontSize
-    return box
+  private var labelled: [FrameBox] {
+    let labels = BoxLabel.all(for: boxes, width: Double(width), height: Double(height), fontSize: fontSize)
+    return zip(boxes, labels).map { box, label in
+      var box = box
+      box.label = label
+      return box
+    }
   }
 
   private func onOff(_ isOn: Bool) -> String { isOn ? "on" : "off" }

@@ -31,6 +31,11 @@ export class ControlPanel extends HTMLElement {
     setAttribute(this.#button("toggle-play-pause"), "aria-pressed", String(isPlaying))
   }
 
+  /** Whether more frames come; else what only steers their coming is not shown. @param {boolean} isLive */
+  set isLive(isLive) {
+    setAttribute(this.querySelector(".control-panel"), "data-ended", isLive ? null : "")
+  }
+
   /** The most frames to show a second. */
   get framesPerSecond() {
     return Number(this.#slider?.value ?? 15)

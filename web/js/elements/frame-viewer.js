@@ -1,9 +1,11 @@
 // @ts-check
-import { arrange, cloneTemplate, fill, setAttribute, setHidden, slot } from "../dom.js"
+import { boxLabels } from "../box-labels.js"
+import { arrange, cloneTemplate, fill, setAttribute, setHidden, setText, slot } from "../dom.js"
 import { INITIAL_JOB_STATE } from "../job-state.js"
 import { frameIds, frameWithId } from "../frames.js"
 import { liveJobOf } from "../live-page.js"
 import { apiURL } from "../page.js"
+import { isFinal } from "../words.js"
 import { LAYERS } from "./control-panel.js"
 
 /**
@@ -11,8 +13,8 @@ import { LAYERS } from "./control-panel.js"
  * @typedef {import("./control-panel.js").ControlPanel} ControlPanel
  */
 
-/** The mean width of a character in the fonts we name, as a share of their size. */
-const CHARACTER_WIDTH = 0.58
+/** A picture fails to come a moment before the connection's end is heard of. */
+const MISSING_AFTER_MS = 300
 
 /**
  * `<frame-viewer>`: the newest frame with what was found in it, no more often than chosen, and back through the frames
@@ -27,23 +29,29 @@ export class FrameViewer extends HTMLElement {
   #shown = null
   /** Shown as soon as the picture before it has come. @type {ShownFrame | null} */
   #next = null
-  #isLoading = false
+  /** What loads it, aside: the picture before it stays until it has come. @type {HTMLImageElement | null} */
+  #loader = null
+  /** The last one that was drawn with its picture. @type {ShownFrame | null} */
+  #good = null
+  #isMissing = false
   #isStale = false
+  #isOver = false
   #shownAt = 0
   /** @type {any} */
   #timer = null
+  /** @type {any} */
+  #missingTimer = null
 
   connectedCallback() {
     const { store } = liveJobOf(this)
-    const stopStore = store.subscribe(({ frames, isStale }) => {
-      if (isStale !== this.#isStale) {
-        this.#isStale = isStale
-        this.#showPosition()
+    this.#isOver = this.querySelector(".control-panel[data-ended]") !== null
+    const stopStore = store.subscribe(({ frames, isStale, status }) => {
+      if (frames !== this.#frames) {
+        this.#frames = frames
+        if (frames.length === 0) this.#clear()
+        else this.#follow()
       }
-      if (frames === this.#frames) return
-      this.#frames = frames
-      if (frames.length === 0) this.#clear()
-      else this.#follow()
+      this.#stands(isStale, isFinal(status))
     })
     const listening = new AbortController()
     const { signal } = listening
@@ -51,18 +59,33 @@ export class FrameViewer extends HTMLElement {
     this.#panel?.addEventListener("scrub", event => this.#scrub(/** @type {CustomEvent} */ (event).detail), { signal })
     this.querySelector("#toggle-fullscreen")?.addEventListener("click", () => void this.#toggleFullscreen(), { signal })
     document.addEventListener("fullscreenchange", () => this.#showFullscreen(), { signal })
-    this.#image?.addEventListener("load", () => this.#pictureCame(), { signal })
-    this.#image?.addEventListener("error", () => this.#pictureIsMissing(), { signal })
     this.#showLayers()
     this.#stop = () => {
       stopStore()
       listening.abort()
       clearTimeout(this.#timer)
+      clearTimeout(this.#missingTimer)
+      this.#loader = null
     }
   }
 
   disconnectedCallback() {
     this.#stop()
+  }
+
+  /** Whether what is shown can be believed, and whether more will come. @param {boolean} isStale @param {boolean} isOver */
+  #stands(isStale, isOver) {
+    if (isStale === this.#isStale && isOver === this.#isOver) return
+    const isBack = this.#isStale && !isStale
+    this.#isStale = isStale
+    this.#isOver = isOver
+    if (this.#panel !== null) this.#panel.isLive = !isOver
+    // A job that ended without a picture has none to wait for.
+    if (isOver && this.#frames.length === 0) setHidden(this.closest('[data-slot="overlay-viewer"]'), true)
+    this.#showPosition()
+    if (!this.#isMissing) return
+    if (isBack && this.#shown !== null) this.#begin(this.#shown)
+    else this.#showMissing()
   }
 
   /** Shows the newest frame now, or as soon as the chosen rate allows. */
@@ -106,7 +129,7 @@ export class FrameViewer extends HTMLElement {
     const frame = frameWithId(this.#frames, id)
     if (frame === null) return
     // One picture at a time, always the newest: a slow network shows fewer frames, not older ones.
-    if (this.#isLoading && frame.imageURL !== this.#shown?.imageURL) {
+    if (this.#loader !== null && frame.imageURL !== this.#shown?.imageURL) {
       this.#next = frame
       return
     }
@@ -115,33 +138,58 @@ export class FrameViewer extends HTMLElement {
 
   /** @param {ShownFrame} frame */
   #begin(frame) {
-    const isSamePicture = frame.imageURL === this.#shown?.imageURL
+    const isThere = frame.imageURL === this.#shown?.imageURL && !this.#isMissing
     this.#shown = frame
-    const image = this.#image
     const address = pictureAddress(frame.imageURL)
-    if (image === null || address === null) this.#pictureIsMissing()
-    else if (isSamePicture) this.#draw(frame)
-    else {
-      this.#isLoading = true
-      image.src = address
-    }
+    if (address === null) this.#pictureIsMissing()
+    else if (!isThere) this.#load(address)
+    else if (this.#loader === null) this.#pictureIsThere()
   }
 
-  #pictureCame() {
-    this.#isLoading = false
+  /** @param {string} address */
+  #load(address) {
+    const loader = new Image()
+    const isCurrent = () => loader === this.#loader
+    loader.onload = () => { if (isCurrent()) this.#pictureCame(loader) }
+    loader.onerror = () => { if (isCurrent()) this.#pictureIsMissing() }
+    this.#loader = loader
+    loader.src = address
+  }
+
+  /** @param {HTMLImageElement} loader */
+  #pictureCame(loader) {
+    this.#loader = null
+    setAttribute(this.#image, "src", loader.src)
+    this.#pictureIsThere()
+    this.#beginNext()
+  }
+
+  #pictureIsThere() {
+    this.#isMissing = false
+    this.#good = this.#shown
     setHidden(this.#image, false)
+    setAttribute(this.#root, "data-picture", null)
     setHidden(slot(this, "frame-empty"), true)
     if (this.#shown !== null) this.#draw(this.#shown)
-    this.#beginNext()
   }
 
   #pictureIsMissing() {
-    this.#isLoading = false
-    setHidden(this.#image, true)
-    setHidden(slot(this, "frame-empty"), false)
-    fill(this, "frame-empty-text", "This frame has no picture")
-    if (this.#shown !== null) this.#draw(this.#shown)
+    this.#loader = null
+    this.#isMissing = true
+    if (this.#good === null || this.#shown?.imageURL === null) this.#showMissing()
+    else this.#missingTimer ??= setTimeout(() => { this.#missingTimer = null; this.#showMissing() }, MISSING_AFTER_MS)
     this.#beginNext()
+  }
+
+  /** Without a connection the last picture that came stays, and is seen to be old. */
+  #showMissing() {
+    if (!this.#isMissing || this.#shown === null) return
+    const keeps = this.#isStale && this.#good !== null && this.#shown.imageURL !== null
+    setHidden(this.#image, !keeps)
+    setAttribute(this.#root, "data-picture", keeps ? "old" : null)
+    setHidden(slot(this, "frame-empty"), keeps)
+    fill(this, "frame-empty-text", "This frame has no picture")
+    this.#draw(keeps && this.#good !== null ? this.#good : this.#shown)
   }
 
   #beginNext() {
@@ -155,7 +203,10 @@ export class FrameViewer extends HTMLElement {
     this.#held = null
     this.#shown = null
     this.#next = null
-    this.#isLoading = false
+    this.#loader = null
+    this.#good = null
+    this.#isMissing = false
+    setAttribute(this.#root, "data-picture", null)
     setAttribute(this.#image, "src", null)
     setHidden(this.#image, true)
     setHidden(slot(this, "frame-empty"), false)
@@ -169,8 +220,8 @@ export class FrameViewer extends HTMLElement {
   /** @param {ShownFrame} frame */
   #draw(frame) {
     const { width, height } = frame
-    // The job has pictures after all: its place, hidden for one without, is shown.
-    setHidden(this.closest('[data-slot="overlay-viewer"]'), false)
+    // The job has pictures after all: their place, hidden for one without, is shown.
+    if (frame.imageURL !== null) setHidden(this.closest('[data-slot="overlay-viewer"]'), false)
     this.#root?.style.setProperty("--frame-ratio", String(width / height))
     setAttribute(this.#image, "width", String(width))
     setAttribute(this.#image, "height", String(height))
@@ -190,7 +241,8 @@ export class FrameViewer extends HTMLElement {
     setAttribute(canvas, "font-size", String(fontSize))
     setAttribute(canvas, "aria-label", boxes.length === 1 ? "1 box" : `${boxes.length} boxes`)
     const groups = this.#shapes(canvas, "frame-box", "box-group", boxes.length)
-    boxes.forEach((box, index) => fillBox(groups[index], box, fontSize))
+    const labels = boxLabels(boxes, { width, height }, fontSize)
+    boxes.forEach((box, index) => fillBox(groups[index], box, labels[index], fontSize))
   }
 
   /** @param {ShownFrame} frame */
@@ -238,7 +290,8 @@ export class FrameViewer extends HTMLElement {
   #showPosition() {
     const ids = frameIds(this.#frames)
     const index = this.#held === null ? ids.length - 1 : ids.indexOf(this.#held)
-    const label = this.#held === null ? (this.#isStale ? "newest" : "live") : `frame ${this.#held}`
+    const shown = this.#held ?? (this.#isOver ? ids.at(-1) : undefined)
+    const label = shown === undefined ? (this.#isStale || this.#isOver ? "newest" : "live") : `frame ${shown}`
     this.#panel?.showPosition({ count: ids.length, index: Math.max(0, index), label })
   }
 
@@ -269,15 +322,20 @@ export class FrameViewer extends HTMLElement {
   }
 }
 
-/** @param {Element} group @param {import("../frames.js").Box} box @param {number} fontSize Source pixels. */
-function fillBox(group, { x, y, width, height, caption }, fontSize) {
-  // Above the box, or in it where there is no room above.
-  const top = y >= fontSize * 1.4 ? y - fontSize * 1.4 : y
-  const labelWidth = caption === "" ? 0 : (caption.length * CHARACTER_WIDTH + 0.6) * fontSize
+/**
+ * @param {Element} group
+ * @param {import("../frames.js").Box} box
+ * @param {import("../box-labels.js").Rectangle | null} label
+ * @param {number} fontSize Source pixels.
+ */
+function fillBox(group, { x, y, width, height, caption }, label, fontSize) {
   place(slot(group, "box"), { x, y, width, height })
-  place(slot(group, "box-label-background"), { x, y: top, width: labelWidth, height: fontSize * 1.4 })
-  place(slot(group, "box-label"), { x: x + fontSize * 0.3, y: top + fontSize * 1.03 })
-  fill(group, "box-label", caption)
+  const [background, words] = [slot(group, "box-label-background"), slot(group, "box-label")]
+  for (const part of [background, words]) setHidden(part, label === null)
+  setText(words, caption)
+  if (label === null) return
+  place(background, { ...label })
+  place(words, { x: label.x + fontSize * 0.3, y: label.y + fontSize * 1.03 })
 }
 
 /** @param {Element | null} shape @param {Record<string, number>} geometry */

@@ -1,0 +1,36 @@
+/// Where the caption of a box stands, in source pixels. `web/js/box-labels.js` does the same.
+package struct BoxLabel: Equatable, Sendable {
+  package var x: Double
+  package var y: Double
+  package var width: Double
+  package var height: Double
+  package var fontSize: Double
+
+  /// The mean width of a character in the fonts we name, as a share of their size.
+  private static let characterWidth = 0.58
+
+  /// The labels of all boxes, each inside the picture and none over another: above its box, else in it, else left out.
+  /// A box that is smaller than a letter has none, for it would be hidden under it.
+  package static func all(for boxes: [FrameBox], width: Double, height: Double, fontSize: Double) -> [BoxLabel?] {
+    var placed: [BoxLabel] = []
+    return boxes.map { box in
+      guard !box.caption.isEmpty, min(box.width, box.height) >= fontSize else { return nil }
+      let size = (
+        width: (Double(box.caption.count) * characterWidth + 0.6) * fontSize, height: fontSize * 1.4
+      )
+      let free = [box.y - size.height, box.y].lazy
+        .filter { $0 >= 0 && $0 + size.height <= height }
+        .map { y in
+          BoxLabel(
+            x: max(0, min(box.x, width - size.width)), y: y, width: size.width, height: size.height, fontSize: fontSize)
+        }
+        .first { label in !placed.contains { $0.overlaps(label) } }
+      if let free { placed.append(free) }
+      return free
+    }
+  }
+
+  private func overlaps(_ other: BoxLabel) -> Bool {
+    x < other.x + other.width && other.x < x + width && y < other.y + other.height && other.y < y + height
+  }
+}
