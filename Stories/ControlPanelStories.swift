@@ -11,5 +11,6 @@ extension StoryCatalogue {
         isPlaying: props.flag("playing"), framesPerSecond: Int(props.number("fps")),
         framesKept: Int(props.number("frames kept")), devices: DeviceSelector(devices: SampleJob.devices))
     },
+    .story("After the end") { ControlPanel(framesKept: 60, isLive: false, position: "frame 402") },
     .story("Paused without frames") { ControlPanel(isPlaying: false) })
 }

@@ -9,6 +9,7 @@ extension StoryCatalogue {
         severity: Severity(rawValue: props.text("severity")))
     },
     .story("Empty") { PluginInspector() },
+    .story("Nothing but warnings") { PluginInspector(warnings: SampleJob.warnings, showsEmpty: false) },
     .story("Waiting for timings") {
       PluginInspector(plugins: [PluginRow(name: "decode", state: .started), PluginRow(name: "detect", state: .started)])
     },

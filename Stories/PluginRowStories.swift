@@ -15,5 +15,9 @@ extension StoryCatalogue {
     .story("Not measured") { PluginRow(name: "track", state: .started) },
     .story("Negative timing") { PluginRow(name: "legacy-clock", state: .completed, timing: -3, slowest: 100) },
     .story("Unknown status") { PluginRow(name: "newer-plugin", state: PluginState(named: "dreaming")) },
+    .story("Stopped") {
+      PluginRow(name: "detect", state: .stopped, timing: 145.5, slowest: 600, metadata: [Fact("Version", "2.0.1")])
+    },
+    .story("Failed") { PluginRow(name: "detect", state: .failed, timing: 82.5, slowest: 82.5) },
     .story("With statistics") { SampleJob.measuredPlugins[1] })
 }

@@ -22,7 +22,7 @@ enum SampleJob {
   static let failedPlugins = [
     runningPlugins[0],
     PluginRow(name: "detect", state: .failed, metadata: about("Finds people and dogs", "2.0.1")),
-    runningPlugins[2],
+    PluginRow(name: "track", state: .stopped, metadata: runningPlugins[2].metadata),
   ]
 
   /// One for each grade of the budget, one that was never measured, and one whose clock ran backwards.

@@ -13,21 +13,27 @@ public struct ControlPanel: Component, Sendable {
   /// How many frames can be gone back through.
   public var framesKept: Int
   public var devices: DeviceSelector
+  /// Whether more frames come; else what only steers their coming is not shown.
+  public var isLive: Bool
+  /// Which of the frames is shown; `nil` is the newest.
+  public var position: String?
 
   public init(
     isPlaying: Bool = true, layers: FrameLayers = .init(), framesPerSecond: Int = 15, framesKept: Int = 0,
-    devices: DeviceSelector = .init()
+    devices: DeviceSelector = .init(), isLive: Bool = true, position: String? = nil
   ) {
     self.isPlaying = isPlaying
     self.layers = layers
     self.framesPerSecond = min(max(framesPerSecond, Self.frameRates.lowerBound), Self.frameRates.upperBound)
     self.framesKept = max(0, framesKept)
     self.devices = devices
+    self.isLive = isLive
+    self.position = position
   }
 
   public var body: some HTML {
     element("control-panel", .class("needs-script")) {
-      div(.class("control-panel"), .role("group"), .aria("label", "Frame controls")) {
+      div(.class("control-panel"), .role("group"), .aria("label", "Frame controls"), .when(!isLive, .data("ended"))) {
         playButton
         scrubber
         div(.class("control-panel__toggles"), .role("group"), .aria("label", "Shown over the frame")) {
@@ -63,7 +69,7 @@ public struct ControlPanel: Component, Sendable {
       input(
         .class("range"), .type("range"), .data("action", "scrub"), .min(0), .max(max(0, framesKept - 1)),
         .value(max(0, framesKept - 1)), .disabled(framesKept < 2))
-      output(.data("slot", "scrub-label")) { "live" }
+      output(.data("slot", "scrub-label")) { position ?? (isLive ? "live" : "newest") }
     }
   }
 

@@ -18,31 +18,35 @@ public struct PluginInspector: Component, Sendable {
   public var budget: LatencyBudget
   /// Only the warnings of this severity are shown.
   public var severity: Severity?
+  /// Whether it says so where there is nothing; else it is hidden until something is reported.
+  public var showsEmpty: Bool
 
   public init(
     plugins: [PluginRow] = [], warnings: [WarningRow] = [], warningsTotal: Int? = nil, budget: LatencyBudget = .init(),
-    severity: Severity? = nil
+    severity: Severity? = nil, showsEmpty: Bool = true
   ) {
     self.plugins = plugins
     self.warnings = warnings
     self.warningsTotal = max(warningsTotal ?? 0, warnings.count)
     self.budget = budget
     self.severity = severity
+    self.showsEmpty = showsEmpty
   }
 
   public var body: some HTML {
     div(
       .id("plugin-inspector"), .class("plugin-inspector", "card"), .role("region"), .aria("label", "Plugin Inspector"),
-      .data("budget-good-ms", budget.good), .data("budget-medium-ms", budget.medium)
+      .data("budget-good-ms", budget.good), .data("budget-medium-ms", budget.medium),
+      .when(!showsEmpty, .data("quiet")), .hidden(!showsEmpty && plugins.isEmpty && warningsTotal == 0)
     ) {
-      header(.class("card__header")) {
+      header(.class("card__header"), .data("slot", "plugins-header"), .hidden(!showsEmpty && plugins.isEmpty)) {
         h2(.class("card__title")) { "Plugins" }
         span(.class("card__count"), .data("slot", "plugins-count")) { Readable.count(plugins.count) }
         p(.class("card__end", "muted"), .data("slot", "timings-empty"), .hidden(plugins.isEmpty || hasTiming)) {
           "Waiting for timing data"
         }
       }
-      div(.class("empty"), .data("slot", "plugins-empty"), .hidden(!plugins.isEmpty)) {
+      div(.class("empty"), .data("slot", "plugins-empty"), .hidden(!showsEmpty || !plugins.isEmpty)) {
         Icon(.puzzle)
         p { "No plugins running" }
       }
@@ -57,7 +61,7 @@ public struct PluginInspector: Component, Sendable {
   @HTMLBuilder private var rows: some HTML {
     if plugins.count > Self.ungroupedCount {
       // Those to look at first come first.
-      ForEach([PluginState.failed, .running, .started, .completed, .unknown]) { state in
+      ForEach([PluginState.failed, .running, .started, .stopped, .completed, .unknown]) { state in
         let members = scaled.filter { $0.state == state }
         if !members.isEmpty {
           PluginGroup(state: state, count: members.count)

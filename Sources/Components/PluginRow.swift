@@ -80,7 +80,10 @@ public struct PluginRow: Component, Sendable {
     }
   }
 
-  private var grade: LatencyBudget.Grade? { timing.flatMap(budget.grade) }
+  /// How good the time of a plugin was says nothing where it did not come to its end.
+  private var grade: LatencyBudget.Grade? {
+    state == .failed || state == .stopped ? nil : timing.flatMap(budget.grade)
+  }
 
   private var timings: some HTML {
     group {

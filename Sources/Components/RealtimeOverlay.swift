@@ -7,6 +7,9 @@ import HTML
 public struct RealtimeOverlay: Component, Sendable {
   public enum State: String, CaseIterable, Sendable {
     case idle, loading, running, completing, complete, failed, cancelled
+
+    /// Nothing more will happen to the job, so what is shown is no longer live and stays true.
+    var isFinal: Bool { self == .complete || self == .failed || self == .cancelled }
   }
 
   public enum Placement: Sendable {
@@ -55,7 +58,7 @@ public struct RealtimeOverlay: Component, Sendable {
       div(.class("realtime-overlay__body")) {
         div(.class("realtime-overlay__progress", "card")) { progress }
         div(.class("realtime-overlay__viewer"), .data("slot", "overlay-viewer"), .hidden(viewer == nil)) {
-          viewer ?? FrameViewer()
+          shownViewer
         }
         div(.class("realtime-overlay__inspector")) { inspector }
       }
@@ -65,11 +68,23 @@ public struct RealtimeOverlay: Component, Sendable {
 
   private var isSheet: Bool { placement == .sheet }
 
+  private var badge: ConnectionBadge {
+    var badge = connection
+    badge.isHidden = badge.isHidden || state.isFinal
+    return badge
+  }
+
+  private var shownViewer: FrameViewer {
+    var shown = viewer ?? FrameViewer()
+    shown.controls.isLive = shown.controls.isLive && !state.isFinal
+    return shown
+  }
+
   private var overlayHeader: some HTML {
     div(.class("realtime-overlay__header")) {
       h2(.class("realtime-overlay__title"), .data("slot", "overlay-title"), .tabindex(-1)) { title }
       div(.class("realtime-overlay__end")) {
-        connection
+        badge
         if isSheet {
           a(.class("button", "button--quiet"), .href(jobID.map { "/jobs/\($0)" }), .data("slot", "overlay-link")) {
             "Open page"

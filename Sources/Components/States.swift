@@ -29,6 +29,8 @@ public enum JobState: String, CaseIterable, Sendable {
 /// What a plugin is doing.
 public enum PluginState: String, CaseIterable, Sendable {
   case started, running, completed, failed, unknown
+  /// It was at work when its job ended, and will say nothing more.
+  case stopped
 
   /// The state of that name; any other name is `unknown`, so that a newer plugin can't break an older page.
   public init(named name: String?) {
@@ -42,6 +44,7 @@ public enum PluginState: String, CaseIterable, Sendable {
     case .completed: "Completed"
     case .failed: "Failed"
     case .unknown: "Unknown"
+    case .stopped: "Stopped"
     }
   }
 
@@ -52,6 +55,7 @@ public enum PluginState: String, CaseIterable, Sendable {
     case .completed: "✓"
     case .failed: "✗"
     case .unknown: "?"
+    case .stopped: "■"
     }
   }
 }

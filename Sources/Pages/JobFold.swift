@@ -82,15 +82,18 @@ package struct JobFold {
 
   package var inspector: PluginInspector {
     let described = Dictionary(plugins.map { ($0.name, $0) }) { first, _ in first }
-    let rows = job.pluginStates.map { PluginRow($0, metadata: described[$0.plugin]) }
+    let rows = job.pluginStates.map { PluginRow($0, metadata: described[$0.plugin], isOver: state.isFinal) }
     let warnings = job.warnings.suffix(PluginInspector.warningsShown).map(WarningRow.init)
-    return PluginInspector(plugins: rows, warnings: warnings, warningsTotal: job.warningsCount)
+    return PluginInspector(
+      plugins: rows, warnings: warnings, warningsTotal: job.warningsCount, showsEmpty: job.kind == .pipeline)
   }
 
   /// The newest frame, with what every plugin found in it. `nil` for a job that has no pictures, once that is known.
   package func viewer(devices: DeviceSelector) -> FrameViewer? {
     let pictures = job.frames.filter { $0.imageURL != nil }
-    let controls = ControlPanel(framesKept: pictures.count, devices: devices)
+    let controls = ControlPanel(
+      framesKept: pictures.count, devices: devices, isLive: !state.isFinal,
+      position: state.isFinal ? pictures.last.map { "frame \($0.id)" } : nil)
     guard let frame = pictures.last else {
       let isExpected = job.kind == .pipeline && !state.isFinal && job.frames.isEmpty
       return isExpected ? FrameViewer(controls: controls) : nil

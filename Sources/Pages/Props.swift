@@ -27,8 +27,10 @@ extension Components.Severity {
 }
 
 extension Components.PluginState {
-  init(_ status: PluginStatus) {
+  /// - Parameter isOver: Whether the job has ended: a plugin that was at work then has stopped.
+  init(_ status: PluginStatus, isOver: Bool) {
     switch status {
+    case .started where isOver, .running where isOver: self = .stopped
     case .started: self = .started
     case .running: self = .running
     case .completed: self = .completed
@@ -61,9 +63,10 @@ extension WarningRow {
 }
 
 extension PluginRow {
-  init(_ state: Domain.PluginState, metadata: PluginMetadata?) {
+  init(_ state: Domain.PluginState, metadata: PluginMetadata?, isOver: Bool) {
     self.init(
-      name: state.plugin, state: .init(state.status), timing: state.milliseconds, metadata: metadata?.facts ?? [],
+      name: state.plugin, state: .init(state.status, isOver: isOver), timing: state.milliseconds,
+      metadata: metadata?.facts ?? [],
       statistics: .init(
         median: state.statistics?.p50, p95: state.statistics?.p95, maximum: state.statistics?.max,
         frames: state.framesProcessed > 0 ? state.framesProcessed : nil, health: state.health?.rawValue))

@@ -19,7 +19,7 @@ struct PluginInspectorTests {
 
   @Test(arguments: [
     (PluginState.started, "⏳", "Started"), (.running, "⚙", "Running"), (.completed, "✓", "Completed"),
-    (.failed, "✗", "Failed"), (.unknown, "?", "Unknown"),
+    (.failed, "✗", "Failed"), (.unknown, "?", "Unknown"), (.stopped, "■", "Stopped"),
   ])
   func `a status is a state for its colour, a sign and its word`(state: PluginState, sign: String, word: String) {
     let markup = inspector(PluginRow(name: "blur", state: state))
@@ -45,6 +45,24 @@ struct PluginInspectorTests {
     #expect(markup.slot("timing")?.text == words)
     #expect(markup.slot("budget")?.text == grade)
     #expect(markup.contains("data-slot=\"bar\" data-budget=\"\(grade)\""))
+  }
+
+  @Test(arguments: [PluginState.failed, .stopped])
+  func `the time of a plugin that did not come to its end is neither good nor bad`(state: PluginState) {
+    let markup = inspector(PluginRow(name: "blur", state: state, timing: 12))
+    #expect(markup.slot("timing")?.text == "12.0 ms")
+    #expect(markup.slot("budget")?.text == "")
+    #expect(markup.contains("data-slot=\"bar\" data-budget=\"\" style=\"--value: 1\""))
+  }
+
+  @Test func `where nothing is missed, nothing is shown until something is reported`() {
+    let nothing = Markup(PluginInspector(showsEmpty: false))
+    #expect(nothing.contains("data-quiet hidden>"))
+    let warned = Markup(
+      PluginInspector(warnings: [WarningRow(plugin: "blur", message: "w", severity: .low)], showsEmpty: false))
+    #expect(warned.contains("data-quiet>"))
+    #expect(warned.contains("data-slot=\"plugins-header\" hidden"))
+    #expect(warned.contains("data-slot=\"plugins-empty\" hidden"))
   }
 
   @Test func `bars are scaled to the slowest plugin`() {

@@ -80,6 +80,32 @@ struct FrameViewerTests {
     #expect(markup.contains("aria-label=\"1 box\""))
   }
 
+  @Test func `labels stay inside the picture, and none covers another`() {
+    func places(_ boxes: FrameBox...) -> [[Double]?] {
+      BoxLabel.all(for: boxes, width: 1000, height: 500, fontSize: 20).map { label in label.map { [$0.x, $0.y] } }
+    }
+    func box(_ x: Double, _ y: Double, _ width: Double = 80, _ height: Double = 80, _ caption: String = "person")
+      -> FrameBox
+    {
+      FrameBox(x: x, y: y, width: width, height: height, caption: caption)
+    }
+    #expect(places(box(100, 100), box(400, 10)) == [[100, 72], [400, 10]])
+    #expect(places(box(100, 100), box(110, 102), box(105, 104)) == [[100, 72], [110, 102], nil])
+    #expect(places(box(-30, 100)) == [[0, 72]])
+    #expect(places(box(0, 0, 80, 80, ""), box(400, 100, 8), box(700, 100, 80, 8)) == [nil, nil, nil])
+    let cut = BoxLabel.all(
+      for: [box(960, 100, 40, 80, "motion 0.92")], width: 1000, height: 500, fontSize: 20)[0]
+    #expect(cut.map { ($0.x + $0.width).rounded() } == 1000)
+  }
+
+  @Test func `what has ended is not live, and can be gone through`() {
+    let markup = Markup(RealtimeOverlay(isVisible: true, state: .failed, viewer: FrameViewer()))
+    #expect(markup.contains("<connection-badge class=\"needs-script\" data-state=\"connecting\" hidden>"))
+    #expect(markup.contains("aria-label=\"Frame controls\" data-ended"))
+    #expect(markup.slot("scrub-label")?.text == "newest")
+    #expect(!Markup(RealtimeOverlay(isVisible: true, state: .running)).contains("data-ended"))
+  }
+
   @Test func `before the first frame the place is kept and says why it is empty`() {
     let markup = Markup(FrameViewer(emptyText: "This job has not started"))
     #expect(markup.slot("frame-image")?.isHidden == true)

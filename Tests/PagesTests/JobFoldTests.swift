@@ -110,6 +110,21 @@ struct JobFoldTests {
     #expect(inspector.plugins[1].timing == nil)
   }
 
+  @Test(arguments: [Domain.JobStatus.failed, .cancelled, .succeeded])
+  func `what was at work when the job ended has stopped`(status: Domain.JobStatus) {
+    func plugins(in status: Domain.JobStatus) -> [Components.PluginState] {
+      fold(
+        job(status) { job in
+          for (name, status) in [("a", PluginStatus.started), ("b", .running), ("c", .completed), ("d", .failed)] {
+            job.set(Domain.PluginState(plugin: name, status: status))
+          }
+        }
+      ).inspector.plugins.map(\.state)
+    }
+    #expect(plugins(in: status) == [.stopped, .stopped, .completed, .failed])
+    #expect(plugins(in: .running) == [.started, .running, .completed, .failed])
+  }
+
   @Test func `only the newest warnings go into the page, and all are counted`() {
     let inspector = fold(
       job {
@@ -146,6 +161,14 @@ struct JobFoldTests {
     #expect(viewer?.boxes.map(\.caption) == ["car 0.92", ""])
     #expect(viewer?.boxes.first?.y == 2.5)
     #expect(viewer?.caption == "Frame 3 · motion · 4.3 ms")
+    #expect(viewer?.controls.isLive == true && viewer?.controls.position == nil)
+  }
+
+  @Test func `of a job that has ended the controls say which frame is shown`() {
+    let controls = fold(
+      job(.failed) { $0.frames = [Frame(id: 3, width: 64, height: 48, imageURL: "/v1/jobs/job-7/frames/3.png")] }
+    ).viewer(devices: .init())?.controls
+    #expect(controls?.isLive == false && controls?.position == "frame 3")
   }
 
   @Test func `a job that has no pictures has no viewer, once that is known`() {

@@ -3,7 +3,7 @@ import { describe, test } from "node:test"
 import { connectionBadge } from "../../web/js/connection-words.js"
 import { tabTitle } from "../../web/js/page-title.js"
 import { ago, clock, count, estimate, milliseconds, percent, rate, timeOfDay } from "../../web/js/readable.js"
-import { isFinal, jobWords, jobWordsAsKnown, pluginWords, severityWords } from "../../web/js/words.js"
+import { isFinal, jobWords, jobWordsAsKnown, pluginStatusIn, pluginWords, severityWords } from "../../web/js/words.js"
 
 describe("figures read", () => {
   const forms = [
@@ -31,6 +31,16 @@ describe("states have words", () => {
     assert.equal(jobWords(null).state, "queued")
     assert.equal(severityWords("catastrophic").state, "medium")
   })
+
+  for (const [plugin, job, state] of [
+    ["running", "failed", "stopped"], ["started", "cancelled", "stopped"], ["running", "succeeded", "stopped"],
+    ["completed", "failed", "completed"], ["failed", "failed", "failed"], ["running", "running", "running"],
+    ["started", null, "started"],
+  ]) {
+    test(`and a plugin that was ${plugin} in a job that is ${job} is ${state}`, () => {
+      assert.equal(pluginWords(pluginStatusIn(plugin, job)).state, state)
+    })
+  }
 
   test("and three of a job are final", () => {
     assert.deepEqual(

@@ -22,6 +22,7 @@ const PLUGIN = {
   completed: ["✓", "Completed"],
   failed: ["✗", "Failed"],
   unknown: ["?", "Unknown"],
+  stopped: ["■", "Stopped"],
 }
 
 /** @type {Record<string, [sign: string, word: string]>} */
@@ -43,6 +44,10 @@ export const jobWords = status => wordsIn(JOB, status, "queued")
 export const jobWordsAsKnown = (status, isStale) => asKnown(jobWords(status), isStale)
 /** @param {string | null} status @param {boolean} isStale */
 export const pluginWordsAsKnown = (status, isStale) => asKnown(pluginWords(status), isStale)
+
+/** What a plugin does in a job that stands so: when the job has ended, what was at work has stopped.
+ * @param {string} status @param {string | null} jobStatus */
+export const pluginStatusIn = (status, jobStatus) => isFinal(jobStatus) && PASSING.has(status) ? "stopped" : status
 
 /** @param {string | null} status */
 export const pluginWords = status => wordsIn(PLUGIN, status, "unknown")

@@ -3,7 +3,7 @@ import { arrange, cloneTemplate, fill, list, setAttribute, setHidden, setValue, 
 import { INITIAL_JOB_STATE } from "../job-state.js"
 import { UNKNOWN, count, milliseconds } from "../readable.js"
 import { finite, text } from "../values.js"
-import { pluginWords, pluginWordsAsKnown } from "../words.js"
+import { isFinal, pluginStatusIn, pluginWords, pluginWordsAsKnown } from "../words.js"
 import { attachWarnings } from "./warning-list.js"
 
 /**
@@ -13,7 +13,10 @@ import { attachWarnings } from "./warning-list.js"
 
 /** With more plugins than this they stand grouped by their state, those to look at first. */
 const UNGROUPED_COUNT = 50
-const GROUP_ORDER = ["failed", "running", "started", "completed", "unknown"]
+const GROUP_ORDER = ["failed", "running", "started", "stopped", "completed", "unknown"]
+
+/** How good the time of a plugin was says nothing where it did not come to its end. */
+const UNGRADED = new Set(["failed", "stopped"])
 
 /**
  * Keeps `.plugin-inspector` up to date: its rows, and the warnings under them.
@@ -35,6 +38,8 @@ export function attachPluginInspector(root, { store }) {
 class PluginRows {
   #root
   #budget
+  /** Whether nothing is shown as long as nothing is reported. */
+  #isQuiet
   #shown = INITIAL_JOB_STATE
   /** @type {Map<string, Element>} By plugin. */
   #rows = new Map()
@@ -48,6 +53,7 @@ class PluginRows {
       goodMs: Number(root.dataset.budgetGoodMs ?? 100),
       mediumMs: Number(root.dataset.budgetMediumMs ?? 500),
     }
+    this.#isQuiet = root.dataset.quiet !== undefined
     for (const row of list(root, "plugins")?.children ?? []) {
       const key = row.getAttribute("data-key")
       if (key !== null) this.#rows.set(key, row)
@@ -58,15 +64,18 @@ class PluginRows {
   show(state) {
     const before = this.#shown
     this.#shown = state
+    if (this.#isQuiet) setHidden(this.#root, state.warningCount === 0 && Object.keys(state.pluginStatus).length === 0)
     if (state.pluginStatus === before.pluginStatus && state.pluginTimings === before.pluginTimings
-      && state.pluginMetadata === before.pluginMetadata && state.isStale === before.isStale) return
+      && state.pluginMetadata === before.pluginMetadata && state.isStale === before.isStale
+      && isFinal(state.status) === isFinal(before.status)) return
     const names = Object.keys(state.pluginStatus)
     const timings = Object.values(state.pluginTimings)
     const slowest = Math.max(0, ...timings)
     for (const name of names) this.#fill(this.#row(name), name, state, slowest)
     this.#arrange(names, state)
     fill(this.#root, "plugins-count", count(names.length))
-    setHidden(slot(this.#root, "plugins-empty"), names.length > 0)
+    setHidden(slot(this.#root, "plugins-header"), this.#isQuiet && names.length === 0)
+    setHidden(slot(this.#root, "plugins-empty"), this.#isQuiet || names.length > 0)
     setHidden(slot(this.#root, "timings-empty"), names.length === 0 || timings.length > 0)
   }
 
@@ -83,7 +92,7 @@ class PluginRows {
   /** @param {string[]} names @param {JobState} state */
   #grouped(names, state) {
     return GROUP_ORDER.flatMap(group => {
-      const members = names.filter(name => pluginWords(state.pluginStatus[name].status).state === group)
+      const members = names.filter(name => pluginWords(statusOf(name, state)).state === group)
       return members.length === 0 ? [] : [this.#group(group, members.length), ...members.map(name => this.#row(name))]
     })
   }
@@ -109,22 +118,21 @@ class PluginRows {
   #fill(row, name, state, slowest) {
     const plugin = state.pluginStatus[name]
     const timing = Object.hasOwn(state.pluginTimings, name) ? state.pluginTimings[name] : null
-    const words = pluginWordsAsKnown(plugin.status, state.isStale)
+    const words = pluginWordsAsKnown(statusOf(name, state), state.isStale)
     setAttribute(row, "data-key", name)
     setAttribute(row, "data-state", words.state)
     fill(row, "name", name)
     fill(row, "icon", words.sign)
     fill(row, "status", words.word)
     fill(row, "timing", timing === null ? UNKNOWN : milliseconds(timing))
-    this.#fillBar(row, timing, slowest)
+    this.#fillBar(row, timing, slowest, UNGRADED.has(words.state) ? "" : this.#grade(timing))
     this.#fillStatistics(row, plugin)
     const metadata = Object.hasOwn(state.pluginMetadata, name) ? state.pluginMetadata[name] : null
     if (metadata !== null) this.#fillMetadata(row, metadata)
   }
 
-  /** @param {Element} row @param {number | null} timing @param {number} slowest Milliseconds. */
-  #fillBar(row, timing, slowest) {
-    const grade = this.#grade(timing)
+  /** @param {Element} row @param {number | null} timing @param {number} slowest Milliseconds. @param {string} grade */
+  #fillBar(row, timing, slowest, grade) {
     const bar = slot(row, "bar")
     setValue(bar, timing !== null && timing > 0 && slowest > 0 ? Math.min(1, timing / slowest) : 0)
     setAttribute(bar, "data-budget", grade)
@@ -165,6 +173,11 @@ class PluginRows {
       return item
     }))
   }
+}
+
+/** @param {string} name @param {JobState} state */
+function statusOf(name, state) {
+  return pluginStatusIn(state.pluginStatus[name].status, state.status)
 }
 
 /** What is said of a plugin, in this order. */
