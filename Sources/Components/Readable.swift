@@ -44,19 +44,6 @@ package enum Readable {
     return minutes % 60 == 0 ? "about \(minutes / 60) h" : "about \(minutes / 60) h \(minutes % 60) min"
   }
 
-  /// A time that has been measured: `840 ms`, `7.4 s`, `12 min 34 s`, `1 h 2 min`.
-  package static func span(_ duration: Duration) -> String {
-    let (seconds, attoseconds) = duration.components
-    guard seconds >= 0, attoseconds >= 0 else { return unknown }
-    if seconds == 0 { return "\(attoseconds / 1_000_000_000_000_000) ms" }
-    if seconds < 60 {
-      let tenths = seconds * 10 + attoseconds / 100_000_000_000_000_000
-      return decimal(tenths: Int(tenths), keepsZero: true) + " s"
-    }
-    if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
-    return "\(seconds / 3600) h \(seconds / 60 % 60) min"
-  }
-
   /// 12345 as `12,345`.
   package static func count(_ value: Int) -> String {
     var digits = String(value.magnitude)

@@ -51,7 +51,10 @@ package struct JobPage: Component {
   private var jsonLinks: some HTML {
     nav(.class("job-page__links"), .aria("label", "The job as JSON")) {
       span { "As JSON:" }
-      a(.href("/v1/jobs/\(job.id)")) { "frames" }
+      a(
+        .href("/v1/jobs/\(job.id)"), .data("slot", "frames-link"),
+        .hidden(job.kind == .external && job.frames.isEmpty)
+      ) { "frames" }
       a(.href("/v1/jobs/\(job.id)/extended")) { "job" }
       a(.href("/v1/jobs/\(job.id)/messages")) { "messages" }
     }
@@ -74,8 +77,10 @@ struct JobHeader: Component {
         span(.class("code")) { job.id }
       }
       div(.class("job-page__headline")) {
-        h1 { fold.name }
-        JobStatus(fold.state, isLarge: true)
+        div(.class("job-page__title")) {
+          h1 { fold.name }
+          JobStatus(fold.state, isLarge: true)
+        }
         div(.class("job-page__actions")) { actions }
       }
       facts
@@ -116,6 +121,8 @@ struct JobHeader: Component {
         Icon(icon)
         word
       }
+      // Why the script could not do it: the page stays, and so can be tried again.
+      p(.class("job-page__refusal", "field__error"), .role("alert"), .data("slot", "refusal"), .hidden()) {}
     }
   }
 
@@ -130,7 +137,6 @@ struct JobHeader: Component {
       }
       fact("Created") { moment(job.createdAt) }
       if let started = job.startedAt { fact("Started") { moment(started) } }
-      if let elapsed = fold.elapsed, fold.state.isFinal { fact("Took") { Readable.span(elapsed) } }
       // Where somebody else's job runs is not known.
       if job.kind == .pipeline {
         fact("Device") {
@@ -160,7 +166,7 @@ struct JobResults: Component {
 
   var body: some HTML {
     section(
-      .class("card"), .data("slot", "job-results"), .aria("labelledby", "results-title"), .hidden(!job.status.isFinal)
+      .class("card"), .data("slot", "job-results"), .aria("labelledby", "results-title"), .hidden(isHidden)
     ) {
       header(.class("card__header")) { h2(.id("results-title"), .class("card__title")) { "Results" } }
       if job.results.isEmpty {
@@ -170,6 +176,9 @@ struct JobResults: Component {
       }
     }
   }
+
+  /// Who reports a job from outside may report results, and is not missed where it does not.
+  private var isHidden: Bool { !job.status.isFinal || (job.kind == .external && job.results.isEmpty) }
 
   private var emptyReason: String {
     switch job.status {

@@ -37,11 +37,6 @@ struct ReadableTests {
     #expect(Readable.estimate(.seconds(seconds)) == text)
   }
 
-  @Test(arguments: [(840, "840 ms"), (7440, "7.4 s"), (754_000, "12 min 34 s"), (3_723_000, "1 h 2 min"), (-1, "–")])
-  func `a time that was measured has two units at most`(milliseconds: Int, text: String) {
-    #expect(Readable.span(.milliseconds(milliseconds)) == text)
-  }
-
   @Test(arguments: [
     (0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1000, "-1,000"),
     (.min, "-9,223,372,036,854,775,808"),

@@ -28,12 +28,46 @@ struct JobPageTests {
     #expect(markup.contains("<noscript><meta http-equiv=\"refresh\"") == !status.isFinal)
   }
 
+  @Test(arguments: [Domain.JobStatus.running, .failed])
+  func `each thing that can be done has a place for why it could not be`(status: Domain.JobStatus) {
+    let markup = page(job(status))
+    let forms = markup.ranges(of: "<form method=\"post\"").count
+    #expect(markup.ranges(of: "role=\"alert\" data-slot=\"refusal\" hidden></p></form>").count == forms)
+    #expect(forms > 0)
+  }
+
+  @Test func `how long a job took is said once, in the form of the list`() {
+    let markup = page(
+      job(.succeeded) { job in
+        job.startedAt = noon
+        job.finishedAt = Timestamp(milliseconds: noon.milliseconds + 29_900)
+      })
+    #expect(markup.contains("data-slot=\"elapsed\">0:29<"))
+    #expect(!markup.contains("Took") && !markup.contains(">29.9"))
+  }
+
   @Test func `of a job that is reported from outside nothing is shown that only ours have`() {
     for status in [Domain.JobStatus.running, .succeeded] {
       let markup = page(job(status) { $0.kind = .external })
       #expect(markup.contains("reported from outside"))
       for absent in ["<dt>Device</dt>", "/jobs/job-7/retry"] { #expect(!markup.contains(absent)) }
+      for hidden in ["data-quiet hidden", "data-slot=\"frames-link\" hidden", "\"results-title\" hidden"] {
+        #expect(markup.contains(hidden), "\(hidden)")
+      }
       #expect(JobFold(job(status) { $0.kind = .external }, now: noon).viewer(devices: .init()) == nil)
+    }
+  }
+
+  @Test func `what is reported of a job from outside is shown`() {
+    let markup = page(
+      job(.succeeded) { job in
+        job.kind = .external
+        job.results = ["lint": ["errors": 2]]
+        job.set(Domain.PluginState(plugin: "lint", status: .completed))
+        job.frames = [Frame(id: 0, width: 1, height: 1, imageURL: nil)]
+      })
+    for hidden in ["data-quiet hidden", "data-slot=\"frames-link\" hidden", "\"results-title\" hidden"] {
+      #expect(!markup.contains(hidden), "\(hidden)")
     }
   }
 

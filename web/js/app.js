@@ -15,7 +15,7 @@ import { RealtimeOverlay, openSheetOnWatch } from "./elements/realtime-overlay.j
 import { StartJob } from "./elements/start-job.js"
 import { ThemeToggle } from "./elements/theme-toggle.js"
 import { listenForKeys } from "./keys.js"
-import { attachJobPage, notifyAtEnd } from "./job-page.js"
+import { attachJobPage, notifyAtEnd, sendActions } from "./job-page.js"
 import { isStory, liveJobOf } from "./live-page.js"
 import { showInTab } from "./page-title.js"
 import { attachStoriesPage } from "./stories-page.js"
@@ -43,6 +43,7 @@ if (document.body.dataset.page === "job") {
   attachJobPage(job)
   showInTab(job)
   notifyAtEnd(job)
+  sendActions(job)
 }
 if (isStory()) playStories(liveJobOf(document.body))
 if (document.body.dataset.page === "stories") attachStoriesPage()

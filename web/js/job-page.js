@@ -1,6 +1,7 @@
 // @ts-check
-import { setAttribute, setHidden, setText, slot } from "./dom.js"
+import { fillOrHide, setAttribute, setHidden, setText, slot } from "./dom.js"
 import { showToast } from "./toast.js"
+import { RefusedError, actOnJob } from "./uploads.js"
 import { isFinal, jobWords, jobWordsAsKnown } from "./words.js"
 
 /** @typedef {import("./live-job.js").LiveJob} LiveJob */
@@ -11,7 +12,8 @@ import { isFinal, jobWords, jobWordsAsKnown } from "./words.js"
  */
 export function attachJobPage({ store }) {
   let wasFinal = isFinal(store.state.status)
-  store.subscribe(({ status, isStale, device, deviceReason }) => {
+  store.subscribe(({ status, isStale, device, deviceReason, frames }) => {
+    if (frames.length > 0) setHidden(slot(document, "frames-link"), false)
     if (status !== null) showStatus(status, isStale)
     if (isFinal(status) && !wasFinal) void renewEndedParts()
     wasFinal = isFinal(status)
@@ -35,6 +37,48 @@ function showStatus(status, isStale) {
     const badge = node.closest("[data-state]")
     setAttribute(badge, "data-state", state)
     if (badge !== null) setText(slot(badge, "status-icon"), sign)
+  }
+}
+
+/**
+ * Sends the forms that do something with the job, so that the page stays where the server can't be reached: only it
+ * would catch up.
+ * @param {LiveJob} job
+ */
+export function sendActions(job) {
+  document.addEventListener("submit", event => {
+    const form = event.target
+    if (!(form instanceof HTMLFormElement)) return
+    const verb = form.dataset.action
+    if (verb !== "cancel" && verb !== "retry" && verb !== "delete") return
+    event.preventDefault()
+    void sendAction(form, verb, job)
+  })
+}
+
+/**
+ * Does it, or says beside the button why not.
+ * @param {HTMLFormElement} form
+ * @param {"cancel" | "retry" | "delete"} verb
+ * @param {LiveJob} job
+ */
+export async function sendAction(form, verb, job) {
+  const { jobId, isConnected } = job.store.state
+  const button = form.querySelector("button")
+  if (jobId === null || button === null || button.disabled) return
+  button.disabled = true
+  fillOrHide(form, "refusal", null)
+  try {
+    const answer = await actOnJob(jobId, verb)
+    if (verb === "delete") location.assign("/")
+    else if (verb === "retry") location.assign(`/jobs/${encodeURIComponent(answer.job_id)}`)
+    // That it has ended comes like everything else.
+    else if (!isConnected) job.reconnect()
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error
+    fillOrHide(form, "refusal", error.message)
+  } finally {
+    button.disabled = false
   }
 }
 

@@ -50,6 +50,23 @@ export async function startJob(job, key) {
   throw new RefusedError(answer.detail ?? `The job could not be started (HTTP ${response.status}).`, response.status)
 }
 
+/**
+ * Asks for something to be done with a job.
+ * @param {string} jobId
+ * @param {"cancel" | "retry" | "delete"} verb
+ * @returns {Promise<Record<string, any>>} The server's answer.
+ */
+export async function actOnJob(jobId, verb) {
+  const path = `/v1/jobs/${encodeURIComponent(jobId)}`
+  const response = await (verb === "delete"
+    ? fetch(new URL(path, apiURL()), { method: "DELETE" })
+    : fetch(new URL(`${path}/${verb}`, apiURL()), { method: "POST" })
+  ).catch(() => { throw new RefusedError("The server could not be reached. Try again.", 0) })
+  const answer = readJSON(await response.text().catch(() => ""))
+  if (response.ok) return answer
+  throw new RefusedError(answer.detail ?? `That could not be done (HTTP ${response.status}).`, response.status)
+}
+
 /** @param {string} text @returns {Record<string, any>} */
 function readJSON(text) {
   try {

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict"
+import { afterEach, describe, test } from "node:test"
+import { boxLabels } from "../../web/js/box-labels.js"
+import { ElapsedClock } from "../../web/js/elements/progress-view.js"
+import { sendAction } from "../../web/js/job-page.js"
+import { Milestones } from "../../web/js/milestones.js"
+import { RefusedError, actOnJob } from "../../web/js/uploads.js"
+
+describe("labels of boxes", () => {
+  const picture = { width: 1_000, height: 500 }
+  const box = (x, y, width, height, caption = "person") => ({ x, y, width, height, caption })
+  const places = (...boxes) => boxLabels(boxes, picture, 20).map(label => label && [label.x, label.y])
+
+  test("stand above their box, or in it where there is no room above", () => {
+    assert.deepEqual(places(box(100, 100, 80, 80), box(400, 10, 80, 80)), [[100, 72], [400, 10]])
+  })
+
+  test("stay inside the picture", () => {
+    const [label] = boxLabels([box(960, 100, 40, 80, "motion 0.92")], picture, 20)
+    assert.equal(Math.round(label.x + label.width), 1_000)
+    assert.deepEqual(places(box(-30, 100, 80, 80)), [[0, 72]])
+  })
+
+  test("never cover each other: the second goes into its box, the third is left out", () => {
+    assert.deepEqual(places(box(100, 100, 80, 80), box(110, 102, 80, 80), box(105, 104, 80, 80)), [[100, 72], [110, 102], null])
+  })
+
+  test("are left out where there is no caption, and of a box smaller than a letter", () => {
+    assert.deepEqual(places(box(100, 100, 80, 80, ""), box(400, 100, 8, 80), box(700, 100, 80, 8)), [null, null, null])
+  })
+})
+
+describe("milestones", () => {
+  const at = (value, isConnected = true) => ({ progress: { value }, isConnected, isPolling: false })
+  const said = (...states) => {
+    const milestones = new Milestones()
+    return states.map(state => milestones.news(state)).filter(words => words !== null)
+  }
+
+  test("are said once each", () => {
+    assert.deepEqual(said(at(0), at(25), at(26), at(60), at(100)), ["25% done", "50% done", "Complete"])
+  })
+
+  test("that were passed before one came are not said", () => {
+    assert.deepEqual(said(at(40, false), at(40), at(51)), ["50% done"])
+    assert.deepEqual(said(at(null, false), at(40), at(40)), [])
+  })
+
+  test("of another job begin anew", () => {
+    const milestones = new Milestones()
+    milestones.news(at(60))
+    milestones.reset()
+    assert.deepEqual([milestones.news(at(30)), milestones.news(at(50))], [null, "50% done"])
+  })
+
+  test("of a job whose total is unknown are only the end", () => assert.deepEqual(said(at(null), at(100)), ["Complete"]))
+})
+
+describe("the clock of a job", () => {
+  const state = (rest = {}) => ({ startedAt: 1_000, finishedAt: null, isConnected: true, isPolling: false, asOf: null, ...rest })
+
+  test("stands still when the connection is lost, and never goes back", () => {
+    const clock = new ElapsedClock()
+    assert.equal(clock.at(state(), 9_000), 8_000)
+    // Nothing was heard in the last four seconds; the eight that were shown stay.
+    assert.equal(clock.at(state({ isConnected: false, asOf: 5_000 }), 10_000), 8_000)
+    assert.equal(clock.at(state({ isConnected: false, asOf: 5_000 }), 20_000), 8_000)
+    assert.equal(clock.at(state(), 21_000), 20_000)
+    assert.equal(clock.at(state({ finishedAt: 8_500 }), 22_000), 7_500)
+  })
+
+  test("begins anew for another job, and says nothing of one that has not started", () => {
+    const clock = new ElapsedClock()
+    clock.at(state(), 9_000)
+    assert.equal(clock.at(state({ startedAt: 8_000 }), 9_500), 1_500)
+    assert.equal(clock.at(state({ startedAt: null }), 9_500), null)
+    assert.equal(new ElapsedClock().at(state({ isConnected: false }), 9_500), null)
+  })
+})
+
+describe("what is done with a job", () => {
+  const { fetch, document, location } = globalThis
+  afterEach(() => Object.assign(globalThis, { fetch, document, location }))
+
+  /** Every request, answered alike. */
+  function answerWith(answer) {
+    const asked = []
+    Object.assign(globalThis, {
+      document: { querySelector: () => null },
+      location: new URL("http://here/jobs/7"),
+      fetch: async (url, { method }) => { asked.push(`${method} ${url.pathname}`); return answer() },
+    })
+    return asked
+  }
+
+  test("is asked of the API", async () => {
+    const asked = answerWith(() => Response.json({ job_id: "8" }))
+    assert.equal((await actOnJob("7", "retry")).job_id, "8")
+    await actOnJob("7", "cancel")
+    await actOnJob("a/b", "delete")
+    assert.deepEqual(asked, ["POST /v1/jobs/7/retry", "POST /v1/jobs/7/cancel", "DELETE /v1/jobs/a%2Fb"])
+  })
+
+  test("may be refused, in the server's words", async () => {
+    answerWith(() => Response.json({ detail: "Job 7 has ended." }, { status: 409 }))
+    await assert.rejects(actOnJob("7", "cancel"), new RefusedError("Job 7 has ended.", 409))
+    answerWith(() => new Response("<html>", { status: 502 }))
+    await assert.rejects(actOnJob("7", "cancel"), { message: "That could not be done (HTTP 502)." })
+  })
+
+  test("may not reach the server", async () => {
+    answerWith(() => { throw new TypeError("Failed to fetch") })
+    await assert.rejects(actOnJob("7", "cancel"), { message: "The server could not be reached. Try again." })
+  })
+
+  /** A form as the page has it: its button, and the place for what went wrong. */
+  function aForm() {
+    const attributes = new Map([["hidden", ""]])
+    const refusal = {
+      textContent: "",
+      getAttribute: name => attributes.get(name) ?? null,
+      setAttribute: (name, value) => attributes.set(name, value),
+      removeAttribute: name => attributes.delete(name),
+    }
+    const button = { disabled: false }
+    const form = { querySelector: selector => (selector === "button" ? button : refusal) }
+    return { form, button, said: () => (attributes.has("hidden") ? null : refusal.textContent) }
+  }
+  const job = { store: { state: { jobId: "7", isConnected: true } } }
+
+  test("and did not reach the server leaves the page as it is, says so beside the button, and can be done again", async () => {
+    answerWith(() => { throw new TypeError("Failed to fetch") })
+    const { form, button, said } = aForm()
+    await sendAction(form, "cancel", job)
+    assert.deepEqual([said(), button.disabled], ["The server could not be reached. Try again.", false])
+    const asked = answerWith(() => Response.json({ job_id: "7" }))
+    const again = sendAction(form, "cancel", job)
+    assert.deepEqual([said(), button.disabled], [null, true])
+    await again
+    assert.deepEqual([said(), asked], [null, ["POST /v1/jobs/7/cancel"]])
+  })
+
+  for (const [verb, to] of [["retry", "/jobs/8"], ["delete", "/"], ["cancel", null]]) {
+    test(`goes on to ${to ?? "no other page"} after ${verb}`, async () => {
+      answerWith(() => Response.json({ job_id: "8" }))
+      let went = null
+      globalThis.location.assign = address => { went = address }
+      await sendAction(aForm().form, verb, job)
+      assert.equal(went, to)
+    })
+  }
+})
