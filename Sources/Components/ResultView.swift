@@ -19,7 +19,8 @@ public indirect enum ResultValue: Equatable, Sendable {
 
 /// A result as nested terms and values. What is longer or deeper than anybody reads is counted; its JSON has it all.
 public struct ResultView: HTML, Sendable {
-  static let shownCount = 60
+  static let membersShown = 60
+  static let itemsShown = 12
   static let shownDepth = 6
 
   public var value: ResultValue
@@ -39,18 +40,18 @@ public struct ResultView: HTML, Sendable {
       return text
     case .members(let members) where depth < shownDepth && !members.isEmpty:
       return dl(.class("result-view__members")) {
-        ForEach(members.prefix(shownCount)) { member in
+        ForEach(members.prefix(membersShown)) { member in
           div {
             dt { member.name }
             dd { AnyHTML(part(member.value, depth: depth + 1)) }
           }
         }
-        if members.count > shownCount { div(.class("result-view__more")) { rest(members.count) } }
+        if members.count > membersShown { div(.class("result-view__more")) { rest(members.count - membersShown) } }
       }
     case .list(let items) where depth < shownDepth && !items.isEmpty:
       return ul(.class("result-view__list")) {
-        ForEach(items.prefix(shownCount)) { item in li { AnyHTML(part(item, depth: depth + 1)) } }
-        if items.count > shownCount { li(.class("result-view__more")) { rest(items.count) } }
+        ForEach(items.prefix(itemsShown)) { item in li { AnyHTML(part(item, depth: depth + 1)) } }
+        if items.count > itemsShown { li(.class("result-view__more")) { rest(items.count - itemsShown) } }
       }
     case .members(let members):
       return size(members.count)
@@ -63,5 +64,5 @@ public struct ResultView: HTML, Sendable {
     count == 0 ? "none" : count == 1 ? "1 value" : "\(Readable.count(count)) values"
   }
 
-  private static func rest(_ count: Int) -> String { "… and \(Readable.count(count - shownCount)) more" }
+  private static func rest(_ count: Int) -> String { "… and \(Readable.count(count)) more" }
 }
