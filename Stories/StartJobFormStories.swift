@@ -8,6 +8,15 @@ extension StoryCatalogue {
     .story("Refused") {
       StartJobForm(
         plugins: SampleJob.choices, source: "../park.y4m", name: "Walk",
-        error: "../park.y4m lies outside the folder of the server. Choose a path below it.")
+        problem: .init("../park.y4m lies outside the folder of the server. Choose a path below it.", at: .source))
+    },
+    .story("No plugin chosen") {
+      StartJobForm(
+        plugins: [.init(plugin: "detect"), .init(plugin: "track")], source: "park.y4m",
+        problem: .init("Choose at least one plugin.", at: .plugins))
+    },
+    .story("Server full") {
+      StartJobForm(
+        plugins: SampleJob.choices, source: "park.y4m", problem: .init("20 jobs are waiting already. Try again later."))
     })
 }

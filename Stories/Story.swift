@@ -10,6 +10,15 @@ package struct Story: Sendable {
   /// Such as `realtime-overlay/in-progress`: its place below `/stories/`, and the name of its snapshot.
   package var id: String { "\(slug(component))/\(slug(name))" }
 
+  /// What a search looks at.
+  package var words: String { "\(component) \(name) \(id)".lowercased() }
+
+  /// Whether all words of a search are in it; an empty one finds everything. `matchesWords` in `web/js/stories-page.js`
+  /// is the same for a search that is being typed.
+  package func matches(_ search: String) -> Bool {
+    search.lowercased().split(separator: " ").allSatisfy { words.contains($0) }
+  }
+
   /// The component, with what was asked of its controls.
   ///
   /// - Parameter asked: values by the name of a control, from the address; what fits no control is ignored.

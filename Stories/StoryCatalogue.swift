@@ -17,16 +17,4 @@ package enum StoryCatalogue {
   package static func story(_ id: String) -> Story? {
     storiesByID[id]
   }
-
-  /// The groups with those stories whose names contain all words of a search; all of them for an empty one.
-  package static func matching(_ search: String) -> [(component: String, stories: [Story])] {
-    let words = search.lowercased().split(separator: " ")
-    return all.compactMap { group in
-      let stories = group.stories.filter { story in
-        let name = "\(story.component) \(story.name) \(story.id)".lowercased()
-        return words.allSatisfy { name.contains($0) }
-      }
-      return stories.isEmpty ? nil : (group.component, stories)
-    }
-  }
 }

@@ -5,7 +5,7 @@ import HTML
 ///
 /// Everything is in the address, so each state of the page can be linked, and nothing needs script.
 package struct StoryIndexPage: Component {
-  package var story: Story?
+  package var story: Story
   package var view: StoryView
   package var search: String
   package var assets: PageAssets
@@ -15,7 +15,9 @@ package struct StoryIndexPage: Component {
   ///   props. A story that does not exist, or none, is the first of those found.
   package init(query: [String: String] = [:], assets: PageAssets = .init(), api: String = "") {
     let search = query["q"] ?? ""
-    story = query["story"].flatMap(StoryCatalogue.story) ?? StoryCatalogue.matching(search).first?.stories.first
+    story =
+      query["story"].flatMap(StoryCatalogue.story)
+      ?? StoryCatalogue.stories.first { $0.matches(search) } ?? StoryCatalogue.stories[0]
     view = StoryView(query: query)
     self.search = search
     self.assets = assets
@@ -24,25 +26,22 @@ package struct StoryIndexPage: Component {
 
   package var body: some HTML {
     PageShell(
-      pageTitle: story.map { "\($0.component): \($0.name) · Stories" } ?? "Stories", page: "stories",
+      pageTitle: "\(story.component): \(story.name) · Stories", page: "stories",
       current: "/stories", assets: assets, api: api
     ) {
       div(.class("stories-page")) {
         StoryList(search: search, chosen: story, view: view)
-        if let story {
-          StoryStage(story: story, view: view, search: search)
-        } else {
-          p(.class("empty")) { "Nothing is called “\(search)”." }
-        }
+        StoryStage(story: story, view: view, search: search)
       }
     }
   }
 }
 
-/// The sidebar: a search, and the stories it finds under their components.
+/// The sidebar: a search, and the stories under their components. What it does not find is there and hidden, so that the
+/// script can search as one types.
 struct StoryList: Component {
   var search: String
-  var chosen: Story?
+  var chosen: Story
   var view: StoryView
 
   var body: some HTML {
@@ -55,11 +54,19 @@ struct StoryList: Component {
           input(.type("hidden"), .name(name), .value(value))
         }
       }
-      ForEach(StoryCatalogue.matching(search)) { component, stories in
-        section {
-          h2(.class("story-list__component")) { component }
-          ul {
-            ForEach(stories) { entry($0) }
+      p(.class("story-list__none"), .role("status"), .data("slot", "stories-none"), .hidden(isAnyFound)) {
+        span { "Nothing is called “" }
+        span(.data("slot", "stories-search")) { search }
+        span { "”. " }
+        a(.href(StoryAddress.inIndex(chosen, view)), .data("action", "all-stories")) { "Show all stories" }
+      }
+      div(.class("story-list__groups"), .hidden(!isAnyFound), .data("slot", "stories")) {
+        ForEach(StoryCatalogue.all) { group in
+          section(.hidden(!group.stories.contains { $0.matches(search) })) {
+            h2(.class("story-list__component")) { group.component }
+            ul {
+              ForEach(group.stories) { entry($0) }
+            }
           }
         }
       }
@@ -67,13 +74,15 @@ struct StoryList: Component {
   }
 
   private func entry(_ story: Story) -> some HTML {
-    li {
+    li(.data("words", story.words), .hidden(!story.matches(search))) {
       a(
         .class("story-list__story"), .href(StoryAddress.inIndex(story, settings, search: search)),
-        .aria("current", story.id == chosen?.id ? "page" : nil)
+        .aria("current", story.id == chosen.id ? "page" : nil)
       ) { story.name }
     }
   }
+
+  private var isAnyFound: Bool { StoryCatalogue.stories.contains { $0.matches(search) } }
 
   /// Another story keeps the theme and the width, and starts with its own props.
   private var settings: StoryView {
@@ -160,7 +169,7 @@ struct StoryControls: Component {
         }
       }
       input(.type("hidden"), .name("story"), .value(story.id))
-      if !search.isEmpty { input(.type("hidden"), .name("q"), .value(search)) }
+      input(.type("hidden"), .name("q"), .value(search), .disabled(search.isEmpty))
       ForEach(StoryAddress.settings(view)) { name, value in
         input(.type("hidden"), .name(name), .value(value))
       }

@@ -49,6 +49,10 @@ package struct StoryPage: Component {
       script(.type("module"), .src(assets.script))
     } content: {
       main(.class("story-page")) { story.content(view.props) }
+      // In the index's frame the script takes it away; without script it leads out of the frame.
+      footer(.class("story-page__end"), .data("slot", "story-end")) {
+        a(.href(StoryAddress.inIndex(story, view)), .target("_top")) { "All stories" }
+      }
     }
   }
 

@@ -202,150 +202,158 @@ static const unsigned char file_49[] = {
 };
 
 static const unsigned char file_50[] = {
-#embed "js/frames.js"
+#embed "js/form-refusal.js"
 };
 
 static const unsigned char file_51[] = {
-#embed "js/hole-policy.js"
+#embed "js/frames.js"
 };
 
 static const unsigned char file_52[] = {
-#embed "js/job-list-state.js"
+#embed "js/hole-policy.js"
 };
 
 static const unsigned char file_53[] = {
-#embed "js/job-page.js"
+#embed "js/job-list-state.js"
 };
 
 static const unsigned char file_54[] = {
-#embed "js/job-state.js"
+#embed "js/job-page.js"
 };
 
 static const unsigned char file_55[] = {
-#embed "js/kept-state.js"
+#embed "js/job-state.js"
 };
 
 static const unsigned char file_56[] = {
-#embed "js/keys.js"
+#embed "js/kept-state.js"
 };
 
 static const unsigned char file_57[] = {
-#embed "js/listeners.js"
+#embed "js/keys.js"
 };
 
 static const unsigned char file_58[] = {
-#embed "js/live-connection.js"
+#embed "js/link-guard.js"
 };
 
 static const unsigned char file_59[] = {
-#embed "js/live-job-list.js"
+#embed "js/listeners.js"
 };
 
 static const unsigned char file_60[] = {
-#embed "js/live-job.js"
+#embed "js/live-connection.js"
 };
 
 static const unsigned char file_61[] = {
-#embed "js/live-page.js"
+#embed "js/live-job-list.js"
 };
 
 static const unsigned char file_62[] = {
-#embed "js/messages.js"
+#embed "js/live-job.js"
 };
 
 static const unsigned char file_63[] = {
-#embed "js/milestones.js"
+#embed "js/live-page.js"
 };
 
 static const unsigned char file_64[] = {
-#embed "js/page-life.js"
+#embed "js/messages.js"
 };
 
 static const unsigned char file_65[] = {
-#embed "js/page-title.js"
+#embed "js/milestones.js"
 };
 
 static const unsigned char file_66[] = {
-#embed "js/page.js"
+#embed "js/page-life.js"
 };
 
 static const unsigned char file_67[] = {
-#embed "js/paint.js"
+#embed "js/page-title.js"
 };
 
 static const unsigned char file_68[] = {
-#embed "js/polling.js"
+#embed "js/page.js"
 };
 
 static const unsigned char file_69[] = {
-#embed "js/preferences.js"
+#embed "js/paint.js"
 };
 
 static const unsigned char file_70[] = {
-#embed "js/readable.js"
+#embed "js/polling.js"
 };
 
 static const unsigned char file_71[] = {
-#embed "js/realtime-client.js"
+#embed "js/preferences.js"
 };
 
 static const unsigned char file_72[] = {
-#embed "js/realtime-store.js"
+#embed "js/readable.js"
 };
 
 static const unsigned char file_73[] = {
-#embed "js/recorded-job.js"
+#embed "js/realtime-client.js"
 };
 
 static const unsigned char file_74[] = {
-#embed "js/silence-watch.js"
+#embed "js/realtime-store.js"
 };
 
 static const unsigned char file_75[] = {
-#embed "js/sleep-aware-timer.js"
+#embed "js/recorded-job.js"
 };
 
 static const unsigned char file_76[] = {
-#embed "js/stories-page.js"
+#embed "js/silence-watch.js"
 };
 
 static const unsigned char file_77[] = {
-#embed "js/story-player.js"
+#embed "js/sleep-aware-timer.js"
 };
 
 static const unsigned char file_78[] = {
-#embed "js/stream-position.js"
+#embed "js/stories-page.js"
 };
 
 static const unsigned char file_79[] = {
-#embed "js/theme.js"
+#embed "js/story-player.js"
 };
 
 static const unsigned char file_80[] = {
-#embed "js/toast.js"
+#embed "js/stream-position.js"
 };
 
 static const unsigned char file_81[] = {
-#embed "js/transports/sse.js"
+#embed "js/theme.js"
 };
 
 static const unsigned char file_82[] = {
-#embed "js/transports/transport.js"
+#embed "js/toast.js"
 };
 
 static const unsigned char file_83[] = {
-#embed "js/transports/websocket.js"
+#embed "js/transports/sse.js"
 };
 
 static const unsigned char file_84[] = {
-#embed "js/uploads.js"
+#embed "js/transports/transport.js"
 };
 
 static const unsigned char file_85[] = {
-#embed "js/values.js"
+#embed "js/transports/websocket.js"
 };
 
 static const unsigned char file_86[] = {
+#embed "js/uploads.js"
+};
+
+static const unsigned char file_87[] = {
+#embed "js/values.js"
+};
+
+static const unsigned char file_88[] = {
 #embed "js/words.js"
 };
 
@@ -400,43 +408,45 @@ static const struct telltale_asset assets[] = {
     {"js/elements/start-job.js", file_47, sizeof file_47},
     {"js/elements/theme-toggle.js", file_48, sizeof file_48},
     {"js/elements/warning-list.js", file_49, sizeof file_49},
-    {"js/frames.js", file_50, sizeof file_50},
-    {"js/hole-policy.js", file_51, sizeof file_51},
-    {"js/job-list-state.js", file_52, sizeof file_52},
-    {"js/job-page.js", file_53, sizeof file_53},
-    {"js/job-state.js", file_54, sizeof file_54},
-    {"js/kept-state.js", file_55, sizeof file_55},
-    {"js/keys.js", file_56, sizeof file_56},
-    {"js/listeners.js", file_57, sizeof file_57},
-    {"js/live-connection.js", file_58, sizeof file_58},
-    {"js/live-job-list.js", file_59, sizeof file_59},
-    {"js/live-job.js", file_60, sizeof file_60},
-    {"js/live-page.js", file_61, sizeof file_61},
-    {"js/messages.js", file_62, sizeof file_62},
-    {"js/milestones.js", file_63, sizeof file_63},
-    {"js/page-life.js", file_64, sizeof file_64},
-    {"js/page-title.js", file_65, sizeof file_65},
-    {"js/page.js", file_66, sizeof file_66},
-    {"js/paint.js", file_67, sizeof file_67},
-    {"js/polling.js", file_68, sizeof file_68},
-    {"js/preferences.js", file_69, sizeof file_69},
-    {"js/readable.js", file_70, sizeof file_70},
-    {"js/realtime-client.js", file_71, sizeof file_71},
-    {"js/realtime-store.js", file_72, sizeof file_72},
-    {"js/recorded-job.js", file_73, sizeof file_73},
-    {"js/silence-watch.js", file_74, sizeof file_74},
-    {"js/sleep-aware-timer.js", file_75, sizeof file_75},
-    {"js/stories-page.js", file_76, sizeof file_76},
-    {"js/story-player.js", file_77, sizeof file_77},
-    {"js/stream-position.js", file_78, sizeof file_78},
-    {"js/theme.js", file_79, sizeof file_79},
-    {"js/toast.js", file_80, sizeof file_80},
-    {"js/transports/sse.js", file_81, sizeof file_81},
-    {"js/transports/transport.js", file_82, sizeof file_82},
-    {"js/transports/websocket.js", file_83, sizeof file_83},
-    {"js/uploads.js", file_84, sizeof file_84},
-    {"js/values.js", file_85, sizeof file_85},
-    {"js/words.js", file_86, sizeof file_86},
+    {"js/form-refusal.js", file_50, sizeof file_50},
+    {"js/frames.js", file_51, sizeof file_51},
+    {"js/hole-policy.js", file_52, sizeof file_52},
+    {"js/job-list-state.js", file_53, sizeof file_53},
+    {"js/job-page.js", file_54, sizeof file_54},
+    {"js/job-state.js", file_55, sizeof file_55},
+    {"js/kept-state.js", file_56, sizeof file_56},
+    {"js/keys.js", file_57, sizeof file_57},
+    {"js/link-guard.js", file_58, sizeof file_58},
+    {"js/listeners.js", file_59, sizeof file_59},
+    {"js/live-connection.js", file_60, sizeof file_60},
+    {"js/live-job-list.js", file_61, sizeof file_61},
+    {"js/live-job.js", file_62, sizeof file_62},
+    {"js/live-page.js", file_63, sizeof file_63},
+    {"js/messages.js", file_64, sizeof file_64},
+    {"js/milestones.js", file_65, sizeof file_65},
+    {"js/page-life.js", file_66, sizeof file_66},
+    {"js/page-title.js", file_67, sizeof file_67},
+    {"js/page.js", file_68, sizeof file_68},
+    {"js/paint.js", file_69, sizeof file_69},
+    {"js/polling.js", file_70, sizeof file_70},
+    {"js/preferences.js", file_71, sizeof file_71},
+    {"js/readable.js", file_72, sizeof file_72},
+    {"js/realtime-client.js", file_73, sizeof file_73},
+    {"js/realtime-store.js", file_74, sizeof file_74},
+    {"js/recorded-job.js", file_75, sizeof file_75},
+    {"js/silence-watch.js", file_76, sizeof file_76},
+    {"js/sleep-aware-timer.js", file_77, sizeof file_77},
+    {"js/stories-page.js", file_78, sizeof file_78},
+    {"js/story-player.js", file_79, sizeof file_79},
+    {"js/stream-position.js", file_80, sizeof file_80},
+    {"js/theme.js", file_81, sizeof file_81},
+    {"js/toast.js", file_82, sizeof file_82},
+    {"js/transports/sse.js", file_83, sizeof file_83},
+    {"js/transports/transport.js", file_84, sizeof file_84},
+    {"js/transports/websocket.js", file_85, sizeof file_85},
+    {"js/uploads.js", file_86, sizeof file_86},
+    {"js/values.js", file_87, sizeof file_87},
+    {"js/words.js", file_88, sizeof file_88},
 };
 
 size_t telltale_asset_count(void) { return sizeof assets / sizeof assets[0]; }

@@ -97,12 +97,13 @@ extension Application {
     do throws(AppError) {
       var body: JSONObject = ["source": .string(draft.source), "device_requested": .string(draft.device)]
       if !draft.name.isEmpty { body["name"] = .string(draft.name) }
-      if !draft.plugins.isEmpty { body["plugins"] = .array(draft.plugins.map(JSON.string)) }
+      // A form in which none is ticked names none: it must not mean all, as it does to a program that leaves them out.
+      body["plugins"] = .array(draft.plugins.map(JSON.string))
       let wish = try JobRequest(body, standardPlugins: jobs.catalogue.names)
       return .redirect(to: "/jobs/\(try jobs.create(wish).id)")
     } catch {
       var refused = draft
-      refused.error = error.message
+      refused.problem = StartJobForm.Problem(refusal: error.message, hasPlugins: !draft.plugins.isEmpty)
       return .html(try dashboardPage(request, draft: refused).render(), HTTPStatus(rawValue: error.status))
     }
   }

@@ -61,6 +61,10 @@ public struct JobList: Component, Sendable {
         span(.class("card__count"), .data("slot", "jobs-count")) { Readable.count(total) }
       }
       filters
+      p(.class("job-list__last-known"), .role("status"), .data("slot", "jobs-last-known"), .hidden()) {
+        "The server could not be reached: this is what was last known here. "
+        a(.href(filter.address()), .data("slot", "jobs-load-again")) { "Try again" }
+      }
       list
       noRows
       if let older {
@@ -76,9 +80,8 @@ public struct JobList: Component, Sendable {
         tab("All", state: nil)
         ForEach([JobState.running, .queued, .succeeded, .failed, .cancelled]) { tab($0.word, state: $0) }
       }
-      if let state = filter.state {
-        input(.type("hidden"), .name("status"), .value(state.rawValue))
-      }
+      input(
+        .type("hidden"), .name("status"), .value(filter.state?.rawValue ?? ""), .disabled(filter.state == nil))
       input(
         .class("input"), .type("search"), .name("q"), .value(filter.query), .placeholder("Filter by name"),
         .aria("label", "Filter by name"), .data("action", "filter-query"), .autocomplete("off"))
@@ -98,7 +101,7 @@ public struct JobList: Component, Sendable {
         span { "Status" }
         span { "Progress" }
         span { "Device" }
-        span { Icon(.warning) }
+        span { "Warnings" }
         span { "Started" }
         span(.class("job-row__number")) { "Took" }
       }

@@ -46,7 +46,8 @@ public struct JobRow: Component, Sendable {
 
   public var body: some HTML {
     li(.class("job-row"), .data("key", id), .data("state", state.rawValue)) {
-      div(.class("job-row__title")) {
+      // What does not fit is told when one points at the row, which the name's link covers.
+      div(.class("job-row__title"), .data("slot", "row-title"), .title(title)) {
         a(.class("job-row__name"), .href("/jobs/\(id)"), .data("slot", "name")) { name }
         span(.class("job-row__stage"), .data("slot", "stage")) { stage }
       }
@@ -59,10 +60,18 @@ public struct JobRow: Component, Sendable {
       }
       facts
       button(
-        .class("button", "button--quiet", "button--icon", "needs-script"), .type("button"), .data("action", "watch"),
+        .class("button", "button--quiet", "needs-script"), .type("button"), .data("action", "watch"),
         .aria("label", "Watch live beside this list"), .title("Watch live")
-      ) { Icon(.watch) }
+      ) {
+        Icon(.watch)
+        span(.class("job-row__watch")) { "Watch" }
+      }
     }
+  }
+
+  private var title: String? {
+    let lines = [name, stage].filter { !$0.isEmpty }
+    return lines.isEmpty ? nil : lines.joined(separator: "\n")
   }
 
   private var facts: some HTML {
@@ -74,7 +83,7 @@ public struct JobRow: Component, Sendable {
       span(.class("job-row__fact", "job-row__warnings"), .when(warnings > 0, .data("some"))) {
         Icon(.warning)
         span(.class("visually-hidden")) { "Warnings " }
-        span(.data("slot", "warnings")) { Readable.count(warnings) }
+        span(.data("slot", "warnings")) { warnings > 0 ? Readable.count(warnings) : Readable.unknown }
       }
       span(.class("job-row__fact", "job-row__started")) {
         span(.class("visually-hidden")) { "Started " }

@@ -118,7 +118,7 @@ public struct PageShell<Content: HTML>: Component {
 
   private var bar: some HTML {
     header(.class("page-shell__bar")) {
-      a(.class("page-shell__brand"), .href("/"), .aria("label", "Telltale")) {
+      a(.class("page-shell__brand"), .href("/"), .aria("label", "Telltale dashboard")) {
         Lamp()
         span { "Telltale" }
       }

@@ -14,25 +14,43 @@ public struct StartJobForm: Component, Sendable {
     }
   }
 
+  /// What keeps the job from being started, and what to do. It stands at the field that it is about.
+  public struct Problem: Equatable, Sendable {
+    /// By their names in the form.
+    public enum Field: String, CaseIterable, Sendable {
+      case source, plugins
+      case device = "device_requested"
+      case name
+    }
+
+    /// `nil` where it is about none of them.
+    public var field: Field?
+    public var message: String
+
+    public init(_ message: String, at field: Field? = nil) {
+      self.field = field
+      self.message = message
+    }
+  }
+
   public var plugins: [Choice]
   public var devices: [DeviceSelector.Device]
   public var device: String
   /// What was typed before, for a form that comes back with an error.
   public var source: String
   public var name: String
-  /// Why the job could not be started, and what to do.
-  public var error: String?
+  public var problem: Problem?
 
   public init(
     plugins: [Choice] = [], devices: [DeviceSelector.Device] = [.init("cpu")], device: String = "cpu",
-    source: String = "", name: String = "", error: String? = nil
+    source: String = "", name: String = "", problem: Problem? = nil
   ) {
     self.plugins = plugins
     self.devices = devices
     self.device = device
     self.source = source
     self.name = name
-    self.error = error
+    self.problem = problem
   }
 
   public var body: some HTML {
@@ -44,13 +62,17 @@ public struct StartJobForm: Component, Sendable {
         div(.class("start-job-form__pair")) {
           div(.class("field")) {
             HTML::label(.class("field__label"), .for("start-device")) { "Device" }
-            DeviceSelector(devices: devices, selected: device, id: "start-device", field: "device_requested")
+            DeviceSelector(
+              devices: devices, selected: device, id: "start-device", field: Problem.Field.device.rawValue)
+            note(.device)
           }
           div(.class("field")) {
             HTML::label(.class("field__label"), .for("start-name")) { "Name" }
             input(
               .id("start-name"), .class("input"), .type("text"), .name("name"), .value(name),
-              .placeholder("From the source"), .autocomplete("off"), .maxlength(200))
+              .placeholder("From the source"), .autocomplete("off"), .maxlength(200), .aria("invalid", isWrong(.name)),
+              .aria("describedby", noteID(.name)), .autofocus(problem?.field == .name))
+            note(.name)
           }
         }
         submission
@@ -60,34 +82,70 @@ public struct StartJobForm: Component, Sendable {
 
   private var sourceFields: some HTML {
     group {
-      HTML::label(.class("start-job-form__drop", "needs-script"), .data("slot", "drop")) {
-        Icon(.upload)
-        span(.class("start-job-form__file"), .data("slot", "file-name")) { "Choose or drop a file" }
-        span(.class("field__hint")) { "A video or a picture" }
-        input(
-          .type("file"), .data("slot", "file"), .accept("video/*,image/*,.y4m,.ppm,.pgm"),
-          .aria("label", "File to upload"))
-      }
+      fileField
       div(.class("field")) {
         HTML::label(.class("field__label"), .for("start-source")) { "Path on the server" }
         input(
           .id("start-source"), .class("input", "code"), .type("text"), .name("source"), .value(source),
           .placeholder("samples/walk.y4m"), .autocomplete("off"), .spellcheck("false"),
-          .aria("describedby", "start-source-hint"), .aria("invalid", error == nil ? nil : "true"))
-        p(.id("start-source-hint"), .class("field__hint")) {
+          .aria("describedby", "start-source-hint \(noteID(.source))"),
+          .aria("invalid", isWrong(.source)), .autofocus(problem?.field == .source))
+        p(.id("start-source-hint"), .class("field__hint"), .data("slot", "source-hint")) {
           "A video, a picture or a folder of pictures, below the folder in which Telltale was started."
         }
+        p(.class("field__hint"), .data("slot", "source-unused"), .hidden()) {
+          "The chosen file is used. Remove it to name a path instead."
+        }
+        note(.source)
       }
     }
   }
 
+  private var fileField: some HTML {
+    div(.class("field", "start-job-form__upload", "needs-script")) {
+      HTML::label(.class("start-job-form__drop"), .data("slot", "drop")) {
+        Icon(.upload)
+        span(.class("start-job-form__file"), .data("slot", "file-name")) { "Choose or drop a file" }
+        span(.class("field__hint"), .data("slot", "file-size")) { "A video or a picture" }
+        input(
+          .type("file"), .data("slot", "file"), .accept("video/*,image/*,.y4m,.ppm,.pgm"),
+          .aria("label", "File to upload"), .aria("describedby", "start-file-error"))
+      }
+      button(
+        .class("button", "button--quiet", "button--icon", "start-job-form__remove"), .type("button"),
+        .data("action", "remove-file"), .aria("label", "Remove the file"), .title("Remove the file"), .hidden()
+      ) { Icon(.close) }
+      div(.class("start-job-form__progress"), .data("slot", "upload"), .hidden()) {
+        progress(.max(1), .value(0), .data("slot", "upload-bar"), .aria("label", "Upload")) {}
+        span(.data("slot", "upload-percent"), .aria("hidden", true)) { "0%" }
+      }
+      p(.id("start-file-error"), .class("field__error"), .role("alert"), .data("slot", "error-file"), .hidden()) {}
+      p(.class("start-job-form__or")) { "or" }
+    }
+  }
+
+  /// What is wrong with a field, below it.
+  private func note(_ field: Problem.Field) -> some HTML {
+    let message = problem?.field == field ? problem?.message : nil
+    return p(
+      .id(noteID(field)), .class("field__error"), .role("alert"), .data("slot", "error-\(field.rawValue)"),
+      .hidden(message == nil)
+    ) { message ?? "" }
+  }
+
+  private func noteID(_ field: Problem.Field) -> String { "start-\(field)-error" }
+
+  private func isWrong(_ field: Problem.Field) -> String? { problem?.field == field ? "true" : nil }
+
   private var pluginChoices: some HTML {
-    fieldset {
+    fieldset(.class("start-job-form__plugins"), .aria("describedby", noteID(.plugins))) {
       legend(.class("field__label")) { "Plugins" }
       div(.class("start-job-form__choices")) {
         ForEach(plugins) { choice in
           HTML::label(.class("start-job-form__choice")) {
-            input(.type("checkbox"), .name("plugins"), .value(choice.plugin), .checked(choice.isChosen))
+            input(
+              .type("checkbox"), .name("plugins"), .value(choice.plugin), .checked(choice.isChosen),
+              .aria("invalid", isWrong(.plugins)), .autofocus(problem?.field == .plugins && choice == plugins.first))
             span {
               choice.plugin
               if !choice.description.isEmpty {
@@ -98,17 +156,25 @@ public struct StartJobForm: Component, Sendable {
           }
         }
       }
+      note(.plugins)
     }
   }
 
   private var submission: some HTML {
     div(.class("start-job-form__submit")) {
-      p(.class("field__error"), .role("alert"), .data("slot", "start-error"), .hidden(error == nil)) { error ?? "" }
+      p(.class("field__error"), .role("alert"), .data("slot", "start-error"), .hidden(general == nil)) { general ?? "" }
       p(.class("field__hint"), .role("status"), .data("slot", "start-status"), .hidden()) {}
       button(.class("button", "button--primary"), .type("submit"), .data("slot", "submit")) {
         Icon(.play)
         "Start job"
       }
     }
+  }
+
+  /// What is wrong with no field that is here to stand at.
+  private var general: String? {
+    guard let problem else { return nil }
+    let isPlaced = problem.field.map { $0 != .plugins || !plugins.isEmpty } ?? false
+    return isPlaced ? nil : problem.message
   }
 }

@@ -11,17 +11,17 @@ package struct DashboardPage: Component {
     package var name: String
     package var plugins: [String]
     package var device: String
-    /// Why it was refused, and what to do.
-    package var error: String?
+    package var problem: StartJobForm.Problem?
 
     package init(
-      source: String = "", name: String = "", plugins: [String] = [], device: String = "cpu", error: String? = nil
+      source: String = "", name: String = "", plugins: [String] = [], device: String = "cpu",
+      problem: StartJobForm.Problem? = nil
     ) {
       self.source = source
       self.name = name
       self.plugins = plugins
       self.device = device
-      self.error = error
+      self.problem = problem
     }
   }
 
@@ -90,7 +90,8 @@ package struct DashboardPage: Component {
       plugins: plugins.filter(\.enabled).map { plugin in
         .init(
           plugin: plugin.name, description: plugin.description, isChosen: draft.plugins.contains(plugin.name))
-      }, devices: choosableDevices, device: draft.device, source: draft.source, name: draft.name, error: draft.error)
+      }, devices: choosableDevices, device: draft.device, source: draft.source, name: draft.name, problem: draft.problem
+    )
   }
 
   private var initialState: [UInt8] {
@@ -122,11 +123,9 @@ struct PluginList: Component {
         ul(.class("plugin-list")) {
           ForEach(plugins) { plugin in
             li(.class("plugin-list__item")) {
-              p(.class("plugin-list__head")) {
-                span(.class("plugin-list__name")) { plugin.name }
-                span(.class("plugin-list__facts")) { plugin.enabled ? plugin.version : "switched off" }
-              }
-              p(.class("plugin-list__description")) { plugin.description }
+              span(.class("plugin-list__name")) { plugin.name }
+              span(.class("plugin-list__description")) { plugin.description }
+              span(.class("plugin-list__facts")) { plugin.enabled ? plugin.version : "switched off" }
             }
           }
         }

@@ -52,6 +52,19 @@ struct PageTests {
     #expect(refused.status == 422)
     #expect(refused.text.contains("does not exist"))
     #expect(refused.text.contains("value=\"nothing\""))
+    #expect(!refused.text.contains("The field"))
+  }
+
+  @Test func `a form in which no plugin is ticked is refused, and does not mean all of them`() throws {
+    let app = try RunningApp()
+    app.sources.write(Clip.movingSquare(frames: 1), to: "square.y4m")
+    let refused = try app.client().request(
+      "POST", "/jobs", headers: ["Content-Type": "application/x-www-form-urlencoded"],
+      body: Array("source=square.y4m&device_requested=cpu&name=".utf8))
+    #expect(refused.status == 422)
+    #expect(refused.text.contains("data-slot=\"error-plugins\">Choose at least one plugin.<"))
+    #expect(!refused.text.contains("name=\"plugins\" value=\"quality_check\" checked"))
+    #expect(try app.client().request("GET", "/v1/jobs").json?["jobs"]?.arrayValue?.isEmpty == true)
   }
 
   @Test func `a page that is not there says so in HTML to a browser and in JSON to a program`() throws {

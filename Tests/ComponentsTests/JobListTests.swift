@@ -22,6 +22,8 @@ struct JobListTests {
     #expect(markup.contains("datetime=\"2026-02-04T15:30:00.123Z\""))
     #expect(markup.contains(" data-some"))
     #expect(!Markup(row()).contains(" data-some"))
+    #expect(Markup(row()).slot("warnings")?.text == "–")
+    #expect(markup.contains("title=\"walk.y4m\nDetecting\""))
   }
 
   @Test(arguments: [(nil, "–", "0"), (Double.nan, "–", "0"), (-5, "0%", "0"), (150, "100%", "1")])
@@ -62,6 +64,7 @@ struct JobListTests {
     #expect(markup.contains("data-filter-status=\"running\" data-filter-query=\"a&amp;b ä&quot;"))
     #expect(markup.count(of: "aria-current=\"true\"") == 1)
     #expect(markup.contains("<input type=\"hidden\" name=\"status\" value=\"running\">"))
+    #expect(Markup(JobList()).contains("<input type=\"hidden\" name=\"status\" value=\"\" disabled>"))
   }
 
   @Test func `the row that the script adds is in a template`() {

@@ -89,10 +89,29 @@ struct StartJobFormTests {
   }
 
   @Test func `a refused job comes back with the reason`() {
-    let markup = Markup(StartJobForm(error: "a.y4m is not below the source folder"))
-    #expect(markup.slot("start-error")! == ("a.y4m is not below the source folder", false))
-    #expect(markup.contains("aria-invalid=\"true\""))
+    let markup = Markup(StartJobForm(problem: .init("20 jobs are waiting already.")))
+    #expect(markup.slot("start-error")! == ("20 jobs are waiting already.", false))
+    #expect(!markup.contains("aria-invalid"))
     #expect(Markup(StartJobForm()).slot("start-error")?.isHidden == true)
+  }
+
+  @Test(arguments: StartJobForm.Problem.Field.allCases)
+  func `what is wrong with a field stands at the field`(field: StartJobForm.Problem.Field) {
+    let form = StartJobForm(
+      plugins: [.init(plugin: "blur"), .init(plugin: "motion")], problem: .init("Not this.", at: field))
+    let markup = Markup(form)
+    for other in StartJobForm.Problem.Field.allCases {
+      #expect(markup.slot("error-\(other.rawValue)")! == (other == field ? "Not this." : "", other != field))
+    }
+    #expect(markup.slot("start-error")?.isHidden == true)
+    let marked = [.source: 1, .name: 1, .plugins: 2][field, default: 0]
+    #expect(markup.count(of: "aria-invalid=\"true\"") == marked)
+    #expect(markup.count(of: " autofocus") == min(1, marked))
+  }
+
+  @Test func `what is wrong with the plugins is said even where there are none to choose`() {
+    let markup = Markup(StartJobForm(problem: .init("Choose at least one plugin.", at: .plugins)))
+    #expect(markup.slot("start-error")! == ("Choose at least one plugin.", false))
   }
 }
 

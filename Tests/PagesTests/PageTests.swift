@@ -160,10 +160,14 @@ struct DashboardPageTests {
 
   @Test func `a refused form comes back as it was sent`() {
     let markup = page(
-      [], draft: .init(source: "a<b", name: "N", plugins: ["motion"], error: "a<b was not found. Check the path."))
+      [],
+      draft: .init(
+        source: "a<b", name: "N", plugins: ["motion"], problem: .init("a<b was not found. Check the path.", at: .source)
+      )
+    )
     #expect(markup.contains("name=\"source\" value=\"a&lt;b\""))
     #expect(markup.contains("value=\"motion\" checked"))
-    #expect(markup.contains("data-slot=\"start-error\">a&lt;b was not found. Check the path.<"))
+    #expect(markup.contains("data-slot=\"error-source\">a&lt;b was not found. Check the path.<"))
   }
 
   @Test func `the sheet for a watched job is there, hidden`() {
@@ -173,6 +177,36 @@ struct DashboardPageTests {
   @Test func `no id stands twice`() {
     let ids = page([job()]).split(separator: " id=\"").dropFirst().map { String($0.prefix { $0 != "\"" }) }
     #expect(ids.count == Set(ids).count, "\(ids)")
+  }
+}
+
+struct FormRefusalTests {
+  // `Tests/web/form-refusal.test.mjs` has the same cases for the script.
+  @Test(
+    arguments: [
+      ("The field \"source\": The source x.y4m does not exist.", .source, "The source x.y4m does not exist."),
+      ("The field \"name\" has more than 200 bytes.", .name, "The name has more than 200 bytes."),
+      (
+        "The field \"device_requested\" must be \"cpu\", not \"tpu\".", .device,
+        "The device must be \"cpu\", not \"tpu\"."
+      ),
+      (
+        "The field \"plugins\" names \"x\", which does not exist.", .plugins,
+        "The choice of plugins names \"x\", which does not exist."
+      ),
+      ("The field \"options\" must be an object.", nil, "The field \"options\" must be an object."),
+      ("20 jobs are waiting already. Try again later.", nil, "20 jobs are waiting already. Try again later."),
+    ] as [(String, StartJobForm.Problem.Field?, String)])
+  func `a refusal is said at its field, in the words of the form`(
+    refusal: String, field: StartJobForm.Problem.Field?, message: String
+  ) {
+    #expect(StartJobForm.Problem(refusal: refusal, hasPlugins: true) == .init(message, at: field))
+  }
+
+  @Test func `a form without a plugin asks for one`() {
+    let problem = StartJobForm.Problem(
+      refusal: "The field \"plugins\" must name at least one plugin, and none twice.", hasPlugins: false)
+    #expect(problem == .init("Choose at least one plugin.", at: .plugins))
   }
 }
 

@@ -13,6 +13,7 @@ struct StoryPageTests {
     #expect(page.hasPrefix("<!DOCTYPE html>"))
     #expect(page.contains("<body data-page=\"story\"><main class=\"story-page\"><realtime-overlay"))
     #expect(page.contains("<title>RealtimeOverlay: InProgress</title>"))
+    #expect(page.contains("<a href=\"/stories?story=realtime-overlay/in-progress\" target=\"_top\">All stories</a>"))
     #expect(!page.contains("data-theme"))
   }
 
@@ -41,11 +42,16 @@ struct StoryPageTests {
 
   @Test func `a search shows what it finds and says when that is nothing`() {
     let found = index(["q": "OVERLAY error"])
-    #expect(found.contains("realtime-overlay/with-error"))
-    #expect(!found.contains("realtime-overlay/idle"))
+    #expect(found.contains("data-words=\"realtimeoverlay witherror realtime-overlay/with-error\"><a"))
+    #expect(found.contains("data-words=\"realtimeoverlay idle realtime-overlay/idle\" hidden><a"))
+    #expect(found.contains("<section hidden><h2 class=\"story-list__component\">ProgressBar"))
+    #expect(found.contains("<iframe src=\"/stories/realtime-overlay/with-error\""))
+    #expect(found.contains("data-slot=\"stories-none\" hidden>"))
     let nothing = index(["q": "<none>"])
-    #expect(nothing.contains("Nothing is called “&lt;none&gt;”."))
-    #expect(!nothing.contains("<iframe"))
+    #expect(nothing.contains("data-slot=\"stories-none\"><span>Nothing is called “</span>"))
+    #expect(nothing.contains("data-slot=\"stories-search\">&lt;none&gt;<"))
+    #expect(nothing.contains("class=\"story-list__groups\" hidden"))
+    #expect(nothing.contains("href=\"/stories?story=\(StoryCatalogue.stories[0].id)\" data-action=\"all-stories\""))
   }
 
   @Test func `width and theme are kept by links, and props only by the story's own`() {

@@ -83,8 +83,49 @@ def test_what_was_missed_is_read_when_the_server_has_forgotten(site):
 def test_the_form_says_what_is_wrong_next_to_the_field(site):
     page = open_dashboard(site)
     site.expect_complaint("status of 400|status of 403|status of 404|status of 422")
-    page.locator("#start-source").fill("/etc/passwd")
-    page.get_by_role("button", name="Start job").click()
-    page.locator("start-job [role=alert]:visible").wait_for()
-    assert page.locator("start-job [role=alert]:visible").inner_text().strip() != ""
-    assert page.get_by_role("button", name="Start job").is_enabled()
+    source = page.locator("#start-source")
+    start = page.get_by_role("button", name="Start job")
+    source.fill("/etc/passwd")
+    start.click()
+    said = page.locator("start-job [role=alert]:visible")
+    said.wait_for()
+    assert said.get_attribute("data-slot") == "error-source" and said.inner_text().startswith("The source /etc/passwd"), said
+    assert source.get_attribute("aria-invalid") == "true" and source.evaluate("node => node === document.activeElement")
+    assert start.is_enabled()
+
+    boxes = page.locator('start-job input[name="plugins"]')
+    for box in boxes.all():
+        box.uncheck()
+    start.click()
+    page.locator('[data-slot="error-plugins"]').get_by_text("Choose at least one plugin.").wait_for()
+    assert boxes.first.evaluate("node => node === document.activeElement")
+    assert source.get_attribute("aria-invalid") is None
+
+    page.locator('start-job [data-slot="file"]').set_input_files({"name": "a.y4m", "mimeType": "", "buffer": b"x" * 2_500})
+    assert page.locator('[data-slot="file-size"]').inner_text() == "2.5 kB"
+    assert source.is_disabled() and said.count() == 0
+    page.get_by_role("button", name="Remove the file").click()
+    assert source.is_enabled() and source.input_value() == "/etc/passwd"
+    assert page.locator('[data-slot="file-name"]').inner_text() == "Choose or drop a file"
+
+
+def test_without_a_server_a_tab_filters_what_is_known_and_the_page_stays(site):
+    site.expect_complaint("ERR_|WebSocket|Failed to load")
+    page = open_dashboard(site)
+    job_status(site, "live-6", "running", "Needle one")
+    job_status(site, "live-7", "failed", "Needle two")
+    row(page, "live-7").wait_for()
+    site.scripted.stop()
+    page.locator("connection-badge").first.get_by_text("Reconnecting…").wait_for()
+    tabs = page.locator(".job-list__tabs")
+    tabs.get_by_role("link", name="Failed").click()
+    page.get_by_text("this is what was last known here").wait_for()
+    assert row(page, "live-7").is_visible() and row(page, "live-6").count() == 0
+    assert tabs.locator("[aria-current]").inner_text() == "Failed"
+    assert page.url.endswith("/?status=failed")
+    row(page, "live-7").get_by_role("link").click()
+    page.locator(".toast").get_by_text("The server could not be reached. Try again.").wait_for()
+    site.scripted.start()
+    page.locator('[data-slot="jobs-load-again"]').click()
+    page.locator('[data-slot="jobs-last-known"]').wait_for(state="hidden")
+    assert page.url.endswith("/?status=failed")

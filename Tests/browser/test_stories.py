@@ -46,3 +46,33 @@ def test_play_and_copy_work_from_the_catalogue(site):
     page.locator("summary", has_text="Markup").click()
     page.locator('[data-action="copy-markup"]').click()
     page.locator(".toast").wait_for()
+
+
+def test_the_catalogue_is_searched_as_one_types(site):
+    page = site.page()
+    page.goto(site.real.url + "/stories?story=job-row/failed")
+    shown = page.locator("iframe").get_attribute("src")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    eventually(lambda: page.locator(".story-list__groups").evaluate("node => node.scrollTop") > 0, "the list shows the story that is chosen")
+    assert page.evaluate("scrollY") == 0
+    search = page.get_by_role("searchbox")
+    search.press_sequentially("overlay error")
+    stories = page.locator(".story-list__story:visible")
+    assert stories.all_inner_texts() == ["WithError"], stories.all_inner_texts()
+    assert page.locator(".story-list section:visible").count() == 1
+    assert "q=overlay+error" in stories.first.get_attribute("href")
+    search.fill("zzz")
+    page.get_by_text("Nothing is called “zzz”.").wait_for()
+    assert page.locator("iframe").get_attribute("src") == shown
+    page.get_by_role("link", name="Show all stories").click()
+    assert stories.count() > 40 and search.input_value() == "" and "q=" not in page.url
+    search.fill("with error")
+    search.press("Enter")
+    page.locator('iframe[src="/stories/realtime-overlay/with-error"]').wait_for()
+    framed = page.frame_locator("iframe")
+    framed.locator("realtime-overlay").wait_for()
+    framed.locator('[data-slot="story-end"]').wait_for(state="hidden")
+    page.get_by_role("link", name="Open alone").click()
+    page.get_by_role("link", name="All stories").click()
+    assert page.url.endswith("/stories?story=realtime-overlay/with-error"), page.url

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import { connectionBadge } from "../../web/js/connection-words.js"
 import { tabTitle } from "../../web/js/page-title.js"
-import { ago, clock, count, estimate, milliseconds, percent, rate, timeOfDay } from "../../web/js/readable.js"
+import { ago, clock, count, estimate, fileSize, milliseconds, percent, rate, timeOfDay } from "../../web/js/readable.js"
 import { isFinal, jobWords, jobWordsAsKnown, pluginStatusIn, pluginWords, severityWords } from "../../web/js/words.js"
 
 describe("figures read", () => {
@@ -17,6 +17,9 @@ describe("figures read", () => {
     [estimate, 4_200, "about 1 h 10 min"],
     [ago, 59_999, "just now"], [ago, 180_000, "3 min ago"], [ago, 7_200_000, "2 h ago"], [ago, 5 * 86_400_000, "5 d ago"],
     [count, 0, "0"], [count, 999, "999"], [count, 12_345, "12,345"], [count, 1_234_567, "1,234,567"],
+    [fileSize, 0, "0 bytes"], [fileSize, 1, "1 byte"], [fileSize, 999, "999 bytes"], [fileSize, 1_000, "1 kB"],
+    [fileSize, 999_999, "999 kB"], [fileSize, 1_250_000, "1.2 MB"], [fileSize, 42_000_000, "42 MB"],
+    [fileSize, 5_300_000_000_000, "5300 GB"],
     [timeOfDay, new Date(2026, 1, 4, 4, 2, 11).getTime(), "04:02:11"],
   ]
   for (const [form, value, text] of forms) {

@@ -4,6 +4,7 @@
  * it.
  */
 
+import { setHidden, slot } from "./dom.js"
 import { ConnectionBadge } from "./elements/connection-badge.js"
 import { ControlPanel } from "./elements/control-panel.js"
 import { ErrorBanner } from "./elements/error-banner.js"
@@ -16,7 +17,8 @@ import { StartJob } from "./elements/start-job.js"
 import { ThemeToggle } from "./elements/theme-toggle.js"
 import { listenForKeys } from "./keys.js"
 import { attachJobPage, notifyAtEnd, sendActions } from "./job-page.js"
-import { isStory, liveJobOf } from "./live-page.js"
+import { keepPageWhileUnreachable } from "./link-guard.js"
+import { isStory, liveJobOf, liveOf } from "./live-page.js"
 import { showInTab } from "./page-title.js"
 import { attachStoriesPage } from "./stories-page.js"
 import { playStories } from "./story-player.js"
@@ -45,7 +47,15 @@ if (document.body.dataset.page === "job") {
   notifyAtEnd(job)
   sendActions(job)
 }
-if (isStory()) playStories(liveJobOf(document.body))
+if (["dashboard", "job"].includes(document.body.dataset.page ?? "")) {
+  const { store } = liveOf(document.body)
+  keepPageWhileUnreachable(() => store.state.isConnected || store.state.isPolling)
+}
+if (isStory()) {
+  playStories(liveJobOf(document.body))
+  // The page around the frame has the way to the other stories.
+  setHidden(slot(document, "story-end"), window.parent !== window)
+}
 if (document.body.dataset.page === "stories") attachStoriesPage()
 openSheetOnWatch()
 listenForKeys()

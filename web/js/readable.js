@@ -52,6 +52,14 @@ export function ago(elapsedMs) {
   return minutes < 24 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 60 / 24)} d ago`
 }
 
+/** The size of a file, as its owner knows it: `812 bytes`, `1.2 MB`. @param {number} bytes */
+export function fileSize(bytes) {
+  if (bytes < 1_000) return bytes === 1 ? "1 byte" : `${bytes} bytes`
+  const power = Math.min(3, Math.floor(Math.log10(bytes) / 3))
+  const value = bytes / 1_000 ** power
+  return `${value < 10 ? Math.floor(value * 10) / 10 : Math.floor(value)} ${["", "kB", "MB", "GB"][power]}`
+}
+
 /** 12345 as `12,345`. @param {number} value */
 export function count(value) {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",")

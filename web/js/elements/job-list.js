@@ -1,5 +1,5 @@
 // @ts-check
-import { arrange, cloneTemplate, fill, list, setAttribute, setHidden, setText, setValue, slot } from "../dom.js"
+import { action, arrange, cloneTemplate, fill, list, setAttribute, setHidden, setText, setValue, slot } from "../dom.js"
 import { liveJobList } from "../live-page.js"
 import { UNKNOWN, ago, clock, count, percent } from "../readable.js"
 import { instant } from "../values.js"
@@ -46,11 +46,13 @@ export class JobList extends HTMLElement {
     const ticking = setInterval(() => this.#showTimes(), 1_000)
     this.addEventListener("input", this.#filterTyped)
     this.addEventListener("submit", this.#filterSent)
+    this.addEventListener("unreachable", this.#filterWithoutServer)
     this.#stop = () => {
       stopStore()
       clearInterval(ticking)
       this.removeEventListener("input", this.#filterTyped)
       this.removeEventListener("submit", this.#filterSent)
+      this.removeEventListener("unreachable", this.#filterWithoutServer)
     }
   }
 
@@ -129,13 +131,15 @@ export class JobList extends HTMLElement {
     }
     const doing = job.error ?? job.stage
     if (doing !== null) fill(row, "stage", doing)
+    const lines = ["name", "stage"].map(name => slot(row, name)?.textContent ?? "").filter(line => line !== "")
+    setAttribute(slot(row, "row-title"), "title", lines.join("\n"))
     if (job.device !== null) fill(row, "device", job.device)
     if (job.progress !== null) {
       setValue(slot(row, "progress"), job.progress / 100)
       fill(row, "percent", percent(job.progress))
     }
     if (job.warningsCount !== null) {
-      fill(row, "warnings", count(job.warningsCount))
+      fill(row, "warnings", job.warningsCount > 0 ? count(job.warningsCount) : UNKNOWN)
       setAttribute(row.querySelector(".job-row__warnings"), "data-some", job.warningsCount > 0 ? "" : null)
     }
     if (job.startedAt !== null) setAttribute(slot(row, "started"), "datetime", job.startedAt)
@@ -196,7 +200,39 @@ export class JobList extends HTMLElement {
   #filterTyped = ({ target }) => {
     if (!(target instanceof HTMLInputElement) || target.dataset.action !== "filter-query") return
     this.dataset.filterQuery = target.value
-    this.#showInAddress("q", target.value)
+    const url = withQuery(location.href, target.value)
+    history.replaceState(null, "", url)
+    // Another tab searches for the same.
+    for (const tab of this.#tabs) tab.href = withQuery(tab.href, target.value).href
+    this.#arrange()
+  }
+
+  /**
+   * The server that would filter is not there: the page does it with the jobs that it has, and says so until the server
+   * has done it. A page of older jobs can't be had this way.
+   * @param {Event} event
+   */
+  #filterWithoutServer = event => {
+    const { url } = /** @type {CustomEvent<{url: URL}>} */ (event).detail
+    if (url.pathname !== location.pathname || url.searchParams.has("cursor")) return
+    event.preventDefault()
+    const status = url.searchParams.get("status") ?? ""
+    this.dataset.filterStatus = status
+    this.dataset.filterQuery = url.searchParams.get("q") ?? ""
+    for (const tab of this.#tabs) {
+      const isCurrent = (new URL(tab.href).searchParams.get("status") ?? "") === status
+      setAttribute(tab, "aria-current", isCurrent ? "true" : null)
+    }
+    const search = action(this, "filter-query")
+    if (search instanceof HTMLInputElement) search.value = this.dataset.filterQuery
+    const kept = this.querySelector('input[name="status"]')
+    if (kept instanceof HTMLInputElement) {
+      kept.value = status
+      kept.disabled = status === ""
+    }
+    history.replaceState(null, "", url)
+    setAttribute(slot(this, "jobs-load-again"), "href", url.pathname + url.search)
+    setHidden(slot(this, "jobs-last-known"), false)
     this.#arrange()
   }
 
@@ -205,11 +241,15 @@ export class JobList extends HTMLElement {
     if (this.#unlistedCount === 0) event.preventDefault()
   }
 
-  /** @param {string} name @param {string} value */
-  #showInAddress(name, value) {
-    const url = new URL(location.href)
-    if (value === "") url.searchParams.delete(name)
-    else url.searchParams.set(name, value)
-    history.replaceState(null, "", url)
+  get #tabs() {
+    return /** @type {NodeListOf<HTMLAnchorElement>} */ (this.querySelectorAll(".job-list__tabs a"))
   }
+}
+
+/** @param {string} address @param {string} query */
+function withQuery(address, query) {
+  const url = new URL(address)
+  if (query === "") url.searchParams.delete("q")
+  else url.searchParams.set("q", query)
+  return url
 }

@@ -1,26 +1,36 @@
 // @ts-check
-import { fill, fillOrHide, setAttribute, slot } from "../dom.js"
+import { action, fill, fillOrHide, setAttribute, setHidden, slot } from "../dom.js"
+import { FormError, formRefusal } from "../form-refusal.js"
 import { randomUUID } from "../page.js"
 import { preference, setPreference } from "../preferences.js"
-import { percent } from "../readable.js"
+import { fileSize, percent } from "../readable.js"
 import { RefusedError, startJob, upload } from "../uploads.js"
 import { choose } from "./control-panel.js"
 
+/** Where something can be wrong; each has its line below it. */
+const FIELDS = ["file", "source", "plugins", "device_requested", "name"]
+
 /**
- * `<start-job>`: the form that starts a job. A chosen file is sent up first, then the job's own page opens. What the
- * server refuses is said next to the field that it is about, else above the button.
+ * `<start-job>`: the form that starts a job. A chosen file is sent up first, then the job's own page opens. What is
+ * refused is said at the field that it is about, else above the button.
  */
 export class StartJob extends HTMLElement {
   #stop = () => {}
   #isBusy = false
+  /** What stands in the field for a file while none is chosen. */
+  #invitation = { name: "", size: "" }
 
   connectedCallback() {
     const device = preference("device")
     if (device !== null) choose(this.querySelector("#start-device"), device)
+    this.#invitation = {
+      name: slot(this, "file-name")?.textContent ?? "", size: slot(this, "file-size")?.textContent ?? "",
+    }
     const listening = new AbortController()
     const { signal } = listening
     this.addEventListener("submit", event => { event.preventDefault(); void this.#start() }, { signal })
     this.addEventListener("change", event => this.#changed(event), { signal })
+    action(this, "remove-file")?.addEventListener("click", () => this.#removeFile(), { signal })
     const drop = slot(this, "drop")
     for (const type of ["dragenter", "dragover"]) {
       drop?.addEventListener(type, () => setAttribute(drop, "data-over", ""), { signal })
@@ -29,6 +39,8 @@ export class StartJob extends HTMLElement {
       drop?.addEventListener(type, () => setAttribute(drop, "data-over", null), { signal })
     }
     this.#stop = () => listening.abort()
+    // A browser may bring a form back with the file that was chosen in it.
+    this.#showFile()
   }
 
   disconnectedCallback() {
@@ -38,41 +50,90 @@ export class StartJob extends HTMLElement {
   /** @param {Event} event */
   #changed({ target }) {
     if (target === this.#fileInput) {
-      fill(this, "file-name", this.#fileInput?.files?.[0]?.name ?? "Choose or drop a file")
-      this.#showError(null)
+      this.#showFile()
+      this.#showProblem(null)
     } else if (target instanceof HTMLSelectElement && target.name === "device_requested") {
       setPreference("device", target.value)
     }
   }
 
+  // The file.
+
+  get #fileInput() {
+    return /** @type {HTMLInputElement | null} */ (slot(this, "file"))
+  }
+
+  get #file() {
+    return this.#fileInput?.files?.[0]
+  }
+
+  /** The file counts, so the path can't be written while there is one. */
+  #showFile() {
+    const file = this.#file
+    fill(this, "file-name", file?.name ?? this.#invitation.name)
+    fill(this, "file-size", file === undefined ? this.#invitation.size : fileSize(file.size))
+    setHidden(action(this, "remove-file"), file === undefined)
+    setAttribute(this.querySelector('[name="source"]'), "disabled", file === undefined ? null : "")
+    setHidden(slot(this, "source-hint"), file !== undefined)
+    setHidden(slot(this, "source-unused"), file === undefined)
+  }
+
+  #removeFile() {
+    const input = this.#fileInput
+    if (input === null) return
+    input.value = ""
+    this.#showFile()
+    this.#showProblem(null)
+    input.focus()
+  }
+
+  /** @param {number | null} fraction 0...1; null hides it. */
+  #showUpload(fraction) {
+    setHidden(slot(this, "upload"), fraction === null)
+    if (fraction === null) return
+    const bar = /** @type {HTMLProgressElement | null} */ (slot(this, "upload-bar"))
+    if (bar !== null) bar.value = fraction
+    fill(this, "upload-percent", percent(Math.floor(fraction * 100)))
+  }
+
+  // Starting.
+
   async #start() {
     const form = this.querySelector("form")
     if (form === null || this.#isBusy) return
     this.#setBusy(true)
-    this.#showError(null)
+    /** @type {{message: string, field: string | null} | null} */
+    let problem = null
+    this.#showProblem(null)
     try {
       const jobId = await startJob(await this.#job(new FormData(form)), randomUUID())
       location.assign(`/jobs/${encodeURIComponent(jobId)}`)
     } catch (error) {
-      if (!(error instanceof RefusedError)) throw error
-      this.#showError(error.message)
+      if (error instanceof FormError) problem = error
+      else if (error instanceof RefusedError) problem = formRefusal(error.message)
+      else throw error
     } finally {
       this.#setBusy(false)
+      this.#showUpload(null)
       fillOrHide(this, "start-status", null)
     }
+    this.#showProblem(problem)
   }
 
   /** @param {FormData} data */
   async #job(data) {
     const plugins = data.getAll("plugins").map(String)
     const name = String(data.get("name") ?? "").trim()
-    const file = this.#fileInput?.files?.[0]
-    const source = file === undefined ? String(data.get("source") ?? "").trim() : await this.#upload(file)
-    if (source === "") throw new RefusedError("source is missing. Choose a file, or name a path on the server.", 0)
+    const path = String(data.get("source") ?? "").trim()
+    const file = this.#file
+    if (file === undefined && path === "") {
+      throw new FormError("Choose a file, or name a path on the server.", "source")
+    }
+    if (plugins.length === 0) throw new FormError("Choose at least one plugin.", "plugins")
     return {
-      source,
+      source: file === undefined ? path : await this.#upload(file),
+      plugins,
       device_requested: String(data.get("device_requested") ?? "cpu"),
-      ...(plugins.length > 0 && { plugins }),
       ...(name !== "" ? { name } : file !== undefined && { name: file.name }),
     }
   }
@@ -80,47 +141,47 @@ export class StartJob extends HTMLElement {
   /** @param {File} file */
   async #upload(file) {
     fillOrHide(this, "start-status", "Uploading…")
-    const source = await upload(file, fraction => {
-      fillOrHide(this, "start-status", fraction < 1 ? `Uploading: ${percent(Math.floor(fraction * 100))}` : "Starting…")
-    })
-    return source
+    this.#showUpload(0)
+    try {
+      return await upload(file, fraction => {
+        this.#showUpload(fraction)
+        if (fraction === 1) fillOrHide(this, "start-status", "Starting…")
+      })
+    } catch (error) {
+      // Without an answer it is not the file that is wrong.
+      throw error instanceof RefusedError && error.status !== 0 ? new FormError(error.message, "file") : error
+    }
   }
 
-  /** @param {string | null} message */
-  #showError(message) {
-    const field = message === null ? null : this.#fieldNamed(message)
+  // What is wrong.
+
+  /** @param {{message: string, field: string | null} | null} problem */
+  #showProblem(problem) {
     for (const input of this.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid")
-    for (const note of this.querySelectorAll("[data-field-error]")) note.remove()
-    fillOrHide(this, "start-error", field === null ? message : null)
-    if (field === null || message === null) return
-    const note = document.createElement("p")
-    note.className = "field__error"
-    note.id = `${field.id}-error`
-    note.dataset.fieldError = ""
-    note.setAttribute("role", "alert")
-    note.textContent = message
-    field.closest(".field")?.append(note)
-    field.setAttribute("aria-invalid", "true")
-    field.setAttribute("aria-errormessage", note.id)
-    field.focus()
+    for (const field of FIELDS) fillOrHide(this, `error-${field}`, null)
+    fillOrHide(this, "start-error", null)
+    if (problem === null) return
+    // What is wrong with the source is wrong with the file, where there is one.
+    const field = problem.field === "source" && this.#file !== undefined ? "file" : problem.field
+    const inputs = this.#inputs(field)
+    fillOrHide(this, inputs.length === 0 ? "start-error" : `error-${field}`, problem.message)
+    for (const input of inputs) input.setAttribute("aria-invalid", "true")
+    inputs[0]?.focus()
   }
 
-  /** The server's sentence begins with the field it is about. @param {string} message @returns {HTMLElement | null} */
-  #fieldNamed(message) {
-    const name = message.match(/^"?([a-z_]+)"?\b/)?.[1]
-    const field = name === undefined ? null : this.querySelector(`.field [name="${name}"]`)
-    return field instanceof HTMLElement ? field : null
+  /** @param {string | null} field @returns {HTMLElement[]} */
+  #inputs(field) {
+    if (field === "file") return this.#fileInput === null ? [] : [this.#fileInput]
+    return field === null ? [] : Array.from(this.querySelectorAll(`[name="${field}"]`))
   }
 
   /** @param {boolean} isBusy */
   #setBusy(isBusy) {
     this.#isBusy = isBusy
-    const button = /** @type {HTMLButtonElement | null} */ (slot(this, "submit"))
-    if (button !== null) button.disabled = isBusy
+    for (const name of ["submit", "remove-file"]) {
+      const button = /** @type {HTMLButtonElement | null} */ (slot(this, name) ?? action(this, name))
+      if (button !== null) button.disabled = isBusy
+    }
     setAttribute(this, "aria-busy", isBusy ? "true" : null)
-  }
-
-  get #fileInput() {
-    return /** @type {HTMLInputElement | null} */ (slot(this, "file"))
   }
 }

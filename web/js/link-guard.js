@@ -1,0 +1,58 @@
+// @ts-check
+import { showToast } from "./toast.js"
+
+/** A server that takes longer than this to say anything is not there for somebody who waits for a page. */
+const PATIENCE_MS = 5_000
+
+/**
+ * Keeps a page that has no connection from being lost to the browser's own page about errors: whoever follows a link or
+ * sends a search is taken there only if the server answers. Else the link hears `unreachable`, and who can do without the
+ * server cancels that event; if nobody does, a toast says so.
+ * @param {() => boolean} isConnected
+ */
+export function keepPageWhileUnreachable(isConnected) {
+  document.addEventListener("click", event => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null
+    if (link === null || event.defaultPrevented || !leadsElsewhere(link, event) || isConnected()) return
+    event.preventDefault()
+    void follow(link, new URL(link.href))
+  })
+  document.addEventListener("submit", event => {
+    const form = event.target
+    if (!(form instanceof HTMLFormElement) || event.defaultPrevented || form.method !== "get" || isConnected()) return
+    event.preventDefault()
+    const url = new URL(form.action)
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") url.searchParams.append(name, value)
+    void follow(form, url)
+  })
+}
+
+/** Whether the server behind an address answers, and is not about to stop. @param {URL} url @param {typeof fetch} [ask] */
+export async function isReachable(url, ask = fetch) {
+  try {
+    const { status } = await ask(url, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) })
+    return status < 500
+  } catch {
+    return false
+  }
+}
+
+/** @param {Element} source @param {URL} url */
+async function follow(source, url) {
+  if (await isReachable(url)) {
+    location.assign(url)
+    return
+  }
+  const event = new CustomEvent("unreachable", { bubbles: true, cancelable: true, detail: { url } })
+  if (source.dispatchEvent(event)) showToast("The server could not be reached. Try again.")
+}
+
+/**
+ * Whether this very page would go: not to another tab, not to a place on it, not to a file, not away from this server.
+ * @param {HTMLAnchorElement} link @param {MouseEvent} event
+ */
+function leadsElsewhere(link, { button, metaKey, ctrlKey, shiftKey, altKey }) {
+  const isPlain = button === 0 && !metaKey && !ctrlKey && !shiftKey && !altKey
+  const isHere = link.hash !== "" && link.pathname === location.pathname && link.search === location.search
+  return isPlain && !isHere && link.origin === location.origin && link.target === "" && !link.hasAttribute("download")
+}
