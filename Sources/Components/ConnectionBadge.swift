@@ -28,17 +28,14 @@ public struct ConnectionBadge: Component, Sendable {
   public var state: State
   /// When what the page shows was last known to be true, such as `14:02:11`; nil while it is.
   public var asOf: String?
-  /// Where there is nothing to come any more, so that nothing can be live.
-  public var isHidden: Bool
 
-  public init(_ state: State = .connecting, asOf: String? = nil, isHidden: Bool = false) {
+  public init(_ state: State = .connecting, asOf: String? = nil) {
     self.state = state
     self.asOf = asOf
-    self.isHidden = isHidden
   }
 
   public var body: some HTML {
-    element("connection-badge", .class("needs-script"), .data("state", state.name), .hidden(isHidden)) {
+    element("connection-badge", .class("needs-script"), .data("state", state.name)) {
       span(.class("connection-badge"), .role("status")) {
         span(.class("connection-badge__lamp"), .aria("hidden", true)) {}
         span(.class("connection-badge__words")) {

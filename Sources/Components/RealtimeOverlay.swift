@@ -68,12 +68,6 @@ public struct RealtimeOverlay: Component, Sendable {
 
   private var isSheet: Bool { placement == .sheet }
 
-  private var badge: ConnectionBadge {
-    var badge = connection
-    badge.isHidden = badge.isHidden || state.isFinal
-    return badge
-  }
-
   private var shownViewer: FrameViewer {
     var shown = viewer ?? FrameViewer()
     shown.controls.isLive = shown.controls.isLive && !state.isFinal
@@ -84,7 +78,7 @@ public struct RealtimeOverlay: Component, Sendable {
     div(.class("realtime-overlay__header")) {
       h2(.class("realtime-overlay__title"), .data("slot", "overlay-title"), .tabindex(-1)) { title }
       div(.class("realtime-overlay__end")) {
-        badge
+        connection
         if isSheet {
           a(.class("button", "button--quiet"), .href(jobID.map { "/jobs/\($0)" }), .data("slot", "overlay-link")) {
             "Open page"

@@ -2,7 +2,6 @@
 import { connectionBadge } from "../connection-words.js"
 import { action, fill, fillOrHide, setAttribute, setHidden } from "../dom.js"
 import { isStory, liveOf } from "../live-page.js"
-import { isFinal } from "../words.js"
 
 /**
  * `<connection-badge>`: whether what the page, or the overlay around it, shows is live, and a button where it is
@@ -44,8 +43,6 @@ export class ConnectionBadge extends HTMLElement {
     const isOverlay = this.closest("realtime-overlay") !== null
     const badge = connectionBadge(live, { isOnline: this.#isOnline, isOverlay, nowMs: Date.now() })
     setAttribute(this, "data-state", badge.state)
-    // What has ended stays true, with and without a connection; unless it is deleted.
-    setHidden(this, "status" in live && isFinal(live.status) && !live.isGone)
     fill(this, "connection-label", badge.label)
     fillOrHide(this, "connection-as-of", badge.asOf)
     setHidden(action(this, "reconnect"), !badge.canReconnect)
