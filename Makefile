@@ -37,7 +37,8 @@ test:
 	done
 	@echo "Every test passed."
 
-nightly: setup
+nightly: build
+	Tests/scripts/test-proof.sh worlds 1000000
 	Tests/scripts/test-autobahn.sh all
 	Tests/scripts/test-sanitizers.sh address all
 	Tests/scripts/test-sanitizers.sh thread all
@@ -47,10 +48,10 @@ lint:
 	swift format lint --strict --recursive Package.swift Sources Stories Tests
 	Tests/scripts/check-web.sh
 
-test-swift:
-	@Tests/scripts/setup.sh build
-	@Tests/scripts/setup.sh pictures
-	@Tests/scripts/setup.sh metrics
+# What comes over the network comes while the compiler works.
+test-swift: setup
+	@(Tests/scripts/setup.sh pictures && Tests/scripts/setup.sh metrics) & fetching=$$!; \
+	  swift build --build-tests $(SWIFT_BUILD_FLAGS) && wait $$fetching
 	Tests/scripts/test-swift.sh $(SWIFT_BUILD_FLAGS)
 
 test-web:
@@ -69,11 +70,11 @@ build-ahead: setup
 	@Tests/scripts/build-ahead.sh start
 
 test-address test-thread: setup
-	@Tests/scripts/build-ahead.sh wait
+	@Tests/scripts/build-ahead.sh wait $(@:test-%=%)
 	Tests/scripts/test-sanitizers.sh $(@:test-%=%)
 
 test-fuzz: setup
-	@Tests/scripts/build-ahead.sh wait
+	@Tests/scripts/build-ahead.sh wait fuzz
 	Tests/Fuzz/run.sh $(FUZZ_SECONDS)
 
 format:

@@ -78,6 +78,13 @@ let package = Package(
     .executableTarget(
       name: "WebSocketEcho", dependencies: ["Net", "Server", "Wire"], path: "Tests/WebSocketEcho",
       swiftSettings: strict),
+    // The realtime core in a world with one clock and one seed; the program runs many of them. Not a product.
+    .target(
+      name: "Simulation", dependencies: ["Domain", "JSONValues", "Realtime", "TestSupport", "Wire"],
+      path: "Tests/Simulation",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "simulate", dependencies: ["Simulation"], path: "Tests/Simulate", swiftSettings: strict),
     // Writes into a store until it is killed, and tells what was committed; not a product.
     .executableTarget(
       name: "StoreWriterChild", dependencies: ["Domain", "JSONValues", "Store"], path: "Tests/StoreWriterChild",
@@ -95,7 +102,8 @@ let package = Package(
     .testTarget(name: "DomainTests", dependencies: ["Domain", "JSONValues"], swiftSettings: strict),
     .testTarget(name: "NetTests", dependencies: ["Net"], swiftSettings: strict),
     .testTarget(
-      name: "RealtimeTests", dependencies: ["Domain", "JSONValues", "Realtime", "Wire"], swiftSettings: strict),
+      name: "RealtimeTests", dependencies: ["Domain", "JSONValues", "Realtime", "Simulation", "TestSupport", "Wire"],
+      swiftSettings: strict),
     .testTarget(
       name: "StoreTests",
       dependencies: ["CSQLite", "Domain", "JSONValues", "Net", "Store", "StoreWriterChild", "TestSupport"],

@@ -1,5 +1,6 @@
 import Domain
 import Realtime
+import TestSupport
 import Testing
 
 /// What a subscriber gets that comes back with a cursor, however it reads.

@@ -1,6 +1,7 @@
 import Domain
 import JSONValues
 import Realtime
+import TestSupport
 import Testing
 
 struct FanOutTests {
@@ -239,18 +240,5 @@ struct FanOutTests {
       sink.takeMore(.max, loop.fanOut, subscriber)
       #expect(sink.offsets == published.filter { subscription.includes($0.0) }.map(\.1))
     }
-  }
-}
-
-/// SplitMix64: small, and the same everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -48,7 +48,7 @@ private struct Model {
 struct ModelTests {
   @Test(arguments: 1...8)
   func `whatever is written, removed, pruned and reopened, it holds what a plain model holds`(seed: UInt64) throws {
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let sample = try SampleStore()
     var model = Model()
     for step in 0..<60 {
@@ -113,17 +113,5 @@ struct ModelTests {
       #expect(try store.lastSequence(of: job.topic) == model.sequences[job.topic] ?? 0, place)
     }
     for index in 0..<9 { #expect(try store.key("k\(index)") == model.keys["k\(index)"], place) }
-  }
-}
-
-/// The same numbers for the same seed (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

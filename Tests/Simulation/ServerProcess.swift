@@ -2,6 +2,7 @@ import Domain
 import JSONValues
 import Realtime
 import Synchronization
+import TestSupport
 
 /// One life of the server: the real journal, hub and loops over the disk, wired as the application wires them.
 final class ServerProcess {

@@ -1,7 +1,8 @@
 import Domain
+import TestSupport
 
 /// A fault that the product doesn't have, built into the world's own wiring: what the checks have to find.
-enum Mutant: CaseIterable {
+package enum Mutant: CaseIterable, Sendable {
   /// A snapshot is sent at once, the connection joins a little later, and nothing is replayed in between.
   case snapshotBeforeSubscribing
   /// The position to come back with is sent ahead of the snapshot, and may arrive without it.
@@ -15,22 +16,34 @@ enum Mutant: CaseIterable {
 }
 
 /// What a world is for: that it comes about is checked, too.
-enum Event: CaseIterable {
+package enum Event: CaseIterable {
   case crashBeforeCommit, crashBeforeBroadcast, crashBeforeAcknowledgement, crash, restart, refusal, fullJournal
   case replayFromHistory, failedHistory, prunedHistory, gap, snapshot, slowReader, subscriptionChange, restoredBackup
   case unnoticedCut, repeatedKey
 }
 
-/// Time, chance and everybody in it: one thread, nothing real, so that a seed is a whole history.
-final class World {
+/// Whatever fails, in whatever order: nothing that was acknowledged is lost, and every client ends in step.
+///
+/// Each seed is a small world on one thread with a clock of its own: the real `Journal`, `MessageLine`, `EventHub`,
+/// `FanOut`, `Arrival` and `RealtimeSession`, over a store that is a list (`Disk`), a network that delays, cuts at any
+/// byte and falls silent (`Connection`), clients that go by the rules of the browser's client (`Client`), our own jobs,
+/// and reporters that try again under the same key until they are told that it is stored (`Reporter`). For six
+/// seconds servers die before a commit, between commit and broadcast, between broadcast and acknowledgement, and at any
+/// other moment; they restart; disks fill up; old messages are removed; an older copy of the data is put back; readers
+/// stall; networks part; subscriptions change. Then the faults stop, and the world has to come to rest.
+///
+/// All along: what a client is sent is what is stored, in order, with no hole and no double in one connection and in
+/// what it shows; nothing is stored twice; what is acknowledged is stored; what waits anywhere is bounded. In the end:
+/// every client is connected and shows exactly what the store adds up to, within a minute.
+package final class World {
   let mutant: Mutant?
   var random: SeededGenerator
   private(set) var now = 0
   private var events = EventQueue()
   /// What has gone wrong first; the world ends with it.
   private(set) var violation: String?
-  private(set) var seen: Set<Event> = []
-  private(set) var trace: [String] = []
+  package private(set) var seen: Set<Event> = []
+  package private(set) var trace: [String] = []
   private let tracing: Bool
 
   let disk = Disk()
@@ -47,7 +60,7 @@ final class World {
   private static let patience = 60_000
   var isFaulty: Bool { now < Self.horizon }
 
-  init(seed: UInt64, mutant: Mutant? = nil, tracing: Bool = false) {
+  package init(seed: UInt64, mutant: Mutant? = nil, tracing: Bool = false) {
     var random = SeededGenerator(seed: seed)
     self.mutant = mutant
     self.tracing = tracing
@@ -57,7 +70,7 @@ final class World {
   }
 
   /// - Returns: what is wrong with this world; nil where everything held.
-  func run() -> String? {
+  package func run() -> String? {
     startServer()
     for number in 0..<roll(3...4) { clients.append(Client(number, in: self)) }
     for number in 0..<2 { reporters.append(Reporter(number, in: self)) }
@@ -78,6 +91,13 @@ final class World {
     }
     if violation == nil { disk.checkAcknowledged(fail) }
     return violation
+  }
+
+  /// Everything that happens in the world of a seed, one line each.
+  package static func history(of seed: UInt64) -> [String] {
+    let world = World(seed: seed, tracing: true)
+    _ = world.run()
+    return world.trace
   }
 
   private var isSettled: Bool {
