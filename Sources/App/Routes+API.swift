@@ -104,9 +104,12 @@ extension Application {
   private func messageTypes(_ request: Request) throws(AppError) -> Set<MessageType>? {
     guard let text = request.query("types") else { return nil }
     let types = Set(text.split(separator: ",").map { MessageType(rawValue: String($0)) })
-    let stored: Set<MessageType> = [.partialResult, .progress, .pluginStatus, .warning, .error, .metadata, .jobStatus]
-    guard types.isSubset(of: stored) else {
-      let known = stored.map(\.rawValue).sorted().joined(separator: ", ")
+    // Frames and lines of a log have no number, so that none is found; who asks for them is not wrong.
+    let published: Set<MessageType> = [
+      .frame, .partialResult, .progress, .pluginStatus, .warning, .error, .metadata, .jobStatus, .log,
+    ]
+    guard types.isSubset(of: published) else {
+      let known = published.map(\.rawValue).sorted().joined(separator: ", ")
       throw AppError(.invalid, "types must be a list of some of these: \(known).")
     }
     return types

@@ -65,7 +65,7 @@ final class FolderLock: Sendable {
     let descriptor = open("\(folder)/telltale.lock", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+    guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return nil }
     return FolderHolder(lines(of: descriptor))
   }
 

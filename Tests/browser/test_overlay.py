@@ -128,15 +128,47 @@ def test_hostile_strings_are_text_everywhere(site):
     assert sheet.locator("script, img[onerror], img[src^=javascript]").count() == 0
 
 
+PIXEL = ("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
+         "awAAAABJRU5ErkJggg==")
+
+
+def test_an_error_that_was_dismissed_does_not_come_back_with_the_next(site):
+    page, sheet, connection = open_sheet(site, "errors-1")
+    for title in ("First", "Second", "Third"):
+        say(site, connection, "error", {"error": title})
+        sheet.get_by_text(title, exact=True).wait_for()
+        if title != "Third":
+            sheet.locator(".error-row", has_text=title).get_by_role("button").click()
+    assert sheet.locator(".error-row").all_inner_texts()[0].count("Third") == 1
+    assert sheet.locator(".error-row").count() == 1
+
+
+def test_a_pause_ends_with_the_job_that_was_paused(site):
+    page, sheet, connection = open_sheet(site, "paused-1")
+    say(site, connection, "frame", {
+        "frame_id": 1, "plugin": "one", "device_used": "cpu", "timing_ms": 1, "width": 640, "height": 360,
+        "image_url": PIXEL, "data": {}})
+    sheet.get_by_text("Frame 1 · one").wait_for()
+    sheet.locator("#toggle-play-pause").click()
+    page.keyboard.press("Escape")
+    site.scripted.answers["/v1/jobs/ended-1"] = {"job_id": "ended-1", "frames": [
+        {"frame_id": number, "width": 640, "height": 360, "image_url": PIXEL, "plugins": {"two": {"timing_ms": 1}}}
+        for number in (1, 2)]}
+    job_status(site, "ended-1", "succeeded")
+    row(page, "ended-1").locator('[data-action="watch"]').click()
+    other = eventually(
+        lambda: next((each for each in site.scripted.live if each.query.get("job_id") == ["ended-1"]), None), "its stream")
+    say(site, other, "job_status", {"status": "succeeded"})
+    sheet.get_by_text("Frame 2 · two").wait_for()
+
+
 def test_a_frame_is_shown_with_its_boxes_and_the_choices_last(site):
     page, sheet, connection = open_sheet(site)
-    pixel = ("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
-             "awAAAABJRU5ErkJggg==")
 
     def frame(frame_id: int, plugin: str, boxes: list) -> None:
         say(site, connection, "frame", {
             "frame_id": frame_id, "plugin": plugin, "device_used": "cpu", "timing_ms": 1, "width": 640, "height": 360,
-            "image_url": pixel, "data": {"boxes": boxes}})
+            "image_url": PIXEL, "data": {"boxes": boxes}})
 
     box = {"x": 10, "y": 40, "width": 100, "height": 50, "confidence": 0.876, "class": "walker"}
     frame(1, "one", [box])

@@ -145,8 +145,11 @@ describe("what is done with a job", () => {
       answerWith(() => Response.json({ job_id: "8" }))
       let went = null
       globalThis.location.assign = address => { went = address }
-      await sendAction(aForm().form, verb, job)
+      const { form, button } = aForm()
+      await sendAction(form, verb, job)
       assert.equal(went, to)
+      // Until the other page is there, a second click would do it twice.
+      assert.equal(button.disabled, to !== null)
     })
   }
 })

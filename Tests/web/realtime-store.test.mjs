@@ -109,6 +109,8 @@ describe("reduce", () => {
   })
 
   test("says the reason of a failure once", () => {
+    const silent = message("job_status", { job_id: "7", status: "failed", error: null })
+    assert.deepEqual(after(silent, silent).errors.map(({ message }) => message), ["No reason was recorded."])
     const failed = message("job_status", { job_id: "7", status: "failed", error: "Crashed" })
     assert.equal(after(failed, failed).errors.length, 1)
     assert.equal(after(message("error", { error: "Crashed" }), failed).errors.length, 1)

@@ -20,6 +20,9 @@
 import { milliseconds } from "./readable.js"
 import { finite, text } from "./values.js"
 
+/** Whether there is a picture of the frame that a message speaks of. @param {Record<string, any>} message */
+export const hasPicture = message => text(message.image_url) !== null
+
 /** The ids of the frames that are kept, oldest first, each once. @param {readonly Record<string, any>[]} messages */
 export function frameIds(messages) {
   return [...new Set(messages.map(message => String(message.frame_id)))]
@@ -40,7 +43,7 @@ export function frameWithId(messages, id) {
   const points = byPlugin.flatMap(message => asArray(message.data?.radar).flatMap(asPoint))
   return {
     id,
-    imageURL: text(own.findLast(message => text(message.image_url) !== null)?.image_url),
+    imageURL: text(own.findLast(hasPicture)?.image_url),
     width: positive(newest.width) ?? 1_920,
     height: positive(newest.height) ?? 1_080,
     boxes,

@@ -46,6 +46,11 @@ function showStatus(status, isStale) {
  * @param {LiveJob} job
  */
 export function sendActions(job) {
+  // A page that comes back from the browser's own store may be used again.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return
+    for (const button of document.querySelectorAll("form[data-action] button")) button.removeAttribute("disabled")
+  })
   document.addEventListener("submit", event => {
     const form = event.target
     if (!(form instanceof HTMLFormElement)) return
@@ -66,20 +71,23 @@ export async function sendAction(form, verb, job) {
   const { jobId, isConnected } = job.store.state
   const button = form.querySelector("button")
   if (jobId === null || button === null || button.disabled) return
+  const hadFocus = document.activeElement === button
   button.disabled = true
   fillOrHide(form, "refusal", null)
   try {
     const answer = await actOnJob(jobId, verb)
-    if (verb === "delete") location.assign("/")
-    else if (verb === "retry") location.assign(`/jobs/${encodeURIComponent(answer.job_id)}`)
+    // The button stays as it is until the other page is there: it must not be done twice.
+    if (verb === "delete") return location.assign("/")
+    if (verb === "retry") return location.assign(`/jobs/${encodeURIComponent(answer.job_id)}`)
     // That it has ended comes like everything else.
-    else if (!isConnected) job.reconnect()
+    if (!isConnected) job.reconnect()
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
     fillOrHide(form, "refusal", error.message)
-  } finally {
-    button.disabled = false
   }
+  button.disabled = false
+  // A button that is disabled loses it.
+  if (hadFocus) button.focus()
 }
 
 /** What can be done with a job, and what came out of it, is other markup once it is over: the server writes it. */
@@ -90,7 +98,12 @@ async function renewEndedParts() {
     const page = new DOMParser().parseFromString(await response.text(), "text/html")
     for (const name of ["job-header", "job-results"]) {
       const [old, renewed] = [slot(document, name), slot(page, name)]
-      if (old !== null && renewed !== null) old.replaceWith(document.importNode(renewed, true))
+      if (old === null || renewed === null) continue
+      const hadFocus = old.contains(document.activeElement)
+      const copy = document.importNode(renewed, true)
+      old.replaceWith(copy)
+      // Whoever pressed Cancel goes on from there.
+      if (hadFocus) copy.querySelector("button")?.focus()
     }
   } catch (error) {
     console.warn("The job's results could not be read", error)

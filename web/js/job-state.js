@@ -234,17 +234,20 @@ function setMetadata(state, payload) {
 
 /** @param {JobState} state @param {Record<string, any>} payload @returns {Change} */
 function setJobStatus(state, payload) {
+  const status = text(payload.status) ?? state.status
   return {
     jobId: state.jobId ?? text(payload.job_id),
-    status: text(payload.status) ?? state.status,
+    status,
     name: text(payload.name) ?? state.name,
     device: text(payload.device_used) ?? state.device,
     deviceReason: text(payload.device_reason) ?? state.deviceReason,
     startedAt: instant(payload.started_at) ?? state.startedAt,
     finishedAt: instant(payload.finished_at) ?? state.finishedAt,
-    errors: withFailure(state.errors, text(payload.error)),
+    errors: withFailure(state.errors, text(payload.error) ?? (status === "failed" ? UNKNOWN_REASON : null)),
   }
 }
+
+const UNKNOWN_REASON = "No reason was recorded."
 
 /** The reason of a failure, unless an error message has said it already.
  * @param {readonly JobError[]} errors @param {string | null} reason */

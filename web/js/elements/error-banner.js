@@ -1,5 +1,5 @@
 // @ts-check
-import { arrange, cloneTemplate, fill, fillOrHide, list, setHidden } from "../dom.js"
+import { arrange, cloneTemplate, fill, fillOrHide, list, setHidden, slot } from "../dom.js"
 import { liveJobOf } from "../live-page.js"
 
 /** @typedef {import("../job-state.js").JobError} JobError */
@@ -11,13 +11,19 @@ export class ErrorBanner extends HTMLElement {
   #shown = null
   /** @type {WeakMap<JobError, Element>} */
   #rows = new WeakMap()
-  /** @type {WeakSet<JobError>} */
-  #dismissed = new WeakSet()
+  /** How many of those that say the same were dismissed: the same errors come again with a snapshot.
+   * @type {Map<string, number>} */
+  #dismissed = new Map()
+  /** @type {string | null} */
+  #jobId = null
 
   connectedCallback() {
     const { store } = liveJobOf(this)
     this.#shown = store.state.errors
-    const stopStore = store.subscribe(({ errors }) => {
+    this.#jobId = store.state.jobId
+    const stopStore = store.subscribe(({ errors, jobId }) => {
+      if (jobId !== this.#jobId) this.#dismissed.clear()
+      this.#jobId = jobId
       if (errors !== this.#shown) this.#show(errors)
     })
     this.addEventListener("click", this.#click)
@@ -36,7 +42,12 @@ export class ErrorBanner extends HTMLElement {
     this.#shown = errors
     const rows = list(this, "errors")
     if (rows === null) return
-    const visible = errors.filter(error => !this.#dismissed.has(error)).reverse()
+    const dismissed = new Map(this.#dismissed)
+    const visible = errors.filter(error => {
+      const same = dismissed.get(words(error)) ?? 0
+      dismissed.set(words(error), same - 1)
+      return same <= 0
+    }).reverse()
     arrange(rows, visible.map(error => this.#row(error)))
     setHidden(this, visible.length === 0)
   }
@@ -58,9 +69,17 @@ export class ErrorBanner extends HTMLElement {
     if (!(target instanceof Element) || target.closest('[data-action="dismiss"]') === null) return
     const rows = list(this, "errors")
     const row = [...rows?.children ?? []].find(child => child.contains(target))
-    const error = this.#shown?.find(each => this.#rows.get(each) === row)
-    if (error !== undefined) this.#dismissed.add(error)
-    row?.remove()
+    if (row === undefined) return
+    const said = wordsOf(row)
+    this.#dismissed.set(said, (this.#dismissed.get(said) ?? 0) + 1)
+    row.remove()
     setHidden(this, rows?.childElementCount === 0)
   }
 }
+
+/** @param {JobError} error */
+const words = ({ title, message, code }) => JSON.stringify([title, message ?? "", code ?? ""])
+
+/** The same of a row, whoever wrote it. @param {Element} row */
+const wordsOf = row =>
+  JSON.stringify(["error-title", "error-message", "error-code"].map(name => slot(row, name)?.textContent ?? ""))

@@ -2,7 +2,7 @@
 import { boxLabels } from "../box-labels.js"
 import { arrange, cloneTemplate, fill, setAttribute, setHidden, setText, slot } from "../dom.js"
 import { INITIAL_JOB_STATE } from "../job-state.js"
-import { frameIds, frameWithId } from "../frames.js"
+import { frameIds, frameWithId, hasPicture } from "../frames.js"
 import { liveJobOf } from "../live-page.js"
 import { apiURL } from "../page.js"
 import { isFinal } from "../words.js"
@@ -46,12 +46,11 @@ export class FrameViewer extends HTMLElement {
     const { store } = liveJobOf(this)
     this.#isOver = this.querySelector(".control-panel[data-ended]") !== null
     const stopStore = store.subscribe(({ frames, isStale, status }) => {
-      if (frames !== this.#frames) {
-        this.#frames = frames
-        if (frames.length === 0) this.#clear()
-        else this.#follow()
-      }
+      const isNews = frames !== this.#frames
+      this.#frames = frames
+      if (isNews && frames.length === 0) this.#clear()
       this.#stands(isStale, isFinal(status))
+      if (isNews && frames.length > 0) this.#follow()
     })
     const listening = new AbortController()
     const { signal } = listening
@@ -81,7 +80,7 @@ export class FrameViewer extends HTMLElement {
     this.#isOver = isOver
     if (this.#panel !== null) this.#panel.isLive = !isOver
     // A job that ended without a picture has none to wait for.
-    if (isOver && this.#frames.length === 0) setHidden(this.closest('[data-slot="overlay-viewer"]'), true)
+    if (isOver && !this.#frames.some(hasPicture)) setHidden(this.closest('[data-slot="overlay-viewer"]'), true)
     this.#showPosition()
     if (!this.#isMissing) return
     if (isBack && this.#shown !== null) this.#begin(this.#shown)
@@ -91,7 +90,9 @@ export class FrameViewer extends HTMLElement {
   /** Shows the newest frame now, or as soon as the chosen rate allows. */
   #follow() {
     this.#showPosition()
-    if (this.#held !== null || this.#panel?.isPlaying === false || this.#timer !== null) return
+    // What has ended can't be paused: its newest frame is shown, unless another one was chosen.
+    const isPaused = this.#panel?.isPlaying === false && !this.#isOver
+    if (this.#held !== null || isPaused || this.#timer !== null) return
     const wait = this.#shownAt + 1_000 / (this.#panel?.framesPerSecond ?? 15) - performance.now()
     if (wait <= 1) this.#showNewest()
     else this.#timer = setTimeout(() => { this.#timer = null; this.#follow() }, wait)
@@ -138,12 +139,13 @@ export class FrameViewer extends HTMLElement {
 
   /** @param {ShownFrame} frame */
   #begin(frame) {
-    const isThere = frame.imageURL === this.#shown?.imageURL && !this.#isMissing
+    const isSame = frame.imageURL === this.#shown?.imageURL
     this.#shown = frame
     const address = pictureAddress(frame.imageURL)
     if (address === null) this.#pictureIsMissing()
-    else if (!isThere) this.#load(address)
-    else if (this.#loader === null) this.#pictureIsThere()
+    else if (isSame && this.#loader !== null) return  // It is on its way.
+    else if (isSame && !this.#isMissing) this.#pictureIsThere()
+    else this.#load(address)
   }
 
   /** @param {string} address */
@@ -201,6 +203,7 @@ export class FrameViewer extends HTMLElement {
   /** Another job, of which no frame has come. */
   #clear() {
     this.#held = null
+    if (this.#panel !== null) this.#panel.isPlaying = true
     this.#shown = null
     this.#next = null
     this.#loader = null

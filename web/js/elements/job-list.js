@@ -137,6 +137,9 @@ export class JobList extends HTMLElement {
     if (job.progress !== null) {
       setValue(slot(row, "progress"), job.progress / 100)
       fill(row, "percent", percent(job.progress))
+    } else if (Object.hasOwn(this.#shown, job.id) && this.#shown[job.id].progress !== null) {
+      setValue(slot(row, "progress"), 0)
+      fill(row, "percent", UNKNOWN)
     }
     if (job.warningsCount !== null) {
       fill(row, "warnings", job.warningsCount > 0 ? count(job.warningsCount) : UNKNOWN)
@@ -214,12 +217,16 @@ export class JobList extends HTMLElement {
    */
   #filterWithoutServer = event => {
     const { url } = /** @type {CustomEvent<{url: URL}>} */ (event).detail
-    if (url.pathname !== location.pathname || url.searchParams.has("cursor")) return
+    if (url.pathname !== location.pathname) return
+    if ([url.searchParams, new URLSearchParams(location.search)].some(query => query.has("cursor"))) return
+    // Who tries again is told that it was in vain.
+    if (event.target === slot(this, "jobs-load-again")) return
     event.preventDefault()
     const status = url.searchParams.get("status") ?? ""
     this.dataset.filterStatus = status
     this.dataset.filterQuery = url.searchParams.get("q") ?? ""
     for (const tab of this.#tabs) {
+      tab.href = withQuery(tab.href, this.dataset.filterQuery).href
       const isCurrent = (new URL(tab.href).searchParams.get("status") ?? "") === status
       setAttribute(tab, "aria-current", isCurrent ? "true" : null)
     }

@@ -38,6 +38,8 @@ export class StartJob extends HTMLElement {
     for (const type of ["dragleave", "drop"]) {
       drop?.addEventListener(type, () => setAttribute(drop, "data-over", null), { signal })
     }
+    // A page that comes back from the browser's own store may be used again.
+    addEventListener("pageshow", ({ persisted }) => { if (persisted) this.#rest() }, { signal })
     this.#stop = () => listening.abort()
     // A browser may bring a form back with the file that was chosen in it.
     this.#showFile()
@@ -107,17 +109,21 @@ export class StartJob extends HTMLElement {
     this.#showProblem(null)
     try {
       const jobId = await startJob(await this.#job(new FormData(form)), randomUUID())
-      location.assign(`/jobs/${encodeURIComponent(jobId)}`)
+      // Busy until the other page is there: it must not be started twice.
+      return location.assign(`/jobs/${encodeURIComponent(jobId)}`)
     } catch (error) {
+      this.#rest()
       if (error instanceof FormError) problem = error
       else if (error instanceof RefusedError) problem = formRefusal(error.message)
       else throw error
-    } finally {
-      this.#setBusy(false)
-      this.#showUpload(null)
-      fillOrHide(this, "start-status", null)
     }
     this.#showProblem(problem)
+  }
+
+  #rest() {
+    this.#setBusy(false)
+    this.#showUpload(null)
+    fillOrHide(this, "start-status", null)
   }
 
   /** @param {FormData} data */
