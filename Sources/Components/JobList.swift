@@ -122,6 +122,11 @@ public struct JobList: Component, Sendable {
           span(.data("slot", "jobs-total")) { Readable.count(total) }
           ": "
           a(.href("/")) { "reset the filter" }
+          // What is typed is looked for among the rows of the page; the server looks among all.
+          span(.data("slot", "jobs-search-all"), .hidden()) {
+            " or "
+            a(.href(filter.address()), .data("slot", "jobs-search-all-link")) { "search all" }
+          }
         }
       }
     }

@@ -39,6 +39,14 @@ extension RealtimeMessage {
     return RealtimeMessage(.progress, payload)
   }
 
+  /// The message as lists of jobs are told it: with what else of the job they show and changes while it runs.
+  package func digest(of job: Job) -> RealtimeMessage {
+    guard type == .progress else { return self }
+    var digest = self
+    digest.payload["warnings_count"] = .int(job.warningsCount)
+    return digest
+  }
+
   package static func pluginStatus(job: Job, _ state: PluginState) -> RealtimeMessage {
     var payload: JSONObject = [
       "job_id": .string(job.id), "plugin": .string(state.plugin), "status": .string(state.status.rawValue),

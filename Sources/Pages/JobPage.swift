@@ -78,7 +78,7 @@ struct JobHeader: Component {
       }
       div(.class("job-page__headline")) {
         div(.class("job-page__title")) {
-          h1 { fold.name }
+          h1(.data("slot", "job-name")) { fold.name }
           JobStatus(fold.state, isLarge: true)
         }
         div(.class("job-page__actions")) { actions }

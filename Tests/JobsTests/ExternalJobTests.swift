@@ -48,6 +48,25 @@ struct ExternalJobTests {
     #expect(end["finished_at"] != .null && end["created_at"] != .null)
   }
 
+  @Test func `a list hears with the percent how many warnings there are`() throws {
+    let (bench, job) = try bench()
+    let warning = try reported(.warning, ["plugin": "cc", "message": "unused"], job: job.id)
+    _ = try bench.service.report([warning, warning, reported(.progress, ["progress": 3], job: job.id)], into: job.id)
+    #expect(bench.recorder.messages(.jobs).last?.payload["warnings_count"] == 2)
+    #expect(bench.recorder.messages(.job(job.id)).last?.payload["warnings_count"] == nil)
+  }
+
+  @Test func `blanks are no name, and an error says something`() throws {
+    let request = try JobRequest(["kind": "external", "name": " \t "], standardPlugins: [])
+    #expect(try bench().0.service.create(request).name == "External job")
+    for (type, payload) in [
+      (MessageType.jobStatus, ["status": "running", "name": "  "] as JSONObject), (.error, ["error": ""]),
+      (.warning, ["plugin": " ", "message": "unused"]),
+    ] {
+      #expect(throws: MessageError.self) { try reported(type, payload, job: "1") }
+    }
+  }
+
   @Test func `its success completes what was at work`() throws {
     let (bench, job) = try bench()
     _ = try bench.service.report(

@@ -4,7 +4,22 @@ import { boxLabels } from "../../web/js/box-labels.js"
 import { ElapsedClock } from "../../web/js/elements/progress-view.js"
 import { sendAction } from "../../web/js/job-page.js"
 import { Milestones } from "../../web/js/milestones.js"
-import { RefusedError, actOnJob } from "../../web/js/uploads.js"
+import { RefusedError, actOnJob, uploadName } from "../../web/js/uploads.js"
+
+describe("the name of an upload", () => {
+  test("is the file's, where it can be", () => {
+    for (const name of ["clip.mp4", "walk_2-b.tar.gz", "a".repeat(128)]) assert.equal(uploadName(name), name)
+  })
+
+  test("fits whatever the file is called, and is not another file's", () => {
+    const names = ["My clip.mp4", "My-clip .mp4", "Film (1).mp4", "é ü 日本.mp4", "日本.mp4", "中国.mp4", ".hidden", "..", "a/b", "", "x".repeat(300)]
+      .map(uploadName)
+    for (const name of names) assert.match(name, /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}$/)
+    assert.equal(new Set(names).size, names.length)
+    assert.match(names[0], /^My-clip-[0-9a-f]+\.mp4$/)
+    assert.equal(uploadName("My clip.mp4"), names[0])
+  })
+})
 
 describe("labels of boxes", () => {
   const picture = { width: 1_000, height: 500 }

@@ -12,7 +12,8 @@ import { isFinal, jobWords, jobWordsAsKnown } from "./words.js"
  */
 export function attachJobPage({ store }) {
   let wasFinal = isFinal(store.state.status)
-  store.subscribe(({ status, isStale, device, deviceReason, frames }) => {
+  store.subscribe(({ name, status, isStale, device, deviceReason, frames }) => {
+    if (name !== null) setText(slot(document, "job-name"), name)
     if (frames.length > 0) setHidden(slot(document, "frames-link"), false)
     if (status !== null) showStatus(status, isStale)
     if (isFinal(status) && !wasFinal) void renewEndedParts()
@@ -50,6 +51,14 @@ export function sendActions(job) {
   addEventListener("pageshow", ({ persisted }) => {
     if (!persisted) return
     for (const button of document.querySelectorAll("form[data-action] button")) button.removeAttribute("disabled")
+  })
+  let wasConnected = job.store.state.isConnected
+  job.store.subscribe(({ isConnected }) => {
+    // That the server could not be reached is over.
+    if (isConnected && !wasConnected) {
+      for (const form of document.querySelectorAll("form[data-action]")) fillOrHide(form, "refusal", null)
+    }
+    wasConnected = isConnected
   })
   document.addEventListener("submit", event => {
     const form = event.target

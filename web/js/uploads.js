@@ -12,6 +12,22 @@ export class RefusedError extends Error {
 }
 
 /**
+ * What a file is called on the server, where a name has 1 to 128 letters, digits, `.`, `-` and `_`, the first no dot. One
+ * that had to be changed gets a mark of its own, so that two files don't become one.
+ * @param {string} name
+ */
+export function uploadName(name) {
+  if (/^[\w-][\w.-]{0,127}$/.test(name)) return name
+  const dot = name.lastIndexOf(".")
+  const plain = (/** @type {string} */ part) =>
+    part.normalize("NFKD").replace(/\p{M}/gu, "").replace(/[^A-Za-z0-9_-]+/g, "-").replace(/^-+|-+$/g, "")
+  const [base, extension] = dot > 0 ? [name.slice(0, dot), plain(name.slice(dot + 1)).slice(0, 10)] : [name, ""]
+  const mark = [...name].reduce((hash, letter) => Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0, 0x811c9dc5)
+  const parts = [plain(base).slice(0, 100), mark.toString(16)].filter(part => part !== "")
+  return parts.join("-") + (extension === "" ? "" : `.${extension}`)
+}
+
+/**
  * Sends a file up as `PUT /v1/uploads/{name}`. With `XMLHttpRequest`, since `fetch` can't tell how far it has come.
  * @param {File} file
  * @param {(fraction: number) => void} onProgress 0...1
@@ -20,7 +36,7 @@ export class RefusedError extends Error {
 export function upload(file, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open("PUT", new URL(`/v1/uploads/${encodeURIComponent(file.name)}`, apiURL()))
+    request.open("PUT", new URL(`/v1/uploads/${encodeURIComponent(uploadName(file.name))}`, apiURL()))
     request.setRequestHeader("Content-Type", "application/octet-stream")
     request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0)
     request.onload = () => {

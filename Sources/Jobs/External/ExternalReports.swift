@@ -220,7 +220,7 @@ package final class ExternalReports: Sendable {
     job.apply(message)
     let item = Publication.Item(message, to: job.topic)
     let isNews = message.type == .progress && job.progress?.rounded(.down) != percent?.rounded(.down)
-    return isNews ? [item, .init(message, to: .jobs)] : [item]
+    return isNews ? [item, .init(message.digest(of: job), to: .jobs)] : [item]
   }
 
   /// What the success of a job says without words: all of it is done, and so is every plugin that was at work.

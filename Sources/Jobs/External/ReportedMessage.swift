@@ -59,7 +59,7 @@ package struct ReportedMessage: Sendable {
   private enum Kind: Sendable {
     /// A string of so many bytes at most.
     case text(Int)
-    /// A string that becomes a key, a label or a heading: 1 byte at least, and so many at most.
+    /// A string that becomes a key, a label or a heading: so many bytes at most, and not only blanks.
     case name(Int)
     /// An object of so many bytes at most, as JSON.
     case object(Int)
@@ -71,7 +71,7 @@ package struct ReportedMessage: Sendable {
     var words: String {
       switch self {
       case .text(let most): "a string of at most \(most) bytes"
-      case .name(let most): "a string of 1 to \(most) bytes"
+      case .name(let most): "a string of 1 to \(most) bytes, not only blanks"
       case .object(let most): "an object of at most \(most) bytes"
       case .flag: "true or false"
       case .number(let range): "a number from \(Self.short(range.lowerBound)) to \(Self.short(range.upperBound))"
@@ -83,7 +83,8 @@ package struct ReportedMessage: Sendable {
     func accepts(_ value: JSON) -> Bool {
       switch self {
       case .text(let most): value.stringValue.map { $0.utf8.count <= most } ?? false
-      case .name(let most): value.stringValue.map { (1...most).contains($0.utf8.count) } ?? false
+      case .name(let most):
+        value.stringValue.map { $0.utf8.count <= most && !$0.allSatisfy(\.isWhitespace) } ?? false
       case .object(let most): value.objectValue != nil && value.encoded().count <= most
       case .flag: value.boolValue != nil
       case .number(let range): value.doubleValue.map(range.contains) ?? false
@@ -125,7 +126,7 @@ package struct ReportedMessage: Sendable {
       optional("severity", .oneOf(Severity.allCases.map(\.rawValue))),
     ],
     .error: [
-      required("error", .text(maxTextBytes)), optional("plugin", plugin), optional("details", .object(maxBytes)),
+      required("error", .name(maxTextBytes)), optional("plugin", plugin), optional("details", .object(maxBytes)),
       optional("frame_id", .index),
     ],
     .pluginStatus: [

@@ -78,7 +78,7 @@ final class JobReporter {
   private func take(_ message: RealtimeMessage, isNews: Bool) -> Publication {
     job.apply(message)
     let item = Publication.Item(message, to: job.topic)
-    return Publication(isNews ? [item, .init(message, to: .jobs)] : [item])
+    return Publication(isNews ? [item, .init(message.digest(of: job), to: .jobs)] : [item])
   }
 }
 

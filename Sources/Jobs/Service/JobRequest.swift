@@ -43,8 +43,10 @@ package struct JobRequest: Equatable, Sendable {
     if let name = json["name"], name.stringValue == nil, !name.isNull {
       throw Self.refusal("name", "must be a string")
     }
+    // Blanks alone are no name: nobody could see it, or point at it.
+    let name = json["name"]?.stringValue.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
     if kind == .external {
-      self = .external(name: json["name"]?.stringValue)
+      self = .external(name: name)
       return
     }
     guard let source = json["source"]?.stringValue else { throw Self.refusal("source", "must be a string") }
@@ -62,8 +64,7 @@ package struct JobRequest: Equatable, Sendable {
       throw Self.refusal("options", "must be an object")
     }
     self.init(
-      source: source, plugins: plugins, deviceRequested: deviceRequested, options: options,
-      name: json["name"]?.stringValue)
+      source: source, plugins: plugins, deviceRequested: deviceRequested, options: options, name: name)
   }
 
   /// What tells two requests apart.

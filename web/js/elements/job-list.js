@@ -163,6 +163,8 @@ export class JobList extends HTMLElement {
     fill(this, "jobs-total", count(total))
     setHidden(slot(this, "jobs-empty"), total > 0)
     setHidden(slot(this, "jobs-none-shown"), total === 0 || matching.length > 0)
+    setHidden(slot(this, "jobs-search-all"), this.#unlistedCount === 0)
+    setAttribute(slot(this, "jobs-search-all-link"), "href", location.pathname + location.search)
   }
 
   /** Milliseconds since 1970; 0, older than all, where it is not known. @param {string} id */
