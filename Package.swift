@@ -33,7 +33,7 @@ let package = Package(
     // Level 2: protocols, pictures, words, markup, sockets.
     .target(name: "Wire", dependencies: ["Compression", "Hashing"], swiftSettings: strict),
     .target(name: "Imaging", dependencies: ["Compression"], swiftSettings: strict),
-    .target(name: "Domain", dependencies: ["JSONValues"], swiftSettings: strict),
+    .target(name: "Domain", dependencies: ["Hashing", "JSONValues"], swiftSettings: strict),
     .target(name: "Components", dependencies: ["HTML"], swiftSettings: strict),
     .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
     .target(name: "Net", dependencies: ["CSystem", "Metrics"], swiftSettings: strict),

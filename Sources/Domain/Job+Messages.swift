@@ -1,10 +1,9 @@
 import JSONValues
 
-/// What the messages of a job mean for it. This is the only place that says so: the server's memory, the store's rows and
-/// what is made of the messages after a crash are all this fold.
+/// What the messages of a job mean for it. Nothing else decides that: the server's memory, the store's rows and the
+/// recovery after a crash all use this fold.
 extension Job {
-  /// Takes in a message of the job's topic. What it does not say stays as it was, and so does all where the message says
-  /// nothing about the job's state.
+  /// Applies a message of the job's topic. A field that the message leaves out keeps its value.
   package mutating func apply(_ message: RealtimeMessage) {
     let payload = message.payload
     switch message.type {
@@ -12,7 +11,7 @@ extension Job {
     case .progress:
       progress = payload["progress"]?.doubleValue.map { min(max($0, 0), 100) }
       if payload["total_unknown"]?.boolValue == true { progress = nil }
-      // Who names neither says nothing about what is going on.
+      // A message that names neither says nothing about the current step.
       if payload["stage"] != nil || payload["plugin"] != nil {
         stage = payload["stage"]?.stringValue
         activePlugin = payload["plugin"]?.stringValue
@@ -26,7 +25,9 @@ extension Job {
       warningsCount += 1
       keep(warning)
     case .error:
-      if let error = JobError(payload) { keep(error) }
+      guard let error = JobError(payload) else { return }
+      errorsCount = max(errorsCount + 1, error.id ?? 0)
+      keep(error)
     case .partialResult:
       if let plugin = payload["plugin"]?.stringValue { results[plugin] = payload["result"] }
     default: break
@@ -36,7 +37,10 @@ extension Job {
   private mutating func applyStatus(_ payload: JSONObject) {
     if let status = payload["status"]?.stringValue.flatMap(JobStatus.init(rawValue:)) { self.status = status }
     if let name = payload["name"]?.stringValue { self.name = name }
-    if let error = payload["error"] { self.error = error.stringValue }
+    if let error = payload["error"] {
+      self.error = error.stringValue
+      errorID = payload["error_id"]?.intValue
+    }
     if let progress = payload["progress"] { self.progress = progress.doubleValue }
     if let stage = payload["stage"] { self.stage = stage.stringValue }
     if let device = payload["device_used"] { deviceUsed = device.stringValue.flatMap { Device($0) } }
@@ -44,7 +48,7 @@ extension Job {
     if let finished = payload["finished_at"] { finishedAt = finished.stringValue.flatMap { Timestamp(iso8601: $0) } }
   }
 
-  /// Takes the warning among those that are told with the job, and lets go of the oldest where they are too many.
+  /// Keeps a warning with the job, and drops the oldest ones beyond the limits.
   package mutating func keep(_ warning: Warning) {
     warnings.append(warning)
     var bytes = warnings.reduce(0) { $0 + $1.byteCount }
@@ -53,7 +57,7 @@ extension Job {
     }
   }
 
-  /// Takes the error among those that are told with the job, and lets go of the oldest where they are too many.
+  /// Keeps an error with the job, and drops the oldest ones beyond the limits.
   package mutating func keep(_ error: JobError) {
     errors.append(error)
     var bytes = errors.reduce(0) { $0 + $1.byteCount }
@@ -62,7 +66,7 @@ extension Job {
     }
   }
 
-  /// Notes where a plugin stands now.
+  /// Replaces the plugin's state, or adds it.
   package mutating func set(_ state: PluginState) {
     if let index = pluginStates.firstIndex(where: { $0.plugin == state.plugin }) {
       pluginStates[index] = state
@@ -72,47 +76,33 @@ extension Job {
   }
 }
 
-extension PluginState {
-  /// Reads what a `plugin_status` message says; nil where it names no plugin or no status.
-  package init?(_ payload: JSONObject) {
-    guard let plugin = payload["plugin"]?.stringValue,
-      let status = payload["status"]?.stringValue.flatMap(PluginStatus.init(rawValue:))
-    else { return nil }
-    self.init(plugin: plugin, status: status)
-    milliseconds = payload["timing_ms"]?.doubleValue
-    framesProcessed = payload["frames_processed"]?.intValue ?? 0
-    warningsCount = payload["warnings_count"]?.intValue ?? 0
-    health = payload["health"]?.stringValue.flatMap(PluginHealth.init(rawValue:))
-    if let statistics = payload["timing_statistics"], let p50 = statistics["p50"]?.doubleValue,
-      let p95 = statistics["p95"]?.doubleValue, let max = statistics["max"]?.doubleValue
-    {
-      self.statistics = TimingStatistics(p50: p50, p95: p95, max: max)
-    }
-  }
-}
-
 extension JobError {
   fileprivate var byteCount: Int { [title, message, code, plugin].reduce(0) { $0 + ($1?.utf8.count ?? 0) } }
 
-  /// Reads what an `error` message says; nil where it has no title.
-  package init?(_ payload: JSONObject) {
-    guard let title = payload["error"]?.stringValue else { return nil }
-    let details = payload["details"]
+  /// The payload of an `error` message but for the job, and an element of a job's `errors`.
+  package var json: JSONObject {
+    var details = JSONObject()
+    details["error_code"] = code.map(JSON.string)
+    details["message"] = message.map(JSON.string)
+    var json: JSONObject = ["error": .string(title)]
+    json["error_id"] = id.map(JSON.int)
+    if !details.isEmpty { json["details"] = .object(details) }
+    json["plugin"] = plugin.map(JSON.string)
+    json["frame_id"] = frameID.map(JSON.int)
+    return json
+  }
+
+  /// Reads what ``json`` wrote; nil if it has no title.
+  package init?(_ json: JSONObject) {
+    guard let title = json["error"]?.stringValue else { return nil }
+    let details = json["details"]
     self.init(
-      title: title, message: details?["message"]?.stringValue, code: details?["error_code"]?.stringValue,
-      plugin: payload["plugin"]?.stringValue, frameID: payload["frame_id"]?.intValue)
+      id: json["error_id"]?.intValue, title: title, message: details?["message"]?.stringValue,
+      code: details?["error_code"]?.stringValue, plugin: json["plugin"]?.stringValue,
+      frameID: json["frame_id"]?.intValue)
   }
 }
 
 extension Warning {
   fileprivate var byteCount: Int { plugin.utf8.count + message.utf8.count }
-
-  /// Reads what a `warning` message says; nil where it names no plugin or has no text.
-  package init?(_ payload: JSONObject) {
-    guard let plugin = payload["plugin"]?.stringValue, let message = payload["message"]?.stringValue else { return nil }
-    self.init(
-      plugin: plugin, message: message,
-      severity: payload["severity"]?.stringValue.flatMap(Severity.init(rawValue:)) ?? .medium,
-      frameID: payload["frame_id"]?.intValue)
-  }
 }

@@ -44,6 +44,8 @@ package struct Job: Sendable {
   package var etaSeconds: Double?
   /// Why it failed, in a sentence; nil otherwise.
   package var error: String?
+  /// The error in ``errors`` whose reason ``error`` repeats; nil if the reason stands for itself.
+  package var errorID: Int?
   package var createdAt: Timestamp
   package var startedAt: Timestamp?
   package var finishedAt: Timestamp?
@@ -56,6 +58,8 @@ package struct Job: Sendable {
   package var warningsCount = 0
   /// The newest that were said, oldest first; see ``Job/maxErrorsKept``.
   package var errors: [JobError] = []
+  /// All that there were; the next one gets this number + 1 as its id.
+  package var errorsCount = 0
   /// What each plugin found in the end, by plugin.
   package var results = JSONObject()
   /// The newest frames, oldest first, where they were asked for; see ``Job/maxFramesKept``.
@@ -95,6 +99,8 @@ package struct Job: Sendable {
 
 /// Something that went wrong in a job, whether or not the job went on.
 package struct JobError: Equatable, Sendable {
+  /// From 1 within its job. Nil for an error from before errors had ids.
+  package var id: Int?
   package var title: String
   /// What it means, where more than the title was said.
   package var message: String?
@@ -102,34 +108,15 @@ package struct JobError: Equatable, Sendable {
   package var plugin: String?
   package var frameID: Int?
 
-  package init(title: String, message: String? = nil, code: String? = nil, plugin: String? = nil, frameID: Int? = nil) {
+  package init(
+    id: Int? = nil, title: String, message: String? = nil, code: String? = nil, plugin: String? = nil,
+    frameID: Int? = nil
+  ) {
+    self.id = id
     self.title = title
     self.message = message
     self.code = code
     self.plugin = plugin
     self.frameID = frameID
-  }
-}
-
-/// One picture of a source and what the plugins found in it.
-package struct Frame: Sendable {
-  /// 0 for the source's first, then +1 for each.
-  package var id: Int
-  package var width: Int
-  package var height: Int
-  /// Path of its picture, such as `/v1/jobs/7/frames/12.png`; nil where none was kept.
-  package var imageURL: String?
-  /// By plugin, in execution order: the `data` of its `frame` message and its timing in milliseconds.
-  package var results: [(plugin: String, data: JSONObject, milliseconds: Double)]
-
-  package init(
-    id: Int, width: Int, height: Int, imageURL: String?,
-    results: [(plugin: String, data: JSONObject, milliseconds: Double)] = []
-  ) {
-    self.id = id
-    self.width = width
-    self.height = height
-    self.imageURL = imageURL
-    self.results = results
   }
 }

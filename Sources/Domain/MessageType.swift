@@ -1,41 +1,82 @@
-/// The kind of a message. A peer may name one that we don't know, so it is a string with names, not a closed set.
-package struct MessageType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-  package var rawValue: String
-  package init(rawValue: String) { self.rawValue = rawValue }
-  package var description: String { rawValue }
+/// The type of a message, and how messages of that type are delivered. What else is known of a type stands in
+/// ``MessageTable``.
+///
+/// A peer may name a type that we don't know, so this is a name and not a closed set. Two types with the same name are
+/// the same type.
+package struct MessageType: Hashable, Sendable, CustomStringConvertible {
+  package enum Delivery: Hashable, Sendable {
+    /// Stored before it is sent, with a position and the next `seq` of its topic. Never dropped.
+    case numbered
+    /// Stored with a position and never sent: it says how a stored row changes.
+    case `internal`
+    /// Sent at once, without a number. It can't be resumed.
+    case unnumbered(dropped: DropOrder)
+  }
 
-  // The job pipeline.
-  package static let frame = MessageType(rawValue: "frame")
-  package static let partialResult = MessageType(rawValue: "partial_result")
-  package static let progress = MessageType(rawValue: "progress")
-  package static let pluginStatus = MessageType(rawValue: "plugin_status")
-  package static let warning = MessageType(rawValue: "warning")
-  package static let error = MessageType(rawValue: "error")
-  package static let metadata = MessageType(rawValue: "metadata")
-  package static let jobStatus = MessageType(rawValue: "job_status")
-  package static let log = MessageType(rawValue: "log")
+  /// What a slow client loses first.
+  package enum DropOrder: UInt8, Sendable {
+    case never = 0
+    case first = 1
+    case second = 2
+  }
 
-  // The connection itself.
-  package static let ping = MessageType(rawValue: "ping")
-  package static let pong = MessageType(rawValue: "pong")
-  package static let subscribe = MessageType(rawValue: "subscribe")
-  package static let unsubscribe = MessageType(rawValue: "unsubscribe")
+  package let rawValue: String
+  package let delivery: Delivery
 
-  // The engines.
-  package static let engineMetrics = MessageType(rawValue: "engine_metrics")
+  package init(_ name: String, _ delivery: Delivery) {
+    rawValue = name
+    self.delivery = delivery
+  }
 
-  /// All of the above: what a peer may name besides is "other" where it must be counted.
-  package static let known: [MessageType] = [
-    .frame, .partialResult, .progress, .pluginStatus, .warning, .error, .metadata, .jobStatus, .log, .ping, .pong,
-    .subscribe, .unsubscribe, .engineMetrics,
-  ]
-
-  /// Whether a published message of this type gets a position and a `seq`. The others are worth nothing later: they
-  /// travel in the same order but can't be resumed, and a slow client may miss them.
-  package var isNumbered: Bool {
-    switch self {
-    case .frame, .log, .engineMetrics, .ping, .pong: false
-    default: true
+  /// The type of a message that a peer sent or that was stored. The name of an internal type begins with an underscore,
+  /// which no type that clients may name does.
+  package init(rawValue: String) {
+    if let known = MessageTable.core[rawValue] {
+      self = known.type
+    } else {
+      self.init(rawValue, rawValue.hasPrefix("_") ? .internal : .numbered)
     }
   }
+
+  package var description: String { rawValue }
+
+  package static func == (left: MessageType, right: MessageType) -> Bool { left.rawValue == right.rawValue }
+  package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+
+  /// Whether a message of this type takes the next `seq` of its topic and is sent with its position.
+  package var isNumbered: Bool { delivery == .numbered }
+  package var isInternal: Bool { delivery == .internal }
+  /// Whether a message of this type goes through the journal as a whole: it has a position in the one line.
+  package var hasPosition: Bool { isNumbered || isInternal }
+
+  package var dropOrder: DropOrder {
+    if case .unnumbered(let order) = delivery { order } else { .never }
+  }
+
+  // The job pipeline.
+  package static let frame = MessageType("frame", .unnumbered(dropped: .first))
+  package static let partialResult = MessageType("partial_result", .numbered)
+  package static let progress = MessageType("progress", .numbered)
+  package static let pluginStatus = MessageType("plugin_status", .numbered)
+  package static let warning = MessageType("warning", .numbered)
+  package static let error = MessageType("error", .numbered)
+  package static let metadata = MessageType("metadata", .numbered)
+  package static let jobStatus = MessageType("job_status", .numbered)
+  package static let log = MessageType("log", .unnumbered(dropped: .never))
+
+  // The connection itself.
+  package static let ping = MessageType("ping", .unnumbered(dropped: .never))
+  package static let pong = MessageType("pong", .unnumbered(dropped: .never))
+  package static let subscribe = MessageType("subscribe", .unnumbered(dropped: .never))
+  package static let subscribed = MessageType("subscribed", .unnumbered(dropped: .never))
+  package static let unsubscribe = MessageType("unsubscribe", .unnumbered(dropped: .never))
+  package static let unsubscribed = MessageType("unsubscribed", .unnumbered(dropped: .never))
+
+  // The engines.
+  package static let engineMetrics = MessageType("engine_metrics", .unnumbered(dropped: .second))
+
+  // The rows of jobs and requests, as messages of the job's topic.
+  package static let jobCreated = MessageType("_job_created", .internal)
+  package static let jobRemoved = MessageType("_job_removed", .internal)
+  package static let requestAccepted = MessageType("_request_accepted", .internal)
 }

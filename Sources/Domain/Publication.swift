@@ -1,4 +1,6 @@
-/// What a feature publishes in one piece. It is stored and told whole and in order, or not at all.
+import JSONValues
+
+/// What a feature publishes in one piece. It is stored and sent whole and in order, or not at all.
 package struct Publication: Sendable {
   package struct Item: Sendable {
     package var message: RealtimeMessage
@@ -10,62 +12,92 @@ package struct Publication: Sendable {
     }
   }
 
+  /// An unnumbered message of which something is stored: a frame, which was sent already.
+  package struct Record: Sendable {
+    package let type: MessageType
+    package let topic: Topic
+    package let payload: JSONObject
+    /// The payload, encoded.
+    package let json: [UInt8]
+
+    package init(_ message: RealtimeMessage, to topic: Topic) {
+      type = message.type
+      self.topic = topic
+      payload = message.payload
+      json = JSON.object(message.payload).encoded()
+    }
+  }
+
+  /// Messages with a position: numbered ones, and internal ones that say how rows change.
   package var items: [Item]
-  /// What is stored along with the messages, in the same transaction.
-  package var changes: [StoredChange]
-  /// Whether its publisher would rather be told that it can't be stored now than have it wait until it can.
+  package var records: [Record]
+  /// Whether its publisher prefers a refusal to waiting while nothing can be stored.
   package var isRefusable: Bool
 
-  package init(_ items: [Item], changes: [StoredChange] = [], isRefusable: Bool = false) {
+  /// - Precondition: the items' types have a position, and the records' types have none.
+  package init(_ items: [Item], records: [Record] = [], isRefusable: Bool = false) {
     self.items = items
-    self.changes = changes
+    self.records = records
     self.isRefusable = isRefusable
   }
 }
 
-/// Where features publish: App hands them the journal. Callable from any thread.
+/// A publication whose messages have their place in the line.
+package struct NumberedPublication: Sendable {
+  package let publication: Publication
+  /// The offset of each item.
+  package let offsets: [Int]
+
+  package init(_ publication: Publication, offsets: [Int]) {
+    self.publication = publication
+    self.offsets = offsets
+  }
+}
+
+/// Messages that add up to the state of a topic, and the position as of which they do.
+///
+/// Everything up to the position is in them and nothing after it, so that live messages follow right there. The position
+/// moves on with the line even while nothing is said on the topic: an old one may no longer be kept.
+package struct TopicSnapshot: Sendable {
+  package var messages: [RealtimeMessage]
+  package var position: StreamPosition
+
+  package init(messages: [RealtimeMessage], position: StreamPosition) {
+    self.messages = messages
+    self.position = position
+  }
+}
+
+/// Where features publish. Callable from any thread.
 package struct Publisher: Sendable {
-  /// Takes a publication to be stored and told soon. Waits while too much waits to be stored already.
+  package typealias Completion = @Sendable (Result<StreamPosition?, AppError>) -> Void
+
+  /// Enqueues a publication, to be stored and then sent. Blocks while too much waits to be stored already.
   package let publish: @Sendable (Publication) -> Void
-  /// As ``publish``, and says when it is stored and told, with the position of its last numbered message, or why it
-  /// can't be stored now: then nothing of it happened. Waits for nothing; the word may come on any thread.
-  package let submit: @Sendable (Publication, @escaping @Sendable (Result<StreamPosition?, AppError>) -> Void) -> Void
+  /// Enqueues a publication and calls back once, on any thread: with the position of its last message once it is stored
+  /// and sent, or with why it can't be stored now; then nothing of it happened. Never blocks.
+  package let submit: @Sendable (Publication, _ completion: @escaping Completion) -> Void
+  /// Sends an unnumbered message at once, without waiting for a disk.
+  package let tell: @Sendable (RealtimeMessage, _ topic: Topic) -> Void
 
   package init(
     publish: @escaping @Sendable (Publication) -> Void,
-    submit: @escaping @Sendable (Publication, @escaping @Sendable (Result<StreamPosition?, AppError>) -> Void) -> Void
+    submit: @escaping @Sendable (Publication, @escaping Completion) -> Void,
+    tell: @escaping @Sendable (RealtimeMessage, Topic) -> Void
   ) {
     self.publish = publish
     self.submit = submit
-  }
-}
-
-/// What is stored besides messages and what they mean for their job.
-package enum StoredChange: Sendable {
-  /// A job that was not there before; the messages beside it may tell of it already.
-  case newJob(Job)
-  /// The job and everything that belongs to it goes.
-  case removedJob(id: String)
-  case key(IdempotencyKey)
-}
-
-/// That a request was taken, so that the same one is not taken twice.
-package struct IdempotencyKey: Equatable, Sendable {
-  /// What the key counts for and the key itself, such as `jobs/K` or `job:7/K`.
-  package var name: String
-  /// A hash of the request that it came with: the same key with another request is a mistake.
-  package var digest: [UInt8]
-  /// The job that the request made or reported into.
-  package var job: String
-  package var createdAt: Timestamp
-
-  package init(name: String, digest: [UInt8], job: String, createdAt: Timestamp) {
-    self.name = name
-    self.digest = digest
-    self.job = job
-    self.createdAt = createdAt
+    self.tell = tell
   }
 
-  /// Milliseconds for which a key is remembered: a day.
-  package static let lifetime: Int64 = 24 * 3600 * 1000
+  /// Publishes and returns when it is stored and sent. Holds no thread meanwhile.
+  /// - Returns: the position of its last message; nil if it has none.
+  /// - Throws: ``AppError`` if it can't be stored now; then nothing of it happened.
+  @discardableResult
+  package func store(_ publication: Publication) async throws(AppError) -> StreamPosition? {
+    let result = await withCheckedContinuation { continuation in
+      submit(publication) { continuation.resume(returning: $0) }
+    }
+    return try result.get()
+  }
 }

@@ -8,13 +8,10 @@ extension RealtimeMessage {
   package static func frame(
     job: Job, frame: Frame, plugin: String, data: JSONObject, device: Device, milliseconds: Double
   ) -> RealtimeMessage {
-    var payload: JSONObject = [
-      "job_id": .string(job.id), "frame_id": .int(frame.id), "plugin": .string(plugin), "data": .object(data),
-      "device_used": .string(device.description), "timing_ms": .double(milliseconds), "width": .int(frame.width),
-      "height": .int(frame.height),
-    ]
-    payload["image_url"] = frame.imageURL.map(JSON.string)
-    return RealtimeMessage(.frame, payload)
+    let result = FrameResult(
+      job: job.id, frameID: frame.id, plugin: plugin, data: data, device: device.description,
+      milliseconds: milliseconds, width: frame.width, height: frame.height, imageURL: frame.imageURL)
+    return RealtimeMessage(.frame, result.json)
   }
 
   package static func partialResult(job: Job, plugin: String, result: JSONObject) -> RealtimeMessage {
@@ -48,36 +45,15 @@ extension RealtimeMessage {
   }
 
   package static func pluginStatus(job: Job, _ state: PluginState) -> RealtimeMessage {
-    var payload: JSONObject = [
-      "job_id": .string(job.id), "plugin": .string(state.plugin), "status": .string(state.status.rawValue),
-      "frames_processed": .int(state.framesProcessed), "warnings_count": .int(state.warningsCount),
-    ]
-    payload["timing_ms"] = state.milliseconds.map(JSON.double)
-    payload["health"] = state.health.map { .string($0.rawValue) }
-    payload["timing_statistics"] = state.statistics.map {
-      ["p50": .double($0.p50), "p95": .double($0.p95), "max": .double($0.max)]
-    }
-    return RealtimeMessage(.pluginStatus, payload)
+    RealtimeMessage(.pluginStatus, state.json.of(job))
   }
 
   package static func warning(job: Job, _ warning: Warning) -> RealtimeMessage {
-    var payload: JSONObject = [
-      "job_id": .string(job.id), "plugin": .string(warning.plugin), "message": .string(warning.message),
-      "severity": .string(warning.severity.rawValue),
-    ]
-    payload["frame_id"] = warning.frameID.map(JSON.int)
-    return RealtimeMessage(.warning, payload)
+    RealtimeMessage(.warning, warning.json.of(job))
   }
 
   package static func error(job: Job, _ error: JobError) -> RealtimeMessage {
-    var details = JSONObject()
-    details["error_code"] = error.code.map(JSON.string)
-    details["message"] = error.message.map(JSON.string)
-    var payload: JSONObject = ["job_id": .string(job.id), "error": .string(error.title)]
-    if !details.members.isEmpty { payload["details"] = .object(details) }
-    payload["plugin"] = error.plugin.map(JSON.string)
-    payload["frame_id"] = error.frameID.map(JSON.int)
-    return RealtimeMessage(.error, payload)
+    RealtimeMessage(.error, error.json.of(job))
   }
 
   package static func metadata(_ metadata: PluginMetadata, job: Job? = nil) -> RealtimeMessage {
@@ -112,12 +88,12 @@ extension RealtimeMessage {
 }
 
 extension Job {
-  /// Messages that add up to what is known of the job: what somebody who comes later starts from.
+  /// Messages that add up to the job's state, for a client that connects later.
   package var snapshot: [RealtimeMessage] {
-    // Ahead of the status, whose reason repeats the last of them where the job failed of it.
+    // Ahead of the status, which may name one of them as its reason.
     var messages = errors.map { RealtimeMessage.error(job: self, $0) }
     messages.append(.jobStatus(self))
-    // Before it starts there is nothing to tell of its progress.
+    // Before it starts it has no progress.
     if progress != nil || status == .running {
       messages.append(
         .progress(
@@ -127,17 +103,30 @@ extension Job {
     messages += warnings.map { .warning(job: self, $0) }
     return messages
   }
+}
 
-  /// A row of `GET /v1/jobs`, and the payload of `job_status`.
-  package var summary: JSONObject {
-    [
-      "job_id": .string(id), "name": .string(name), "status": .string(status.rawValue),
-      "progress": progress.map(JSON.double) ?? .null, "stage": stage.map(JSON.string) ?? .null,
-      "device_used": deviceUsed.map { .string($0.description) } ?? .null,
-      "created_at": .string(createdAt.description),
-      "started_at": startedAt.map { .string($0.description) } ?? .null,
-      "finished_at": finishedAt.map { .string($0.description) } ?? .null,
-      "warnings_count": .int(warningsCount), "error": error.map(JSON.string) ?? .null,
-    ]
+extension JSONObject {
+  /// The payload of a message about a job: the job's id first.
+  fileprivate func of(_ job: Job) -> JSONObject {
+    var payload: JSONObject = ["job_id": .string(job.id)]
+    for member in members { payload[member.key] = member.value }
+    return payload
+  }
+}
+
+extension RealtimeMessage {
+  /// A new job, with everything that its row needs.
+  package static func jobCreated(_ job: Job) -> RealtimeMessage {
+    RealtimeMessage(.jobCreated, ["job": .object(job.json)])
+  }
+
+  /// The job and everything that belongs to it goes.
+  package static func jobRemoved(_ id: String) -> RealtimeMessage {
+    RealtimeMessage(.jobRemoved, ["job_id": .string(id)])
+  }
+
+  /// A request came with an idempotency key, and what it asked for is stored along with this.
+  package static func requestAccepted(_ key: IdempotencyKey) -> RealtimeMessage {
+    RealtimeMessage(.requestAccepted, key.json)
   }
 }

@@ -23,7 +23,7 @@ package struct RealtimeMessage: Sendable {
     try self.init(object)
   }
 
-  /// - Throws: ``MessageError/missingField(_:)`` where type, payload or timestamp are missing or of another kind.
+  /// - Throws: ``MessageError/missingField(_:)`` if type, payload or timestamp is missing or of another kind.
   package init(_ object: JSONObject) throws(MessageError) {
     guard let type = object["type"]?.stringValue, !type.isEmpty else { throw .missingField("type") }
     guard let payload = object["payload"]?.objectValue else { throw .missingField("payload") }

@@ -1,69 +1,123 @@
+/// A family of topics, such as `job`: what its topics are named like, and who may read them.
+///
+/// Two kinds with the same name are the same kind.
+package struct TopicKind: Hashable, Sendable {
+  package let name: String
+  /// Whether a topic of this kind belongs to one thing, and is written `NAME:ID`.
+  package let hasID: Bool
+  /// Whether a connection that names no topic receives it.
+  package let isInDefaultSubscription: Bool
+  /// Whether a connection that names one such topic, and nothing else, starts from a snapshot of it.
+  package let startsWithSnapshot: Bool
+  package let audience: Audience
+
+  package init(
+    _ name: String, hasID: Bool, isInDefaultSubscription: Bool, startsWithSnapshot: Bool = false, audience: Audience
+  ) {
+    self.name = name
+    self.hasID = hasID
+    self.isInDefaultSubscription = isInDefaultSubscription
+    self.startsWithSnapshot = startsWithSnapshot
+    self.audience = audience
+  }
+
+  package static func == (left: TopicKind, right: TopicKind) -> Bool { left.name == right.name }
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
+  /// The digest of every job: its `job_status` changes and whole-percent `progress`. Made for lists of jobs; not part of
+  /// the default subscription, since it repeats what `job:…` says.
+  package static let jobs = TopicKind("jobs", hasID: false, isInDefaultSubscription: false, audience: .viewers)
+  /// Everything about one job.
+  package static let job = TopicKind("job", hasID: true, isInDefaultSubscription: true, audience: .viewers)
+  /// The lines of one log: far too much for a client that did not ask for it.
+  package static let log = TopicKind("log", hasID: true, isInDefaultSubscription: false, audience: .viewers)
+  package static let engines = TopicKind("engines", hasID: false, isInDefaultSubscription: true, audience: .viewers)
+  package static let events = TopicKind("events", hasID: false, isInDefaultSubscription: true, audience: .viewers)
+  package static let project = TopicKind("project", hasID: true, isInDefaultSubscription: true, audience: .viewers)
+}
+
 /// What a connection subscribes to. On the wire it is `jobs`, `job:7`, `log:7`, `engines`, `events` or `project:3`.
-package enum Topic: Hashable, Sendable, CustomStringConvertible {
-  /// The digest of every job: its `job_status` changes and whole-percent `progress`. Made for lists of jobs.
-  case jobs
-  /// Everything that one job says.
-  case job(String)
-  /// The lines of one log; never part of the default subscription.
-  case log(String)
-  case engines
-  case events
-  case project(String)
+package struct Topic: Hashable, Sendable, CustomStringConvertible {
+  package let kind: TopicKind
+  /// What it belongs to; empty for a kind without ids.
+  package let id: String
 
-  /// Reads a topic as a client writes it. Nil where it is none of ours.
-  package init?(_ text: some StringProtocol) {
-    switch text {
-    case "jobs": self = .jobs
-    case "engines": self = .engines
-    case "events": self = .events
-    default:
-      // By bytes: a combining mark behind the colon makes one Character with it, and would be skipped along with it.
-      guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-      let id = String(text[text.utf8.index(after: colon)...])
-      guard Identifier.isValid(id) else { return nil }
-      switch text[..<colon] {
-      case "job": self = .job(id)
-      case "log": self = .log(id)
-      case "project": self = .project(id)
-      default: return nil
-      }
-    }
+  /// - Precondition: the id is an ``Identifier``, or empty for a kind without ids.
+  package init(_ kind: TopicKind, id: String = "") {
+    self.kind = kind
+    self.id = id
   }
 
-  package var description: String {
-    switch self {
-    case .jobs: "jobs"
-    case .job(let id): "job:\(id)"
-    case .log(let id): "log:\(id)"
-    case .engines: "engines"
-    case .events: "events"
-    case .project(let id): "project:\(id)"
+  /// Reads a topic as a client writes it. Nil if it is not one of these kinds.
+  package init?(_ text: some StringProtocol, kinds: TopicTable = .core) {
+    // By bytes: a combining mark behind the colon makes one Character with it, and would be skipped along with it.
+    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else {
+      guard let kind = kinds[String(text)], !kind.hasID else { return nil }
+      self.init(kind)
+      return
     }
+    let id = String(text[text.utf8.index(after: colon)...])
+    guard Identifier.isValid(id), let kind = kinds[String(text[..<colon])], kind.hasID else { return nil }
+    self.init(kind, id: id)
   }
 
-  /// Whether a connection that names no topic receives it: everything, save logs (far too much for somebody who did
-  /// not ask) and the `jobs` digest (it repeats what `job:…` already says).
-  package var isInDefaultSubscription: Bool {
-    switch self {
-    case .jobs, .log: false
-    case .job, .engines, .events, .project: true
-    }
+  package static let jobs = Topic(.jobs)
+  package static let engines = Topic(.engines)
+  package static let events = Topic(.events)
+  package static func job(_ id: String) -> Topic { Topic(.job, id: id) }
+  package static func log(_ id: String) -> Topic { Topic(.log, id: id) }
+  package static func project(_ id: String) -> Topic { Topic(.project, id: id) }
+
+  /// The job whose topic this is; nil for a topic of another kind.
+  package var jobID: String? { kind == .job ? id : nil }
+
+  package var description: String { kind.hasID ? "\(kind.name):\(id)" : kind.name }
+
+  package static func == (left: Topic, right: Topic) -> Bool { left.id == right.id && left.kind == right.kind }
+
+  package func hash(into hasher: inout Hasher) {
+    // A topic with an id is told apart by it; kinds that share ids are rare, and equality compares them.
+    hasher.combine(kind.hasID ? id : kind.name)
   }
 }
 
-/// The identifiers that we hand out and take back in URLs, topics and file names.
-package enum Identifier {
-  /// 1 to 64 letters, digits, `-`, `_`: safe in a path, a topic and an HTML id without any escaping.
-  package static func isValid(_ text: some StringProtocol) -> Bool {
-    let bytes = text.utf8
-    return !bytes.isEmpty && bytes.count <= 64
-      && bytes.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-          true
-        default: false
-        }
-      }
+/// The kinds of topics that a server knows: its own and those of its features.
+package struct TopicTable: Sendable {
+  private let kinds: [String: TopicKind]
+  /// In the order in which they were declared.
+  package let all: [TopicKind]
+
+  package static let core = TopicTable([.jobs, .job, .log, .engines, .events, .project])
+
+  /// - Precondition: no two kinds have the same name.
+  package init(_ kinds: [TopicKind]) {
+    all = kinds
+    self.kinds = Dictionary(uniqueKeysWithValues: kinds.map { ($0.name, $0) })
+  }
+
+  package func adding(_ more: [TopicKind]) -> TopicTable { TopicTable(all + more) }
+
+  package subscript(name: String) -> TopicKind? { kinds[name] }
+
+  /// The names as an error lists them: `jobs, job:ID or events`.
+  package var names: String {
+    let names = all.map { $0.hasID ? "\($0.name):ID" : $0.name }
+    return names.count > 1 ? "\(names.dropLast().joined(separator: ", ")) or \(names[names.count - 1])" : names.joined()
+  }
+}
+
+extension Topic {
+  /// A topic as its name is stored. One of a feature that this server doesn't have is for admins only, and in no default
+  /// subscription.
+  package init(stored name: String, kinds: TopicTable) {
+    if let known = Topic(name, kinds: kinds) {
+      self = known
+      return
+    }
+    let parts = name.split(separator: ":", maxSplits: 1)
+    self.init(
+      TopicKind(
+        String(parts.first ?? ""), hasID: parts.count == 2, isInDefaultSubscription: false, audience: .admins),
+      id: parts.count == 2 ? String(parts[1]) : "")
   }
 }

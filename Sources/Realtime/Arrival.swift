@@ -1,97 +1,85 @@
 import Domain
 
-/// How a connection begins: what it is told and where it joins, in the order in which nothing is missed and nothing
+/// How a connection begins: what it is sent first and where it joins, in the order in which nothing is missed and nothing
 /// comes twice.
 package struct Arrival {
-  /// Where a client wants to go on.
+  /// Where a client wants to continue.
   package enum Resume: Equatable, Sendable {
     case fresh
     case after(StreamPosition)
-    /// What it named is no cursor: a gap, not an error, for what it needs is a snapshot.
+    /// The client sent something that is no cursor. That is a gap and not an error, since it needs a snapshot.
     case unreadable
   }
 
-  /// Messages that add up to a state, and the position as of which they do.
-  ///
-  /// Everything up to the position is in it and nothing behind it, so that what is live goes on right there. The
-  /// position has to move on with the line, also where nothing is said of the state's subject: an old one may be gone.
-  package struct Snapshot: Sendable {
-    package var messages: [RealtimeMessage]
-    package var position: StreamPosition
-
-    package init(messages: [RealtimeMessage], position: StreamPosition) {
-      self.messages = messages
-      self.position = position
-    }
-  }
-
-  /// What is to be said to the client before anything that is published.
-  package enum Word: Sendable {
-    /// Its cursor can't be gone on from: what it knows is void.
+  /// What the client has to be sent before anything that is published.
+  package enum Preamble: Sendable {
+    /// The client can't continue after its cursor: its state is void.
     case gap
-    /// The first ping, with the position to come back with as long as no numbered message has arrived, and the snapshot
-    /// behind it. The ping says of how many messages that is: whoever is cut off before it has all of them has nothing,
-    /// and must not come back with the position. It says as well whether more follows from before the connection: until
-    /// the client has caught up with that, what it shows is how things were.
+    /// The first ping, with the position to resume from until a numbered message has arrived, followed by the snapshot.
+    ///
+    /// The ping says how many messages the snapshot has: a client that is cut off before it has all of them has nothing,
+    /// and must not resume from the position. It also says whether older messages follow: until the client has caught
+    /// up with those, its state is in the past.
     case greeting(StreamPosition, snapshot: [RealtimeMessage], isBehind: Bool)
   }
 
   package enum Outcome: Equatable, Sendable {
     case fresh
-    /// It goes on where it left off.
+    /// The client continues after its cursor.
     case resumed
     case afterGap
   }
 
   private let resume: Resume
   private let subscription: Subscription
-  private let snapshot: () -> Snapshot?
+  private let snapshot: () -> TopicSnapshot?
 
-  /// A snapshot is out of date where more came since than is kept anywhere. That is rare once, and a fault thrice.
+  /// A snapshot is stale if more messages followed it than are kept anywhere. Three stale snapshots in a row mean a bug.
   private static let maxSnapshots = 3
 
-  /// - Parameter snapshot: what is true now, for whoever does not go on from a cursor; nil where that is nothing.
-  package init(_ resume: Resume, _ subscription: Subscription, snapshot: @escaping () -> Snapshot?) {
+  /// - Parameter snapshot: the state for a client that does not resume from a cursor; nil if there is none to send.
+  package init(_ resume: Resume, _ subscription: Subscription, snapshot: @escaping () -> TopicSnapshot?) {
     self.resume = resume
     self.subscription = subscription
     self.snapshot = snapshot
   }
 
-  /// Joins the subscriber. What is said has to be queued for it in this order, ahead of what the fan-out writes.
-  package func join(_ subscriber: Subscriber, to fanOut: FanOut, say: (Word) -> Void) -> Outcome {
+  /// Joins the subscriber.
+  /// - Parameter send: queues a preamble for the client, ahead of what the fan-out writes.
+  package func join(_ subscriber: Subscriber, to fanOut: FanOut, send: (Preamble) -> Void) -> Outcome {
     switch resume {
     case .fresh:
-      start(subscriber, fanOut, say)
+      start(subscriber, in: fanOut, send: send)
       return .fresh
     case .after(let position) where fanOut.canResume(after: position):
-      greet(position, [], fanOut, say)
+      greet(at: position, snapshot: [], in: fanOut, send: send)
       if fanOut.join(subscriber, subscription, after: position) == .resumed { return .resumed }
     case .after, .unreadable: break
     }
-    say(.gap)
-    start(subscriber, fanOut, say)
+    send(.gap)
+    start(subscriber, in: fanOut, send: send)
     return .afterGap
   }
 
-  /// Says the state as it is, and lets follow what comes after it.
-  private func start(_ subscriber: Subscriber, _ fanOut: FanOut, _ say: (Word) -> Void) {
+  /// Sends the current state, and joins the subscriber right after it.
+  private func start(_ subscriber: Subscriber, in fanOut: FanOut, send: (Preamble) -> Void) {
     for _ in 0..<Self.maxSnapshots {
       guard let snapshot = snapshot() else {
-        say(.greeting(fanOut.position, snapshot: [], isBehind: false))
+        send(.greeting(fanOut.position, snapshot: [], isBehind: false))
         return fanOut.join(subscriber, subscription)
       }
-      greet(snapshot.position, snapshot.messages, fanOut, say)
+      greet(at: snapshot.position, snapshot: snapshot.messages, in: fanOut, send: send)
       if fanOut.join(subscriber, subscription, after: snapshot.position) == .resumed { return }
-      say(.gap)
+      send(.gap)
     }
     subscriber.sink.closeAsUnavailable()
   }
 
   private func greet(
-    _ position: StreamPosition, _ snapshot: [RealtimeMessage], _ fanOut: FanOut, _ say: (Word) -> Void
+    at position: StreamPosition, snapshot: [RealtimeMessage], in fanOut: FanOut, send: (Preamble) -> Void
   ) {
     // Brings the loop up to the position, if it was not there yet.
     _ = fanOut.canResume(after: position)
-    say(.greeting(position, snapshot: snapshot, isBehind: position.offset < fanOut.position.offset))
+    send(.greeting(position, snapshot: snapshot, isBehind: position.offset < fanOut.position.offset))
   }
 }

@@ -1,6 +1,6 @@
 import Domain
 
-/// The registry of live connections: who may come in, and how many there are.
+/// The registry of live connections: counts them and enforces their limits.
 package struct ConnectionManager {
   package struct Limits: Sendable {
     package var total: Int
@@ -18,7 +18,7 @@ package struct ConnectionManager {
 
     package var description: String {
       switch self {
-      case .tooMany(let limit): "The server holds \(limit) live connections, its limit. Try again in a little while."
+      case .tooMany(let limit): "The server holds \(limit) live connections, its limit. Try again in a few minutes."
       case .tooManyOfSession(let limit): "This session has \(limit) connections, its limit. Close another tab first."
       }
     }
@@ -31,7 +31,8 @@ package struct ConnectionManager {
 
   package init(limits: Limits) { self.limits = limits }
 
-  /// - Parameter session: nil for a connection that names none: it is a session of its own.
+  /// Counts a new connection.
+  /// - Parameter session: nil for a connection without a session: it is one of its own.
   package mutating func admit(session: String?, transport: Transport) throws(Refusal) {
     guard count < limits.total else { throw .tooMany(limit: limits.total) }
     if let session {

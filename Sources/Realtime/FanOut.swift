@@ -2,16 +2,16 @@
 import Domain
 import Metrics
 
-/// One loop's half of the hub: takes what was published since the last turn and writes it to the loop's subscribers.
+/// One loop's half of the hub: writes the messages since its last turn to the loop's subscribers.
 ///
-/// The cost of a turn is messages + deliveries, never connections × messages: a message is framed once a framing, is
-/// appended once to each group that receives it, and a connection is written to once.
+/// The cost of a turn is messages + deliveries, never connections × messages: a message is framed once for each framing
+/// and appended once to each group that receives it, and a connection is written to once.
 package final class FanOut {
-  /// What became of a subscriber's wish to go on after a position.
+  /// The result of resuming after a position.
   package enum Resumption: Equatable, Sendable {
-    /// It gets everything from there on.
+    /// The subscriber gets everything from there on.
     case resumed
-    /// Some of it is gone, or was never ours: it has not joined, and needs a snapshot first.
+    /// Some of it is gone, or the position is of another epoch: the subscriber has not joined, and needs a snapshot.
     case gap
   }
 
@@ -30,30 +30,31 @@ package final class FanOut {
   /// Groups with something to write in this turn.
   private var groupsWithNews: [FanOutGroup] = []
 
-  /// Reads what the hub no longer keeps; nil where nobody else does either.
-  private let history: HistoryReader?
+  /// Reads what the hub no longer keeps; nil if nothing else keeps it.
+  private let history: HistoryReads?
+  private typealias HistoryReads = OffLoopReads<History.Request, History.Portion?, Subscriber>
   private let framer = Framer()
-  /// Where a message is framed before it goes into a log or a queue.
+  /// A message is framed here before it goes into a log or a queue.
   private var scratch: [UInt8] = []
-  /// The newest numbered offset that this loop has fanned out.
+  /// The newest offset that this loop has fanned out.
   private var offset: Int
-  /// Messages that slow subscribers missed, by type.
+  /// Messages that were dropped for slow subscribers, by type.
   package private(set) var dropped: [MessageType: Int] = [:]
-  /// Messages handed to subscribers to be sent, each counted for every one of them.
+  /// Messages sent, each counted once for every subscriber.
   package private(set) var sentMessages = 0
-  /// For each turn and group: from the publishing of the turn's oldest message until every member was written to.
+  /// For each turn and group: the time from publishing the turn's oldest message until every member was written to.
   package private(set) var deliveryTimes = Histogram.waits
 
-  /// How much of the log laggards may hold before what they are owed is copied to them.
+  /// How much of the log slow members may hold before their part is copied to them.
   private static let maxRetainedBytes = 8 << 20
 
   /// - Parameter wake: makes the loop turn; called from any thread.
   package init(hub: EventHub, limits: QueueLimits = .standard, wake: @escaping @Sendable () -> Void) {
     self.hub = hub
     self.limits = limits
-    history = hub.history.map { HistoryReader($0, wake: wake) }
+    history = hub.history.map { HistoryReads(maxRunning: Self.maxHistoryReads, read: $0.read, wake: wake) }
     reader = hub.attach(wake: wake)
-    offset = hub.take(reader).newestOffset
+    offset = hub.drain(reader).newestOffset
   }
 
   deinit {
@@ -63,19 +64,19 @@ package final class FanOut {
 
   // MARK: Subscribers
 
-  /// That of the newest numbered message that this loop has fanned out.
+  /// The position of the newest message that this loop has fanned out.
   package var position: StreamPosition { StreamPosition(epoch: hub.epoch, offset: offset) }
 
-  /// Gives the subscriber what is published from this turn on.
+  /// Sends the subscriber what is published from this turn on.
   package func join(_ subscriber: Subscriber, _ subscription: Subscription) {
     let key = GroupKey(subscription: subscription, framing: subscriber.framing)
     (groups[key] ?? makeGroup(key)).add(subscriber)
   }
 
-  /// As ``join(_:_:)``, with every numbered message after the position first, once each and in order.
+  /// Sends the subscriber every numbered message after the position, once each and in order, and then what is published.
   ///
-  /// They are queued in portions, the next one when the sink has sent the last. What the hub no longer keeps is read
-  /// from the history meanwhile. Until it has caught up the subscriber misses what is not numbered.
+  /// They are queued in portions, the next one when the sink has sent the last; what the hub no longer keeps is read from
+  /// the history. Until the subscriber has caught up it gets no unnumbered messages.
   package func join(_ subscriber: Subscriber, _ subscription: Subscription, after position: StreamPosition)
     -> Resumption
   {
@@ -88,49 +89,50 @@ package final class FanOut {
     return .resumed
   }
 
-  /// Whether everything after the position is still kept, here or in the history.
+  /// Whether everything after the position is still kept, by the hub or in the history.
   package func canResume(after position: StreamPosition) -> Bool {
     guard position.epoch == hub.epoch else { return false }
-    // A position ahead of this loop is one that it is about to fan out: nothing to replay, and those messages must not
-    // come twice, so the loop catches up first.
+    // A position ahead of this loop belongs to a message that it is about to fan out. The loop catches up first, so
+    // that the subscriber does not get that message twice.
     if position.offset > offset { turn() }
     guard position.offset <= offset else { return false }
-    return hub.keeps(after: position.offset) || history?.keeps(after: position.offset) ?? false
+    return hub.keeps(after: position.offset) || historyKeeps(after: position.offset)
   }
 
+  private func historyKeeps(after offset: Int) -> Bool { hub.history.map { offset >= $0.oldestOffset() } ?? false }
+
   package func leave(_ subscriber: Subscriber) {
-    history?.cancel(subscriber)
+    cancelRead(of: subscriber)
     subscriber.replay = nil
     guard let group = subscriber.group else { return }
     group.remove(subscriber)
     if group.members.isEmpty { removeGroup(group) }
   }
 
-  /// Changes what an already joined subscriber receives, from the next message on.
+  /// Changes what a subscriber that has joined receives, from the next message that it is sent.
   ///
-  /// The next message that it is sent: what a replay has not come to yet it gets as the new subscription wants it.
-  /// So nothing of a topic arrives behind the word that it was left, and nothing is missing behind the word that it
-  /// was added.
+  /// The rest of a replay follows the new subscription too. So no message of a topic arrives after the confirmation that
+  /// it was removed, and none is missing after the confirmation that it was added.
   package func change(_ subscriber: Subscriber, to subscription: Subscription) {
     if let replay = subscriber.replay {
       guard replay.subscription != subscription else { return }
-      // What is at hand or on its way was chosen for the old one.
+      // The portion at hand, or being read, was selected for the old subscription.
       subscriber.replay!.subscription = subscription
       subscriber.replay!.portion = nil
-      if replay.read != nil { askHistory(for: subscriber) }
+      if replay.read != nil { readHistory(for: subscriber) }
       return
     }
     guard let group = subscriber.group, group.subscription != subscription else { return }
-    // What it is owed of its old subscription it still gets, in order.
-    group.shed(subscriber, log(of: subscriber.framing), limits, &dropped)
-    guard subscriber.group != nil else { return }  // it was too slow, and is gone
+    // It still gets what it is owed of its old subscription, in order.
+    group.shed(subscriber, log(of: subscriber.framing), limits: limits, dropped: &dropped)
+    guard subscriber.group != nil else { return }  // it was too slow and has been closed
     leave(subscriber)
     join(subscriber, subscription)
   }
 
-  /// The subscriber's sink has an empty queue and room again.
+  /// To be called when the subscriber's sink has sent everything and has room again.
   package func drained(_ subscriber: Subscriber) {
-    if subscriber.replay != nil { return goOn(with: subscriber) }
+    if subscriber.replay != nil { return continueReplay(of: subscriber) }
     subscriber.group?.catchUp(subscriber, log(of: subscriber.framing))
   }
 
@@ -141,16 +143,17 @@ package final class FanOut {
 
   // MARK: Replay
 
-  /// Takes what was read for subscribers that come back, and goes on with their replays.
+  /// Continues the replays for which history has been read.
   ///
-  /// Part of every ``turn()``; costs next to nothing where nothing has arrived. What there is to do at once is bounded,
-  /// so it may be called between turns, too.
-  package func takeHistory() {
+  /// Part of every ``turn()``. Costs next to nothing if no read has ended; the work of one call is bounded, so it may be
+  /// called between turns too.
+  package func receiveHistory() {
     guard let history else { return }
-    for (subscriber, portion) in history.take() {
+    for (subscriber, portion) in history.receive() {
       guard let start = subscriber.replay?.offset else { continue }
-      // Some of what it asked for may have been removed before it was read, or be damaged.
-      guard history.keeps(after: start) else {
+      subscriber.replay!.read = nil
+      // Some of it may have been removed before it was read, or be damaged.
+      guard historyKeeps(after: start) else {
         closeAsTooSlow(subscriber)
         continue
       }
@@ -161,18 +164,18 @@ package final class FanOut {
       }
       precondition(portion.reached > start && portion.reached <= offset)
       subscriber.replay!.portion = .init(messages: portion.messages, reached: portion.reached)
-      if subscriber.sink.queuedByteCount == 0 { goOn(with: subscriber) }
+      if subscriber.sink.queuedByteCount == 0 { continueReplay(of: subscriber) }
     }
   }
 
-  private func goOn(with subscriber: Subscriber) {
-    // What is no longer kept its peer can't get here: it comes back, and learns that there is a gap.
+  private func continueReplay(of subscriber: Subscriber) {
+    // If something is no longer kept, the client reconnects and is told that there is a gap.
     if !replay(to: subscriber) { closeAsTooSlow(subscriber) }
   }
 
-  /// Queues the next portion of what the subscriber missed, and joins it to what is live where that was the rest.
-  /// - Precondition: whatever was queued of its replay before is sent.
-  /// - Returns: false where some of it is no longer kept.
+  /// Queues the next portion of what the subscriber missed. If that was the rest, the subscriber joins its group.
+  /// - Precondition: everything queued of its replay before has been sent.
+  /// - Returns: false if some of it is no longer kept.
   private func replay(to subscriber: Subscriber) -> Bool {
     let most = limits.half
     var (messages, bytes) = (0, 0)
@@ -192,7 +195,7 @@ package final class FanOut {
         continue
       }
       for message in portion.messages[portion.next...] {
-        if replay.subscription.includes(message.topic) {
+        if !message.type.isInternal, replay.subscription.includes(message.topic) {
           frame(message, subscriber.framing)
           // One message alone may be longer than a portion.
           guard messages == 0 || messages < most.messages && bytes + scratch.count <= most.bytes else { return true }
@@ -209,8 +212,8 @@ package final class FanOut {
     return true
   }
 
-  /// Finds what follows in a subscriber's replay, or asks for it.
-  /// - Returns: false where it is no longer kept.
+  /// Finds the next portion of a subscriber's replay in memory, or starts to read it.
+  /// - Returns: false if it is no longer kept.
   private func findPortion(for subscriber: Subscriber) -> Bool {
     guard let start = subscriber.replay?.offset else { return true }
     let last = min(offset, start + limits.half.messages)
@@ -218,28 +221,42 @@ package final class FanOut {
       subscriber.replay!.portion = .init(messages: kept, reached: last)
       return true
     }
-    guard history?.keeps(after: start) ?? false else { return false }
-    askHistory(for: subscriber)
+    guard historyKeeps(after: start) else { return false }
+    readHistory(for: subscriber)
     return true
   }
 
-  private func askHistory(for subscriber: Subscriber) {
-    history?.ask(for: subscriber, through: offset, limit: limits.half.messages)
+  /// Reads the next portion of a replay, in place of a read that is under way for it.
+  private func readHistory(for subscriber: Subscriber) {
+    guard let history, let replay = subscriber.replay else { return }
+    cancelRead(of: subscriber)
+    let request = History.Request(
+      subscription: replay.subscription, after: replay.offset, through: offset, limit: limits.half.messages)
+    subscriber.replay!.read = history.request(request, for: subscriber)
   }
+
+  private func cancelRead(of subscriber: Subscriber) {
+    guard let number = subscriber.replay?.read else { return }
+    subscriber.replay!.read = nil
+    history?.cancel(number)
+  }
+
+  /// Portions that may arrive for one turn; it also leaves the store's other readers some room.
+  private static let maxHistoryReads = 2
 
   // MARK: A turn
 
   /// Fans out what was published since the last turn.
   package func turn() {
-    takeHistory()
-    let delivery = hub.take(reader)
+    receiveHistory()
+    let delivery = hub.drain(reader)
     offset = delivery.newestOffset
     if delivery.hasLost {
       for member in groups.values.flatMap(\.members) { closeAsTooSlow(member) }
       for framing in Framing.allCases { releaseLog(framing) }
     }
     guard !delivery.messages.isEmpty, !groups.isEmpty else { return }
-    for message in delivery.messages { append(message) }
+    for message in delivery.messages where !message.type.isInternal { append(message) }
     let oldest = delivery.messages[0].publishedAt
     for group in groupsWithNews {
       sentMessages += group.newsCount * group.members.count
@@ -252,15 +269,20 @@ package final class FanOut {
 
   private func append(_ message: PublishedMessage) {
     var places = Places()
-    if message.topic.isInDefaultSubscription {
-      for group in defaultGroups { append(message, to: group, &places) }
+    let kind = message.topic.kind
+    if kind.isInDefaultSubscription {
+      for group in defaultGroups where group.subscription.audience.mayRead(kind.audience) {
+        append(message, to: group, places: &places)
+      }
     }
     if let interested = groupsByTopic[message.topic] {
-      for group in interested { append(message, to: group, &places) }
+      for group in interested where group.subscription.audience.mayRead(kind.audience) {
+        append(message, to: group, places: &places)
+      }
     }
   }
 
-  /// Where one message stands in the logs: framed once for those of a framing who want it, not at all for nobody.
+  /// A message's place in each log: it is framed once for each framing that is in use among its receivers.
   private struct Places {
     private var webSocket: FrameLog.Place?
     private var deflatedWebSocket: FrameLog.Place?
@@ -283,15 +305,15 @@ package final class FanOut {
     }
   }
 
-  private func append(_ message: PublishedMessage, to group: FanOutGroup, _ places: inout Places) {
+  private func append(_ message: PublishedMessage, to group: FanOutGroup, places: inout Places) {
     let log = log(of: group.framing)
-    let place = places[group.framing] ?? frame(message, group.framing, log)
+    let place = places[group.framing] ?? frame(message, group.framing, into: log)
     places[group.framing] = place
     if !group.hasNews { groupsWithNews.append(group) }
     group.append(place, of: message, in: log)
   }
 
-  private func frame(_ message: PublishedMessage, _ framing: Framing, _ log: FrameLog) -> FrameLog.Place {
+  private func frame(_ message: PublishedMessage, _ framing: Framing, into log: FrameLog) -> FrameLog.Place {
     frame(message, framing)
     return log.append(scratch)
   }
@@ -301,24 +323,24 @@ package final class FanOut {
     framer.append(message, framing, to: &scratch)
   }
 
-  /// Lets go of chunks that nobody needs, and of laggards that would hold too many.
+  /// Frees the chunks that no member needs. If slow members hold too many, their part is copied to them first.
   private func releaseLog(_ framing: Framing) {
     let log = log(of: framing)
     let lagging = groups.values.filter { $0.framing == framing && $0.membersBehind > 0 }
     guard !lagging.isEmpty else { return log.removeAll() }
     if log.retainedBytes > Self.maxRetainedBytes {
-      for group in lagging { group.shedAll(log, limits, &dropped) }
+      for group in lagging { group.shedAll(log, limits: limits, dropped: &dropped) }
       log.removeAll()
     } else if let oldest = lagging.compactMap(\.oldestChunkNeeded).min() {
       log.release(before: oldest)
     }
   }
 
-  /// Messages that members are owed because their peers have not taken them yet. Costs a look at every member of each
-  /// group that has one behind: for whoever asks now and then.
+  /// Messages that members are owed because their peers have not read them yet. Goes through every member of each group
+  /// with a slow one: meant for a scrape now and then.
   package var queuedMessages: Int { groups.values.reduce(0) { $0 + $1.owedMessages } }
 
-  /// Different subscriptions that are in use.
+  /// Different combinations of subscription and framing in use.
   package var groupCount: Int { groups.count }
 
   // MARK: Groups

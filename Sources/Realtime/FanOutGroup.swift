@@ -9,16 +9,15 @@ import Domain
 
 /// The connections of one loop that receive exactly the same: one subscription, one framing.
 ///
-/// In a turn the group collects its new frames once, joined into as few pieces as they lie in memory, and every member
-/// that is in step is sent those same pieces. A member that the kernel did not take everything for keeps a cursor.
+/// In a turn the group collects its new frames once, joined into as few pieces of memory as possible, and every member
+/// that is in step is sent the same pieces. A member whose socket did not take everything keeps a cursor.
 final class FanOutGroup {
   struct Frame {
     var place: FrameLog.Place
     var type: MessageType
-    /// Bytes of the group's frames up to and including this one, since the group began.
+    /// Bytes of the group's frames through this one, since the group was made.
     var endOffset: Int
-    /// Whether a slow connection may miss it: 0 never, else the order in which types are dropped.
-    var dropRank: UInt8
+    var dropOrder: MessageType.DropOrder
   }
 
   let subscription: Subscription
@@ -27,11 +26,11 @@ final class FanOutGroup {
 
   /// What some member has not been sent yet, oldest first.
   private var frames: [Frame] = []
-  /// The index of `frames[0]`, counted since the group began.
+  /// The index of `frames[0]`, counted since the group was made.
   private var firstIndex = 0
   private var endOffset = 0
 
-  /// This turn's new frames as pieces of memory, and where they begin.
+  /// This turn's new frames as pieces of memory, and the index of the first.
   private var pieces: [iovec] = []
   private var turnStart = 0
   private var turnByteCount = 0
@@ -46,7 +45,7 @@ final class FanOutGroup {
   var hasNews: Bool { !pieces.isEmpty }
   /// Messages of this turn.
   var newsCount: Int { endIndex - turnStart }
-  /// What its members have not been sent, counted for each of them.
+  /// Messages that its members have not been sent, counted for each of them.
   var owedMessages: Int {
     guard membersBehind > 0 else { return 0 }
     return members.reduce(0) { sum, member in
@@ -54,7 +53,7 @@ final class FanOutGroup {
     }
   }
 
-  /// The oldest chunk that a member still needs; nil while everybody is in step.
+  /// The oldest chunk that a member still needs; nil while all are in step.
   var oldestChunkNeeded: Int? { membersBehind == 0 ? nil : frames.first?.place.chunk }
 
   // MARK: Members
@@ -76,7 +75,7 @@ final class FanOutGroup {
     member.group = nil
   }
 
-  /// Lets go of the members, who hold the group as it holds them.
+  /// Removes all members: they and the group hold each other.
   func dissolve() {
     for member in members { member.group = nil }
     members = []
@@ -87,7 +86,7 @@ final class FanOutGroup {
   func append(_ place: FrameLog.Place, of message: PublishedMessage, in log: FrameLog) {
     endOffset += place.count
     frames.append(
-      Frame(place: place, type: message.type, endOffset: endOffset, dropRank: Self.dropRank(message.type)))
+      Frame(place: place, type: message.type, endOffset: endOffset, dropOrder: message.type.dropOrder))
     turnByteCount += place.count
     let bytes = log.bytes(place)
     if let last = pieces.last, last.iov_base + last.iov_len == UnsafeMutableRawPointer(mutating: bytes.baseAddress) {
@@ -97,7 +96,7 @@ final class FanOutGroup {
     }
   }
 
-  /// Sends the turn's frames to every member in step, and notes who could not take all of it.
+  /// Sends the turn's frames to every member in step, and keeps a cursor for those that could not take all of it.
   func deliver(_ log: FrameLog, limits: QueueLimits, dropped: inout [MessageType: Int]) {
     // From the end, so that a member that leaves while it is written to moves only members already served.
     var index = members.count - 1
@@ -112,9 +111,9 @@ final class FanOutGroup {
         member.owedMessages = 0
         member.owedBytes = 0
         let taken = pieces.withUnsafeBufferPointer { member.sink.write($0, byteCount: turnByteCount) }
-        if taken < turnByteCount { fallBehind(member, from: turnStart, taken: taken, log) }
+        if taken < turnByteCount { fallBehind(member, from: turnStart, taken: taken, in: log) }
       } else {
-        shedIfTooFarBehind(member, log, limits, &dropped)
+        shedIfTooFarBehind(member, log, limits: limits, dropped: &dropped)
       }
     }
     pieces.removeAll(keepingCapacity: true)
@@ -123,7 +122,7 @@ final class FanOutGroup {
     turnStart = endIndex
   }
 
-  /// A member's sink has room again: sends on from its cursor.
+  /// Sends a member whose sink has room again what follows its cursor.
   func catchUp(_ member: Subscriber, _ log: FrameLog) {
     member.owedMessages = 0
     member.owedBytes = 0
@@ -138,7 +137,7 @@ final class FanOutGroup {
       }
       let taken = batch.withUnsafeBufferPointer { member.sink.write($0, byteCount: byteCount) }
       if taken < byteCount {
-        fallBehind(member, from: cursor, taken: taken, log)
+        fallBehind(member, from: cursor, taken: taken, in: log)
         return
       }
       let next = cursor + batch.count
@@ -148,19 +147,24 @@ final class FanOutGroup {
 
   /// Copies what the member is still owed into its own queue, so that it no longer holds the log.
   ///
-  /// Beyond the limits it first misses what may be dropped, and is closed where the rest does not fit either.
-  func shed(_ member: Subscriber, _ log: FrameLog, _ limits: QueueLimits, _ dropped: inout [MessageType: Int]) {
+  /// Beyond the limits, what may be dropped is dropped first; if the rest does not fit either, the member is closed.
+  func shed(
+    _ member: Subscriber, _ log: FrameLog, limits: QueueLimits, dropped: inout [MessageType: Int]
+  ) {
     guard let cursor = member.cursor else { return }
     let owed = frames[(cursor - firstIndex)...]
     setCursor(nil, of: member)
-    for rank in stride(from: UInt8(0), through: 2, by: 1) {
-      // Rank 0 drops nothing, 1 drops frames, 2 drops metrics too.
-      let kept = owed.filter { $0.dropRank == 0 || $0.dropRank > rank }
+    // Nothing is dropped at first, then frames, then metrics too.
+    for dropping in [MessageType.DropOrder.never, .first, .second] {
+      func isDropped(_ frame: Frame) -> Bool {
+        frame.dropOrder != .never && frame.dropOrder.rawValue <= dropping.rawValue
+      }
+      let kept = owed.filter { !isDropped($0) }
       let bytes = kept.reduce(0) { $0 + $1.place.count }
       guard member.owedMessages + kept.count <= limits.messages, member.owedBytes + bytes <= limits.bytes else {
         continue
       }
-      for frame in owed where frame.dropRank != 0 && frame.dropRank <= rank { dropped[frame.type, default: 0] += 1 }
+      for frame in owed where isDropped(frame) { dropped[frame.type, default: 0] += 1 }
       for frame in kept { member.sink.queue(log.bytes(frame.place)) }
       member.owedMessages += kept.count
       member.owedBytes += bytes
@@ -169,31 +173,31 @@ final class FanOutGroup {
     member.sink.closeAsTooSlow()
   }
 
-  /// As ``shed(_:_:_:_:)`` for every member that is behind: nobody holds the log afterwards.
-  func shedAll(_ log: FrameLog, _ limits: QueueLimits, _ dropped: inout [MessageType: Int]) {
-    for member in members where member.cursor != nil { shed(member, log, limits, &dropped) }
+  /// Sheds every member that is behind: none holds the log afterwards.
+  func shedAll(_ log: FrameLog, limits: QueueLimits, dropped: inout [MessageType: Int]) {
+    for member in members where member.cursor != nil { shed(member, log, limits: limits, dropped: &dropped) }
     trim()
   }
 
   // MARK: Cursors
 
   private func shedIfTooFarBehind(
-    _ member: Subscriber, _ log: FrameLog, _ limits: QueueLimits, _ dropped: inout [MessageType: Int]
+    _ member: Subscriber, _ log: FrameLog, limits: QueueLimits, dropped: inout [MessageType: Int]
   ) {
     guard let cursor = member.cursor else { return }
     let first = frames[cursor - firstIndex]
     let bytes = endOffset - (first.endOffset - first.place.count)
     if endIndex - cursor + member.owedMessages > limits.messages || bytes + member.owedBytes > limits.bytes {
-      shed(member, log, limits, &dropped)
+      shed(member, log, limits: limits, dropped: &dropped)
     }
   }
 
   /// The kernel took only `taken` bytes of the frames from `start` on. The tail of the frame that was cut goes into the
-  /// member's own queue, so that a cursor always stands between two frames.
-  private func fallBehind(_ member: Subscriber, from start: Int, taken: Int, _ log: FrameLog) {
+  /// member's own queue, so that a cursor is always between two frames.
+  private func fallBehind(_ member: Subscriber, from start: Int, taken: Int, in log: FrameLog) {
     let first = frames[start - firstIndex]
     let reached = first.endOffset - first.place.count + taken
-    // The first frame that ends beyond what was taken, by bisection.
+    // The first frame that ends after what was taken, by bisection.
     var low = start - firstIndex
     var high = frames.count
     while low < high {
@@ -224,14 +228,6 @@ final class FanOutGroup {
       let oldest = members.lazy.compactMap(\.cursor).min() ?? endIndex
       frames.removeFirst(oldest - firstIndex)
       firstIndex = oldest
-    }
-  }
-
-  private static func dropRank(_ type: MessageType) -> UInt8 {
-    switch type {
-    case .frame: 1
-    case .engineMetrics: 2
-    default: 0
     }
   }
 }

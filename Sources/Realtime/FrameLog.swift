@@ -7,8 +7,8 @@
 
 /// A loop's own append-only log of encoded frames, in chunks of raw memory that sockets are written from.
 ///
-/// Frames appended one after another lie one after another, so that any number of them goes out with one piece. A
-/// chunk's memory never moves: a pointer into it is good until ``release(before:)`` or ``removeAll()``.
+/// Frames that are appended one after another are contiguous, so that one piece covers any number of them. A chunk's
+/// memory never moves: a pointer into it is valid until ``release(before:)`` or ``removeAll()``.
 final class FrameLog {
   /// One frame's bytes.
   struct Place {
@@ -27,7 +27,7 @@ final class FrameLog {
   static let chunkCapacity = 256 * 1024
 
   private var chunks: [Chunk] = []
-  /// The number of `chunks[0]`: numbers go up for ever, so that a place never means another chunk.
+  /// The number of `chunks[0]`. Numbers only go up, so that a place never refers to another chunk.
   private var firstChunk = 0
 
   deinit { chunks.forEach { $0.memory.deallocate() } }
@@ -52,7 +52,7 @@ final class FrameLog {
     return UnsafeRawBufferPointer(start: chunk.memory + place.start, count: place.count)
   }
 
-  /// Frees the chunks before this one. Nobody may hold a place in them.
+  /// Frees the chunks before this one. No place in them may be in use.
   func release(before chunk: Int) {
     let gone = min(max(chunk - firstChunk, 0), chunks.count)
     guard gone > 0 else { return }
@@ -61,7 +61,7 @@ final class FrameLog {
     firstChunk += gone
   }
 
-  /// Nobody holds a place any more: keeps one chunk's memory for what comes next.
+  /// Frees everything but one chunk's memory, for what comes next. No place may be in use.
   func removeAll() {
     guard !chunks.isEmpty else { return }
     release(before: firstChunk + chunks.count - 1)

@@ -10,13 +10,13 @@ package enum Transport: String, Sendable, CaseIterable {
 /// How a message is framed for a connection.
 package enum Framing: Int, Sendable, CaseIterable {
   case webSocket
-  /// With permessage-deflate agreed upon, and no limit to our window: large messages are compressed.
+  /// With permessage-deflate agreed on and our window not limited: large messages are compressed.
   case deflatedWebSocket
   case sse
 
   package var transport: Transport { self == .sse ? .sse : .webSocket }
 
-  /// Appends a message for one connection alone: it has no position, no topic.
+  /// Appends a message for a single connection. It has no position and no topic.
   package func append(_ message: RealtimeMessage, to output: inout [UInt8]) {
     append(type: message.type, id: nil, json: message.encoded, to: &output)
   }
@@ -31,16 +31,16 @@ package enum Framing: Int, Sendable, CaseIterable {
 
 /// Frames published messages for the connections of one loop.
 final class Framer {
-  /// Made when the first message is worth it: it holds 256 KB.
+  /// Made for the first message that is worth compressing: it holds 256 KB.
   private var deflater: MessageDeflater?
 
-  /// What is smaller gains little, and costs the reader more than it saves the wire.
+  /// Smaller messages gain little, and inflating them costs the client more than it saves on the wire.
   static let minDeflatedBytes = 1024
 
   func append(_ message: PublishedMessage, _ framing: Framing, to output: inout [UInt8]) {
     if framing == .deflatedWebSocket, message.json.count >= Self.minDeflatedBytes {
       let deflated = message.deflated { json in
-        // Level 1: the message waits for it, and every client that shares it.
+        // Level 1: the message, and every client that shares it, waits for this.
         if deflater == nil { deflater = MessageDeflater(level: 1) }
         return deflater!.compress(json)  // made above
       }

@@ -1,23 +1,23 @@
 import Domain
 
-/// Reads the numbered messages that the window no longer keeps, off the loops.
+/// Reads the messages that the window no longer keeps, off the loops.
 package struct History: Sendable {
-  /// What a subscriber that comes back is still to be sent.
+  /// What a subscriber that resumes has still to be sent.
   package struct Request: Sendable {
     package var subscription: Subscription
-    /// The messages after this offset, up to and including another.
+    /// The messages after this offset, through another.
     package var after: Int
     package var through: Int
     /// The most messages wanted at once.
     package var limit: Int
   }
 
-  /// Some of what was asked for.
+  /// Some of what was requested.
   package struct Portion: Sendable {
-    /// In order. Those of other topics are passed over.
+    /// In order, without internal messages and those of other topics.
     package var messages: [PublishedMessage]
-    /// Everything wanted up to this offset is in ``messages``: at least that of the last of them, beyond what was
-    /// asked after, and up to what was asked through where nothing is left.
+    /// The offset through which ``messages`` has everything requested. It is greater than `after`, at least the last
+    /// message's, and equal to `through` if nothing is left.
     package var reached: Int
 
     package init(messages: [PublishedMessage], reached: Int) {
@@ -26,10 +26,10 @@ package struct History: Sendable {
     }
   }
 
-  /// After this offset nothing was removed because of its age, or found to be damaged. Called by loops: it may not wait.
+  /// After this offset nothing was removed because of its age or found to be damaged. Called by loops: it must not block.
   /// It has to go up before a reader can miss what is removed, and before a read that found damage answers.
   package var oldestOffset: @Sendable () -> Int
-  /// Called on a loop, must not wait. Calls back once, on any thread: nil where nothing can be read just now.
+  /// Called by loops: must not block. Calls back once, on any thread, with nil if nothing can be read now.
   package var read: @Sendable (Request, _ done: @escaping @Sendable (Portion?) -> Void) -> Void
 
   package init(

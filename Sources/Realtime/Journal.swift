@@ -2,32 +2,26 @@ import Domain
 import Metrics
 import Synchronization
 
-/// What is published waits here until it is stored, in order; then it is broadcast, and its publisher is told.
+/// The queue of everything that has to be stored before it is sent.
 ///
-/// Publishers are on any thread and never wait. One thread drives it with ``step(now:)``: it alone decides on the order,
-/// and gathers what came within a few milliseconds into one commit.
+/// Publishers enqueue from any thread and don't wait. One thread drives the journal with ``step(now:)``: it gathers the
+/// publications of a few milliseconds into a batch, has the sequencer number it, commits it, broadcasts it, and then calls
+/// the publishers back.
 package final class Journal: Sendable {
-  /// A publication as it is about to be stored.
-  package struct Entry: Sendable {
-    package let publication: Publication
-    /// Its messages, encoded, the numbered ones numbered.
-    package let messages: [PublishedMessage]
-  }
-
-  /// Stores a batch, all or nothing. Gives back what is to be done between the broadcast and the completions.
-  package typealias Commit = @Sendable ([Entry]) throws -> @Sendable () -> Void
-  /// Told the position of the publication's last numbered message once everybody may know of it, or why it was refused.
-  /// Called on the thread that drives the journal; on the publisher's, before ``publish(_:completion:)`` returns, where a
+  /// Commits a batch, all or nothing. Returns what is to be done between the broadcast and the completions.
+  package typealias Commit = @Sendable ([NumberedBatch.Entry]) throws -> @Sendable () -> Void
+  /// Called with the position of the publication's last message once every client may see it, or with why it was refused.
+  /// Runs on the thread that drives the journal, or on the publisher's before ``publish(_:completion:)`` returns if a
   /// refusable publication comes while nothing can be stored.
   package typealias Completion = @Sendable (Result<StreamPosition?, any Error>) -> Void
 
   package struct Limits: Sendable {
-    /// What may wait, in publications and in bytes of their messages.
+    /// How many publications, and bytes of them, may wait to be stored.
     package var publications = 10_000
     package var bytes = 16 << 20
-    /// Rows that are enough for a commit; a single publication may have more.
+    /// Rows that make a batch full. A single publication may have more.
     package var batchRows = 256
-    /// Milliseconds from the beginning of one commit to that of the next, unless there are rows enough.
+    /// Milliseconds from the start of one batch to the start of the next, unless that one is full.
     package var gathering = 5
     /// Milliseconds until a failed commit is tried again.
     package var retryPause = 1000
@@ -38,74 +32,69 @@ package final class Journal: Sendable {
   package struct Statistics: Sendable {
     /// Publications that are not stored yet.
     package var waiting = 0
-    /// Publications for which there was no room.
+    /// Publications that found no room.
     package var overflows = 0
-    /// How long commits took that succeeded.
+    /// Durations of successful commits.
     package var commitTimes = Histogram.waits
     package var failedCommits = 0
   }
 
   private struct Waiting {
-    let publication: Publication
-    let encodings: [MessageEncoding]
+    let encoded: EncodedPublication
     let completion: Completion?
 
-    var byteCount: Int { encodings.reduce(0) { $0 + $1.byteCount } }
-    var rowCount: Int { max(publication.items.count + publication.changes.count, 1) }
+    var isRefusable: Bool { encoded.publication.isRefusable }
   }
 
   private struct State {
     var queue: [Waiting] = []
     var queuedRows = 0
-    /// Publications and bytes in the queue and in the batch that is being stored.
+    /// Submitted batches that have not been committed, by id.
+    var submitted: [Int: [Waiting]] = [:]
+    var lastBatch = 0
+    /// Publications that are queued or submitted, and their bytes.
     var held = 0
     var heldBytes = 0
-    /// Nil while a batch is being stored.
-    var line: MessageLine?
-    var lastBegin: Int?
-    /// When what can't be refused is tried again, and why it has to be.
+    /// When the last batch was submitted.
+    var lastSubmission: Int?
+    /// A numbered batch that could not be committed and has to be committed next.
+    var uncommitted: NumberedBatch?
+    /// When storing is tried again, and why it failed.
     var retry: (at: Int, cause: any Error)?
     var statistics = Statistics()
 
-    /// A batch is through, and these are off our hands.
-    mutating func end(_ line: MessageLine, done: [Waiting]) {
-      self.line = line
-      held -= done.count
-      heldBytes -= done.reduce(0) { $0 + $1.byteCount }
+    mutating func release(_ waiting: [Waiting]) {
+      held -= waiting.count
+      heldBytes -= waiting.reduce(0) { $0 + $1.encoded.byteCount }
     }
   }
 
-  /// What became of a publication that somebody brought.
-  private enum Reception {
-    case taken(wakes: Bool)
+  private enum Enqueued {
+    case accepted(wakes: Bool)
     case refused(any Error)
     case noRoom
   }
 
   private let hub: EventHub
   private let limits: Limits
-  private let lastSequence: @Sendable (Topic) throws -> Int
+  private let sequencer: any Sequencer
   private let commit: Commit
   private let wake: @Sendable () -> Void
-  private let state: Mutex<State>
+  private let state = Mutex(State())
 
   /// - Parameters:
-  ///   - hub: one that nobody else broadcasts numbered messages through.
-  ///   - line: goes on where the store and the hub are.
-  ///   - lastSequence: that of a topic's stored messages, 0 where there is none. Called by ``step(now:)``.
-  ///   - commit: called by ``step(now:)``, where it may wait for a disk.
-  ///   - wake: called on a publisher's thread when ``step(now:)`` is wanted earlier than it asked for.
+  ///   - hub: nothing else broadcasts numbered messages through it.
+  ///   - commit: called by ``step(now:)``; may wait for a disk.
+  ///   - wake: called on a publisher's thread when ``step(now:)`` is due earlier than it asked for.
   package init(
-    hub: EventHub, line: MessageLine, limits: Limits = Limits(),
-    lastSequence: @escaping @Sendable (Topic) throws -> Int, commit: @escaping Commit,
+    hub: EventHub, sequencer: any Sequencer, limits: Limits = Limits(), commit: @escaping Commit,
     wake: @escaping @Sendable () -> Void
   ) {
     self.hub = hub
     self.limits = limits
-    self.lastSequence = lastSequence
+    self.sequencer = sequencer
     self.commit = commit
     self.wake = wake
-    state = Mutex(State(line: line))
   }
 
   package var statistics: Statistics {
@@ -116,18 +105,25 @@ package final class Journal: Sendable {
     }
   }
 
-  /// Takes a publication in. Safe to call from any thread; the messages are encoded on the caller's.
+  /// Enqueues a publication. Safe to call from any thread; the messages are encoded on the caller's.
   ///
-  /// A refusable one is refused at once where the last commit failed and is still to be repeated.
-  /// - Returns: false where too much waits already. Nothing was taken then, and the completion is not called.
+  /// While a failed commit waits to be repeated, a refusable publication is refused at once.
+  /// - Returns: false if too much waits already. Then nothing was enqueued, and the completion is not called.
   package func publish(_ publication: Publication, completion: Completion? = nil) -> Bool {
-    let waiting = Waiting(
-      publication: publication, encodings: publication.items.map { MessageEncoding($0.message) },
-      completion: completion)
-    let (byteCount, rowCount) = (waiting.byteCount, waiting.rowCount)
-    let reception = state.withLock { state -> Reception in
-      if publication.isRefusable, let retry = state.retry { return .refused(retry.cause) }
-      // What is larger than all that may wait is taken alone.
+    let waiting = Waiting(encoded: EncodedPublication(publication), completion: completion)
+    switch enqueue(waiting) {
+    case .accepted(let wakes): if wakes { wake() }
+    case .refused(let cause): completion?(.failure(cause))
+    case .noRoom: return false
+    }
+    return true
+  }
+
+  private func enqueue(_ waiting: Waiting) -> Enqueued {
+    let (byteCount, rowCount) = (waiting.encoded.byteCount, waiting.encoded.rowCount)
+    return state.withLock { state in
+      if waiting.isRefusable, let retry = state.retry { return .refused(retry.cause) }
+      // A publication that is larger than the limit is accepted when nothing else waits.
       guard state.held == 0 || state.held < limits.publications && state.heldBytes + byteCount <= limits.bytes else {
         state.statistics.overflows += 1
         return .noRoom
@@ -137,105 +133,122 @@ package final class Journal: Sendable {
       state.queuedRows += rowCount
       state.held += 1
       state.heldBytes += byteCount
-      return .taken(
+      return .accepted(
         wakes: rowsBefore == 0 || rowsBefore < limits.batchRows && state.queuedRows >= limits.batchRows)
     }
-    switch reception {
-    case .taken(let wakes): if wakes { wake() }
-    case .refused(let cause): completion?(.failure(cause))
-    case .noRoom: return false
-    }
-    return true
   }
 
-  // MARK: The writer
+  // MARK: The driving thread
 
-  /// One turn of the thread that drives the journal: at most one commit and all that follows from it.
+  /// One turn of the thread that drives the journal: at most one batch is submitted and at most one committed.
   /// - Parameter now: milliseconds of a monotonic clock.
-  /// - Returns: in how many milliseconds it wants to be called again; nil where it waits to be woken.
-  /// - Precondition: no other call is under way.
+  /// - Returns: in how many milliseconds to call it again; nil to wait for `wake`.
+  /// - Precondition: no other call is running.
   package func step(now: Int) -> Int? {
-    switch begin(now) {
-    case .wait(let milliseconds): return milliseconds
-    case .store(let batch, var line):
-      let start = monotonicMicroseconds()
-      do {
-        let entries = try batch.map { try entry($0, &line) }
-        let afterwards = try commit(entries)
-        line.settle()
-        let duration = monotonicMicroseconds() - start
-        hub.broadcast(entries.flatMap(\.messages))
-        afterwards()
-        let isMore = state.withLock { state in
-          state.end(line, done: batch)
-          state.statistics.commitTimes.observe(microseconds: duration)
-          return !state.queue.isEmpty
-        }
-        for (waiting, entry) in zip(batch, entries) {
-          waiting.completion?(.success(entry.messages.last { $0.position != nil }?.position))
-        }
-        return isMore ? 0 : nil
-      } catch {
-        line.takeBack()
-        return fail(batch, line, error, now: now)
-      }
+    if let pause = state.withLock({ $0.retry.map { $0.at - now } }), pause > 0 { return pause }
+    if let uncommitted = state.withLock({ $0.uncommitted }) { return store(uncommitted, now: now) }
+    let gathering = submitBatch(now: now)
+    do throws(SequencerFailure) {
+      guard let batch = try sequencer.receive() else { return gathering }
+      return store(batch, now: now)
+    } catch {
+      return fail(error.batch, cause: error.cause, now: now)
     }
   }
 
-  private enum Beginning {
-    case wait(Int?)
-    case store([Waiting], MessageLine)
-  }
-
-  private func begin(_ now: Int) -> Beginning {
-    state.withLock { state in
-      guard !state.queue.isEmpty else { return .wait(nil) }
-      if let retry = state.retry, retry.at > now { return .wait(retry.at - now) }
-      if state.queuedRows < limits.batchRows, let last = state.lastBegin, now < last + limits.gathering {
-        return .wait(last + limits.gathering - now)
+  /// Submits the next batch, if it is full or the last one was long enough ago.
+  /// - Returns: milliseconds until the queue's next batch is due; nil if none waits for its time.
+  private func submitBatch(now: Int) -> Int? {
+    let next = state.withLock { state -> (batch: SequencerBatch?, wait: Int?) in
+      guard !state.queue.isEmpty else { return (nil, nil) }
+      if state.queuedRows < limits.batchRows, let last = state.lastSubmission, now < last + limits.gathering {
+        return (nil, last + limits.gathering - now)
       }
-      guard let line = state.line.take() else { preconditionFailure("the journal is driven by two threads") }
       var (count, rows) = (0, 0)
       for waiting in state.queue {
-        guard count == 0 || rows + waiting.rowCount <= limits.batchRows else { break }
+        guard count == 0 || rows + waiting.encoded.rowCount <= limits.batchRows else { break }
         count += 1
-        rows += waiting.rowCount
+        rows += waiting.encoded.rowCount
       }
-      let batch = Array(state.queue[..<count])
+      let gathered = Array(state.queue[..<count])
       state.queue.removeFirst(count)
       state.queuedRows -= rows
-      state.lastBegin = now
+      state.lastBatch += 1
+      state.submitted[state.lastBatch] = gathered
+      state.lastSubmission = now
       state.retry = nil
-      return .store(batch, line)
+      return (SequencerBatch(id: state.lastBatch, gathered.map(\.encoded)), nil)
+    }
+    if let batch = next.batch { sequencer.submit(batch) }
+    return next.wait
+  }
+
+  private func store(_ batch: NumberedBatch, now: Int) -> Int? {
+    let start = monotonicMicroseconds()
+    do {
+      let afterwards = try commit(batch.entries)
+      sequencer.settle()
+      let duration = monotonicMicroseconds() - start
+      hub.broadcast(batch.entries.flatMap(\.messages))
+      afterwards()
+      let (stored, isMore) = state.withLock { state in
+        let stored = batch.id.flatMap { state.submitted.removeValue(forKey: $0) } ?? []
+        state.release(stored)
+        state.uncommitted = nil
+        state.retry = nil
+        state.statistics.commitTimes.observe(microseconds: duration)
+        return (stored, !state.queue.isEmpty)
+      }
+      for (waiting, entry) in zip(stored, batch.entries) {
+        waiting.completion?(.success(entry.messages.last?.position))
+      }
+      return isMore ? 0 : nil
+    } catch {
+      if sequencer.takeBack() { return fail(batch.id, cause: error, now: now) }
+      return keep(batch, cause: error, now: now)
     }
   }
 
-  private func entry(_ waiting: Waiting, _ line: inout MessageLine) throws -> Entry {
-    var messages: [PublishedMessage] = []
-    messages.reserveCapacity(waiting.encodings.count)
-    for (item, encoding) in zip(waiting.publication.items, waiting.encodings) {
-      messages.append(try line.number(encoding, to: item.topic, lastSequence: lastSequence))
-    }
-    return Entry(publication: waiting.publication, messages: messages)
-  }
-
-  /// Whoever would rather know than wait is told; the others stay where they were.
-  private func fail(_ batch: [Waiting], _ line: MessageLine, _ error: any Error, now: Int) -> Int? {
-    let kept = batch.filter { !$0.publication.isRefusable }
+  /// A batch was not stored, and its numbers are free again: refuses what may be refused, and puts the rest back.
+  private func fail(_ id: Int?, cause: any Error, now: Int) -> Int? {
     let (refused, isMore) = state.withLock { state in
       state.statistics.failedCommits += 1
-      var refused = batch.filter(\.publication.isRefusable)
+      let batch = id.flatMap { state.submitted.removeValue(forKey: $0) } ?? []
+      let kept = batch.filter { !$0.isRefusable }
+      var refused = batch.filter(\.isRefusable)
       if !kept.isEmpty {
-        // Behind what is kept they might never get into a batch, and be told nothing for as long as this lasts.
-        refused += state.queue.filter(\.publication.isRefusable)
-        state.queue = kept + state.queue.filter { !$0.publication.isRefusable }
-        state.queuedRows = state.queue.reduce(0) { $0 + $1.rowCount }
-        state.retry = (now + limits.retryPause, error)
+        refused += removeRefusable(&state)
+        state.queue = kept + state.queue
+        state.queuedRows += kept.reduce(0) { $0 + $1.encoded.rowCount }
+        state.retry = (now + limits.retryPause, cause)
       }
-      state.end(line, done: refused)
+      state.release(refused)
       return (refused, !state.queue.isEmpty)
     }
-    for waiting in refused { waiting.completion?(.failure(error)) }
+    for waiting in refused { waiting.completion?(.failure(cause)) }
     return isMore ? 0 : nil
+  }
+
+  /// A batch that has its place in the line could not be stored: it is tried again until it can.
+  private func keep(_ batch: NumberedBatch, cause: any Error, now: Int) -> Int? {
+    let refused = state.withLock { state in
+      state.statistics.failedCommits += 1
+      state.uncommitted = batch
+      state.retry = (now + limits.retryPause, cause)
+      let refused = removeRefusable(&state)
+      state.release(refused)
+      return refused
+    }
+    for waiting in refused { waiting.completion?(.failure(cause)) }
+    return limits.retryPause
+  }
+
+  /// Takes the refusable publications out of the queue. Behind what is kept they might never get into a batch, and their
+  /// callers would have no answer for as long as nothing can be stored.
+  private func removeRefusable(_ state: inout State) -> [Waiting] {
+    let refusable = state.queue.filter(\.isRefusable)
+    state.queue.removeAll(where: \.isRefusable)
+    state.queuedRows = state.queue.reduce(0) { $0 + $1.encoded.rowCount }
+    return refusable
   }
 }

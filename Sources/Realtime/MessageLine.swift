@@ -1,22 +1,22 @@
 import Domain
 
-/// Gives messages their place: the offset in the one line of all, the `seq` in the line of their topic.
+/// Numbers messages: the offset in the one line of all messages, and the `seq` in the line of their topic.
 ///
-/// What was numbered last can be taken back as long as nobody was told of it: numbers have no hole, whatever fails.
+/// Numbers can be taken back until they are settled, so that a failed commit leaves no hole in either line.
 package struct MessageLine: Sendable {
   package let epoch: String
-  /// The offset given last.
+  /// The last offset that was assigned.
   private var offset: Int
   private var settledOffset: Int
-  /// The last `seq` given, for topics that were spoken to lately; the others are asked for again.
+  /// The last settled `seq` of recently used topics; for the others it is looked up again.
   private var sequences: [Topic: Int] = [:]
-  /// Those given since the last ``settle()``.
+  /// The last `seq` assigned since ``settle()``.
   private var unsettled: [Topic: Int] = [:]
   private let topicsKept: Int
 
   /// - Parameters:
-  ///   - offset: that of the last message already numbered in this epoch.
-  ///   - topicsKept: how many topics' last `seq` is remembered at most.
+  ///   - offset: the newest offset of this epoch.
+  ///   - topicsKept: for how many topics the last `seq` is remembered.
   package init(epoch: String, after offset: Int, topicsKept: Int = 4096) {
     self.epoch = epoch
     self.offset = offset
@@ -24,9 +24,10 @@ package struct MessageLine: Sendable {
     self.topicsKept = topicsKept
   }
 
-  /// Numbers a message, where its type is a numbered one, and encodes it for everybody.
-  /// - Parameter lastSequence: the last `seq` of a topic's settled messages, 0 where there is none; asked for topics
-  ///   that were not spoken to lately.
+  /// Numbers a message and encodes it for every client. An internal message takes an offset, but no `seq`: its topic's
+  /// readers never see it, and must not see a hole.
+  /// - Precondition: the message's type has a position.
+  /// - Parameter lastSequence: looks up the last settled `seq` of a topic, 0 for a topic without messages.
   package mutating func number(_ message: RealtimeMessage, to topic: Topic, lastSequence: (Topic) throws -> Int)
     rethrows -> PublishedMessage
   {
@@ -36,14 +37,17 @@ package struct MessageLine: Sendable {
   mutating func number(_ encoding: MessageEncoding, to topic: Topic, lastSequence: (Topic) throws -> Int) rethrows
     -> PublishedMessage
   {
-    guard encoding.type.isNumbered else { return encoding.unnumbered(topic) }
-    let sequence = try (unsettled[topic] ?? sequences[topic] ?? lastSequence(topic)) + 1
-    unsettled[topic] = sequence
+    precondition(encoding.type.hasPosition, "\(encoding.type) messages are sent, not numbered")
+    var sequence = 0
+    if encoding.type.isNumbered {
+      sequence = try (unsettled[topic] ?? sequences[topic] ?? lastSequence(topic)) + 1
+      unsettled[topic] = sequence
+    }
     offset += 1
-    return encoding.numbered(StreamPosition(epoch: epoch, offset: offset), topic, sequence: sequence)
+    return encoding.numbered(StreamPosition(epoch: epoch, offset: offset), topic: topic, sequence: sequence)
   }
 
-  /// What was numbered since the last time stays so.
+  /// Makes the numbers assigned since the last call final.
   package mutating func settle() {
     settledOffset = offset
     if sequences.count + unsettled.count > topicsKept { sequences.removeAll(keepingCapacity: true) }
@@ -51,7 +55,7 @@ package struct MessageLine: Sendable {
     unsettled.removeAll(keepingCapacity: true)
   }
 
-  /// What was numbered since the last time never was.
+  /// Takes back the numbers assigned since the last ``settle()``: they are assigned again.
   package mutating func takeBack() {
     offset = settledOffset
     unsettled.removeAll(keepingCapacity: true)

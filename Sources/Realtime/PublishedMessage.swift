@@ -7,23 +7,33 @@ import Synchronization
 package final class PublishedMessage: Sendable {
   package let type: MessageType
   package let topic: Topic
-  /// Nil for what is not numbered: frames, logs, metrics.
+  /// Nil for a message without a number, such as a frame or a metric.
   package let position: StreamPosition?
-  /// Its place among the numbered messages of its topic, from 1; 0 where it has no position.
+  /// Its place among the numbered messages of its topic, from 1; 0 for a message that has none.
   package let sequence: Int
   /// The whole JSON object, as it stands in a WebSocket frame and behind an SSE `data:`.
   package let json: [UInt8]
   private let deflatedJSON = Mutex<[UInt8]?>(nil)
-  /// Microseconds of the monotonic clock: how long it takes to arrive counts from here.
+  /// Microseconds of the monotonic clock; delivery times are measured from here.
   let publishedAt: Int
 
-  /// A message that was stored, as it went out then.
+  /// A stored message, as it was sent when it was published.
   package convenience init(type: MessageType, topic: Topic, position: StreamPosition, sequence: Int, json: [UInt8]) {
-    self.init(type, topic, position, sequence, json, publishedAt: monotonicMicroseconds())
+    self.init(
+      type: type, topic: topic, position: position, sequence: sequence, json: json,
+      publishedAt: monotonicMicroseconds())
+  }
+
+  /// An unnumbered message, encoded on the caller's thread.
+  package convenience init(_ message: RealtimeMessage, topic: Topic) {
+    let encoding = MessageEncoding(message)
+    self.init(
+      type: message.type, topic: topic, position: nil, sequence: 0, json: encoding.unnumbered(),
+      publishedAt: encoding.publishedAt)
   }
 
   fileprivate init(
-    _ type: MessageType, _ topic: Topic, _ position: StreamPosition?, _ sequence: Int, _ json: [UInt8], publishedAt: Int
+    type: MessageType, topic: Topic, position: StreamPosition?, sequence: Int, json: [UInt8], publishedAt: Int
   ) {
     self.publishedAt = publishedAt
     self.type = type
@@ -33,7 +43,7 @@ package final class PublishedMessage: Sendable {
     self.json = json
   }
 
-  /// ``json`` as compressed by whichever loop needs it first.
+  /// ``json``, compressed by the first loop that needs it.
   func deflated(_ compress: ([UInt8]) -> [UInt8]) -> [UInt8] {
     deflatedJSON.withLock { known in
       if let known { return known }
@@ -44,11 +54,11 @@ package final class PublishedMessage: Sendable {
   }
 }
 
-/// A message written as JSON up to the place where its position goes: made by whoever publishes it, on its own thread.
+/// A message written as JSON up to the place where its position goes. The publisher makes it on its own thread.
 struct MessageEncoding: Sendable {
   let type: MessageType
   private var open: [UInt8]
-  private let publishedAt = monotonicMicroseconds()
+  fileprivate let publishedAt = monotonicMicroseconds()
 
   /// `{"type":…,"payload":…,"timestamp":…` without its closing brace.
   init(_ message: RealtimeMessage) {
@@ -64,23 +74,20 @@ struct MessageEncoding: Sendable {
   /// The message without a position.
   func unnumbered() -> [UInt8] { open + [UInt8(ascii: "}")] }
 
-  func unnumbered(_ topic: Topic) -> PublishedMessage {
-    PublishedMessage(type, topic, nil, 0, unnumbered(), publishedAt: publishedAt)
-  }
-
-  /// The message with its `id`, `topic` and `seq`. None of the three needs escaping: they are made of letters, digits,
-  /// `:`, `-` and `_` only.
-  func numbered(_ position: StreamPosition, _ topic: Topic, sequence: Int) -> PublishedMessage {
+  /// The message with its `id`, `topic` and `seq`. None of the three needs escaping: they consist of letters, digits,
+  /// `:`, `-` and `_`.
+  func numbered(_ position: StreamPosition, topic: Topic, sequence: Int) -> PublishedMessage {
     let end = ",\"id\":\"\(position)\",\"topic\":\"\(topic)\",\"seq\":\(sequence)}".utf8
     var json: [UInt8] = []
     json.reserveCapacity(open.count + end.count)
     json += open
     json += end
-    return PublishedMessage(type, topic, position, sequence, json, publishedAt: publishedAt)
+    return PublishedMessage(
+      type: type, topic: topic, position: position, sequence: sequence, json: json, publishedAt: publishedAt)
   }
 }
 
 extension RealtimeMessage {
-  /// The message as bytes for one connection alone: no position, no topic.
+  /// The message as bytes for a single connection, without a position and a topic.
   var encoded: [UInt8] { MessageEncoding(self).unnumbered() }
 }

@@ -2,7 +2,7 @@ import Domain
 import JSONValues
 import Wire
 
-/// What one connection says and is told, apart from the messages that are published: heartbeats, subscriptions, errors.
+/// The dialogue of one connection, apart from published messages: heartbeats, subscriptions, errors.
 ///
 /// A state machine: it decides, the connection acts. Times are milliseconds of a monotonic clock.
 package struct RealtimeSession: Sendable {
@@ -10,17 +10,19 @@ package struct RealtimeSession: Sendable {
     case send(RealtimeMessage)
     /// The connection receives this from now on.
     case change(Subscription)
+    /// The client answered a ping after so many milliseconds.
+    case measured(latency: Int)
     case close(CloseCode, reason: String)
   }
 
   package struct Limits: Sendable {
     /// Seconds between the server's pings.
     package var pingInterval: Int
-    /// Seconds without a message after which the connection is given up.
+    /// Seconds without a message after which the connection is closed.
     package var silence: Int
-    /// The bad message that ends the connection.
+    /// This bad message closes the connection.
     package var badMessages = 10
-    /// Messages a second in the long run, and at once.
+    /// Messages per second in the long run, and in a burst.
     package var messagesPerSecond = 20
     package var burst = 100
 
@@ -31,18 +33,21 @@ package struct RealtimeSession: Sendable {
   }
 
   private let limits: Limits
+  private let topics: TopicTable
   private var subscription: Subscription
-  private var lastHeard: Int
+  private var lastReceived: Int
   private var lastPing: Int
+  /// Whether the last ping has had its pong: a second one measures nothing.
+  private var isPingAnswered = false
   private var badMessages = 0
   private var allowance: TokenBucket
-  /// Milliseconds from our last ping to its pong; nil until the first came.
-  package private(set) var latency: Int?
 
-  package init(limits: Limits, subscription: Subscription, now: Int) {
+  /// - Parameter topics: the topics that a client may subscribe to.
+  package init(limits: Limits, topics: TopicTable, subscription: Subscription, now: Int) {
     self.limits = limits
+    self.topics = topics
     self.subscription = subscription
-    lastHeard = now
+    lastReceived = now
     lastPing = now
     allowance = TokenBucket(burst: limits.burst, perSecond: limits.messagesPerSecond, now: now)
   }
@@ -50,9 +55,9 @@ package struct RealtimeSession: Sendable {
   /// The first ping, sent right after connecting.
   package var greeting: RealtimeMessage { .ping(intervalSeconds: limits.pingInterval) }
 
-  /// Takes a text message of the client.
+  /// Handles a text message of the client.
   package mutating func receive(_ text: [UInt8], now: Int) -> [Action] {
-    lastHeard = now
+    lastReceived = now
     guard allowance.take(now: now) else {
       return [
         .close(
@@ -71,13 +76,14 @@ package struct RealtimeSession: Sendable {
     }
   }
 
-  /// To be asked at least once a second.
+  /// To be called at least once a second.
   package mutating func tick(now: Int) -> [Action] {
-    if now - lastHeard >= limits.silence * 1000 {
+    if now - lastReceived >= limits.silence * 1000 {
       return [.close(.noPong, reason: "Nothing was heard for \(limits.silence) s. Answer each ping with a pong.")]
     }
     if now - lastPing >= limits.pingInterval * 1000 {
       lastPing = now
+      isPingAnswered = false
       return [.send(.ping(intervalSeconds: limits.pingInterval))]
     }
     return []
@@ -87,10 +93,14 @@ package struct RealtimeSession: Sendable {
     switch message.type {
     case .ping: return [.send(.pong())]
     case .pong:
-      latency = now - lastPing
-      return []
+      guard !isPingAnswered else { return [] }
+      isPingAnswered = true
+      return [.measured(latency: now - lastPing)]
     case .subscribe:
       let topics = try topics(of: message)
+      if let forbidden = topics.first(where: { !subscription.mayRead($0) }) {
+        throw .invalidPayload("You may not read the topic \(forbidden). Ask an admin for a role that may.")
+      }
       var more = subscription
       more.add(topics)
       guard more.topics.count <= Subscription.maxTopics else {
@@ -99,11 +109,11 @@ package struct RealtimeSession: Sendable {
         )
       }
       subscription = more
-      return [.change(subscription), .send(Self.confirmation("subscribed", topics))]
+      return [.change(subscription), .send(Self.confirmation(.subscribed, topics))]
     case .unsubscribe:
       let topics = try topics(of: message)
       subscription.remove(topics)
-      return [.change(subscription), .send(Self.confirmation("unsubscribed", topics))]
+      return [.change(subscription), .send(Self.confirmation(.unsubscribed, topics))]
     default: throw .unknownType(message.type.rawValue)
     }
   }
@@ -114,16 +124,15 @@ package struct RealtimeSession: Sendable {
     }
     var topics = Set<Topic>()
     for name in names {
-      guard let text = name.stringValue, let topic = Topic(text) else {
-        throw .invalidPayload("There is no such topic. Use jobs, job:ID, log:ID, engines, events or project:ID.")
+      guard let text = name.stringValue, let topic = Topic(text, kinds: self.topics) else {
+        throw .invalidPayload("There is no such topic. Use \(self.topics.names).")
       }
       topics.insert(topic)
     }
     return topics
   }
 
-  private static func confirmation(_ type: String, _ topics: Set<Topic>) -> RealtimeMessage {
-    RealtimeMessage(
-      MessageType(rawValue: type), ["topics": .array(topics.map(\.description).sorted().map(JSON.string))])
+  private static func confirmation(_ type: MessageType, _ topics: Set<Topic>) -> RealtimeMessage {
+    RealtimeMessage(type, ["topics": .array(topics.map(\.description).sorted().map(JSON.string))])
   }
 }

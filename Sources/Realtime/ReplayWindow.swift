@@ -1,16 +1,16 @@
 import Domain
 
-/// The newest numbered messages, kept for those who come back with a cursor. Offsets in it have no hole.
+/// The newest messages with a position, kept for clients that resume. Their offsets have no hole.
 struct ReplayWindow {
-  /// How many messages it keeps at most.
+  /// The most messages that it keeps.
   let capacity: Int
-  /// How many bytes of messages it keeps at most; a single one may have more.
+  /// The most bytes of messages that it keeps; a single message may have more.
   let maxBytes: Int
-  /// Each message at the remainder of its offset.
+  /// Each message at its offset modulo the capacity.
   private var ring: [PublishedMessage?]
   private(set) var count = 0
   private var byteCount = 0
-  /// The offset of the newest; the one before the first where nothing came yet.
+  /// The offset of the newest message; before the first message, the offset that it will follow.
   private(set) var newestOffset: Int
 
   init(capacity: Int, maxBytes: Int, after offset: Int = 0) {
@@ -20,7 +20,7 @@ struct ReplayWindow {
     newestOffset = offset
   }
 
-  /// The offset that the oldest message comes after.
+  /// The offset before the oldest message's.
   private var start: Int { newestOffset - count }
 
   /// - Precondition: the message's offset is ``newestOffset`` + 1.
@@ -40,10 +40,10 @@ struct ReplayWindow {
     count -= 1
   }
 
-  /// Whether every message after the offset is still here.
+  /// Whether every message after the offset is still kept.
   func reaches(back offset: Int) -> Bool { offset >= start && offset <= newestOffset }
 
-  /// The messages after one offset up to and including another, oldest first. Those no longer kept are left out.
+  /// The kept messages after one offset through another, oldest first.
   func messages(after offset: Int, through last: Int) -> [PublishedMessage] {
     let (first, end) = (max(offset, start), min(last, newestOffset))
     guard first < end else { return [] }

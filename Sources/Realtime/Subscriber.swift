@@ -4,25 +4,25 @@
   import Darwin
 #endif
 
-/// Where a subscriber's bytes go: a connection, or a test's idea of one.
+/// Where a subscriber's bytes go: a connection, or a test's stand-in for one.
 package protocol Sink: AnyObject {
-  /// Bytes queued for this peer alone that it has not taken yet. They go ahead of everything written later.
+  /// Bytes in this peer's own queue. They are sent before everything written later.
   var queuedByteCount: Int { get }
-  /// Writes at once what the peer takes; called only while nothing is queued. After a short write the sink tells
+  /// Writes at once as much as the socket takes; called only while nothing is queued. After a short write the sink calls
   /// ``FanOut/drained(_:)`` when there is room again.
-  /// - Returns: the bytes taken.
+  /// - Returns: the bytes written.
   func write(_ pieces: UnsafeBufferPointer<iovec>, byteCount: Int) -> Int
-  /// Queues a copy of bytes for this peer alone.
+  /// Copies bytes into this peer's own queue.
   func queue(_ bytes: UnsafeRawBufferPointer)
-  /// All of its replay is queued: what comes next is live.
+  /// All of its replay is queued: what follows is live.
   func caughtUp()
-  /// The peer is too slow for what may not be dropped: queue nothing more, close with 4002.
+  /// The peer is too slow for messages that may not be dropped: queue nothing more, and close with 4002.
   func closeAsTooSlow()
-  /// What the peer missed can't be read just now: queue nothing more, close so that it comes back (1013).
+  /// The peer's replay can't be read now: queue nothing more, and close with 1013 so that it reconnects later.
   func closeAsUnavailable()
 }
 
-/// How much a connection may fall behind before something is dropped or it is closed.
+/// How far a connection may fall behind before messages are dropped or it is closed.
 package struct QueueLimits: Sendable {
   package var messages: Int
   package var bytes: Int
@@ -32,23 +32,22 @@ package struct QueueLimits: Sendable {
     self.bytes = bytes
   }
 
-  /// What of a replay is queued at once: behind it there must be room for what is live.
+  /// The most of a replay that is queued at once. It leaves room for live messages.
   var half: QueueLimits { QueueLimits(messages: max(messages / 2, 1), bytes: bytes / 2) }
 }
 
-/// One connection's place in the fan-out. Lives on one loop, as all of ``FanOut`` does.
+/// One connection in the fan-out. Lives on its loop, like all of ``FanOut``.
 package final class Subscriber {
   package let framing: Framing
   unowned let sink: any Sink
-  /// Nil while it is not subscribed.
+  /// Nil while it has not joined.
   var group: FanOutGroup?
   var indexInGroup = 0
   /// The index of the group's first frame that it has not been sent; nil while it is in step.
   var cursor: Int?
-  /// Set while it is sent what it missed before it came: until it has caught up it is in no group.
+  /// Set while it is sent what it missed; until it has caught up it is in no group.
   var replay: Replay?
-  /// Messages and bytes that were copied into its own queue when it fell too far behind, or as the end of its replay,
-  /// until that is empty.
+  /// Messages and bytes in its own queue, copied there when it fell too far behind or at the end of its replay.
   var owedMessages = 0
   var owedBytes = 0
 
@@ -57,21 +56,21 @@ package final class Subscriber {
     self.sink = sink
   }
 
-  /// How far a subscriber has come that goes on after a cursor.
+  /// The progress of a subscriber that resumes after a cursor.
   struct Replay {
     var subscription: Subscription
-    /// Everything up to this offset is in its queue or sent.
+    /// Everything through this offset is queued or sent.
     var offset: Int
-    /// What comes next, as far as that is at hand already.
+    /// The next messages, if they are at hand.
     var portion: Portion?
-    /// The read under way for what comes next; see ``HistoryReader``.
+    /// The number of the read that is under way for the next messages.
     var read: Int?
 
     struct Portion {
-      /// Those from ``next`` on are still to be queued.
+      /// The ones from ``next`` on are still to be queued.
       var messages: [PublishedMessage]
       var next = 0
-      /// Everything up to this offset is among the messages, or not wanted.
+      /// Everything through this offset is among the messages, or not part of the subscription.
       var reached: Int
     }
   }

@@ -5,20 +5,23 @@ struct Opening {
   let database: Database
   /// Nil where a new line of messages begins: the store is new, a backup, or can't prove that nothing is missing.
   var epoch: String?
-  var standing: Writer.Standing
+  var totals: Writer.Totals
 
   /// - Throws: ``StoreError``
-  static func open(_ folder: DataFolder, after previousEnd: FolderLock.PreviousEnd) throws(StoreError) -> Opening {
+  static func open(
+    _ folder: DataFolder, after previousEnd: FolderLock.PreviousEnd, features: [FeatureTables]
+  ) throws(StoreError) -> Opening {
     let size = try folder.inspect()
     let database = try Database(folder.database, .writing)
     let position = PositionFile.read(folder.position)
     if let size { try check(database, size: size, after: previousEnd, position) }
     try configure(database)
     try Schema.migrate(database)
-    let (epoch, standing) = try readLine(of: database)
+    for tables in features { try tables.migrate(database) }
+    let (epoch, totals) = try readLine(of: database)
     return Opening(
-      database: database, epoch: try proven(epoch, standing, position, path: folder.database),
-      standing: standing)
+      database: database, epoch: try proven(epoch, totals, position, path: folder.database),
+      totals: totals)
   }
 
   private static func check(
@@ -50,8 +53,8 @@ struct Opening {
       if let position { throw .lost(path: database.path, acknowledged: position.commit, found: 0) }
       return
     }
-    let (epoch, standing) = try readLine(of: database)
-    _ = try proven(epoch, standing, position, path: database.path)
+    let (epoch, totals) = try readLine(of: database)
+    _ = try proven(epoch, totals, position, path: database.path)
   }
 
   /// Reading a file costs up to 13 s a gigabyte, and a start shall cost less than one: small files are read whole each time,
@@ -70,22 +73,22 @@ struct Opening {
     }
   }
 
-  private static func readLine(of database: Database) throws(StoreError) -> (epoch: String?, Writer.Standing) {
+  private static func readLine(of database: Database) throws(StoreError) -> (epoch: String?, Writer.Totals) {
     let lines = try database.rows(
       "SELECT epoch, newest_offset, newest_job, pruned_through, commits FROM line"
     ) {
       (
         epoch: $0.isNull(0) ? nil : $0.text(0),
-        standing: Writer.Standing(
+        totals: Writer.Totals(
           newestOffset: $0.integer(1), newestJobNumber: $0.integer(2), prunedThrough: $0.integer(3),
           commits: $0.integer(4), counts: [:])
       )
     }
     guard let line = lines.first else { throw .damaged(path: database.path, finding: "its line is missing") }
-    var standing = line.standing
-    guard try database.number("SELECT max(offset) FROM messages") ?? 0 <= standing.newestOffset,
-      try database.number("SELECT max(number) FROM jobs") ?? 0 <= standing.newestJobNumber,
-      0...standing.newestOffset ~= standing.prunedThrough
+    var totals = line.totals
+    guard try database.number("SELECT max(offset) FROM messages") ?? 0 <= totals.newestOffset,
+      try database.number("SELECT max(number) FROM jobs") ?? 0 <= totals.newestJobNumber,
+      0...totals.newestOffset ~= totals.prunedThrough
     else { throw .damaged(path: database.path, finding: "its rows go beyond its line") }
     for (status, count) in try database.rows(
       "SELECT status, count(*) FROM jobs GROUP BY status",
@@ -94,19 +97,19 @@ struct Opening {
       })
     {
       guard let status else { throw .damaged(path: database.path, finding: "a job has no status that exists") }
-      standing.counts[status] = count
+      totals.counts[status] = count
     }
-    return (line.epoch, standing)
+    return (line.epoch, totals)
   }
 
   /// The epoch, where it is proven that the line goes on from where it was.
   /// - Throws: ``StoreError/lost(path:acknowledged:found:)`` where the opposite is.
   private static func proven(
-    _ epoch: String?, _ standing: Writer.Standing, _ position: PositionFile.Content?, path: String
+    _ epoch: String?, _ totals: Writer.Totals, _ position: PositionFile.Content?, path: String
   ) throws(StoreError) -> String? {
     guard let epoch, let position, position.epoch == epoch else { return nil }
-    guard position.commit <= standing.commits, position.offset <= standing.newestOffset else {
-      throw .lost(path: path, acknowledged: position.commit, found: standing.commits)
+    guard position.commit <= totals.commits, position.offset <= totals.newestOffset else {
+      throw .lost(path: path, acknowledged: position.commit, found: totals.commits)
     }
     return epoch
   }

@@ -34,7 +34,7 @@ extension Database {
       do throws(StoreError) {
         reached = try reading { () throws(StoreError) in
           try messages(
-            matching: { _ in true }, lookingAt: 1000, after: reached, through: newest, types: nil,
+            matching: { _ in true }, kinds: .core, lookingAt: 1000, after: reached, through: newest, types: nil,
             MessagePage(limit: 1000, bytes: 1 << 20)
           ).reached
         }

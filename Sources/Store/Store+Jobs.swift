@@ -69,11 +69,11 @@ extension Store {
         "SELECT frame, json FROM frames WHERE topic = ? AND frame >= ? ORDER BY frame, id",
         .integer(topic), .integer(first), read: { ($0.integer(0), $0.blob(1)) })
       {
-        guard let finding = try? JSON(parsing: payload).objectValue else {
+        guard let result = (try? JSON(parsing: payload).objectValue).flatMap({ FrameResult($0) }) else {
           throw StoreError.damaged(path: database.path, finding: "frame \(number) of job \(id) makes no sense")
         }
         if frames.last?.id != number { frames.append(Frame(id: number, width: 0, height: 0, imageURL: nil)) }
-        frames[frames.count - 1].add(finding)
+        frames[frames.count - 1].add(result)
       }
       return frames
     }
@@ -134,19 +134,5 @@ extension Database {
     ) { $0.blob(0) }.reversed().compactMap { (try? JSON(parsing: $0)["payload"]?.objectValue).flatMap { Warning($0) } }
     for warning in newest { job.keep(warning) }
     return job
-  }
-}
-
-extension Frame {
-  /// Takes in the payload of a `frame` message.
-  fileprivate mutating func add(_ payload: JSONObject) {
-    width = payload["width"]?.intValue ?? width
-    height = payload["height"]?.intValue ?? height
-    imageURL = payload["image_url"]?.stringValue ?? imageURL
-    results.append(
-      (
-        plugin: payload["plugin"]?.stringValue ?? "", data: payload["data"]?.objectValue ?? [:],
-        milliseconds: payload["timing_ms"]?.doubleValue ?? 0
-      ))
   }
 }

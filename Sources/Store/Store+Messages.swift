@@ -49,7 +49,8 @@ extension Store {
         return try database.messages(of: (topic, id), after: after, through: end, types: types, page)
       case .matching(let lookingAt, let isWanted):
         return try database.messages(
-          matching: isWanted, lookingAt: lookingAt, after: after, through: end, types: types, page)
+          matching: isWanted, kinds: topicKinds, lookingAt: lookingAt, after: after, through: end, types: types,
+          page)
       }
     }
   }
@@ -110,7 +111,8 @@ extension Database {
       defer { statement.reset() }
       while try statement.step() {
         if page.isFull { return page.stopped }
-        page.add(try message(in: statement, of: topic))
+        let found = try message(in: statement, of: topic)
+        if !found.type.isInternal { page.add(found) }
       }
       return (page.messages, through)
     }
@@ -140,7 +142,8 @@ extension Database {
   }
 
   func messages(
-    matching isWanted: (Topic) -> Bool, lookingAt: Int, after: Int, through: Int, types: Set<MessageType>?,
+    matching isWanted: (Topic) -> Bool, kinds: TopicTable, lookingAt: Int, after: Int, through: Int,
+    types: Set<MessageType>?,
     _ page: MessagePage
   ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
     // In the order of the line: the topic is looked up for each message, which is cheaper than any other plan.
@@ -158,21 +161,21 @@ extension Database {
       looked += 1
       reached = statement.integer(0)
       let id = statement.integer(6)
-      if wanted[id] == nil { wanted[id] = .some(try shownTopic(id).flatMap { isWanted($0) ? $0 : nil }) }
+      if wanted[id] == nil { wanted[id] = .some(try shownTopic(id, kinds: kinds).flatMap { isWanted($0) ? $0 : nil }) }
       guard case .some(.some(let topic)) = wanted[id] else { continue }
       if let types, !types.contains(MessageType(rawValue: statement.text(2))) { continue }
-      page.add(try message(in: statement, of: (topic, id)))
+      let found = try message(in: statement, of: (topic, id))
+      if !found.type.isInternal { page.add(found) }
     }
     let isComplete = !page.isFull && looked < lookingAt
     return (page.messages, isComplete ? through : reached)
   }
 
   /// Nil where its job was removed.
-  private func shownTopic(_ id: Int) throws(StoreError) -> Topic? {
+  private func shownTopic(_ id: Int, kinds: TopicTable) throws(StoreError) -> Topic? {
     let names = try rows("SELECT name FROM topics WHERE id = ? AND gone = 0", .integer(id)) { $0.text(0) }
     guard let name = names.first else { return nil }
-    guard let topic = Topic(name) else { throw .damaged(path: path, finding: "a topic has no name that exists") }
-    return topic
+    return Topic(stored: name, kinds: kinds)
   }
 
   /// Reads offset, sequence, type, at, checksum, json.

@@ -21,14 +21,14 @@ extension Store {
     guard try readers.read({ database throws(StoreError) in try database.hasPrunable(before: cutoff, now) }) else {
       return Pruning()
     }
-    return try commit { writer, standing throws(StoreError) in
+    return try commit { writer, totals throws(StoreError) in
       var portion = Portion(writer: writer, rest: limit)
       try portion.sweepGoneTopics()
-      try portion.removeJobs(finishedBefore: cutoff, &standing)
-      try portion.removeDigests(before: cutoff, &standing)
+      try portion.removeJobs(finishedBefore: cutoff, &totals)
+      try portion.removeDigests(before: cutoff, &totals)
       try portion.removeKeys(before: Timestamp(milliseconds: now.milliseconds - IdempotencyKey.lifetime))
       // Before the commit: nobody may find a message missing without being told that there is a gap.
-      announce(prunedThrough: standing.prunedThrough)
+      announce(prunedThrough: totals.prunedThrough)
       return Pruning(removedJobs: portion.removedJobs, hasMore: portion.rest <= 0 || portion.hasMore)
     }
   }
@@ -64,7 +64,7 @@ private struct Portion {
     }
   }
 
-  mutating func removeJobs(finishedBefore cutoff: Timestamp, _ standing: inout Writer.Standing) throws(StoreError) {
+  mutating func removeJobs(finishedBefore cutoff: Timestamp, _ totals: inout Writer.Totals) throws(StoreError) {
     guard rest > 0 else { return }
     let ids = try database.rows(
       "SELECT id FROM jobs WHERE finished_at < ? ORDER BY finished_at LIMIT ?",
@@ -73,20 +73,20 @@ private struct Portion {
     for id in ids {
       rest -= 1
       removedJobs.append(id)
-      guard let topic = try writer.removeJob(id, &standing) else { continue }
+      guard let topic = try writer.removeJob(id, &totals) else { continue }
       hasMore = true
       let newest = try database.number("SELECT max(offset) FROM messages WHERE topic = ?", .integer(topic)) ?? 0
-      standing.prunedThrough = max(standing.prunedThrough, newest)
+      totals.prunedThrough = max(totals.prunedThrough, newest)
     }
   }
 
-  mutating func removeDigests(before cutoff: Timestamp, _ standing: inout Writer.Standing) throws(StoreError) {
+  mutating func removeDigests(before cutoff: Timestamp, _ totals: inout Writer.Totals) throws(StoreError) {
     for topic in try database.sharedTopics() {
       guard rest > 0 else { return }
       let offsets = try database.olderMessages(of: topic, than: cutoff, limit: rest)
       for offset in offsets { try database.run("DELETE FROM messages WHERE offset = ?", .integer(offset)) }
       rest -= offsets.count
-      standing.prunedThrough = max(standing.prunedThrough, offsets.last ?? 0)
+      totals.prunedThrough = max(totals.prunedThrough, offsets.last ?? 0)
     }
   }
 

@@ -9,52 +9,59 @@ package final class Store: Sendable {
   package let epoch: String
   let folder: DataFolder
   let readers: Readers
+  /// The kinds of topics whose messages are stored here.
+  let topicKinds: TopicTable
   /// Nil once the store is closed.
   private let writer: Mutex<Writer?>
-  private let standing: Mutex<Writer.Standing>
+  private let totals: Mutex<Writer.Totals>
   private let unreadableThrough = Atomic(0)
 
   /// Opens the store of a folder, or makes both.
   /// - Parameters:
-  ///   - address: the URL at which the folder is served, for whoever finds it taken.
-  ///   - makeEpoch: names a new line of messages, where the store is new or it can't be proven that nothing is missing
-  ///     from it.
+  ///   - address: the URL at which the folder is served, named to a second server that finds the folder in use.
+  ///   - features: the tables that features keep here.
+  ///   - topicKinds: the kinds of topics whose messages are stored here.
+  ///   - makeEpoch: names a new line of messages, if the store is new or can't prove that nothing is missing from it.
   /// - Throws: ``StoreError``; what can't be used is left as it is.
-  package init(folder path: String, address: String? = nil, makeEpoch: () -> String) throws(StoreError) {
+  package init(
+    folder path: String, address: String? = nil, features: [FeatureTables] = [], topicKinds: TopicTable = .core,
+    makeEpoch: () -> String
+  ) throws(StoreError) {
     let folder = DataFolder(path: path)
     try folder.make()
     let lock = try FolderLock(folder: path, address: address)
-    let opening = try Opening.open(folder, after: lock.previousEnd)
+    let opening = try Opening.open(folder, after: lock.previousEnd, features: features)
     lock.markChecked()
-    let (database, standing) = (opening.database, opening.standing)
+    let (database, totals) = (opening.database, opening.totals)
     let epoch = opening.epoch ?? makeEpoch()
     if opening.epoch == nil { try database.run("UPDATE line SET epoch = ?", .text(epoch)) }
     // Behind the epoch: one that names another is as good as none.
     let position = try PositionFile(
       folder.position,
-      PositionFile.Content(epoch: epoch, offset: standing.newestOffset, commit: standing.commits))
+      PositionFile.Content(epoch: epoch, offset: totals.newestOffset, commit: totals.commits))
     self.folder = folder
     self.epoch = epoch
-    self.standing = Mutex(standing)
-    writer = Mutex(Writer(database, epoch: epoch, standing: standing, position: position, lock: lock))
+    self.topicKinds = topicKinds
+    self.totals = Mutex(totals)
+    writer = Mutex(Writer(database, epoch: epoch, totals: totals, position: position, lock: lock))
     readers = Readers(folder.database, count: 4)
   }
 
   /// The offset of the newest message, as of the last commit. Never goes down.
-  package var newestOffset: Int { standing.withLock { $0.newestOffset } }
+  package var newestOffset: Int { totals.withLock { $0.newestOffset } }
 
   /// The number of the newest job that there ever was.
-  package var newestJobNumber: Int { standing.withLock { $0.newestJobNumber } }
+  package var newestJobNumber: Int { totals.withLock { $0.newestJobNumber } }
 
   /// The highest offset of what retention removed.
-  package var prunedThrough: Int { standing.withLock { $0.prunedThrough } }
+  package var prunedThrough: Int { totals.withLock { $0.prunedThrough } }
 
   /// The highest offset of what was removed or has been found damaged: whoever asks for what came after an earlier one
   /// misses something.
   package var readableAfter: Int { max(prunedThrough, unreadableThrough.load(ordering: .relaxed)) }
 
   /// How many jobs have a status. Costs nothing.
-  package func count(_ status: JobStatus) -> Int { standing.withLock { $0.counts[status] ?? 0 } }
+  package func count(_ status: JobStatus) -> Int { totals.withLock { $0.counts[status] ?? 0 } }
 
   /// Bytes of the log: what is committed and not yet in the database's own file, and room that it keeps.
   package var walBytes: Int {
@@ -65,7 +72,7 @@ package final class Store: Sendable {
   /// Commits all of a batch, or nothing. When it returns, all is on the disk.
   package func write(_ batch: StoreBatch) throws(StoreError) {
     guard !batch.isEmpty else { return }
-    try commit { writer, standing throws(StoreError) in try writer.write(batch, &standing) }
+    try commit { writer, totals throws(StoreError) in try writer.write(batch, &totals) }
   }
 
   /// The seq of a topic's newest message; 0 before its first.
@@ -84,7 +91,7 @@ package final class Store: Sendable {
 
   /// Lets askers know of what is about to be removed.
   func announce(prunedThrough offset: Int) {
-    standing.withLock { $0.prunedThrough = max($0.prunedThrough, offset) }
+    totals.withLock { $0.prunedThrough = max($0.prunedThrough, offset) }
   }
 
   /// A message turned out not to be as it was written.
@@ -92,12 +99,12 @@ package final class Store: Sendable {
 
   /// Runs a transaction of the writer's, and tells what stands then.
   func commit<Result: Sendable>(
-    _ body: @Sendable (Writer, inout Writer.Standing) throws(StoreError) -> Result
+    _ body: @Sendable (Writer, inout Writer.Totals) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
     try withWriter { writer throws(StoreError) in
       let result = try writer.commit(body)
-      let committed = writer.standing
-      standing.withLock { $0 = committed }
+      let committed = writer.totals
+      totals.withLock { $0 = committed }
       return result
     }
   }

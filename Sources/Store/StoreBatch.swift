@@ -5,10 +5,11 @@ import Domain
 package struct StoredMessage: Equatable, Sendable {
   package var offset: Int
   package var topic: Topic
+  /// Its `seq`; 0 for an internal message, which has none.
   package var sequence: Int
   package var type: MessageType
   package var at: Timestamp
-  /// The whole JSON object as it went out.
+  /// The whole JSON object, as it is sent.
   package var json: [UInt8]
 
   package init(offset: Int, topic: Topic, sequence: Int, type: MessageType, at: Timestamp, json: [UInt8]) {
@@ -27,7 +28,7 @@ package struct StoredMessage: Equatable, Sendable {
   }
 }
 
-/// What a plugin found in a frame, as its `frame` message said it.
+/// The row of a frame and a plugin: the payload of its `frame` message.
 package struct StoredFrame: Equatable, Sendable {
   /// The id of the job.
   package var job: String
@@ -45,23 +46,36 @@ package struct StoredFrame: Equatable, Sendable {
   }
 }
 
+/// A change of a feature's own table: an SQL statement and its values.
+package struct RowChange: Sendable {
+  package let sql: StaticString
+  package let values: [StoredValue]
+
+  package init(_ sql: StaticString, _ values: StoredValue...) {
+    self.sql = sql
+    self.values = values
+  }
+}
+
 /// What is stored in one transaction: all of it, or nothing.
 package struct StoreBatch: Sendable {
-  /// Their offsets go up, and on from the newest that is stored.
+  /// Their offsets continue from the newest stored one.
   package var messages: [StoredMessage] = []
   /// A second one of the same job, frame and plugin replaces the first.
   package var frames: [StoredFrame] = []
-  /// Rows to insert, or to put in place of the rows with the same ids.
+  /// Rows to insert, or to replace the rows with the same ids.
   package var jobs: [Job] = []
-  /// The ids of jobs that go, with all that belongs to them.
+  /// The ids of jobs to remove, with everything that belongs to them.
   package var removedJobs: [String] = []
   package var keys: [IdempotencyKey] = []
+  /// Changes of features' tables, in this order.
+  package var rows: [RowChange] = []
 
   package init() {}
 
-  package var isEmpty: Bool { rowCount == 0 }
-
-  package var rowCount: Int { messages.count + frames.count + jobs.count + removedJobs.count + keys.count }
+  package var isEmpty: Bool {
+    messages.isEmpty && frames.isEmpty && jobs.isEmpty && removedJobs.isEmpty && keys.isEmpty && rows.isEmpty
+  }
 }
 
 /// The checksum of a row: its bytes, and its numbers behind them.

@@ -1,9 +1,9 @@
 import Domain
 
-/// The connection that writes, and what it knows of what is stored. Belongs to the store's lock.
+/// The connection that writes, and what it remembers of the stored state. Guarded by the store's lock.
 final class Writer {
-  /// What is committed, as far as it is asked for all the time.
-  struct Standing: Sendable {
+  /// The figures of the committed state that are read all the time.
+  struct Totals: Sendable {
     var newestOffset: Int
     var newestJobNumber: Int
     var prunedThrough: Int
@@ -11,12 +11,12 @@ final class Writer {
     var counts: [JobStatus: Int]
   }
 
-  private(set) var standing: Standing
+  private(set) var totals: Totals
   let database: Database
   private let epoch: String
   private let position: PositionFile
   private let lock: FolderLock
-  /// Topics by their names' values; forgotten when a transaction fails and when there are many.
+  /// Rows of recently used topics; forgotten when a transaction fails and when there are many.
   private var topics: [Topic: KnownTopic] = [:]
 
   private struct KnownTopic {
@@ -24,19 +24,19 @@ final class Writer {
     var sequence: Int
   }
 
-  init(_ database: Database, epoch: String, standing: Standing, position: PositionFile, lock: FolderLock) {
+  init(_ database: Database, epoch: String, totals: Totals, position: PositionFile, lock: FolderLock) {
     self.database = database
     self.epoch = epoch
-    self.standing = standing
+    self.totals = totals
     self.lock = lock
     self.position = position
   }
 
-  /// Commits what the body does to the tables and to the standing; nothing of either where it throws.
+  /// Commits what the body does to the tables and to the totals; if it throws, nothing of either.
   func commit<Result>(
-    _ body: (Writer, inout Standing) throws(StoreError) -> Result
+    _ body: (Writer, inout Totals) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
-    var next = standing
+    var next = totals
     next.commits += 1
     if topics.count > Self.maxTopicsKnown { topics.removeAll() }
     do throws(StoreError) {
@@ -48,8 +48,8 @@ final class Writer {
           .integer(next.commits))
         return result
       }
-      standing = next
-      // Where it can't be written it only proves less after a crash.
+      totals = next
+      // If it can't be written, it only proves less after a crash.
       position.write(PositionFile.Content(epoch: epoch, offset: next.newestOffset, commit: next.commits))
       return result
     } catch {
@@ -58,9 +58,9 @@ final class Writer {
     }
   }
 
-  /// The log into the file, and the position onto the disk: nothing is left to recover.
+  /// Moves the log into the file and the position to the disk, so that nothing is left to recover.
   func finish() {
-    // Where the disk is full the log stays as it is, and so does the note that this was no clean end.
+    // On a full disk the log stays as it is, and so does the mark that this was no clean end.
     guard (try? database.checkpointAll()) != nil else { return }
     position.synchronize()
     lock.markClean()
@@ -71,20 +71,21 @@ final class Writer {
     return try database.number("SELECT sequence FROM topics WHERE name = ?", .text(topic.description)) ?? 0
   }
 
-  func write(_ batch: StoreBatch, _ standing: inout Standing) throws(StoreError) {
-    for job in batch.jobs { try write(job, &standing) }
-    try write(batch.messages, &standing)
+  func write(_ batch: StoreBatch, _ totals: inout Totals) throws(StoreError) {
+    for job in batch.jobs { try write(job, &totals) }
+    try write(batch.messages, &totals)
     for frame in batch.frames { try write(frame) }
     for key in batch.keys { try write(key) }
-    for id in batch.removedJobs { try removeJob(id, &standing) }
+    for id in batch.removedJobs { try removeJob(id, &totals) }
+    for change in batch.rows { try database.run(change.sql, values: change.values) }
   }
 
-  /// Removes the row; messages and frames are no longer shown, and swept later.
-  /// - Returns: the topic that went with it, where it had any message or frame.
+  /// Removes the row. Messages and frames are no longer shown, and swept later.
+  /// - Returns: the topic that went with it; nil if it had no message and no frame.
   @discardableResult
-  func removeJob(_ id: String, _ standing: inout Standing) throws(StoreError) -> Int? {
+  func removeJob(_ id: String, _ totals: inout Totals) throws(StoreError) -> Int? {
     if let status = try status(ofJob: id) {
-      standing.counts[status, default: 0] -= 1
+      totals.counts[status, default: 0] -= 1
       try database.run("DELETE FROM jobs WHERE id = ?", .text(id))
     }
     let name = Topic.job(id).description
@@ -95,15 +96,15 @@ final class Writer {
     return topic
   }
 
-  /// For a topic's row that goes: its number may come again.
+  /// To be called when a topic's row is deleted: its number may be used again.
   func forgetTopics() { topics.removeAll() }
 
   // MARK: Rows
 
-  private func write(_ job: Job, _ standing: inout Standing) throws(StoreError) {
-    if let old = try status(ofJob: job.id) { standing.counts[old, default: 0] -= 1 }
-    standing.counts[job.status, default: 0] += 1
-    standing.newestJobNumber = max(standing.newestJobNumber, job.number)
+  private func write(_ job: Job, _ totals: inout Totals) throws(StoreError) {
+    if let old = try status(ofJob: job.id) { totals.counts[old, default: 0] -= 1 }
+    totals.counts[job.status, default: 0] += 1
+    totals.newestJobNumber = max(totals.newestJobNumber, job.number)
     let row = JobRow(job)
     try database.run(
       """
@@ -126,13 +127,14 @@ final class Writer {
       ?? nil
   }
 
-  private func write(_ messages: [StoredMessage], _ standing: inout Standing) throws(StoreError) {
+  private func write(_ messages: [StoredMessage], _ totals: inout Totals) throws(StoreError) {
     var touched: [Topic: KnownTopic] = [:]
     for message in messages {
-      precondition(message.offset > standing.newestOffset, "The offset \(message.offset) was given before.")
-      standing.newestOffset = message.offset
+      precondition(message.offset > totals.newestOffset, "The offset \(message.offset) was given before.")
+      totals.newestOffset = message.offset
       var topic = if let known = touched[message.topic] { known } else { try known(message.topic) }
-      topic.sequence = message.sequence
+      // An internal message has no place among those that readers of its topic see.
+      if !message.type.isInternal { topic.sequence = message.sequence }
       touched[message.topic] = topic
       try database.run(
         "INSERT INTO messages (offset, topic, sequence, type, at, checksum, json) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -160,7 +162,7 @@ final class Writer {
       .text(key.name), .blob(key.digest), .text(key.job), .integer(Int(key.createdAt.milliseconds)))
   }
 
-  /// The topic's row, made where it is new.
+  /// The topic's row, made if it is new.
   private func known(_ topic: Topic) throws(StoreError) -> KnownTopic {
     if let known = topics[topic] { return known }
     let name = topic.description

@@ -56,7 +56,9 @@ final class Database {
   }
 
   /// Runs one statement that gives no rows.
-  func run(_ sql: StaticString, _ values: Statement.Value...) throws(StoreError) {
+  func run(_ sql: StaticString, _ values: Statement.Value...) throws(StoreError) { try run(sql, values: values) }
+
+  func run(_ sql: StaticString, values: [Statement.Value]) throws(StoreError) {
     let statement = try statement(sql)
     statement.bind(values)
     defer { statement.reset() }

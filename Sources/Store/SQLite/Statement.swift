@@ -6,14 +6,17 @@ import CSQLite
   import Darwin
 #endif
 
-/// A compiled statement: given values, stepped from row to row, and used again.
+/// A value of a column.
+package enum StoredValue: Equatable, Sendable {
+  case null
+  case integer(Int)
+  case text(String)
+  case blob([UInt8])
+}
+
+/// A compiled statement: bound to values, stepped from row to row, and used again.
 final class Statement {
-  enum Value {
-    case null
-    case integer(Int)
-    case text(String)
-    case blob([UInt8])
-  }
+  typealias Value = StoredValue
 
   private let handle: OpaquePointer
   private let path: String
@@ -77,6 +80,18 @@ final class Statement {
   func text(_ column: Int) -> String { String(decoding: bytes(column), as: UTF8.self) }
 
   func blob(_ column: Int) -> [UInt8] { Array(bytes(column)) }
+
+  /// All columns of the row.
+  var allColumns: [StoredValue] {
+    (0..<Int(sqlite3_column_count(handle))).map { column in
+      switch sqlite3_column_type(handle, Int32(column)) {
+      case SQLITE_INTEGER: .integer(integer(column))
+      case SQLITE_TEXT: .text(text(column))
+      case SQLITE_NULL: .null
+      default: .blob(blob(column))
+      }
+    }
+  }
 
   private func bytes(_ column: Int) -> UnsafeRawBufferPointer {
     // In this order: asking for the address may convert the value, and its length with it.

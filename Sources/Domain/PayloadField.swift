@@ -1,0 +1,88 @@
+import JSONValues
+
+/// One field of a message's payload: its JSON shape, and the check of a value against it.
+package struct PayloadField: Sendable {
+  package enum Shape: Sendable {
+    /// A string of at most so many bytes.
+    case text(maxBytes: Int)
+    /// A string that becomes a key, a label or a heading: at most so many bytes, and not only blanks.
+    case name(maxBytes: Int)
+    /// An object of at most so many bytes, as JSON.
+    case object(maxBytes: Int)
+    case bool
+    case number(ClosedRange<Double>)
+    /// A whole number from 0.
+    case index
+    case oneOf([String])
+    /// An array of strings, at most so many.
+    case names(maxCount: Int)
+  }
+
+  package let name: String
+  package let isRequired: Bool
+  package let shape: Shape
+
+  package static func required(_ name: String, _ shape: Shape) -> PayloadField {
+    PayloadField(name: name, isRequired: true, shape: shape)
+  }
+
+  package static func optional(_ name: String, _ shape: Shape) -> PayloadField {
+    PayloadField(name: name, isRequired: false, shape: shape)
+  }
+
+  /// Checks the field's value in a payload. An optional field may be missing or null.
+  /// - Throws: ``MessageError/invalidPayload(_:)``, which names the field.
+  package func check(_ payload: JSONObject) throws(MessageError) {
+    guard let value = payload[name], isRequired || !value.isNull else {
+      if isRequired { throw .invalidPayload("The field \"payload.\(name)\" is missing: it must be \(shape.words).") }
+      return
+    }
+    guard shape.accepts(value) else { throw .invalidPayload("The field \"payload.\(name)\" must be \(shape.words).") }
+  }
+}
+
+extension PayloadField.Shape {
+  /// The shape in words, as an error names it behind "must be".
+  package var words: String {
+    switch self {
+    case .text(let maxBytes): "a string of at most \(maxBytes) bytes"
+    case .name(let maxBytes): "a string of 1 to \(maxBytes) bytes, not only blanks"
+    case .object(let maxBytes): "an object of at most \(maxBytes) bytes"
+    case .bool: "true or false"
+    case .number(let range): "a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))"
+    case .index: "a whole number from 0"
+    case .oneOf(let words): "one of \(words.joined(separator: ", "))"
+    case .names(let maxCount): "a list of 1 to \(maxCount) names"
+    }
+  }
+
+  func accepts(_ value: JSON) -> Bool {
+    switch self {
+    case .text(let maxBytes): value.stringValue.map { $0.utf8.count <= maxBytes } ?? false
+    case .name(let maxBytes):
+      value.stringValue.map { $0.utf8.count <= maxBytes && !$0.allSatisfy(\.isWhitespace) } ?? false
+    case .object(let maxBytes): value.objectValue != nil && value.encoded().count <= maxBytes
+    case .bool: value.boolValue != nil
+    case .number(let range): value.doubleValue.map(range.contains) ?? false
+    case .index: value.intValue.map { $0 >= 0 } ?? false
+    case .oneOf(let words): value.stringValue.map(words.contains) ?? false
+    case .names(let maxCount):
+      value.arrayValue.map { (1...maxCount).contains($0.count) && $0.allSatisfy { $0.stringValue != nil } } ?? false
+    }
+  }
+
+  /// The shape as JSON Schema (draft 2020-12). A bound in bytes has no counterpart there and stands in the description.
+  var schema: JSONObject {
+    switch self {
+    case .text, .name: ["type": "string", "description": .string(words)]
+    case .object: ["type": "object", "description": .string(words)]
+    case .bool: ["type": "boolean"]
+    case .number(let range):
+      ["type": "number", "minimum": .double(range.lowerBound), "maximum": .double(range.upperBound)]
+    case .index: ["type": "integer", "minimum": 0]
+    case .oneOf(let words): ["enum": .array(words.map(JSON.string))]
+    case .names(let maxCount):
+      ["type": "array", "items": ["type": "string"], "minItems": 1, "maxItems": .int(maxCount)]
+    }
+  }
+}

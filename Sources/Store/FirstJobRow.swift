@@ -1,0 +1,57 @@
+import Domain
+import JSONValues
+
+/// The rows of jobs as the first format had them: with names of their own for what messages and the API say otherwise.
+enum FirstJobRow {
+  /// Gives every row the current form. A damaged row is left as it is: whoever reads it is told so.
+  static func rewriteAll(in database: Database) throws(StoreError) {
+    var number = 0
+    while let next = try database.number("SELECT min(number) FROM jobs WHERE number > ?", .integer(number)) {
+      number = next
+      let jobs = try database.rows(
+        "SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state FROM jobs WHERE number = ?",
+        .integer(number), read: job)
+      guard case let job?? = jobs.first else { continue }
+      let row = JobRow(job)
+      try database.run(
+        "UPDATE jobs SET checksum = ?, state = ? WHERE number = ?", .integer(row.checksum), .blob(row.state),
+        .integer(number))
+    }
+  }
+
+  /// Nil for a damaged row.
+  private static func job(from row: Statement) -> Job? {
+    let bytes = row.blob(9)
+    guard var json = JobRow.object(bytes) else { return nil }
+    JobRow.addColumns(of: row, to: &json)
+    json["started_at"] = json["started_at"]?.intValue.map {
+      .string(Timestamp(milliseconds: Int64($0)).description)
+    }
+    json["plugin_states"] = .array((json["plugin_states"]?.arrayValue ?? []).map(pluginState))
+    json["errors"] = json["errors"]?.arrayValue.map { .array($0.map(error)) }
+    guard var job = Job(json) else { return nil }
+    job.offset = row.integer(5)
+    return JobRow.checksum(job, state: bytes) == row.integer(8) ? job : nil
+  }
+
+  private static func pluginState(_ first: JSON) -> JSON {
+    guard var state = first.objectValue else { return first }
+    if let values = state["statistics"]?.arrayValue, values.count == 3 {
+      state["timing_statistics"] = ["p50": values[0], "p95": values[1], "max": values[2]]
+    }
+    state["statistics"] = nil
+    return .object(state)
+  }
+
+  private static func error(_ first: JSON) -> JSON {
+    var details = JSONObject()
+    details["error_code"] = first["code"]
+    details["message"] = first["message"]
+    var error = JSONObject()
+    error["error"] = first["title"]
+    if !details.isEmpty { error["details"] = .object(details) }
+    error["plugin"] = first["plugin"]
+    error["frame_id"] = first["frame"]
+    return .object(error)
+  }
+}
