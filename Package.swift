@@ -49,6 +49,13 @@ let package = Package(
       name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net", "Store"], swiftSettings: strict),
     .target(name: "Pages", dependencies: ["Components", "Domain", "HTML", "JSONValues"], swiftSettings: strict),
 
+    // Level 4: from publishing to the disk, and from the hub to a socket.
+    .target(
+      name: "Publishing", dependencies: ["Domain", "JSONValues", "Net", "Realtime", "Store"], swiftSettings: strict),
+    .target(
+      name: "Delivery", dependencies: ["Domain", "JSONValues", "Metrics", "Net", "Realtime", "Server", "Store", "Wire"],
+      swiftSettings: strict),
+
     // Level 4: the story catalogue, and the browser's files.
     .target(name: "Stories", dependencies: ["Components", "HTML"], path: "Stories", swiftSettings: strict),
     .target(
@@ -59,8 +66,8 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "Components", "Compression", "Domain", "HTML", "Hashing", "JSONValues", "Jobs", "Metrics", "Net", "Pages",
-        "Realtime", "Server", "Store", "Stories", "WebAssets", "Wire",
+        "Components", "Compression", "Delivery", "Domain", "HTML", "Hashing", "JSONValues", "Jobs", "Metrics", "Net",
+        "Pages", "Publishing", "Realtime", "Server", "Store", "Stories", "WebAssets", "Wire",
       ],
       swiftSettings: strict),
     .executableTarget(

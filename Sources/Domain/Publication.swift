@@ -74,15 +74,16 @@ package struct Publisher: Sendable {
 
   /// Enqueues a publication, to be stored and then sent. Blocks while too much waits to be stored already.
   package let publish: @Sendable (Publication) -> Void
-  /// Enqueues a publication and calls back once, on any thread: with the position of its last message once it is stored
-  /// and sent, or with why it can't be stored now; then nothing of it happened. Never blocks.
-  package let submit: @Sendable (Publication, _ completion: @escaping Completion) -> Void
+  /// Enqueues a publication and calls back once, on another thread: with the position of its last message once it is
+  /// stored and sent, or with why it could not be stored; then nothing of it happened. Never blocks. Throws, and does not
+  /// call back, if it can't be enqueued.
+  package let submit: @Sendable (Publication, _ completion: @escaping Completion) throws(AppError) -> Void
   /// Sends an unnumbered message at once, without waiting for a disk.
   package let tell: @Sendable (RealtimeMessage, _ topic: Topic) -> Void
 
   package init(
     publish: @escaping @Sendable (Publication) -> Void,
-    submit: @escaping @Sendable (Publication, @escaping Completion) -> Void,
+    submit: @escaping @Sendable (Publication, @escaping Completion) throws(AppError) -> Void,
     tell: @escaping @Sendable (RealtimeMessage, Topic) -> Void
   ) {
     self.publish = publish
@@ -96,7 +97,11 @@ package struct Publisher: Sendable {
   @discardableResult
   package func store(_ publication: Publication) async throws(AppError) -> StreamPosition? {
     let result = await withCheckedContinuation { continuation in
-      submit(publication) { continuation.resume(returning: $0) }
+      do throws(AppError) {
+        try submit(publication) { continuation.resume(returning: $0) }
+      } catch {
+        continuation.resume(returning: .failure(error))
+      }
     }
     return try result.get()
   }

@@ -36,14 +36,6 @@ extension RealtimeMessage {
     return RealtimeMessage(.progress, payload)
   }
 
-  /// The message as lists of jobs are told it: with what else of the job they show and changes while it runs.
-  package func digest(of job: Job) -> RealtimeMessage {
-    guard type == .progress else { return self }
-    var digest = self
-    digest.payload["warnings_count"] = .int(job.warningsCount)
-    return digest
-  }
-
   package static func pluginStatus(job: Job, _ state: PluginState) -> RealtimeMessage {
     RealtimeMessage(.pluginStatus, state.json.of(job))
   }
@@ -102,6 +94,23 @@ extension Job {
     messages += pluginStates.map { .pluginStatus(job: self, $0) }
     messages += warnings.map { .warning(job: self, $0) }
     return messages
+  }
+}
+
+extension Job {
+  /// Applies a message to the job, and returns where it is published: on the job's topic, and, if it is news for a list of
+  /// jobs, in the digest of all jobs.
+  package mutating func publish(_ message: RealtimeMessage) -> [Publication.Item] {
+    let before = progress
+    apply(message)
+    let item = Publication.Item(message, to: topic)
+    guard MessageTable.core[message.type]?.isListed == true else { return [item] }
+    guard message.type == .progress else { return [item, .init(message, to: .jobs)] }
+    // Lists show whole percents.
+    guard progress?.rounded(.down) != before?.rounded(.down) else { return [item] }
+    var digest = message
+    digest.payload["warnings_count"] = .int(warningsCount)
+    return [item, .init(digest, to: .jobs)]
   }
 }
 

@@ -10,9 +10,8 @@ import Synchronization
 package final class Journal: Sendable {
   /// Commits a batch, all or nothing. Returns what is to be done between the broadcast and the completions.
   package typealias Commit = @Sendable ([NumberedBatch.Entry]) throws -> @Sendable () -> Void
-  /// Called with the position of the publication's last message once every client may see it, or with why it was refused.
-  /// Runs on the thread that drives the journal, or on the publisher's before ``publish(_:completion:)`` returns if a
-  /// refusable publication comes while nothing can be stored.
+  /// Called once on the thread that drives the journal: with the position of the publication's last message once every
+  /// client may see it, or with why it could not be stored.
   package typealias Completion = @Sendable (Result<StreamPosition?, any Error>) -> Void
 
   package struct Limits: Sendable {
@@ -69,10 +68,14 @@ package final class Journal: Sendable {
     }
   }
 
-  private enum Enqueued {
-    case accepted(wakes: Bool)
+  /// What became of a publication that was handed to the journal.
+  package enum Admission {
+    /// It is enqueued, and its completion will be called.
+    case accepted
+    /// The last commit failed and is to be repeated. Nothing was enqueued.
     case refused(any Error)
-    case noRoom
+    /// Too much waits already. Nothing was enqueued.
+    case full
   }
 
   private let hub: EventHub
@@ -108,33 +111,30 @@ package final class Journal: Sendable {
   /// Enqueues a publication. Safe to call from any thread; the messages are encoded on the caller's.
   ///
   /// While a failed commit waits to be repeated, a refusable publication is refused at once.
-  /// - Returns: false if too much waits already. Then nothing was enqueued, and the completion is not called.
-  package func publish(_ publication: Publication, completion: Completion? = nil) -> Bool {
+  @discardableResult
+  package func publish(_ publication: Publication, completion: Completion? = nil) -> Admission {
     let waiting = Waiting(encoded: EncodedPublication(publication), completion: completion)
-    switch enqueue(waiting) {
-    case .accepted(let wakes): if wakes { wake() }
-    case .refused(let cause): completion?(.failure(cause))
-    case .noRoom: return false
-    }
-    return true
+    let (admission, wakes) = enqueue(waiting)
+    if wakes { wake() }
+    return admission
   }
 
-  private func enqueue(_ waiting: Waiting) -> Enqueued {
+  private func enqueue(_ waiting: Waiting) -> (admission: Admission, wakes: Bool) {
     let (byteCount, rowCount) = (waiting.encoded.byteCount, waiting.encoded.rowCount)
     return state.withLock { state in
-      if waiting.isRefusable, let retry = state.retry { return .refused(retry.cause) }
+      if waiting.isRefusable, let retry = state.retry { return (.refused(retry.cause), false) }
       // A publication that is larger than the limit is accepted when nothing else waits.
       guard state.held == 0 || state.held < limits.publications && state.heldBytes + byteCount <= limits.bytes else {
         state.statistics.overflows += 1
-        return .noRoom
+        return (.full, false)
       }
       let rowsBefore = state.queuedRows
       state.queue.append(waiting)
       state.queuedRows += rowCount
       state.held += 1
       state.heldBytes += byteCount
-      return .accepted(
-        wakes: rowsBefore == 0 || rowsBefore < limits.batchRows && state.queuedRows >= limits.batchRows)
+      let wakes = rowsBefore == 0 || rowsBefore < limits.batchRows && state.queuedRows >= limits.batchRows
+      return (.accepted, wakes)
     }
   }
 

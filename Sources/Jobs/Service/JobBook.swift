@@ -3,53 +3,54 @@ import JSONValues
 import Store
 import Synchronization
 
-/// Every job there is. Those that wait or run are held in memory, where each message changes them; the others lie in the
+/// Every job, as a projection of the messages. Queued and running jobs are held in memory; the others are read from the
 /// store.
 ///
-/// What is held is what is stored: a batch of publications is folded into copies first, those are stored with it, and
-/// only after that does the book show them.
-package final class JobBook: Sendable {
+/// A batch is folded into copies first and stored with them; only after the commit does the book show them. So memory
+/// never shows what could still be lost.
+package final class JobBook: Projection {
   private struct Contents {
     var active: [String: Job] = [:]
-    /// The offset as of which each job's row was written.
-    var rows: [String: Int] = [:]
-    /// The offset through which everything is noted.
-    var noted: Int
+    /// The offset as of which each active job's row was written.
+    var rowOffsets: [String: Int] = [:]
+    /// Everything through this offset is folded.
+    var foldedOffset: Int
   }
 
-  /// What a batch of publications means for jobs: what is stored with it, and noted when it is.
-  package struct Changes: Sendable {
-    /// Jobs whose row is due, as they stand after the batch.
-    fileprivate var rows: [Job] = []
-    fileprivate var frames: [StoredFrame] = []
-    fileprivate var removed: [String] = []
-    fileprivate var keys: [IdempotencyKey] = []
-    /// Every job that the batch tells of.
-    fileprivate var jobs: [String: Job] = [:]
-    fileprivate var lastOffset: Int?
+  /// What a batch of publications changes.
+  private struct Changes {
+    /// Every job that the batch has a message for, as of its last message.
+    var jobs: [String: Job] = [:]
+    /// Jobs whose row has to be written.
+    var due: Set<String> = []
+    var removed: [String] = []
+    var keys: [IdempotencyKey] = []
+    var lastOffset: Int?
+
+    var rows: [Job] { due.compactMap { jobs[$0] } }
   }
 
   let store: Store
   private let contents: Mutex<Contents>
 
-  /// A row may be so many messages behind: after a crash they are folded again, and each takes some microseconds.
+  /// How many messages a row may lag behind its job: after a crash they are folded again, at some microseconds each.
   static let messagesBetweenRows = 1000
 
-  /// Reads the jobs that waited or ran when the last process ended, as they stood by their last message.
+  /// Reads the jobs that were queued or running when the last process ended, as of their last message.
   /// - Throws: ``StoreError``
   package init(_ store: Store) throws(StoreError) {
     self.store = store
-    var contents = Contents(noted: store.newestOffset)
+    var contents = Contents(foldedOffset: store.newestOffset)
     for var job in try store.activeJobs() {
-      contents.rows[job.id] = job.offset
+      contents.rowOffsets[job.id] = job.offset
       try Self.catchUp(&job, store)
       contents.active[job.id] = job
     }
     self.contents = Mutex(contents)
   }
 
-  /// Folds what the store has of a job beyond its row. A message that is damaged is passed over: ``Store/readableAfter``
-  /// says so then.
+  /// Folds the stored messages of a job that its row does not have yet. A damaged message is skipped, and noted in
+  /// ``Store/readableAfter``.
   private static func catchUp(_ job: inout Job, _ store: Store) throws(StoreError) {
     var damaged: Int?
     while true {
@@ -74,40 +75,39 @@ package final class JobBook: Sendable {
     }
   }
 
-  // MARK: Asking
+  // MARK: Reading
 
-  /// Every message up to here is in what the book tells from now on.
-  var position: StreamPosition { StreamPosition(epoch: store.epoch, offset: contents.withLock { $0.noted }) }
+  /// Everything through this position is in what the book returns from now on.
+  var position: StreamPosition { StreamPosition(epoch: store.epoch, offset: contents.withLock { $0.foldedOffset }) }
 
-  /// Those that wait or run, the oldest first.
+  /// The queued and running jobs, oldest first.
   package var active: [Job] { contents.withLock { $0.active.values.sorted { $0.number < $1.number } } }
 
-  /// A job that waits or runs.
+  /// A queued or running job; nil for any other.
   func active(_ id: String) -> Job? { contents.withLock { $0.active[id] } }
 
-  /// A job that waits or runs, and the position as of which it is shown.
-  func activeSnapshot(_ id: String) -> (job: Job, position: StreamPosition)? {
-    contents.withLock { contents in
-      contents.active[id].map { ($0, StreamPosition(epoch: store.epoch, offset: contents.noted)) }
-    }
-  }
-
-  /// As ``activeSnapshot(_:)``, of any job; nil where there is none.
+  /// A job and the position as of which its values are complete; nil if there is no such job.
   /// - Throws: ``StoreError``
   func snapshot(_ id: String) throws(StoreError) -> (job: Job, position: StreamPosition)? {
     if let active = activeSnapshot(id) { return active }
-    // Behind a job that is done comes nothing more: a position taken later is its own as well.
+    // No message follows a finished job's last one, so a position that is read later is correct too.
     return try store.job(id).map { ($0, position) }
   }
 
-  /// Nil where there is no such job.
+  private func activeSnapshot(_ id: String) -> (job: Job, position: StreamPosition)? {
+    contents.withLock { contents in
+      contents.active[id].map { ($0, StreamPosition(epoch: store.epoch, offset: contents.foldedOffset)) }
+    }
+  }
+
+  /// Nil if there is no such job.
   /// - Throws: ``StoreError``
   package func job(_ id: String) throws(StoreError) -> Job? {
     if let job = active(id) { return job }
     return try store.job(id)
   }
 
-  /// A page of jobs, newest first. What runs is shown as of its newest message.
+  /// A page of jobs, newest first. Active jobs are as of their newest message.
   /// - Throws: ``StoreError``
   package func list(_ query: JobQuery) throws(StoreError) -> JobPage {
     var page = try store.jobs(query)
@@ -117,70 +117,90 @@ package final class JobBook: Sendable {
     return page
   }
 
-  // MARK: Storing
+  // MARK: Projection
 
-  /// - Parameter batch: publications, each with the offsets that its messages got; nil for those without a number.
-  package func changes(of batch: some Sequence<(publication: Publication, offsets: [Int?])>) -> Changes {
+  package var topics: Set<TopicKind> { [.job] }
+
+  package func exists(_ topic: Topic) -> Bool {
+    // If the store can't be read now, there may be such a job.
+    active(topic.id) != nil || ((try? store.hasJob(topic.id)) ?? true)
+  }
+
+  package func snapshotInMemory(of topic: Topic) -> TopicSnapshot? {
+    activeSnapshot(topic.id).map { TopicSnapshot(messages: $0.job.snapshot, position: $0.position) }
+  }
+
+  package func snapshot(of topic: Topic) throws(StoreError) -> TopicSnapshot? {
+    try snapshot(topic.id).map { TopicSnapshot(messages: $0.job.snapshot, position: $0.position) }
+  }
+
+  package func fold(_ batch: [NumberedPublication], into rows: inout StoreBatch) -> @Sendable () -> Void {
+    let changes = changes(of: batch)
+    rows.jobs += changes.rows
+    rows.removedJobs += changes.removed
+    rows.keys += changes.keys
+    for record in batch.lazy.flatMap(\.publication.records) {
+      if let frame = StoredFrame(record) { rows.frames.append(frame) }
+    }
+    return { [self] in apply(changes) }
+  }
+
+  private func changes(of batch: [NumberedPublication]) -> Changes {
     let before = contents.withLock { $0 }
     var changes = Changes()
-    var due: Set<String> = []
-    for (publication, offsets) in batch {
-      for change in publication.changes {
-        switch change {
-        case .newJob(let job):
-          changes.jobs[job.id] = job
-          due.insert(job.id)
-        case .removedJob(let id):
-          changes.removed.append(id)
-          changes.jobs[id] = nil
-        case .key(let key): changes.keys.append(key)
-        }
-      }
-      for (item, offset) in zip(publication.items, offsets) {
-        changes.lastOffset = offset ?? changes.lastOffset
-        guard case .job(let id) = item.topic else { continue }
-        if item.message.type == .frame, let frame = StoredFrame(item.message, job: id) { changes.frames.append(frame) }
-        guard let offset, var job = changes.jobs.removeValue(forKey: id) ?? before.active[id] else { continue }
-        let status = job.status
-        job.apply(item.message)
-        job.offset = offset
-        if job.status != status || offset - before.rows[id, default: offset] >= Self.messagesBetweenRows {
-          due.insert(id)
-        }
-        changes.jobs[id] = job
+    for numbered in batch {
+      for (item, offset) in zip(numbered.publication.items, numbered.offsets) {
+        changes.lastOffset = offset
+        if let id = item.topic.jobID { fold(item.message, of: id, at: offset, before: before, into: &changes) }
       }
     }
-    changes.rows = due.compactMap { changes.jobs[$0] }
     return changes
   }
 
-  /// The changes are stored, and told: the book shows them from now on.
-  package func note(_ changes: Changes) {
-    contents.withLock { contents in
-      for (id, job) in changes.jobs { contents.active[id] = job.status.isFinal ? nil : job }
-      for job in changes.rows { contents.rows[job.id] = job.status.isFinal ? nil : job.offset }
-      for id in changes.removed { contents.active[id] = nil }
-      contents.noted = changes.lastOffset ?? contents.noted
+  private func fold(
+    _ message: RealtimeMessage, of id: String, at offset: Int, before: Contents, into changes: inout Changes
+  ) {
+    switch message.type {
+    case .jobCreated:
+      guard var job = message.payload["job"]?.objectValue.flatMap({ Job($0) }) else { return }
+      job.offset = offset
+      changes.jobs[id] = job
+      changes.due.insert(id)
+    case .jobRemoved:
+      changes.removed.append(id)
+      changes.jobs[id] = nil
+    case .requestAccepted:
+      if let key = IdempotencyKey(message.payload) { changes.keys.append(key) }
+    default:
+      // Taken out, so that the copy is changed in place.
+      guard var job = changes.jobs.removeValue(forKey: id) ?? before.active[id] else { return }
+      let status = job.status
+      job.apply(message)
+      job.offset = offset
+      if job.status != status || offset - before.rowOffsets[id, default: offset] >= Self.messagesBetweenRows {
+        changes.due.insert(id)
+      }
+      changes.jobs[id] = job
     }
   }
-}
 
-extension StoreBatch {
-  /// Stores along with its messages what they mean for jobs.
-  package mutating func add(_ changes: JobBook.Changes) {
-    frames += changes.frames
-    jobs += changes.rows
-    removedJobs += changes.removed
-    keys += changes.keys
+  /// The changes are committed: the book shows them from now on.
+  private func apply(_ changes: Changes) {
+    contents.withLock { contents in
+      for (id, job) in changes.jobs { contents.active[id] = job.status.isFinal ? nil : job }
+      for job in changes.rows { contents.rowOffsets[job.id] = job.status.isFinal ? nil : job.offset }
+      for id in changes.removed { contents.active[id] = nil }
+      contents.foldedOffset = changes.lastOffset ?? contents.foldedOffset
+    }
   }
 }
 
 extension StoredFrame {
-  /// What a `frame` message of a job says; nil where it lacks the frame or the plugin.
-  fileprivate init?(_ message: RealtimeMessage, job: String) {
-    guard let frame = message.payload["frame_id"]?.intValue, let plugin = message.payload["plugin"]?.stringValue else {
-      return nil
-    }
-    self.init(job: job, frame: frame, plugin: plugin, json: JSON.object(message.payload).encoded())
+  /// The row of a frame that was sent; nil for any other message.
+  fileprivate init?(_ record: Publication.Record) {
+    guard record.type == .frame, let job = record.topic.jobID, let frame = record.payload["frame_id"]?.intValue,
+      let plugin = record.payload["plugin"]?.stringValue
+    else { return nil }
+    self.init(job: job, frame: frame, plugin: plugin, json: record.json)
   }
 }

@@ -1,11 +1,12 @@
 import Dispatch
 import Domain
+import JSONValues
 import Realtime
 import Store
 
 extension History {
-  /// What the store keeps, read where nobody else has to wait for it.
-  init(_ store: Store, _ log: Log) {
+  /// Reads what the store keeps, on a queue of its own.
+  package init(_ store: Store, log: Log) {
     let queue = DispatchQueue(label: "history", attributes: .concurrent)
     self.init(
       oldestOffset: { store.readableAfter },
@@ -14,7 +15,7 @@ extension History {
           do {
             done(try store.portion(request))
           } catch {
-            log(.error, "what somebody missed can't be read", ["cause": .string("\(error)")])
+            log(.error, "messages for a client that resumes can't be read", ["cause": .string("\(error)")])
             done(nil)
           }
         }
@@ -26,7 +27,9 @@ extension Store {
   fileprivate func portion(_ request: History.Request) throws(StoreError) -> History.Portion {
     let subscription = request.subscription
     let wanted: TopicFilter =
-      if !subscription.includesDefault, subscription.topics.count == 1, let topic = subscription.topics.first {
+      if !subscription.includesDefault, subscription.topics.count == 1, let topic = subscription.topics.first,
+        subscription.includes(topic)
+      {
         .topic(topic)
       } else {
         .matching(lookingAt: 5_000) { subscription.includes($0) }

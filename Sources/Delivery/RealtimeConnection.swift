@@ -11,31 +11,33 @@ import Wire
   import Darwin
 #endif
 
-/// One client of the realtime interface: greets it, keeps its heartbeat, and is where the fan-out writes.
+/// One client of the realtime interface: its greeting, its heartbeat, and the sink of its part of the fan-out.
 final class RealtimeConnection: StreamHandler, Sink {
   private let loop: RealtimeLoop
   private let stream: Server.Stream
   private let framing: Framing
-  private let wish: RealtimeRequest
+  private let request: RealtimeRequest
   private var session: RealtimeSession
-  /// What the client wants by now.
+  /// The current subscription, as the client changed it.
   private var subscription: Subscription
   private var lastComment: Milliseconds
   private var isOpen = true
-  /// The client was told that it is behind, and not yet that it no longer is.
+  /// The client was told that it is behind, and not yet that it has caught up.
   private var isBehind = false
   private lazy var subscriber = Subscriber(framing: framing, sink: self)
 
-  /// Milliseconds between two comments of an event stream: proxies close what is silent for longer.
+  /// Milliseconds between two comments of an event stream: proxies close streams that are silent for longer.
   private static let commentInterval = 15_000
 
-  init(_ loop: RealtimeLoop, _ stream: Server.Stream, _ framing: Framing, _ wish: RealtimeRequest) {
+  init(_ loop: RealtimeLoop, stream: Server.Stream, framing: Framing, request: RealtimeRequest) {
     self.loop = loop
     self.stream = stream
     self.framing = framing
-    self.wish = wish
-    subscription = wish.subscription
-    session = RealtimeSession(limits: loop.service.sessionLimits, subscription: wish.subscription, now: stream.now)
+    self.request = request
+    subscription = request.subscription
+    session = RealtimeSession(
+      limits: loop.service.sessionLimits, topics: loop.service.topicKinds, subscription: request.subscription,
+      now: stream.now)
     lastComment = stream.now
   }
 
@@ -43,33 +45,35 @@ final class RealtimeConnection: StreamHandler, Sink {
 
   func opened() {
     loop.service.introduction[framing]?.withUnsafeBytes(stream.queue)
-    guard let jobID = wish.jobID, !canResume, loop.service.jobs.active(jobID) == nil else { return arrive(nil) }
-    loop.snapshots.ask(jobID) { [weak self] snapshot in
+    guard let topic = request.snapshotTopic, !canResume, loop.service.snapshots.inMemory(topic) == nil else {
+      return arrive(stored: nil)
+    }
+    loop.readSnapshot(of: topic) { [weak self] snapshot in
       guard let self, isOpen else { return }
       guard let snapshot else { return closeAsUnavailable() }
-      arrive(snapshot)
+      arrive(stored: snapshot)
     }
   }
 
   private var canResume: Bool {
-    if case .after(let position) = wish.resume { loop.fanOut.canResume(after: position) } else { false }
+    if case .after(let position) = request.resume { loop.fanOut.canResume(after: position) } else { false }
   }
 
-  /// - Parameter stored: of a job that is done; one that is not is in memory.
-  private func arrive(_ stored: Arrival.Snapshot?) {
-    let jobs = loop.service.jobs
-    let arrival = Arrival(wish.resume, subscription) { [jobID = wish.jobID] in
-      jobID.flatMap { stored ?? jobs.active($0) ?? jobs.stored($0) }
+  /// - Parameter stored: the snapshot of a topic that is not in memory.
+  private func arrive(stored: TopicSnapshot?) {
+    let snapshots = loop.service.snapshots
+    let arrival = Arrival(request.resume, subscription) { [topic = request.snapshotTopic] in
+      topic.flatMap { stored ?? snapshots.inMemory($0) ?? snapshots.now($0) }
     }
-    switch arrival.join(subscriber, to: loop.fanOut, say: say) {
+    switch arrival.join(subscriber, to: loop.fanOut, send: send) {
     case .fresh: break
-    case .resumed: loop.noteResumed()
-    case .afterGap: loop.noteGap()
+    case .resumed: loop.countResumed()
+    case .afterGap: loop.countGap()
     }
   }
 
-  private func say(_ word: Arrival.Word) {
-    switch word {
+  private func send(_ preamble: Arrival.Preamble) {
+    switch preamble {
     case .gap:
       send(
         .connectionError(
@@ -81,11 +85,11 @@ final class RealtimeConnection: StreamHandler, Sink {
       if !snapshot.isEmpty { ping.payload["snapshot_messages"] = .int(snapshot.count) }
       if isBehind { ping.payload["catching_up"] = true }
       send(ping)
-      snapshot.forEach(send)
+      for message in snapshot { send(message) }
     }
   }
 
-  // MARK: The client's side
+  // MARK: The client
 
   func received(_ text: [UInt8]) { perform(session.receive(text, now: stream.now)) }
 
@@ -109,10 +113,10 @@ final class RealtimeConnection: StreamHandler, Sink {
   func closed() {
     isOpen = false
     loop.fanOut.leave(subscriber)
-    loop.service.release(session: wish.sessionID, transport: framing.transport)
+    loop.service.release(session: request.sessionID, transport: framing.transport)
   }
 
-  /// Acts, until something of it ends the connection: behind the close nothing may be said.
+  /// Performs the actions up to one that closes the connection: nothing may be sent after a close.
   private func perform(_ actions: [RealtimeSession.Action]) {
     for action in actions where isOpen {
       switch action {
@@ -120,6 +124,7 @@ final class RealtimeConnection: StreamHandler, Sink {
       case .change(let subscription):
         self.subscription = subscription
         loop.fanOut.change(subscriber, to: subscription)
+      case .measured(let latency): loop.count(latency: latency)
       case .close(let code, let reason): stream.close(code, reason: reason)
       }
     }
@@ -131,7 +136,7 @@ final class RealtimeConnection: StreamHandler, Sink {
     bytes.withUnsafeBytes(stream.queue)
   }
 
-  // MARK: The fan-out's side
+  // MARK: The fan-out
 
   var queuedByteCount: Int { stream.queuedByteCount }
 
@@ -152,11 +157,11 @@ final class RealtimeConnection: StreamHandler, Sink {
   }
 
   func closeAsUnavailable() {
-    stream.close(.tryAgainLater, reason: "What you missed can't be read just now. Come back with your cursor.")
+    stream.close(.tryAgainLater, reason: "What you missed can't be read now. Come back with your cursor.")
   }
 }
 
-/// A WebSocket that is opened only to say why it is closed.
+/// A WebSocket that is opened only to say why it is closed: a page can't see why a handshake failed.
 final class RefusedConnection: StreamHandler {
   private let stream: Server.Stream
   private let refusal: RealtimeRefusal

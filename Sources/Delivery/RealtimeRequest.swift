@@ -3,34 +3,43 @@ import Realtime
 import Server
 import Wire
 
-/// What a client asks for when it connects, read from the query and the headers of its request.
+/// The parameters of a realtime connection, read from the query and the headers of its request.
 struct RealtimeRequest {
   var sessionID: String?
-  /// Only this job's messages, a snapshot of it first.
-  var jobID: String?
+  /// The one topic of the connection, if it starts from a snapshot of it.
+  var snapshotTopic: Topic?
   var subscription: Subscription
-  /// Where it left off. Set but unreadable is a gap, not an error: the client needs a snapshot.
+  /// Where the client left off.
   var resume = Arrival.Resume.fresh
 
+  /// - Parameter kinds: the kinds of topics that the server knows.
   /// - Throws: ``RealtimeRefusal`` with the close code for a WebSocket and the error for events.
-  init(_ request: Request) throws {
+  init(_ request: Request, kinds: TopicTable) throws(RealtimeRefusal) {
+    let audience = Caller.localAdmin.audience
     let query = request.head.query
     sessionID = query["session_id"]
     if let sessionID, !Self.isUUID(sessionID) {
       throw RealtimeRefusal(.invalidSession, AppError(.invalid, "session_id must be a UUID."))
     }
-    jobID = query["job_id"]
-    if let jobID {
+    if let jobID = query["job_id"] {
       guard Identifier.isValid(jobID) else {
         throw RealtimeRefusal(.policyViolation, AppError(.invalid, "job_id is not the id of a job."))
       }
-      subscription = .only([.job(jobID)])
-    } else if let preset = Self.preset(request.head.path) ?? query["topics"] {
-      subscription = .only(try Self.topics(preset))
+      snapshotTopic = .job(jobID)
+      subscription = .only([.job(jobID)], for: audience)
+    } else if let names = Self.preset(request.head.path) ?? query["topics"] {
+      let topics = try Self.topics(names, kinds: kinds)
+      if topics.count == 1, let topic = topics.first, topic.kind.startsWithSnapshot { snapshotTopic = topic }
+      subscription = .only(topics, for: audience)
     } else {
-      subscription = .everything
+      subscription = .everything(for: audience)
     }
-    // An EventSource that reconnects hands back the last id in a header; its URL still has the first one.
+    if let forbidden = subscription.topics.first(where: { !subscription.mayRead($0) }) {
+      throw RealtimeRefusal(
+        .forbidden,
+        AppError(.forbidden, "You may not read the topic \(forbidden). Ask an admin for a role that may."))
+    }
+    // An EventSource that reconnects sends the last id in a header; its URL still has the first one.
     if let cursor = request.head.fields["last-event-id"] ?? query["since"], !cursor.isEmpty {
       resume = StreamPosition(cursor: cursor).map(Arrival.Resume.after) ?? .unreadable
     }
@@ -45,7 +54,7 @@ struct RealtimeRequest {
     }
   }
 
-  private static func topics(_ list: String) throws -> Set<Topic> {
+  private static func topics(_ list: String, kinds: TopicTable) throws(RealtimeRefusal) -> Set<Topic> {
     var topics = Set<Topic>()
     let names = list.split(separator: ",", maxSplits: Subscription.maxTopics)
     guard names.count <= Subscription.maxTopics else {
@@ -54,11 +63,9 @@ struct RealtimeRequest {
         AppError(.invalid, "topics has more than \(Subscription.maxTopics) names. Leave it out to receive everything."))
     }
     for name in names {
-      guard let topic = Topic(name) else {
+      guard let topic = Topic(name, kinds: kinds) else {
         throw RealtimeRefusal(
-          .policyViolation,
-          AppError(
-            .invalid, "topics has a name that is no topic. Use jobs, job:ID, log:ID, engines, events or project:ID."))
+          .policyViolation, AppError(.invalid, "topics has a name that is no topic. Use \(kinds.names)."))
       }
       topics.insert(topic)
     }
@@ -77,7 +84,7 @@ struct RealtimeRequest {
   }
 }
 
-/// Why a stream was not granted, in the words of both transports.
+/// Why a stream was refused, in the terms of both transports.
 struct RealtimeRefusal: Error {
   let closeCode: CloseCode
   let error: AppError

@@ -1,0 +1,48 @@
+import Domain
+import Realtime
+import Synchronization
+
+/// What the realtime connections of all loops share: the hub, the registry, and the greeting of new connections.
+package final class RealtimeService: Sendable {
+  let hub: EventHub
+  let sessionLimits: RealtimeSession.Limits
+  let queueLimits: QueueLimits
+  let topicKinds: TopicTable
+  /// One `metadata` message for each plugin, the first thing that every connection is sent: framed once.
+  let introduction: [Framing: [UInt8]]
+  let snapshots: Snapshots
+  private let manager: Mutex<ConnectionManager>
+
+  package init(
+    hub: EventHub, connectionLimits: ConnectionManager.Limits, sessionLimits: RealtimeSession.Limits,
+    queueLimits: QueueLimits = .standard, topicKinds: TopicTable, metadata: [RealtimeMessage], snapshots: Snapshots
+  ) {
+    self.hub = hub
+    self.sessionLimits = sessionLimits
+    self.queueLimits = queueLimits
+    self.topicKinds = topicKinds
+    introduction = Framing.allCases.reduce(into: [:]) { introduction, framing in
+      for message in metadata { framing.append(message, to: &introduction[framing, default: []]) }
+    }
+    self.snapshots = snapshots
+    manager = Mutex(ConnectionManager(limits: connectionLimits))
+  }
+
+  /// Open connections by transport.
+  package var connectionCounts: [Transport: Int] { manager.withLock { $0.countByTransport } }
+
+  func admit(session: String?, transport: Transport) throws(ConnectionManager.Refusal) {
+    let result = manager.withLock { manager -> Result<Void, ConnectionManager.Refusal> in
+      do throws(ConnectionManager.Refusal) {
+        return .success(try manager.admit(session: session, transport: transport))
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+
+  func release(session: String?, transport: Transport) {
+    manager.withLock { $0.release(session: session, transport: transport) }
+  }
+}
