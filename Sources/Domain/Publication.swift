@@ -14,16 +14,14 @@ package struct Publication: Sendable {
 
   /// An unnumbered message of which something is stored: a frame, which was sent already.
   package struct Record: Sendable {
-    package let type: MessageType
+    package let message: RealtimeMessage
     package let topic: Topic
-    package let payload: JSONObject
-    /// The payload, encoded.
+    /// The message's payload, encoded.
     package let json: [UInt8]
 
     package init(_ message: RealtimeMessage, to topic: Topic) {
-      type = message.type
+      self.message = message
       self.topic = topic
-      payload = message.payload
       json = JSON.object(message.payload).encoded()
     }
   }

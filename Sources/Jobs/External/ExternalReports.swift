@@ -142,6 +142,8 @@ package final class ExternalReports: Sendable {
           settle(number, of: id, result)
           completion(result)
         }
+        // A frame is not delayed by the commit, which only its row waits for.
+        for record in publication.records { publisher.tell(record.message, record.topic) }
         entry.reports.append((number, publication.items))
         state.pending[id] = entry
       }

@@ -198,8 +198,9 @@ package final class JobBook: Projection {
 extension StoredFrame {
   /// The row of a frame that was sent; nil for any other message.
   fileprivate init?(_ record: Publication.Record) {
-    guard record.type == .frame, let job = record.topic.jobID, let frame = record.payload["frame_id"]?.intValue,
-      let plugin = record.payload["plugin"]?.stringValue
+    guard record.message.type == .frame, let job = record.topic.jobID,
+      let frame = record.message.payload["frame_id"]?.intValue,
+      let plugin = record.message.payload["plugin"]?.stringValue
     else { return nil }
     self.init(job: job, frame: frame, plugin: plugin, json: record.json)
   }
