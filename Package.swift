@@ -29,24 +29,26 @@ let package = Package(
     .target(name: "Hashing", swiftSettings: strict),
     .target(name: "Metrics", swiftSettings: strict),
     .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
+    .target(name: "Files", swiftSettings: strict),
 
     // Level 2: protocols, pictures, words, markup, sockets.
     .target(name: "Wire", dependencies: ["Compression", "Hashing"], swiftSettings: strict),
     .target(name: "Imaging", dependencies: ["Compression"], swiftSettings: strict),
     .target(name: "Domain", dependencies: ["JSONValues"], swiftSettings: strict),
     .target(name: "Components", dependencies: ["HTML"], swiftSettings: strict),
-    .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
+    .target(name: "HTMLSnapshot", dependencies: ["Files", "HTML"], swiftSettings: strict),
     .target(name: "Net", dependencies: ["CSystem", "Metrics"], swiftSettings: strict),
 
     // Level 3: features.
     .target(
       name: "Realtime", dependencies: ["Domain", "JSONValues", "Metrics", "Wire"], swiftSettings: strict),
     .target(
-      name: "Store", dependencies: ["CSQLite", "Compression", "Domain", "JSONValues"], swiftSettings: strict),
+      name: "Store", dependencies: ["CSQLite", "Compression", "Domain", "Files", "JSONValues"], swiftSettings: strict),
     .target(name: "Server", dependencies: ["Metrics", "Net", "Wire"], swiftSettings: strict),
-    .target(name: "LoadGenerator", dependencies: ["JSONValues", "Net", "Wire"], swiftSettings: strict),
+    .target(name: "LoadGenerator", dependencies: ["Files", "JSONValues", "Net", "Wire"], swiftSettings: strict),
     .target(
-      name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net", "Store"], swiftSettings: strict),
+      name: "Jobs", dependencies: ["Domain", "Files", "Hashing", "Imaging", "JSONValues", "Net", "Store"],
+      swiftSettings: strict),
     .target(name: "Pages", dependencies: ["Components", "Domain", "HTML", "JSONValues"], swiftSettings: strict),
 
     // Level 4: the story catalogue, and the browser's files.
@@ -59,21 +61,22 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "Components", "Compression", "Domain", "HTML", "Hashing", "JSONValues", "Jobs", "Metrics", "Net", "Pages",
-        "Realtime", "Server", "Store", "Stories", "WebAssets", "Wire",
+        "Components", "Compression", "Domain", "Files", "HTML", "Hashing", "JSONValues", "Jobs", "Metrics", "Net",
+        "Pages", "Realtime", "Server", "Store", "Stories", "WebAssets", "Wire",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "telltale",
       dependencies: [
-        "App", "Domain", "HTML", "JSONValues", "Jobs", "LoadGenerator", "Net", "Realtime", "Server", "Store", "Wire",
+        "App", "Domain", "Files", "HTML", "JSONValues", "Jobs", "LoadGenerator", "Net", "Realtime", "Server", "Store",
+        "Wire",
       ],
       swiftSettings: strict),
 
     // Tests: one suite a target, and what they share.
     .target(
-      name: "TestSupport", dependencies: ["JSONValues", "Net", "Wire"], path: "Tests/TestSupport", swiftSettings: strict
-    ),
+      name: "TestSupport", dependencies: ["Files", "JSONValues", "Net", "Wire"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     // What the Autobahn test suite talks to; not a product.
     .executableTarget(
       name: "WebSocketEcho", dependencies: ["Net", "Server", "Wire"], path: "Tests/WebSocketEcho",
@@ -91,14 +94,15 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
-      name: "HTMLSnapshotTests", dependencies: ["HTML", "HTMLSnapshot"], exclude: ["__Snapshots__"],
+      name: "HTMLSnapshotTests", dependencies: ["Files", "HTML", "HTMLSnapshot"], exclude: ["__Snapshots__"],
       swiftSettings: strict),
     .testTarget(name: "JSONValuesTests", dependencies: ["JSONValues"], swiftSettings: strict),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: strict),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
     .testTarget(name: "CompressionTests", dependencies: ["Compression"], swiftSettings: strict),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "WireTests", dependencies: ["Compression", "Wire"], swiftSettings: strict),
-    .testTarget(name: "ImagingTests", dependencies: ["Compression", "Imaging"], swiftSettings: strict),
+    .testTarget(name: "ImagingTests", dependencies: ["Compression", "Files", "Imaging"], swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "JSONValues"], swiftSettings: strict),
     .testTarget(name: "NetTests", dependencies: ["Net"], swiftSettings: strict),
     .testTarget(
@@ -124,7 +128,7 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "CSQLite", "Domain", "JSONValues", "Net", "Server", "Store", "TestSupport", "WebAssets", "Wire",
+        "App", "CSQLite", "Domain", "Files", "JSONValues", "Net", "Server", "Store", "TestSupport", "WebAssets", "Wire",
         "telltale",
       ],
       swiftSettings: strict),

@@ -1,6 +1,7 @@
 import App
 import Dispatch
 import Domain
+import Files
 import Server
 
 #if canImport(Glibc)
@@ -31,7 +32,7 @@ enum ServeCommand {
   static func configuration(_ arguments: [String]) throws -> Configuration {
     try Configuration(
       arguments: arguments, environment: environment(),
-      file: try? FileContent.bytes(of: "telltale.json", limit: 1 << 20),
+      file: try? FileSystem.read("telltale.json", maxBytes: 1 << 20),
       isTerminal: isatty(STDERR_FILENO) == 1)
   }
 

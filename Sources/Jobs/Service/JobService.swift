@@ -1,4 +1,5 @@
 import Domain
+import Files
 import JSONValues
 import Net
 import Store
@@ -91,7 +92,7 @@ package final class JobService: Sendable {
   /// Removes the files of jobs that are gone: a crash may have come between a job's end in the store and theirs. Those of
   /// jobs that never were stay: somebody put an older database back, and may change their mind.
   package func removeOrphans() {
-    for name in Files.names(in: "\(configuration.dataFolder)/frames") {
+    for name in (try? FileSystem.names(in: "\(configuration.dataFolder)/frames")) ?? [] {
       if let number = Int(name), number <= book.store.newestJobNumber, !isKnown(name) { forget(name) }
     }
   }
@@ -258,7 +259,7 @@ package final class JobService: Sendable {
   /// A job is no longer in the store: its files go.
   package func forget(_ id: String) {
     inspector.forget(job: id)
-    Files.removeFolder(picturesFolder(id))
+    try? FileSystem.remove(picturesFolder(id))
   }
 
   /// Starts no job any more, ends those that run and waits for them. Those that wait stay queued.
@@ -379,7 +380,7 @@ package final class JobService: Sendable {
   private func run(_ id: String, _ flag: CancelFlag) {
     if let job = book.active(id) {
       // The number may have been another job's, before an older database was put back.
-      Files.removeFolder(picturesFolder(id))
+      try? FileSystem.remove(picturesFolder(id))
       let (device, reason) = devices.choose(job.deviceRequested)
       let reporter = JobReporter(job, publisher)
       let started = now()
