@@ -31,13 +31,14 @@ let package = Package(
     .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
     .target(name: "Files", swiftSettings: strict),
 
-    // Level 2: protocols, pictures, words, markup, sockets.
+    // Level 2: protocols, pictures, words, markup, sockets, child processes.
     .target(name: "Wire", dependencies: ["Compression", "Hashing"], swiftSettings: strict),
     .target(name: "Imaging", dependencies: ["Compression"], swiftSettings: strict),
     .target(name: "Domain", dependencies: ["JSONValues"], swiftSettings: strict),
     .target(name: "Components", dependencies: ["HTML"], swiftSettings: strict),
     .target(name: "HTMLSnapshot", dependencies: ["Files", "HTML"], swiftSettings: strict),
     .target(name: "Net", dependencies: ["CSystem", "Metrics"], swiftSettings: strict),
+    .target(name: "Processes", dependencies: ["CSystem", "Files"], swiftSettings: strict),
 
     // Level 3: features.
     .target(
@@ -45,9 +46,10 @@ let package = Package(
     .target(
       name: "Store", dependencies: ["CSQLite", "Compression", "Domain", "Files", "JSONValues"], swiftSettings: strict),
     .target(name: "Server", dependencies: ["Metrics", "Net", "Wire"], swiftSettings: strict),
-    .target(name: "LoadGenerator", dependencies: ["Files", "JSONValues", "Net", "Wire"], swiftSettings: strict),
     .target(
-      name: "Jobs", dependencies: ["Domain", "Files", "Hashing", "Imaging", "JSONValues", "Net", "Store"],
+      name: "LoadGenerator", dependencies: ["Files", "JSONValues", "Net", "Processes", "Wire"], swiftSettings: strict),
+    .target(
+      name: "Jobs", dependencies: ["Domain", "Files", "Hashing", "Imaging", "JSONValues", "Net", "Processes", "Store"],
       swiftSettings: strict),
     .target(name: "Pages", dependencies: ["Components", "Domain", "HTML", "JSONValues"], swiftSettings: strict),
 
@@ -62,14 +64,14 @@ let package = Package(
       name: "App",
       dependencies: [
         "Components", "Compression", "Domain", "Files", "HTML", "Hashing", "JSONValues", "Jobs", "Metrics", "Net",
-        "Pages", "Realtime", "Server", "Store", "Stories", "WebAssets", "Wire",
+        "Pages", "Processes", "Realtime", "Server", "Store", "Stories", "WebAssets", "Wire",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "telltale",
       dependencies: [
-        "App", "Domain", "Files", "HTML", "JSONValues", "Jobs", "LoadGenerator", "Net", "Realtime", "Server", "Store",
-        "Wire",
+        "App", "Domain", "Files", "HTML", "JSONValues", "Jobs", "LoadGenerator", "Net", "Processes", "Realtime",
+        "Server", "Store", "Wire",
       ],
       swiftSettings: strict),
 
@@ -105,12 +107,13 @@ let package = Package(
     .testTarget(name: "ImagingTests", dependencies: ["Compression", "Files", "Imaging"], swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "JSONValues"], swiftSettings: strict),
     .testTarget(name: "NetTests", dependencies: ["Net"], swiftSettings: strict),
+    .testTarget(name: "ProcessesTests", dependencies: ["Files", "Processes", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "RealtimeTests", dependencies: ["Domain", "JSONValues", "Realtime", "Simulation", "TestSupport", "Wire"],
       swiftSettings: strict),
     .testTarget(
       name: "StoreTests",
-      dependencies: ["CSQLite", "Domain", "JSONValues", "Net", "Store", "StoreWriterChild", "TestSupport"],
+      dependencies: ["CSQLite", "Domain", "JSONValues", "Processes", "Store", "StoreWriterChild", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ServerTests", dependencies: ["Net", "Server", "TestSupport", "Wire"], swiftSettings: strict),
@@ -128,8 +131,8 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "CSQLite", "Domain", "Files", "JSONValues", "Net", "Server", "Store", "TestSupport", "WebAssets", "Wire",
-        "telltale",
+        "App", "CSQLite", "Domain", "Files", "JSONValues", "Net", "Processes", "Server", "Store", "TestSupport",
+        "WebAssets", "Wire", "telltale",
       ],
       swiftSettings: strict),
   ],

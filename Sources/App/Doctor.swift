@@ -1,8 +1,8 @@
 import Domain
 import Files
 import JSONValues
-import Jobs
 import Net
+import Processes
 import Store
 
 /// Looks at the machine as a server with this configuration would find it, and changes nothing.
@@ -145,7 +145,7 @@ package struct Doctor {
   }
 
   private func program(_ name: String, needed: String) -> Finding {
-    if let path = Files.program(name) { return finding(name, .ok, path) }
+    if let path = Environment.path(ofProgram: name) { return finding(name, .ok, path) }
     return finding(name, .warning, "not on the PATH: it is needed \(needed). Install it with the system's packages.")
   }
 

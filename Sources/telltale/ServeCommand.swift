@@ -2,6 +2,7 @@ import App
 import Dispatch
 import Domain
 import Files
+import Processes
 import Server
 
 #if canImport(Glibc)
@@ -74,11 +75,7 @@ enum ServeCommand {
   }
 
   private static func environment() -> [String: String] {
-    var found: [String: String] = [:]
-    for option in Configuration.options {
-      if let value = getenv(option.environmentName) { found[option.environmentName] = String(cString: value) }
-    }
-    return found
+    Environment.values(Configuration.options.map(\.environmentName))
   }
 
   private static var help: String {

@@ -1,17 +1,12 @@
 import Domain
 import Files
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Processes
 
 /// A folder of its own for a command, for as long as it runs.
 enum TemporaryFolder {
   /// - Throws: ``AppError`` if it can't be created.
   static func make() throws(AppError) -> String {
-    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let parent = Environment.values(["TMPDIR"])["TMPDIR"] ?? "/tmp"
     do throws(FileError) {
       return try FileSystem.createTemporaryFolder(in: parent, prefix: "telltale-")
     } catch {

@@ -1,5 +1,4 @@
 import Files
-import Net
 import TestSupport
 import Testing
 

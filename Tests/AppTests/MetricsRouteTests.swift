@@ -1,6 +1,7 @@
 import App
 import Files
 import Net
+import Processes
 import TestSupport
 import Testing
 import Wire

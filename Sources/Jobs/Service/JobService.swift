@@ -2,6 +2,7 @@ import Domain
 import Files
 import JSONValues
 import Net
+import Processes
 import Store
 
 /// Starts jobs, runs them in order, and answers for them.
@@ -333,7 +334,7 @@ package final class JobService: Sendable {
     guard request.kind == .pipeline else { return }
     do {
       let source = try sources.resolve(request.source)
-      if case .ffmpeg = source.kind, Files.program("ffmpeg") == nil {
+      if case .ffmpeg = source.kind, Environment.path(ofProgram: "ffmpeg") == nil {
         throw SourceError.programMissing("ffmpeg", source: request.source)
       }
     } catch {
