@@ -29,24 +29,28 @@ let package = Package(
     .target(name: "Hashing", swiftSettings: strict),
     .target(name: "Metrics", swiftSettings: strict),
     .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
+    .target(name: "Files", swiftSettings: strict),
 
-    // Level 2: protocols, pictures, words, markup, sockets.
+    // Level 2: protocols, pictures, words, markup, sockets, child processes.
     .target(name: "Wire", dependencies: ["Compression", "Hashing"], swiftSettings: strict),
     .target(name: "Imaging", dependencies: ["Compression"], swiftSettings: strict),
     .target(name: "Domain", dependencies: ["Hashing", "JSONValues"], swiftSettings: strict),
     .target(name: "Components", dependencies: ["HTML"], swiftSettings: strict),
-    .target(name: "HTMLSnapshot", dependencies: ["HTML"], swiftSettings: strict),
+    .target(name: "HTMLSnapshot", dependencies: ["Files", "HTML"], swiftSettings: strict),
     .target(name: "Net", dependencies: ["CSystem", "Metrics"], swiftSettings: strict),
+    .target(name: "Processes", dependencies: ["CSystem", "Files"], swiftSettings: strict),
 
     // Level 3: features.
     .target(
       name: "Realtime", dependencies: ["Domain", "JSONValues", "Metrics", "Wire"], swiftSettings: strict),
     .target(
-      name: "Store", dependencies: ["CSQLite", "Compression", "Domain", "JSONValues"], swiftSettings: strict),
+      name: "Store", dependencies: ["CSQLite", "Compression", "Domain", "Files", "JSONValues"], swiftSettings: strict),
     .target(name: "Server", dependencies: ["Metrics", "Net", "Wire"], swiftSettings: strict),
-    .target(name: "LoadGenerator", dependencies: ["JSONValues", "Net", "Wire"], swiftSettings: strict),
     .target(
-      name: "Jobs", dependencies: ["Domain", "Hashing", "Imaging", "JSONValues", "Net", "Store"], swiftSettings: strict),
+      name: "LoadGenerator", dependencies: ["Files", "JSONValues", "Net", "Processes", "Wire"], swiftSettings: strict),
+    .target(
+      name: "Jobs", dependencies: ["Domain", "Files", "Hashing", "Imaging", "JSONValues", "Net", "Processes", "Store"],
+      swiftSettings: strict),
     .target(name: "Pages", dependencies: ["Components", "Domain", "HTML", "JSONValues"], swiftSettings: strict),
 
     // Level 4: from publishing to the disk, and from the hub to a socket.
@@ -66,21 +70,22 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "Components", "Compression", "Delivery", "Domain", "HTML", "Hashing", "JSONValues", "Jobs", "Metrics", "Net",
-        "Pages", "Publishing", "Realtime", "Server", "Store", "Stories", "WebAssets", "Wire",
+        "Components", "Compression", "Delivery", "Domain", "Files", "HTML", "Hashing", "JSONValues", "Jobs", "Metrics",
+        "Net", "Pages", "Processes", "Publishing", "Realtime", "Server", "Store", "Stories", "WebAssets", "Wire",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "telltale",
       dependencies: [
-        "App", "Domain", "HTML", "JSONValues", "Jobs", "LoadGenerator", "Net", "Realtime", "Server", "Store", "Wire",
+        "App", "Domain", "Files", "HTML", "JSONValues", "Jobs", "LoadGenerator", "Net", "Processes", "Realtime",
+        "Server", "Store", "Wire",
       ],
       swiftSettings: strict),
 
     // Tests: one suite a target, and what they share.
     .target(
-      name: "TestSupport", dependencies: ["JSONValues", "Net", "Wire"], path: "Tests/TestSupport", swiftSettings: strict
-    ),
+      name: "TestSupport", dependencies: ["Files", "JSONValues", "Net", "Wire"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     // What the Autobahn test suite talks to; not a product.
     .executableTarget(
       name: "WebSocketEcho", dependencies: ["Net", "Server", "Wire"], path: "Tests/WebSocketEcho",
@@ -98,22 +103,24 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
-      name: "HTMLSnapshotTests", dependencies: ["HTML", "HTMLSnapshot"], exclude: ["__Snapshots__"],
+      name: "HTMLSnapshotTests", dependencies: ["Files", "HTML", "HTMLSnapshot"], exclude: ["__Snapshots__"],
       swiftSettings: strict),
     .testTarget(name: "JSONValuesTests", dependencies: ["JSONValues"], swiftSettings: strict),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: strict),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
     .testTarget(name: "CompressionTests", dependencies: ["Compression"], swiftSettings: strict),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "WireTests", dependencies: ["Compression", "Wire"], swiftSettings: strict),
-    .testTarget(name: "ImagingTests", dependencies: ["Compression", "Imaging"], swiftSettings: strict),
+    .testTarget(name: "ImagingTests", dependencies: ["Compression", "Files", "Imaging"], swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "JSONValues"], swiftSettings: strict),
     .testTarget(name: "NetTests", dependencies: ["Net"], swiftSettings: strict),
+    .testTarget(name: "ProcessesTests", dependencies: ["Files", "Processes", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "RealtimeTests", dependencies: ["Domain", "JSONValues", "Realtime", "Simulation", "TestSupport", "Wire"],
       swiftSettings: strict),
     .testTarget(
       name: "StoreTests",
-      dependencies: ["CSQLite", "Domain", "JSONValues", "Net", "Store", "StoreWriterChild", "TestSupport"],
+      dependencies: ["CSQLite", "Domain", "JSONValues", "Processes", "Store", "StoreWriterChild", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ServerTests", dependencies: ["Net", "Server", "TestSupport", "Wire"], swiftSettings: strict),
@@ -131,8 +138,8 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "CSQLite", "Domain", "JSONValues", "Net", "Server", "Store", "TestSupport", "WebAssets", "Wire",
-        "telltale",
+        "App", "CSQLite", "Domain", "Files", "JSONValues", "Net", "Processes", "Server", "Store", "TestSupport",
+        "WebAssets", "Wire", "telltale",
       ],
       swiftSettings: strict),
   ],

@@ -1,4 +1,5 @@
 import Domain
+import Files
 import Jobs
 import WebAssets
 
@@ -34,7 +35,7 @@ struct AssetSource: Sendable {
   /// The same files by the same names, from the folder.
   private static func files(in folder: String) -> [String: [UInt8]] {
     embeddedFiles().reduce(into: [:]) { files, file in
-      files[file.key] = try? FileContent.bytes(of: "\(folder)/\(file.key)", limit: 4 << 20)
+      files[file.key] = try? FileSystem.read("\(folder)/\(file.key)", maxBytes: 4 << 20)
     }
   }
 }

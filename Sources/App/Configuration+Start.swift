@@ -1,11 +1,6 @@
+import Files
 import Net
 import Store
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// What must be right before a server begins. Nothing is made or changed by it: a start that is refused leaves nothing.
 extension Configuration {
@@ -23,16 +18,16 @@ extension Configuration {
 
   /// Why no source could be read, in a sentence that says what to do; nil where all is well.
   var sourceRootFault: String? {
-    var status = stat()
     let reason: String
-    if stat(sourceRoot, &status) != 0 {
-      reason = errno == ENOENT ? "does not exist" : "can't be read: \(String(cString: strerror(errno)))"
-    } else if status.st_mode & S_IFMT != S_IFDIR {
-      reason = "is not a folder"
-    } else if access(sourceRoot, R_OK | X_OK) != 0 {
-      reason = "can't be read: \(String(cString: strerror(errno)))"
-    } else {
+    do throws(FileError) {
+      try FileSystem.checkFolder(sourceRoot, for: .listing)
       return nil
+    } catch let error where error.isMissing {
+      reason = "does not exist"
+    } catch let error where error.cause == .notAFolder {
+      reason = "is not a folder"
+    } catch {
+      reason = "can't be read: \(error.reason)"
     }
     return "The source root \(sourceRoot) \(reason). Pass a folder that can be read with --source-root."
   }

@@ -1,14 +1,9 @@
 import Domain
+import Files
 import JSONValues
-import Jobs
 import Net
+import Processes
 import Store
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Looks at the machine as a server with this configuration would find it, and changes nothing.
 package struct Doctor {
@@ -50,46 +45,49 @@ package struct Doctor {
 
   private var dataFolder: Finding {
     let folder = configuration.data
-    var status = stat()
-    guard stat(folder, &status) == 0 else { return missingDataFolder(because: errno) }
-    guard status.st_mode & S_IFMT == S_IFDIR else {
-      return finding("data folder", .failure, "\(folder) is no folder. Pass another one with --data.")
-    }
-    guard access(folder, W_OK | X_OK) == 0 else {
-      let reason = String(cString: strerror(errno))
+    do throws(FileError) {
+      try FileSystem.checkFolder(folder, for: .changing)
+      return finding("data folder", .ok, "\(folder) can be written")
+    } catch let error where error.isMissing {
+      return missingDataFolder
+    } catch let error where error.cause == .notAFolder {
+      return finding("data folder", .failure, "\(folder) is not a folder. Pass another one with --data.")
+    } catch {
       return finding(
-        "data folder", .failure, "\(folder) can't be written: \(reason). Change its rights, or pass --data.")
+        "data folder", .failure,
+        "\(folder) can't be written: \(error.reason). Change its permissions, or pass --data.")
     }
-    return finding("data folder", .ok, "\(folder) can be written")
   }
 
-  private func missingDataFolder(because reason: Int32) -> Finding {
+  private var missingDataFolder: Finding {
     let folder = configuration.data
-    guard reason == ENOENT else {
-      let words = String(cString: strerror(reason))
+    let parent = FilePath.parent(of: folder)
+    do throws(FileError) {
+      try FileSystem.checkFolder(parent, for: .changing)
+      return finding("data folder", .ok, "\(folder) does not exist yet; the server will create it")
+    } catch let error where error.isMissing {
       return finding(
-        "data folder", .failure, "\(folder) can't be looked at: \(words). Change the rights above it, or pass --data.")
+        "data folder", .failure,
+        "\(folder) does not exist and can't be created. Create \(parent), or pass --data.")
+    } catch {
+      return finding(
+        "data folder", .failure,
+        "\(folder) can't be created: \(error.reason). Change the permissions of \(parent), or pass --data.")
     }
-    let end = folder.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let parent = end.map { $0 == folder.startIndex ? "/" : String(folder[..<$0]) } ?? "."
-    if access(parent, W_OK | X_OK) == 0 {
-      return finding("data folder", .ok, "\(folder) does not exist yet; the server will make it")
-    }
-    let refusal = errno
-    let words = String(cString: strerror(refusal))
-    return finding(
-      "data folder", .failure,
-      refusal == ENOENT
-        ? "\(folder) does not exist and can't be made. Make \(parent), or pass --data."
-        : "\(folder) can't be made in \(parent): \(words). Change the rights of \(parent), or pass --data.")
   }
 
-  /// Whether files in the folder can be found, where there are any.
-  private var canLookIntoFolder: Bool { access(configuration.data, X_OK) == 0 || errno != EACCES }
+  private var canSearchDataFolder: Bool {
+    do throws(FileError) {
+      try FileSystem.checkFolder(configuration.data, for: .searching)
+      return true
+    } catch {
+      return !error.isDenied
+    }
+  }
 
   private func database(_ survey: Result<Store.Survey, StoreError>) -> Finding {
-    guard canLookIntoFolder else {
-      return finding("database", .warning, "unknown: \(configuration.data) can't be looked into")
+    guard canSearchDataFolder else {
+      return finding("database", .warning, "unknown: \(configuration.data) can't be searched")
     }
     switch survey {
     case .failure(let error): return finding("database", .failure, "\(error)")
@@ -103,9 +101,8 @@ package struct Doctor {
   }
 
   private var diskSpace: Finding {
-    var folder = configuration.data
-    if access(folder, F_OK) != 0 { folder = "." }
-    guard let free = FileContent.freeFraction(folder) else {
+    let folder = FileKind(configuration.data) == .missing ? "." : configuration.data
+    guard let free = FileSystem.freeFraction(at: folder) else {
       return finding("disk", .warning, "the free space of \(folder) is unknown")
     }
     let percent = Int(free * 100)
@@ -148,7 +145,7 @@ package struct Doctor {
   }
 
   private func program(_ name: String, needed: String) -> Finding {
-    if let path = Files.program(name) { return finding(name, .ok, path) }
+    if let path = Environment.path(ofProgram: name) { return finding(name, .ok, path) }
     return finding(name, .warning, "not on the PATH: it is needed \(needed). Install it with the system's packages.")
   }
 

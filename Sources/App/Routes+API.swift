@@ -1,4 +1,5 @@
 import Domain
+import Files
 import JSONValues
 import Jobs
 import Realtime
@@ -144,7 +145,7 @@ extension Application {
     let job = try jobs.job(request.id("id"))
     let name = request.parameters["picture"] ?? ""
     guard name.hasSuffix(".png"), let frame = Int(name.dropLast(4)), frame >= 0, "\(frame).png" == name,
-      let bytes = try? FileContent.bytes(of: jobs.picturePath(job: job.id, frame: frame), limit: 256 << 20)
+      let bytes = try? FileSystem.read(jobs.picturePath(job: job.id, frame: frame), maxBytes: 256 << 20)
     else { throw AppError(.notFound, "Job \(job.id) has no picture \(name), or no longer keeps it.") }
     var response = Response(.ok, contentType: "image/png", body: bytes)
     response.fields["cache-control"] = "public, max-age=31536000, immutable"

@@ -1,4 +1,5 @@
 import Domain
+import Files
 import JSONValues
 import Metrics
 import Realtime
@@ -65,7 +66,7 @@ extension Application {
   private var readinessProblem: String? {
     if server?.isDraining ?? false { return "The server is shutting down." }
     if storeThread.isFailing { return "Nothing can be stored. The log says why; requests that change something fail." }
-    guard let free = FileContent.freeFraction(configuration.data) else {
+    guard let free = FileSystem.freeFraction(at: configuration.data) else {
       return "The data folder \(configuration.data) can't be reached."
     }
     return free > 0.05 ? nil : "Less than 5% of the disk is free."

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Files
 
 /// The snapshots of one suite: `__Snapshots__/Suite/name.html` beside the test file.
 public struct SnapshotFolder: Equatable, Sendable {
@@ -45,74 +41,36 @@ public struct SnapshotFolder: Equatable, Sendable {
 
   /// What was recorded under a name, or `nil`.
   func read(_ fileName: String) throws(SnapshotError) -> String? {
-    guard let file = fopen("\(path)/\(fileName)", "r") else {
-      if errno == ENOENT { return nil }
-      throw SnapshotError.unreadable(path: "\(path)/\(fileName)", reason: lastReason())
+    do throws(FileError) {
+      return String(decoding: try FileSystem.read("\(path)/\(fileName)", maxBytes: 256 << 20), as: UTF8.self)
+    } catch let error where error.isMissing {
+      return nil
+    } catch {
+      throw .unreadable(path: error.path, reason: error.reason)
     }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 64 * 1024)
-    while true {
-      let count = fread(&piece, 1, piece.count, file)
-      guard count > 0 else { break }
-      bytes += piece[..<count]
-    }
-    guard ferror(file) == 0 else {
-      throw SnapshotError.unreadable(path: "\(path)/\(fileName)", reason: lastReason())
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   func write(_ text: String, as fileName: String) throws(SnapshotError) {
     let target = "\(path)/\(fileName)"
-    createFolders(above: target)
-    guard let file = fopen(target, "w") else {
-      throw SnapshotError.unwritable(path: target, reason: lastReason())
-    }
-    let bytes = Array(text.utf8)
-    let written = fwrite(bytes, 1, bytes.count, file)
-    guard fclose(file) == 0, written == bytes.count else {
-      throw SnapshotError.unwritable(path: target, reason: lastReason())
+    do throws(FileError) {
+      try FileSystem.createFolders(FilePath.parent(of: target))
+      try FileSystem.write(Array(text.utf8), to: target)
+    } catch {
+      throw .unwritable(path: error.path, reason: error.reason)
     }
   }
 
   func remove(_ fileName: String) throws(SnapshotError) {
-    guard unlink("\(path)/\(fileName)") == 0 else {
-      throw SnapshotError.unwritable(path: "\(path)/\(fileName)", reason: lastReason())
+    do throws(FileError) {
+      try FileSystem.remove("\(path)/\(fileName)")
+    } catch {
+      throw .unwritable(path: error.path, reason: error.reason)
     }
   }
 
-  /// The names of all recorded files, sorted, with their folders; none where nothing was recorded.
+  /// The names of all recorded files, sorted, with their folders; empty if nothing was recorded.
   func fileNames() -> [String] {
-    entries(under: "").filter { $0.hasSuffix(".html") }.sorted()
-  }
-
-  private func entries(under prefix: String) -> [String] {
-    guard let folder = opendir(prefix.isEmpty ? path : "\(path)/\(prefix)") else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasPrefix(".") { continue }
-      let relative = prefix.isEmpty ? name : "\(prefix)/\(name)"
-      names += [relative] + entries(under: relative)
-    }
-    return names
-  }
-
-  /// What goes wrong here shows when the file is opened.
-  private func createFolders(above target: String) {
-    var folder = ""
-    for part in target.split(separator: "/", omittingEmptySubsequences: false).dropLast() {
-      folder += part + "/"
-      mkdir(folder, 0o777)
-    }
-  }
-
-  private func lastReason() -> String {
-    String(cString: strerror(errno))
+    ((try? FileSystem.files(below: path)) ?? []).filter { $0.hasSuffix(".html") }
   }
 }
 

@@ -1,4 +1,4 @@
-import Net
+import Processes
 
 #if canImport(Glibc)
   import Glibc
@@ -17,10 +17,10 @@ package final class MeasuredServer {
   package init(_ command: [String], environment: [String: String]) throws {
     process = try ChildProcess(command, environment: environment)
     usage = ProcessUsage(processID: process.processID)
-    let line = Self.line(process.standardOutput)
+    let line = process.standardOutput.readLine()
     guard let address = line.firstRange(of: "http://") else {
       process.signalGroup(SIGKILL)
-      let complaint = Self.line(process.standardError)
+      let complaint = process.standardError.readLine()
       _ = process.waitForEnd()
       throw LoadError.server(complaint.isEmpty ? "it said nothing." : complaint)
     }
@@ -34,16 +34,5 @@ package final class MeasuredServer {
   func end(_ signal: Int32) {
     process.signalGroup(signal)
     _ = process.waitForEnd()
-  }
-
-  /// Reads up to the first line's end.
-  private static func line(_ descriptor: Int32) -> String {
-    var all: [UInt8] = []
-    var byte: UInt8 = 0
-    while withUnsafeMutableBytes(of: &byte, { ChildProcess.read(descriptor, into: $0) }) == 1 {
-      guard byte != UInt8(ascii: "\n") else { break }
-      all.append(byte)
-    }
-    return String(decoding: all, as: UTF8.self)
   }
 }

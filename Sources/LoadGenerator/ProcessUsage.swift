@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -32,20 +34,7 @@ package struct ProcessUsage: Sendable {
   }
 
   private func read(_ name: String) -> String? {
-    let file = open("/proc/\(processID)/\(name)", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    let count = Self.read(file, &bytes)
-    return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
-  }
-
-  private static func read(_ file: Int32, _ bytes: inout [UInt8]) -> Int {
-    #if canImport(Glibc)
-      Glibc.read(file, &bytes, bytes.count)
-    #else
-      Darwin.read(file, &bytes, bytes.count)
-    #endif
+    (try? FileSystem.read("/proc/\(processID)/\(name)", maxBytes: 4096)).map { String(decoding: $0, as: UTF8.self) }
   }
 }
 

@@ -4,13 +4,12 @@
   import Darwin
 #endif
 
-/// Why a socket, a loop or a child process could not be had.
+/// Why a socket or an event loop could not be set up.
 package enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
   case addressInUse(port: Int)
   case permissionDenied(port: Int)
   case unknownHost(String)
   case unreachable(host: String, reason: String)
-  case cannotStart(program: String, reason: String)
   case system(call: String, code: Int32)
 
   package var description: String {
@@ -20,7 +19,6 @@ package enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unknownHost(let host):
       "\"\(host)\" is not an address of this machine. Pass --host with a numeric address such as 127.0.0.1."
     case .unreachable(let host, let reason): "\(host) can't be reached: \(reason)."
-    case .cannotStart(let program, let reason): "\(program) could not be started: \(reason)."
     case .system(let call, let code): "\(call) failed: \(String(cString: strerror(code)))."
     }
   }

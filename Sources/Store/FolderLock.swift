@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -21,26 +23,28 @@ final class FolderLock: Sendable {
   }
 
   let previousEnd: PreviousEnd
-  private let descriptor: Int32
+  private let file: OpenFile
   private let holder: FolderHolder
 
   /// - Parameter address: where the holder can be reached, for whoever comes and finds the folder taken.
   /// - Throws: ``StoreError/inUse(folder:by:)`` naming the holder, ``StoreError/inaccessible(path:reason:)``
   init(folder: String, address: String? = nil) throws(StoreError) {
     let path = "\(folder)/telltale.lock"
-    let isNew = access(path, F_OK) != 0
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw .inaccessible(path: path, reason: DataFolder.reason(errno))
+    let isNew = FileKind(path) == .missing
+    let file: OpenFile
+    do throws(FileError) {
+      file = try OpenFile(path, for: .updating)
+    } catch {
+      throw StoreError(error)
     }
-    holder = FolderHolder(process: Int(getpid()), address: address)
-    let failure = Self.lock(descriptor)
-    let lines = Self.lines(of: descriptor)
+    let failure = Self.lock(file.descriptor)
+    let lines = Self.lines(of: file)
     guard failure == 0 else {
-      close(descriptor)
       if failure == EWOULDBLOCK { throw .inUse(folder: folder, by: FolderHolder(lines)) }
-      throw .inaccessible(path: path, reason: String(cString: strerror(failure)))
+      throw StoreError(FileError(.open, path, .system(failure)))
     }
+    self.file = file
+    holder = FolderHolder(process: Int(getpid()), address: address)
     let machineStart = Self.machineStart()
     if isNew {
       previousEnd = .unknown
@@ -56,17 +60,14 @@ final class FolderLock: Sendable {
 
   deinit {
     // A child that is just being started has a copy of the descriptor for a moment, with which the lock would live on.
-    flock(descriptor, LOCK_UN)
-    close(descriptor)
+    flock(file.descriptor, LOCK_UN)
   }
 
   /// Who holds a folder now; nil where nobody does.
   static func holder(folder: String) -> FolderHolder? {
-    let descriptor = open("\(folder)/telltale.lock", O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return nil }
-    return FolderHolder(lines(of: descriptor))
+    guard let file = try? OpenFile("\(folder)/telltale.lock", for: .reading) else { return nil }
+    guard flock(file.descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return nil }
+    return FolderHolder(lines(of: file))
   }
 
   /// Notes that the files were checked: from now on only the end of the machine can harm them.
@@ -87,25 +88,20 @@ final class FolderLock: Sendable {
   }
 
   private func write(_ text: String) {
-    // For whoever comes next. Where it can't be written, that one checks more than it must.
-    let bytes = Array(text.utf8)
-    _ = ftruncate(descriptor, 0)
-    _ = pwrite(descriptor, bytes, bytes.count, 0)
+    // The next process reads it. If the write fails, that process checks more than it has to.
+    try? file.truncate(to: 0)
+    try? file.write(Array(text.utf8), at: 0)
   }
 
-  private static func lines(of descriptor: Int32) -> [Substring] {
-    var bytes = [UInt8](repeating: 0, count: 512)
-    let count = pread(descriptor, &bytes, bytes.count, 0)
-    return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self).split(separator: "\n")
+  private static func lines(of file: borrowing OpenFile) -> [Substring] {
+    String(decoding: (try? file.read(512, at: 0)) ?? [], as: UTF8.self).split(separator: "\n")
   }
 
   /// What is different after each start of the machine; empty where that can't be told.
   private static func machineStart() -> String {
     #if canImport(Glibc)
-      let file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
-      guard file >= 0 else { return "" }
-      defer { close(file) }
-      return lines(of: file).first.map(String.init) ?? ""
+      let id = (try? FileSystem.read("/proc/sys/kernel/random/boot_id", maxBytes: 512)) ?? []
+      return String(decoding: id.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     #else
       var time = timeval()
       var size = MemoryLayout<timeval>.size

@@ -1,10 +1,5 @@
 import Domain
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Files
 
 /// `telltale.position`: how far the database had come when it was last heard of, kept beside it.
 ///
@@ -19,40 +14,35 @@ final class PositionFile {
     var commit: Int
   }
 
-  private let descriptor: Int32
+  private let file: OpenFile
 
   /// Opens the file, or makes it, and waits until the disk has it.
   init(_ path: String, _ content: Content) throws(StoreError) {
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .inaccessible(path: path, reason: String(cString: strerror(errno))) }
-    guard write(content), fsync(descriptor) == 0 else {
-      let failure = errno
-      close(descriptor)
-      if [ENOSPC, EDQUOT, EFBIG].contains(failure) { throw .full(path: path) }
-      throw .inaccessible(path: path, reason: String(cString: strerror(failure)))
+    do throws(FileError) {
+      file = try OpenFile(path, for: .updating)
+      try file.write(Self.line(content), at: 0)
+      try file.synchronize()
+    } catch {
+      throw StoreError(error)
     }
   }
 
-  deinit { close(descriptor) }
+  /// Notes another commit. The file keeps the length that it got at the start, so a full disk doesn't matter; any other
+  /// failure leaves an older position, which proves less but never claims too much.
+  func write(_ content: Content) { try? file.write(Self.line(content), at: 0) }
 
-  /// - Returns: whether it could be written. It has had its length from the start, so that a full disk doesn't matter.
-  @discardableResult
-  func write(_ content: Content) -> Bool {
+  private static func line(_ content: Content) -> [UInt8] {
     var line = Array("\(content.epoch):\(content.offset) \(content.commit)".utf8)
-    line += [UInt8](repeating: UInt8(ascii: " "), count: max(0, Self.length - 1 - line.count)) + [UInt8(ascii: "\n")]
-    return pwrite(descriptor, line, line.count, 0) == line.count
+    line += [UInt8](repeating: UInt8(ascii: " "), count: max(0, length - 1 - line.count)) + [UInt8(ascii: "\n")]
+    return line
   }
 
   /// Waits until the disk has it.
-  func synchronize() { fsync(descriptor) }
+  func synchronize() { try? file.synchronize() }
 
-  /// Nil where there is none, or none that can be read.
+  /// Nil if the file is missing or can't be read.
   static func read(_ path: String) -> Content? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: length)
-    guard pread(descriptor, &bytes, length, 0) == length else { return nil }
+    guard let bytes = try? OpenFile(path, for: .reading).read(length, at: 0), bytes.count == length else { return nil }
     let words = String(decoding: bytes.dropLast(), as: UTF8.self).split(separator: " ")
     guard words.count == 2, let position = StreamPosition(cursor: words[0]), let commit = Int(words[1]) else {
       return nil

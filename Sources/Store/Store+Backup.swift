@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -14,24 +16,26 @@ extension Store {
   ///   ``StoreError/full(path:)``.
   package static func backup(folder: String, to path: String) throws(StoreError) {
     let folder = DataFolder(path: folder)
-    guard case .file = FileKind(folder.database) else {
+    guard FileKind(folder.database).isFile else {
       throw .inaccessible(path: folder.database, reason: "there is no such file")
     }
     guard FileKind(path) == .missing else {
       throw .inaccessible(path: path, reason: "there is something already; name a file that does not exist")
     }
-    let place = parent(of: path)
-    guard FileKind(place) == .folder else { throw .inaccessible(path: place, reason: "the folder does not exist") }
-    guard access(place, W_OK | X_OK) == 0 else {
-      throw .inaccessible(path: place, reason: String(cString: strerror(errno)))
+    do throws(FileError) {
+      try FileSystem.checkFolder(FilePath.parent(of: path), for: .changing)
+    } catch {
+      throw .inaccessible(path: error.path, reason: error.isMissing ? "the folder does not exist" : error.reason)
     }
     let partial = "\(path).\(getpid()).partial"
-    unlink(partial)
-    defer { for suffix in ["", "-journal", "-wal", "-shm"] { unlink(partial + suffix) } }
+    try? FileSystem.remove(partial)
+    defer { for suffix in ["", "-journal", "-wal", "-shm"] { try? FileSystem.remove(partial + suffix) } }
     try copy(folder, to: partial)
-    // A link, unlike a new name, never takes the place of a file that came meanwhile.
-    guard link(partial, path) == 0 else { throw .inaccessible(path: path, reason: String(cString: strerror(errno))) }
-    synchronize(folderOf: path)
+    do throws(FileError) {
+      try FileSystem.publish(partial, as: path)
+    } catch {
+      throw .inaccessible(path: path, reason: error.reason)
+    }
   }
 
   private static func copy(_ folder: DataFolder, to partial: String) throws(StoreError) {
@@ -46,17 +50,4 @@ extension Store {
     try copy.execute("PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL")
     try copy.run("UPDATE line SET epoch = NULL")
   }
-}
-
-private func parent(of path: String) -> String {
-  let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-  return end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-}
-
-/// Waits until the disk knows the name of a new file.
-private func synchronize(folderOf path: String) {
-  let descriptor = open(parent(of: path), O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { return }
-  fsync(descriptor)
-  close(descriptor)
 }

@@ -1,4 +1,5 @@
 import Domain
+import Files
 import Synchronization
 
 /// The data folder's database: what is in it was committed, and what was committed is in it.
@@ -64,10 +65,7 @@ package final class Store: Sendable {
   package func count(_ status: JobStatus) -> Int { totals.withLock { $0.counts[status] ?? 0 } }
 
   /// Bytes of the log: what is committed and not yet in the database's own file, and room that it keeps.
-  package var walBytes: Int {
-    guard case .file(let size) = FileKind(folder.log) else { return 0 }
-    return size
-  }
+  package var walBytes: Int { FileKind(folder.log).byteCount ?? 0 }
 
   /// Commits all of a batch, or nothing. When it returns, all is on the disk.
   package func write(_ batch: StoreBatch) throws(StoreError) {

@@ -1,4 +1,5 @@
 import Domain
+import Files
 
 /// Why something could not be stored or read, in a sentence that says what to do.
 package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -44,6 +45,16 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   private static let restoring =
     "To restore, move all telltale.db and telltale.position files away and copy a backup to telltale.db, "
     + "or start with another --data folder."
+
+  /// What a failed file operation in the data folder means for the store.
+  init(_ error: FileError) {
+    if error.isDiskFull {
+      self = .full(path: error.path)
+    } else {
+      let advice = error.isDenied ? ". Change its permissions, or pass another folder with --data" : ""
+      self = .inaccessible(path: error.path, reason: error.reason + advice)
+    }
+  }
 
   /// What a client is told. Paths and findings are for the log.
   package var appError: AppError {

@@ -1,14 +1,9 @@
 import App
 import Domain
+import Files
 import JSONValues
 import LoadGenerator
 import Store
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// `telltale bench start`: a server that starts with much history.
 enum BenchStart {
@@ -69,8 +64,7 @@ enum BenchStart {
         offset += messagesOfJob
       }
       try store.write(batch)
-      var status = stat()
-      if stat("\(folder)/telltale.db", &status) == 0 { size = Int(status.st_size) }
+      size = FileKind("\(folder)/telltale.db").byteCount ?? size
     } while size < bytes
     store.close()
     return (offset, size)

@@ -1,6 +1,7 @@
 import App
 import LoadGenerator
 import Net
+import Processes
 
 #if canImport(Glibc)
   import Glibc
@@ -70,11 +71,9 @@ final class BenchSubject {
     cores.count == 1 ? "core \(cores.lowerBound)" : "cores \(cores.lowerBound)-\(cores.upperBound - 1)"
   }
 
-  /// What a server of our own gets of ours.
+  /// The variables that a server started by the bench gets.
   static var environment: [String: String] {
-    var environment = ["PATH": getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"]
-    environment["TMPDIR"] = getenv("TMPDIR").map { String(cString: $0) }
-    return environment
+    Environment.values(["PATH", "TMPDIR"]).merging(["PATH": "/usr/bin:/bin"]) { own, _ in own }
   }
 
   static var program: String {

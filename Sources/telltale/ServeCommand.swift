@@ -1,6 +1,8 @@
 import App
 import Dispatch
 import Domain
+import Files
+import Processes
 import Server
 
 #if canImport(Glibc)
@@ -31,7 +33,7 @@ enum ServeCommand {
   static func configuration(_ arguments: [String]) throws -> Configuration {
     try Configuration(
       arguments: arguments, environment: environment(),
-      file: try? FileContent.bytes(of: "telltale.json", limit: 1 << 20),
+      file: try? FileSystem.read("telltale.json", maxBytes: 1 << 20),
       isTerminal: isatty(STDERR_FILENO) == 1)
   }
 
@@ -73,11 +75,7 @@ enum ServeCommand {
   }
 
   private static func environment() -> [String: String] {
-    var found: [String: String] = [:]
-    for option in Configuration.options {
-      if let value = getenv(option.environmentName) { found[option.environmentName] = String(cString: value) }
-    }
-    return found
+    Environment.values(Configuration.options.map(\.environmentName))
   }
 
   private static var help: String {

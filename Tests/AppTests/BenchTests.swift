@@ -1,5 +1,6 @@
 import JSONValues
 import Net
+import Processes
 import TestSupport
 import Testing
 

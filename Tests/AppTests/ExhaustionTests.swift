@@ -1,4 +1,4 @@
-import Net
+import Files
 import TestSupport
 import Testing
 
@@ -61,15 +61,5 @@ struct ExhaustionTests {
   }
 }
 
-/// A file of the kernel's, which has no size.
-func readFile(_ path: String) -> [UInt8]? {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { return nil }
-  defer { close(descriptor) }
-  var all: [UInt8] = []
-  var buffer = [UInt8](repeating: 0, count: 4096)
-  while case let count = buffer.withUnsafeMutableBytes({ ChildProcess.read(descriptor, into: $0) }), count > 0 {
-    all += buffer[..<count]
-  }
-  return all
-}
+/// A file of the kernel's; nil if it can't be read.
+func readFile(_ path: String) -> [UInt8]? { try? FileSystem.read(path, maxBytes: 1 << 20) }

@@ -2,6 +2,7 @@ import App
 import Domain
 import JSONValues
 import Net
+import Processes
 import Synchronization
 import TestSupport
 import Testing
@@ -78,10 +79,10 @@ struct AccessLogTests {
 }
 
 struct LogWriterTests {
-  private func makePipe() -> (read: Int32, write: Int32) {
+  private func makePipe() -> (read: OutputPipe, write: Int32) {
     var ends: [Int32] = [-1, -1]
     #expect(pipe(&ends) == 0)
-    return (ends[0], ends[1])
+    return (OutputPipe(owning: ends[0]), ends[1])
   }
 
   /// How many lines a log says it dropped.
@@ -98,7 +99,6 @@ struct LogWriterTests {
     close(pipe.write)
     #expect(Binary.read(pipe.read) == (0..<1000).map { "line \($0)\n" }.joined())
     #expect(writer.droppedLines == 0)
-    close(pipe.read)
   }
 
   @Test func `while nobody takes them lines are dropped, counted, and their number is told`() throws {
@@ -115,7 +115,6 @@ struct LogWriterTests {
     all += Binary.read(pipe.read)
     #expect(all.hasSuffix("\nafter\n"))
     #expect(toldLines(all) == dropped)
-    close(pipe.read)
   }
 
   /// Appends more lines of 1,000 bytes than the pipe and the writer hold together; none of it may make this thread wait.
@@ -131,7 +130,7 @@ struct LogWriterTests {
     let pipe = makePipe()
     let writer = LogWriter(descriptor: pipe.write, format: .json, capacity: 10_000)
     let dropped = overflow(writer)
-    #expect(fcntl(pipe.read, F_SETFL, O_NONBLOCK) == 0)
+    #expect(fcntl(pipe.read.descriptor, F_SETFL, O_NONBLOCK) == 0)
     var all = ""
     let isTold = eventually {
       all += Binary.read(pipe.read)
@@ -140,7 +139,6 @@ struct LogWriterTests {
     #expect(isTold, "\(all.suffix(200))")
     writer.finish(patience: 5_000)
     close(pipe.write)
-    close(pipe.read)
   }
 
   @Test func `the number of dropped lines is the last that a log says before its end`() throws {
@@ -151,7 +149,6 @@ struct LogWriterTests {
     close(pipe.write)
     let notice = try JSON(parsing: Array(Binary.read(pipe.read).utf8.dropLast()))
     #expect(notice["event"] == "log lines dropped" && notice["lines"] == 1)
-    close(pipe.read)
   }
 
   @Test func `a server whose log nobody reads goes on serving, and ends when it is told to`() throws {

@@ -1,5 +1,7 @@
 import App
+import Files
 import Net
+import Processes
 import TestSupport
 import Testing
 import Wire
@@ -157,7 +159,7 @@ struct MetricsRouteTests {
 
   @Test func `docs operations has a row for each of them`() throws {
     let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    let page = String(decoding: try FileContent.bytes(of: "/\(root)/docs/operations.md", limit: 1 << 20), as: UTF8.self)
+    let page = String(decoding: try FileSystem.read("/\(root)/docs/operations.md", maxBytes: 1 << 20), as: UTF8.self)
     let app = try RunningApp()
     let text = try app.client().request("GET", "/metrics").text
     let names = text.split(separator: "\n").filter { $0.hasPrefix("# TYPE telltale_") }.map { line in

@@ -1,3 +1,4 @@
+import Files
 import TestSupport
 import Testing
 import WebAssets
@@ -109,25 +110,11 @@ struct AssetTests {
     #expect(css.text.contains(".progress-bar-fill"))
   }
 
-  @Test func `every file below web is in the binary`() {
+  @Test func `every file below web is in the binary`() throws {
     let web = String(#filePath.dropLast("Tests/AppTests/PageTests.swift".count)) + "web"
     var listed = Set<String>()
     for index in 0..<telltale_asset_count() { listed.insert(String(cString: telltale_asset(index).name)) }
-    #expect(listed == files(below: web), "Run Tests/scripts/list-assets.sh.")
-  }
-
-  private func files(below folder: String, prefix: String = "") -> Set<String> {
-    guard let handle = opendir(folder) else { return [] }
-    defer { closedir(handle) }
-    var found = Set<String>()
-    while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasPrefix(".") { continue }
-      if name.hasSuffix(".js") || name.hasSuffix(".css") || name.hasSuffix(".svg") { found.insert(prefix + name) }
-      found.formUnion(files(below: "\(folder)/\(name)", prefix: "\(prefix)\(name)/"))
-    }
-    return found
+    let files = try FileSystem.files(below: web).filter { [".js", ".css", ".svg"].contains(where: $0.hasSuffix) }
+    #expect(listed == Set(files), "Run Tests/scripts/list-assets.sh.")
   }
 }

@@ -77,7 +77,7 @@ struct ProcessTests {
       let server = try Binary.start(["serve", "--port", "0", "--data", "/sys/telltale"])
       let complaint = Binary.read(server.standardError)
       #expect(server.waitForEnd() == .exited(code: 1))
-      #expect(complaint.contains("Change its rights, or pass another folder with --data."), "\(complaint)")
+      #expect(complaint.contains("Change its permissions, or pass another folder with --data."), "\(complaint)")
     }
   #endif
 

@@ -1,4 +1,5 @@
 import Net
+import Processes
 import Synchronization
 import TestSupport
 
@@ -14,7 +15,7 @@ enum Binary {
     CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     + "/telltale"
 
-  static var environment: [String: String] { ["PATH": String(cString: getenv("PATH"))] }
+  static var environment: [String: String] { Environment.values(["PATH"]) }
 
   /// - Parameter preparation: what the shell does before, such as `ulimit -n 40`.
   static func start(_ arguments: [String], after preparation: String = ":") throws -> ChildProcess {
@@ -23,15 +24,8 @@ enum Binary {
   }
 
   /// Reads a pipe until what was read satisfies, or until its end.
-  static func read(_ descriptor: Int32, until isEnough: (String) -> Bool = { _ in false }) -> String {
-    var all: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while !isEnough(String(decoding: all, as: UTF8.self)) {
-      let count = buffer.withUnsafeMutableBytes { ChildProcess.read(descriptor, into: $0) }
-      guard count > 0 else { break }
-      all += buffer[..<count]
-    }
-    return String(decoding: all, as: UTF8.self)
+  static func read(_ pipe: OutputPipe, until isEnough: (String) -> Bool = { _ in false }) -> String {
+    String(decoding: pipe.read { isEnough(String(decoding: $0, as: UTF8.self)) }, as: UTF8.self)
   }
 
   /// The port in the line that says that the server is ready.
@@ -79,12 +73,12 @@ final class RunningBinary {
 
   /// From now on its log is read, by a thread.
   func readLog() {
-    let (descriptor, log) = (process.standardError, log)
+    let (errors, log) = (process.standardError, log)
     logReader = Thread(name: "log") {
-      var buffer = [UInt8](repeating: 0, count: 65_536)
-      while case let count = buffer.withUnsafeMutableBytes({ ChildProcess.read(descriptor, into: $0) }), count > 0 {
-        let piece = buffer[..<count]
-        log.bytes.withLock { $0 += piece }
+      var piece: [UInt8] = []
+      while errors.read(upTo: 65_536, appendingTo: &piece) > 0 {
+        log.bytes.withLock { [piece] in $0 += piece }
+        piece.removeAll(keepingCapacity: true)
       }
     }
   }

@@ -54,7 +54,7 @@ struct ExpectSnapshotTests {
 
   @Test func `a snapshot that can't be used is a failure`() throws {
     try withTemporaryFolder { folder in
-      put("x", at: folder.path)
+      try put("x", at: folder.path)
       withKnownIssue {
         expectSnapshot(of: Card(title: "Build"), named: "card", in: folder, mode: .compare)
       } matching: {

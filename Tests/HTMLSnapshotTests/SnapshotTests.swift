@@ -29,7 +29,7 @@ struct SnapshotTests {
 
   @Test func `a mismatch is told as a difference and changes nothing`() throws {
     try withTemporaryFolder { folder in
-      put("<p>then</p>\n", at: folder.path + "/card.html")
+      try put("<p>then</p>\n", at: folder.path + "/card.html")
       try #expect(
         folder.check(rendering, named: "card", mode: .compare)
           == .differs("@@ -1,1 +1,1 @@\n-<p>then</p>\n+<p>now</p>\n"))
@@ -39,7 +39,7 @@ struct SnapshotTests {
 
   @Test func `recording writes what has changed`() throws {
     try withTemporaryFolder { folder in
-      put("<p>then, and longer</p>\n", at: folder.path + "/card.html")
+      try put("<p>then, and longer</p>\n", at: folder.path + "/card.html")
       try #expect(folder.check(rendering, named: "card", mode: .record) == .recorded)
       #expect(text(at: folder.path + "/card.html") == rendering)
       try #expect(folder.check(rendering, named: "card", mode: .record) == .matches)
@@ -48,7 +48,9 @@ struct SnapshotTests {
 
   @Test func `a file that belongs to no name is stale until recording removes it`() throws {
     try withTemporaryFolder { folder in
-      for file in ["kept.html", "gone.html", "old/gone.html", "notes.txt"] { put("x", at: "\(folder.path)/\(file)") }
+      for file in ["kept.html", "gone.html", "old/gone.html", "notes.txt"] {
+        try put("x", at: "\(folder.path)/\(file)")
+      }
       try #expect(folder.staleFiles(keeping: ["kept"], mode: .compare) == ["gone.html", "old/gone.html"])
       try #expect(folder.staleFiles(keeping: ["kept"], mode: .record) == [])
       try #expect(folder.staleFiles(keeping: ["kept"], mode: .compare) == [])
@@ -65,13 +67,13 @@ struct SnapshotTests {
 
   @Test func `a snapshot that can't be written says why`() throws {
     try withTemporaryFolder { folder in
-      put("a file where the folder should be", at: folder.path)
+      try put("a file where the folder should be", at: folder.path)
       #expect(throws: SnapshotError.unreadable(path: folder.path + "/a.html", reason: "Not a directory")) {
         try folder.check(rendering, named: "a", mode: .compare)
       }
     }
     try withTemporaryFolder { folder in
-      put("x", at: folder.path + "/a")
+      try put("x", at: folder.path + "/a")
       #expect(throws: SnapshotError.self) { try folder.check(rendering, named: "a/b", mode: .compare) }
     }
   }

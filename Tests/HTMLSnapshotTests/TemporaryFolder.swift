@@ -1,50 +1,20 @@
+import Files
 import HTMLSnapshot
-import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Runs `body` with a snapshot folder that does not exist yet, and removes what it left.
 func withTemporaryFolder(_ body: (SnapshotFolder) throws -> Void) throws {
-  var template = Array("/tmp/snapshots-XXXXXX".utf8CString)
-  let root = try #require(mkdtemp(&template).map { String(cString: $0) })
-  defer { removeAll(root) }
+  let root = try FileSystem.createTemporaryFolder(in: "/tmp", prefix: "snapshots-")
+  defer { try? FileSystem.remove(root) }
   try body(SnapshotFolder(path: root + "/__Snapshots__/CardTests"))
 }
 
 /// Puts a file where a snapshot would be.
-func put(_ text: String, at path: String) {
-  var folder = ""
-  for part in path.split(separator: "/").dropLast() {
-    folder += "/" + part
-    mkdir(folder, 0o777)
-  }
-  guard let file = fopen(path, "w") else { return }
-  fputs(text, file)
-  fclose(file)
+func put(_ text: String, at path: String) throws {
+  try FileSystem.createFolders(FilePath.parent(of: path))
+  try FileSystem.write(Array(text.utf8), to: path)
 }
 
 /// The text of a file, if there is one.
 func text(at path: String) -> String? {
-  guard let file = fopen(path, "r") else { return nil }
-  defer { fclose(file) }
-  var bytes = [UInt8](repeating: 0, count: 4096)
-  let count = fread(&bytes, 1, bytes.count, file)
-  return String(decoding: bytes[..<count], as: UTF8.self)
-}
-
-private func removeAll(_ path: String) {
-  if let folder = opendir(path) {
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { removeAll(path + "/" + name) }
-    }
-    closedir(folder)
-  }
-  remove(path)
+  (try? FileSystem.read(path, maxBytes: 1 << 20)).map { String(decoding: $0, as: UTF8.self) }
 }

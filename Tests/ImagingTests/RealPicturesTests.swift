@@ -1,3 +1,4 @@
+import Files
 import Imaging
 import Testing
 
@@ -17,7 +18,7 @@ struct RealPicturesTests {
   @Test(.enabled(if: folder != nil, "Name a folder of Tests/scripts/real-pictures.py in TELLTALE_REAL_PICTURES."))
   func `real pictures decode as an independent decoder reads them`() throws {
     let folder = try #require(Self.folder)
-    let names = try Self.names(in: folder).filter { $0.hasSuffix(".png") }
+    let names = try FileSystem.names(in: folder).filter { $0.hasSuffix(".png") }
     #expect(names.count >= 20)
     for name in names.sorted() {
       let picture = try Picture.decode(Self.read("\(folder)/\(name)"))
@@ -31,22 +32,5 @@ struct RealPicturesTests {
     }
   }
 
-  private static func names(in folder: String) throws -> [String] {
-    let directory = try #require(opendir(folder))
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-    }
-    return names
-  }
-
-  private static func read(_ path: String) throws -> [UInt8] {
-    let file = try #require(fopen(path, "r"))
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 20)
-    while case let count = fread(&piece, 1, piece.count, file), count > 0 { bytes += piece[..<count] }
-    return bytes
-  }
+  private static func read(_ path: String) throws -> [UInt8] { try FileSystem.read(path, maxBytes: 1 << 30) }
 }

@@ -275,10 +275,11 @@ struct DamageTests {
     mkdir("\(folder.path)/linked", 0o755)
     symlink("\(folder.path)/nowhere", "\(folder.path)/linked/telltale.db")
     let reasons = [
-      "file": "file can't be used: it is not a folder.", "link": "link can't be used: it is a link to nowhere.",
-      "missing/deep": "missing/deep can't be used: the folder that it would stand in does not exist.",
+      "file": "file can't be used: it is not a folder.",
+      "link": "link can't be used: it is a symbolic link whose target does not exist.",
+      "missing/deep": "missing/deep can't be used: the folder above it does not exist.",
       "folder": "folder/telltale.db can't be used: it is a folder.",
-      "linked": "linked/telltale.db can't be used: it is a link to nowhere.",
+      "linked": "linked/telltale.db can't be used: it is a symbolic link whose target does not exist.",
     ]
     for (name, reason) in reasons {
       let error = #expect(throws: StoreError.self) { try Store(folder: "\(folder.path)/\(name)") { "epoch" } }

@@ -1,5 +1,5 @@
 import Domain
-import Net
+import Processes
 import Store
 import TestSupport
 import Testing

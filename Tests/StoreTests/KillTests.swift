@@ -1,5 +1,5 @@
 import Domain
-import Net
+import Processes
 import Store
 import StoreWriterChild
 import TestSupport
@@ -23,12 +23,9 @@ enum WriterChild {
 
   /// What it says, until its end or until that many whole lines have been read.
   static func lines(of child: ChildProcess, atLeast count: Int = .max) -> [String] {
-    var all: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while all.last != UInt8(ascii: "\n") || all.count(where: { $0 == UInt8(ascii: "\n") }) < count {
-      let count = buffer.withUnsafeMutableBytes { ChildProcess.read(child.standardOutput, into: $0) }
-      guard count > 0 else { break }
-      all += buffer[..<count]
+    let newline = UInt8(ascii: "\n")
+    let all = child.standardOutput.read { bytes in
+      bytes.last == newline && bytes.count(where: { $0 == newline }) >= count
     }
     return String(decoding: all, as: UTF8.self).split(separator: "\n").map(String.init)
   }

@@ -1,73 +1,37 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Files
 
-/// A folder that is there for one test and gone afterwards.
+/// A folder that exists for one test and is removed after it.
 package final class TemporaryFolder: Sendable {
   package let path: String
 
   package init() {
-    var template = Array("/tmp/telltale-test-XXXXXX".utf8CString)
-    path = template.withUnsafeMutableBufferPointer { buffer in
-      String(cString: mkdtemp(buffer.baseAddress!))  // a temporary folder can always be made where tests run
-    }
+    // Tests can't run on a machine without temporary files.
+    path = try! FileSystem.createTemporaryFolder(in: "/tmp", prefix: "telltale-test-")
   }
 
-  deinit { Self.remove(path) }
+  deinit { try? FileSystem.remove(path) }
 
-  /// Writes a file in it and gives its path; the folders on the way are made.
+  /// Writes a file in it, in place, and creates the folders on the way.
+  /// - Returns: The file's path.
   @discardableResult
   package func write(_ bytes: [UInt8], to name: String) -> String {
     let file = "\(path)/\(name)"
-    for end in name.indices where name[end] == "/" { mkdir("\(path)/\(name[..<end])", 0o755) }
-    let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    precondition(bytes.withUnsafeBytes { Self.write(descriptor, $0) } == bytes.count)
-    close(descriptor)
+    do {
+      try FileSystem.createFolders(FilePath.parent(of: file))
+      let open = try OpenFile(file, for: .updating)
+      try open.truncate(to: bytes.count)
+      try open.write(bytes, at: 0)
+    } catch {
+      preconditionFailure("\(error)")
+    }
     return file
   }
 
-  package func exists(_ name: String) -> Bool { access("\(path)/\(name)", F_OK) == 0 }
+  package func exists(_ name: String) -> Bool { ![.missing, .danglingLink].contains(FileKind("\(path)/\(name)")) }
 
-  /// The bytes of a file in it; empty where there is none.
-  package func read(_ name: String) -> [UInt8] {
-    guard let stream = fopen("\(path)/\(name)", "r") else { return [] }
-    defer { fclose(stream) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 65_536)
-    while case let count = fread(&piece, 1, piece.count, stream), count > 0 { bytes += piece[..<count] }
-    return bytes
-  }
+  /// The bytes of a file in it; empty if it is missing.
+  package func read(_ name: String) -> [UInt8] { (try? FileSystem.read("\(path)/\(name)", maxBytes: 1 << 30)) ?? [] }
 
-  private static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-    #else
-      Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-    #endif
-  }
-
-  /// What is in it, in no order.
-  package var names: [String] { Self.names(in: path) }
-
-  private static func names(in path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
-  }
-
-  /// A link is removed itself, never followed.
-  private static func remove(_ path: String) {
-    if unlink(path) == 0 { return }
-    for name in names(in: path) { remove("\(path)/\(name)") }
-    rmdir(path)
-  }
+  /// The names in it, in no order.
+  package var names: [String] { (try? FileSystem.names(in: path)) ?? [] }
 }

@@ -1,4 +1,5 @@
 import Net
+import Processes
 import Synchronization
 
 #if canImport(Glibc)
@@ -7,7 +8,7 @@ import Synchronization
   import Darwin
 #endif
 
-/// A running ffmpeg or ffprobe: what it writes, and what it complains about. Killed where nobody wants it any more.
+/// A running ffmpeg or ffprobe, its output and the last lines of its errors. Killed when the object goes.
 final class FFmpegProcess {
   private let child: ChildProcess
   private let program: String
@@ -18,10 +19,8 @@ final class FFmpegProcess {
 
   init(_ command: [String]) throws(SourceError) {
     program = command[0]
-    // ffmpeg needs its libraries and nothing of ours.
-    let environment = ["PATH", "LD_LIBRARY_PATH", "LANG"].reduce(into: [String: String]()) { environment, name in
-      environment[name] = getenv(name).map { String(cString: $0) }
-    }
+    // ffmpeg needs its libraries and no other variable of ours.
+    let environment = Environment.values(["PATH", "LD_LIBRARY_PATH", "LANG"])
     do {
       child = try ChildProcess(command, environment: environment)
     } catch {
@@ -29,30 +28,25 @@ final class FFmpegProcess {
     }
     let complaints = Complaints()
     self.complaints = complaints
-    // Read all the time, or a chatty program would wait for room in the pipe.
-    listener = Net.Thread(name: program) { [child] in complaints.collect(from: child.standardError) }
+    // Read continuously, or a program that writes many errors would block on a full pipe.
+    listener = Net.Thread(name: program) { [errors = child.standardError] in complaints.collect(from: errors) }
   }
 
   deinit { _ = end() }
 
-  /// Appends up to so many bytes of its output and says how many; 0 at the end.
+  /// Appends up to `count` bytes of its output.
+  /// - Returns: How many bytes were appended; 0 at the end.
   func read(_ count: Int, appendingTo bytes: inout [UInt8]) -> Int {
-    let start = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: count))
-    let got = bytes.withUnsafeMutableBytes {
-      ChildProcess.read(child.standardOutput, into: UnsafeMutableRawBufferPointer(rebasing: $0[start...]))
-    }
-    bytes.removeLast(count - got)
-    return got
+    child.standardOutput.read(upTo: count, appendingTo: &bytes)
   }
 
-  /// Ends the program and waits for it; the answer is the same however often it is asked.
-  /// - Returns: What it failed with by itself; nil where it did not.
+  /// Ends the program and waits for it. Later calls return the same.
+  /// - Returns: The error that the program failed with by itself; nil if it did not fail.
   func end() -> SourceError? {
     guard !hasEnded else { return failure }
     hasEnded = true
-    // At the end of its output it is about to exit by itself, with the code that counts; else nobody reads it any more.
-    if !isAtEnd { child.signalGroup(SIGKILL) }
+    // At the end of its output it is about to exit by itself, and its exit code matters.
+    if !child.standardOutput.isAtEnd { child.signalGroup(SIGKILL) }
     listener.join()
     if case .exited(let code) = child.waitForEnd(), code != 0 {
       failure = .programFailed(program, reason: complaints.lastLine ?? "it ended with the code \(code).")
@@ -60,20 +54,15 @@ final class FFmpegProcess {
     return failure
   }
 
-  /// Whether it has closed its output and nothing is left in the pipe.
-  private var isAtEnd: Bool {
-    var output = pollfd(fd: child.standardOutput, events: Int16(POLLIN), revents: 0)
-    return poll(&output, 1, 0) == 1 && output.revents & Int16(POLLIN) == 0
-  }
-
-  /// The newest of what a program wrote to its standard error.
+  /// The last bytes that a program wrote to its standard error.
   private final class Complaints: Sendable {
     private let newest = Mutex<[UInt8]>([])
 
-    func collect(from descriptor: Int32) {
-      var piece = [UInt8](repeating: 0, count: 4096)
-      while case let count = piece.withUnsafeMutableBytes({ ChildProcess.read(descriptor, into: $0) }), count > 0 {
-        newest.withLock { $0 = ($0 + piece[..<count]).suffix(4096) }
+    func collect(from errors: OutputPipe) {
+      var piece: [UInt8] = []
+      while errors.read(upTo: 4096, appendingTo: &piece) > 0 {
+        newest.withLock { $0 = ($0 + piece).suffix(4096) }
+        piece.removeAll(keepingCapacity: true)
       }
     }
 

@@ -1,4 +1,5 @@
 import Imaging
+import Processes
 
 /// Any other video, and JPEG pictures, through the ffmpeg program: it writes y4m into a pipe.
 struct FFmpegSource: FrameSource {
@@ -17,7 +18,9 @@ struct FFmpegSource: FrameSource {
 
   /// - Parameter format: The demuxer's name, where ffmpeg must not guess.
   init(_ source: ResolvedSource, format: String?) throws {
-    guard Files.program("ffmpeg") != nil else { throw SourceError.programMissing("ffmpeg", source: source.name) }
+    guard Environment.path(ofProgram: "ffmpeg") != nil else {
+      throw SourceError.programMissing("ffmpeg", source: source.name)
+    }
     let input = Self.restrictions + (format.map { ["-f", $0] } ?? []) + ["-i", source.path]
     frameCount = format == "jpeg_pipe" ? 1 : Self.countFrames(input)
     let output = ["-map", "0:v:0", "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "yuv4mpegpipe", "-"]
@@ -41,7 +44,7 @@ struct FFmpegSource: FrameSource {
 
   /// Reads the packets of the whole file once, without decoding them.
   private static func countFrames(_ input: [String]) -> Int? {
-    guard Files.program("ffprobe") != nil,
+    guard Environment.path(ofProgram: "ffprobe") != nil,
       let child = try? FFmpegProcess(
         ["ffprobe", "-v", "error"] + input + [
           "-select_streams", "v:0", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0",

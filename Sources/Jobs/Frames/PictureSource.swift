@@ -1,3 +1,4 @@
+import Files
 import Imaging
 
 /// A picture, or a folder of pictures in natural order: `frame2.png` before `frame10.png`.
@@ -16,12 +17,12 @@ struct PictureSource: FrameSource {
 
   /// The pictures of a folder; other files, hidden files and what leads out of the folder are left out.
   init(folder: ResolvedSource) throws(SourceError) {
-    let names = Files.names(in: folder.path).filter { name in
-      !name.hasPrefix(".") && ["png", "ppm", "pgm", "pnm"].contains(ResolvedSource.fileExtension(name))
+    let names = ((try? FileSystem.names(in: folder.path)) ?? []).filter { name in
+      !name.hasPrefix(".") && ["png", "ppm", "pgm", "pnm"].contains(FilePath.fileExtension(of: name))
     }
     paths = names.sorted(by: NaturalOrder.isBefore).map { "\(folder.path)/\($0)" }.filter { path in
-      // A link to elsewhere resolves to another path, a pipe is no file.
-      Files.realPath(path) == path && Files.kind(of: path) == .file
+      // A link to another place resolves to another path, and a pipe is not a file.
+      FileSystem.resolve(path) == path && FileKind(path).isFile
     }
     guard !paths.isEmpty else { throw .emptyFolder(folder.name) }
   }
@@ -37,43 +38,13 @@ struct PictureSource: FrameSource {
   }
 
   private static func read(_ path: String) throws(SourceError) -> [UInt8] {
-    let file = try ReadableFile(path: path)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(min(Files.size(of: path) ?? 0, maximumFileBytes))
-    while file.read(1 << 20, appendingTo: &bytes) > 0 {
-      guard bytes.count <= maximumFileBytes else {
-        throw .fileTooLarge(path.split(separator: "/").last.map(String.init) ?? path, maximumBytes: maximumFileBytes)
+    do throws(FileError) {
+      return try FileSystem.read(path, maxBytes: maximumFileBytes)
+    } catch {
+      if case .tooLarge = error.cause {
+        throw .fileTooLarge(FilePath.name(of: path), maximumBytes: maximumFileBytes)
       }
+      throw .unreadable(path, reason: error.reason)
     }
-    return bytes
-  }
-}
-
-/// The order in which people count: digits by their number, everything else by its bytes.
-enum NaturalOrder {
-  static func isBefore(_ left: String, _ right: String) -> Bool {
-    var (left, right) = (Array(left.utf8)[...], Array(right.utf8)[...])
-    while let first = left.first, let second = right.first {
-      if isDigit(first), isDigit(second) {
-        let (number, other) = (takeDigits(&left), takeDigits(&right))
-        // Without leading zeros the longer number is the larger.
-        if number.count != other.count { return number.count < other.count }
-        if !number.elementsEqual(other) { return number.lexicographicallyPrecedes(other) }
-      } else if first != second {
-        return first < second
-      } else {
-        left = left.dropFirst()
-        right = right.dropFirst()
-      }
-    }
-    return left.count < right.count
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
-  private static func takeDigits(_ text: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    let digits = text.prefix(while: isDigit)
-    text = text.dropFirst(digits.count)
-    return digits.drop { $0 == 0x30 }
   }
 }

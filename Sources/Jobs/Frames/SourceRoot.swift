@@ -1,3 +1,5 @@
+import Files
+
 /// Which files jobs may read: those below one folder, and those that were uploaded.
 ///
 /// A path is followed to its end before it is judged, so neither `..` nor a symbolic link leads out.
@@ -27,23 +29,14 @@ package struct SourceRoot: Sendable {
       guard !name.utf8.contains(0) else { throw .missing(String(source.filter { $0 != "\0" })) }
     }
     // A root that is gone must not become "/", below which everything lies.
-    guard let folder = Files.realPath(isUpload ? uploads : root) else { throw missing }
+    guard let folder = FileSystem.resolve(isUpload ? uploads : root) else { throw missing }
     let asked = name.hasPrefix("/") ? name : "\(folder)/\(name)"
-    guard let path = Files.realPath(asked) else {
+    guard let path = FileSystem.resolve(asked) else {
       // The same answer whether a path outside exists or not.
-      throw Self.staysInside(asked, folder) ? missing : .outsideRoot(source)
+      throw FilePath.isInside(FilePath.normalized(asked), folder: folder) ? missing : .outsideRoot(source)
     }
-    guard path == folder || path.hasPrefix(folder == "/" ? "/" : "\(folder)/") else { throw .outsideRoot(source) }
+    guard FilePath.isInside(path, folder: folder) else { throw .outsideRoot(source) }
     return try ResolvedSource(name: source, path: path)
-  }
-
-  /// Whether a path, taken as text, lies in the folder.
-  private static func staysInside(_ path: String, _ folder: String) -> Bool {
-    var parts: [Substring] = []
-    for part in path.split(separator: "/") where part != "." {
-      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-    }
-    return ("/" + parts.joined(separator: "/") + "/").hasPrefix(folder == "/" ? "/" : "\(folder)/")
   }
 }
 
@@ -64,17 +57,17 @@ package struct ResolvedSource: Equatable, Sendable {
   init(name: String, path: String) throws(SourceError) {
     self.name = name
     self.path = path
-    switch Files.kind(of: path) {
+    switch FileKind(path) {
     case .folder: kind = .folder
     case .file:
       guard let kind = Self.kind(path) else { throw .unknownKind(name) }
       self.kind = kind
-    case .other, nil: throw .unreadable(name, reason: "it is neither a file nor a folder")
+    case .missing, .danglingLink, .other: throw .unreadable(name, reason: "it is neither a file nor a folder")
     }
   }
 
   private static func kind(_ path: String) -> Kind? {
-    switch fileExtension(path) {
+    switch FilePath.fileExtension(of: path) {
     case "y4m": .y4m
     case "png", "ppm", "pgm", "pnm": .picture
     // Without the name, ffmpeg would read a % in the path as a pattern.
@@ -83,12 +76,5 @@ package struct ResolvedSource: Equatable, Sendable {
       .ffmpeg(format: nil)
     default: nil
     }
-  }
-
-  /// Lower case, without the dot; empty where there is none.
-  static func fileExtension(_ path: String) -> String {
-    let name = path.split(separator: "/").last ?? ""
-    guard let dot = name.lastIndex(of: ".") else { return "" }
-    return name[name.index(after: dot)...].lowercased()
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Imaging
 
 /// A y4m video in a file, with its exact number of frames.
@@ -9,30 +10,28 @@ struct Y4MSource: FrameSource {
   var frameRate: Double? { pictures.frameRate }
 
   init(_ source: ResolvedSource) throws {
-    let file = try ReadableFile(path: source.path)
-    frameCount = Self.count(file, header: try pictures.header { file.read($0, appendingTo: &$1) })
-    reader = Reader(file: file)
+    do throws(FileError) {
+      reader = Reader(file: try OpenFile(source.path, for: .reading))
+    } catch {
+      throw SourceError.unreadable(source.name, reason: error.reason)
+    }
+    let header = try pictures.header { [reader] in try reader.file.read($0, appendingTo: &$1) }
+    frameCount = try Self.count(reader.file, header: header)
   }
 
   mutating func next() throws -> SourceFrame? {
-    try pictures.next { reader.file.read($0, appendingTo: &$1) }
+    try pictures.next { [reader] in try reader.file.read($0, appendingTo: &$1) }
   }
 
   /// Steps over the file from FRAME line to FRAME line. A last picture that is cut off counts: reading it fails.
-  private static func count(_ file: borrowing ReadableFile, header: Y4MHeader) -> Int? {
-    var line = [UInt8](repeating: 0, count: Y4MParser.longestLine)
+  private static func count(_ file: borrowing OpenFile, header: Y4MHeader) throws -> Int? {
     var offset = 0
     var count = -1  // The first line is the header.
     while true {
-      let got = line.withUnsafeMutableBytes {
-        file.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: $0[..<128]))
-      }
-      guard got > 0 else { return count }
-      var end = line[..<got].firstIndex(of: 0x0A)
-      if end == nil {
-        let more = line.withUnsafeMutableBytes { file.read(at: offset, into: $0) }
-        end = line[..<more].firstIndex(of: 0x0A)
-      }
+      let start = try file.read(128, at: offset)
+      guard !start.isEmpty else { return count }
+      var end = start.firstIndex(of: 0x0A)
+      if end == nil { end = try file.read(Y4MParser.longestLine, at: offset).firstIndex(of: 0x0A) }
       // Whatever is wrong here is the parser's to name.
       guard let end else { return count + 1 }
       offset += end + 1 + (count < 0 ? 0 : header.pictureByteCount)
@@ -42,15 +41,15 @@ struct Y4MSource: FrameSource {
 
   /// The file is not copyable, a source in a collection is.
   private final class Reader {
-    let file: ReadableFile
-    init(file: consuming ReadableFile) { self.file = file }
+    let file: OpenFile
+    init(file: consuming OpenFile) { self.file = file }
   }
 }
 
 /// Frames of a y4m stream, wherever its bytes come from.
 struct Y4MPictures {
   /// Appends up to so many bytes and says how many; 0 at the end.
-  typealias Read = (Int, inout [UInt8]) -> Int
+  typealias Read = (Int, inout [UInt8]) throws -> Int
 
   private var parser = Y4MParser()
   private var waiting: [PlanarPicture] = []
@@ -84,7 +83,7 @@ struct Y4MPictures {
   private mutating func receive(_ read: Read) throws {
     var piece: [UInt8] = []
     piece.reserveCapacity(Self.pieceBytes)
-    guard read(Self.pieceBytes, &piece) > 0 else {
+    guard try read(Self.pieceBytes, &piece) > 0 else {
       isAtEnd = true
       // Without its first line it is no video at all, which the header's reader says.
       if parser.header != nil { try parser.finish() }

@@ -1,3 +1,4 @@
+import Files
 import Imaging
 import Net
 
@@ -23,7 +24,7 @@ package final class FramePictures: Sendable {
   ///   - folder: the job's own; it is created.
   ///   - maximumBytes: of all pictures together.
   package init(folder: String, maximumBytes: Int = 256 << 20) {
-    Files.createFolder(folder)
+    try? FileSystem.createFolders(folder)  // if it fails, so does every write
     let state = state
     thread = Net.Thread(name: "pictures") {
       var kept = KeptPictures(folder: folder, maximumBytes: maximumBytes)
@@ -85,11 +86,13 @@ private struct KeptPictures {
   }
 
   mutating func write(_ bytes: [UInt8], frame: Int) -> Bool {
-    guard Files.write(bytes, to: FramePictures.path(folder: folder, frame: frame)) else { return false }
+    guard (try? FileSystem.write(bytes, to: FramePictures.path(folder: folder, frame: frame))) != nil else {
+      return false
+    }
     files.append((frame, bytes.count))
     total += bytes.count
     while total > maximumBytes, oldest < files.count - 1 {
-      Files.remove(FramePictures.path(folder: folder, frame: files[oldest].frame))
+      try? FileSystem.remove(FramePictures.path(folder: folder, frame: files[oldest].frame))
       total -= files[oldest].bytes
       oldest += 1
     }

@@ -1,4 +1,5 @@
 import Domain
+import Files
 
 #if canImport(Glibc)
   import Glibc
@@ -13,7 +14,7 @@ package struct DeviceInventory: Sendable {
   /// What this machine has. Every plugin that we ship computes on the CPU, so nothing else can be used, whatever is built in.
   package static func ofThisMachine() -> DeviceInventory {
     let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
-    let cards = (0..<64).filter { Files.kind(of: "/dev/nvidia\($0)") != nil }
+    let cards = (0..<64).filter { FileKind("/dev/nvidia\($0)") != .missing }
     let noPlugin = "No plugin computes on a GPU; jobs that ask for one run on the CPU."
     let noDriver = "There is no NVIDIA driver on this machine; jobs that ask for CUDA run on the CPU."
     var devices = [

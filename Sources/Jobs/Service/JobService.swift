@@ -1,6 +1,8 @@
 import Domain
+import Files
 import JSONValues
 import Net
+import Processes
 import Store
 
 /// Starts jobs, runs them in order, and answers for them.
@@ -91,7 +93,7 @@ package final class JobService: Sendable {
   /// Removes the files of jobs that are gone: a crash may have come between a job's end in the store and theirs. Those of
   /// jobs that never were stay: somebody put an older database back, and may change their mind.
   package func removeOrphans() {
-    for name in Files.names(in: "\(configuration.dataFolder)/frames") {
+    for name in (try? FileSystem.names(in: "\(configuration.dataFolder)/frames")) ?? [] {
       if let number = Int(name), number <= book.store.newestJobNumber, !isKnown(name) { forget(name) }
     }
   }
@@ -258,7 +260,7 @@ package final class JobService: Sendable {
   /// A job is no longer in the store: its files go.
   package func forget(_ id: String) {
     inspector.forget(job: id)
-    Files.removeFolder(picturesFolder(id))
+    try? FileSystem.remove(picturesFolder(id))
   }
 
   /// Starts no job any more, ends those that run and waits for them. Those that wait stay queued.
@@ -332,7 +334,7 @@ package final class JobService: Sendable {
     guard request.kind == .pipeline else { return }
     do {
       let source = try sources.resolve(request.source)
-      if case .ffmpeg = source.kind, Files.program("ffmpeg") == nil {
+      if case .ffmpeg = source.kind, Environment.path(ofProgram: "ffmpeg") == nil {
         throw SourceError.programMissing("ffmpeg", source: request.source)
       }
     } catch {
@@ -379,7 +381,7 @@ package final class JobService: Sendable {
   private func run(_ id: String, _ flag: CancelFlag) {
     if let job = book.active(id) {
       // The number may have been another job's, before an older database was put back.
-      Files.removeFolder(picturesFolder(id))
+      try? FileSystem.remove(picturesFolder(id))
       let (device, reason) = devices.choose(job.deviceRequested)
       let reporter = JobReporter(job, publisher)
       let started = now()

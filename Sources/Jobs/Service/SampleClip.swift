@@ -1,3 +1,4 @@
+import Files
 import Imaging
 
 /// A short video, drawn in code, in which every built-in plugin finds something. It is named as what it is: a sample.
@@ -40,7 +41,7 @@ package struct SampleClip: Sendable {
   /// Puts a clip among the uploads, where none is there yet.
   /// - Returns: How a job names it as its source; nil where it can't be written.
   package static func install(in store: UploadStore, clip: SampleClip = SampleClip()) -> String? {
-    if Files.kind(of: "\(store.folder)/\(fileName)") == .file { return "upload:\(fileName)" }
+    if FileKind("\(store.folder)/\(fileName)").isFile { return "upload:\(fileName)" }
     guard let upload = try? store.begin(fileName) else { return nil }
     let isWritten = clip.write { (try? upload.write($0)) != nil }
     return isWritten ? (try? upload.finish())?.source : nil

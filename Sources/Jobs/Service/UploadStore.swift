@@ -1,12 +1,7 @@
 import Domain
+import Files
 import Hashing
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Keeps what people upload, to be named as `upload:NAME`.
 ///
@@ -22,7 +17,7 @@ package final class UploadStore: Sendable {
   package init(folder: String, maximumBytes: Int = 512 << 20) {
     self.folder = folder
     self.maximumBytes = maximumBytes
-    Files.createFolder("\(folder)/.partial")
+    try? FileSystem.createFolders("\(folder)/.partial")  // if it fails, so does every upload, and says why
   }
 
   /// 1 to 128 letters, digits, `.`, `-`, `_`, the first no dot: a file name that can't leave its folder.
@@ -40,7 +35,7 @@ package final class UploadStore: Sendable {
 
   /// Bytes of an unfinished upload, from which it can go on; 0 where there is none.
   package func receivedBytes(_ name: String) -> Int {
-    Self.isValidName(name) ? Files.size(of: partialPath(name)) ?? 0 : 0
+    Self.isValidName(name) ? FileKind(partialPath(name)).byteCount ?? 0 : 0
   }
 
   /// Begins an upload, or goes on with one.
@@ -86,7 +81,7 @@ package final class Upload {
   private let name: String
   private let store: UploadStore
   private let total: Int?
-  private let descriptor: Int32
+  private let file: OpenFile
   private var hash = SHA256()
   /// Whether what was received before this request is still to be hashed. That takes long where it is much, so it waits
   /// for the first write: beginning must hold nobody up.
@@ -98,23 +93,21 @@ package final class Upload {
     self.store = store
     self.total = total
     let path = store.partialPath(name)
-    let kept = Files.size(of: path) ?? 0
+    let kept = store.receivedBytes(name)
     guard offset == 0 || offset == kept else {
       throw AppError(.conflict, "\(kept) bytes of \(name) were received. Go on from there, or begin at 0.")
     }
     received = offset
     owesHash = offset > 0
-    // Appending, so that after a write that failed halfway the next one begins where the file was cut.
-    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (offset == 0 ? O_TRUNC : 0), 0o644)
-    guard descriptor >= 0 else {
-      throw AppError(.storageFull, "The upload can't be stored: \(String(cString: strerror(errno))).")
+    do throws(FileError) {
+      file = try OpenFile(path, for: .updating)
+      try file.truncate(to: offset)
+    } catch {
+      throw Self.notStored(error)
     }
   }
 
-  deinit {
-    close(descriptor)
-    store.release(name)
-  }
+  deinit { store.release(name) }
 
   /// - Throws: ``AppError``: `tooLarge` before a byte beyond the limit is written, `invalid` beyond the announced total,
   ///   `storageFull` where the disk doesn't take it.
@@ -124,11 +117,12 @@ package final class Upload {
       throw AppError(.invalid, "More bytes came than the \(total) that were announced.")
     }
     try hashReceived()
-    guard Files.write(bytes, to: descriptor) else {
-      let reason = String(cString: strerror(errno))
-      // What went in before the error must not be counted twice.
-      ftruncate(descriptor, off_t(received))
-      throw AppError(.storageFull, "The upload can't be stored: \(reason).")
+    do throws(FileError) {
+      try file.write(bytes, at: received)
+    } catch {
+      // Bytes that were written before the error would count as received when the upload resumes.
+      try? file.truncate(to: received)
+      throw Self.notStored(error)
     }
     hash.update(bytes)
     received += bytes.count
@@ -139,8 +133,10 @@ package final class Upload {
   package func finish() throws(AppError) -> UploadReceipt? {
     if let total, received < total { return nil }
     try hashReceived()
-    guard rename(store.partialPath(name), "\(store.folder)/\(name)") == 0 else {
-      throw AppError(.storageFull, "The upload can't be stored: \(String(cString: strerror(errno))).")
+    do throws(FileError) {
+      try FileSystem.move(store.partialPath(name), to: "\(store.folder)/\(name)")
+    } catch {
+      throw Self.notStored(error)
     }
     let digest = hash
     return UploadReceipt(source: "upload:\(name)", bytes: received, sha256: hex(digest.finalize()))
@@ -149,15 +145,19 @@ package final class Upload {
   private func hashReceived() throws(AppError) {
     guard owesHash else { return }
     owesHash = false
-    do {
-      let file = try ReadableFile(path: store.partialPath(name))
+    do throws(FileError) {
+      let file = try OpenFile(store.partialPath(name), for: .reading)
       var piece: [UInt8] = []
-      while file.read(1 << 20, appendingTo: &piece) > 0 {
+      while try file.read(1 << 20, appendingTo: &piece) > 0 {
         hash.update(piece)
         piece.removeAll(keepingCapacity: true)
       }
     } catch {
       throw AppError(.internal, "\(error)")
     }
+  }
+
+  private static func notStored(_ error: FileError) -> AppError {
+    AppError(.storageFull, "The upload can't be stored: \(error.reason).")
   }
 }

@@ -1,4 +1,5 @@
 #if os(Linux)
+  import Files
   import Glibc
   import JSONValues
   import TestSupport
@@ -25,13 +26,8 @@
 
     /// Open sockets, the listening one included. Other descriptors come and go without anybody's connection.
     private func socketCount(of server: RunningBinary) -> Int {
-      guard let folder = opendir("/proc/\(server.pid)/fd") else { return -1 }
-      defer { closedir(folder) }
       var count = 0
-      while let entry = readdir(folder) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) {
-          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
+      for name in (try? FileSystem.names(in: "/proc/\(server.pid)/fd")) ?? [] {
         var target = [CChar](repeating: 0, count: 64)
         let length = readlink("/proc/\(server.pid)/fd/\(name)", &target, target.count)
         if length > 7, strncmp(target, "socket:", 7) == 0 { count += 1 }
