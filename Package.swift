@@ -45,7 +45,7 @@ let package = Package(
       name: "Realtime", dependencies: ["Domain", "JSONValues", "Metrics", "Wire"], swiftSettings: strict),
     .target(
       name: "Store", dependencies: ["CSQLite", "Compression", "Domain", "Files", "JSONValues"], swiftSettings: strict),
-    .target(name: "Server", dependencies: ["Metrics", "Net", "Wire"], swiftSettings: strict),
+    .target(name: "Server", dependencies: ["Domain", "Metrics", "Net", "Wire"], swiftSettings: strict),
     .target(
       name: "LoadGenerator", dependencies: ["Files", "JSONValues", "Net", "Processes", "Wire"], swiftSettings: strict),
     .target(
@@ -88,7 +88,7 @@ let package = Package(
       swiftSettings: strict),
     // What the Autobahn test suite talks to; not a product.
     .executableTarget(
-      name: "WebSocketEcho", dependencies: ["Net", "Server", "Wire"], path: "Tests/WebSocketEcho",
+      name: "WebSocketEcho", dependencies: ["Domain", "Net", "Server", "Wire"], path: "Tests/WebSocketEcho",
       swiftSettings: strict),
     // The realtime core in a world with one clock and one seed; the program runs many of them. Not a product.
     .target(
@@ -123,7 +123,7 @@ let package = Package(
       dependencies: ["CSQLite", "Domain", "JSONValues", "Processes", "Store", "StoreWriterChild", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "ServerTests", dependencies: ["Net", "Server", "TestSupport", "Wire"], swiftSettings: strict),
+      name: "ServerTests", dependencies: ["Domain", "Net", "Server", "TestSupport", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "LoadGeneratorTests", dependencies: ["JSONValues", "LoadGenerator", "Wire"], swiftSettings: strict),
     .testTarget(

@@ -7,12 +7,16 @@ import Wire
 
 /// What every exchange gets, whatever its route.
 extension Application {
-  var hooks: ServerHooks {
+  /// - Parameter identify: names the caller of a request that the access policy lets pass, or refuses it by throwing.
+  func hooks(identify: @escaping @Sendable (RequestHead) throws -> Caller) -> ServerHooks {
     let policy = AccessPolicy(
       host: configuration.host, publicURL: configuration.publicURL, allowedOrigins: configuration.allowedOrigins)
     let log = log
     var hooks = ServerHooks(
-      check: { head in try policy.check(head) },
+      identify: { head in
+        try policy.check(head)
+        return try identify(head)
+      },
       commonFields: { head, response in
         var fields = response.fields.hasPrefix("text/html", in: "content-type") ? Self.pageFields : Self.safetyFields
         if let origin = policy.corsOrigin(head) {

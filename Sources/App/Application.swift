@@ -100,9 +100,12 @@ package final class Application: Sendable {
   ///   - socket: from ``Configuration/listen()``, before the folder was opened; nil to listen only now.
   ///   - extra: addresses beside the product's.
   ///   - clock: what deadlines and heartbeats go by.
-  /// - Throws: ``NetError`` where the address can't be had.
+  ///   - identify: names the caller of a request that the access policy lets pass, or refuses it by throwing. Without
+  ///     accounts every caller is the local admin.
+  /// - Throws: ``NetError`` if the server can't listen there.
   package func serve(
-    on socket: ListeningSocket? = nil, _ extra: ExtraRoutes? = nil, clock: LoopClock = .monotonic
+    on socket: ListeningSocket? = nil, _ extra: ExtraRoutes? = nil, clock: LoopClock = .monotonic,
+    identify: @escaping @Sendable (RequestHead) throws -> Caller = { _ in .localAdmin }
   ) throws -> HTTPServer {
     var limits = ServerLimits()
     limits.maxConnections = maxSockets
@@ -110,7 +113,7 @@ package final class Application: Sendable {
     let server = try HTTPServer(
       socket: try socket ?? ListeningSocket(host: configuration.host, port: configuration.port),
       threads: configuration.threads,
-      router: Router(routes + (extra?.routes ?? [])), limits: limits, hooks: hooks, clock: clock,
+      router: Router(routes + (extra?.routes ?? [])), limits: limits, hooks: hooks(identify: identify), clock: clock,
       makeStreams: { waker in
         let loop = RealtimeLoop(service: realtime, waker: waker)
         return extra.map { ExtraStreams(loop, $0) { [self] message, topic in publish(message, to: topic) } } ?? loop

@@ -11,24 +11,24 @@ import Wire
 extension Application {
   var apiRoutes: [Route] {
     [
-      Route(.post, "/v1/jobs", bodyLimit: 1 << 20, .blocking(createJob)),
-      Route(.get, "/v1/jobs", .blocking(listJobs)),
+      Route(.post, "/v1/jobs", role: .operator, bodyLimit: 1 << 20, .deferred(createJob)),
+      Route(.get, "/v1/jobs", role: .viewer, .deferred(listJobs)),
       Route(
-        .get, "/v1/jobs/{id}",
-        .blocking { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).response) }),
+        .get, "/v1/jobs/{id}", role: .viewer,
+        .deferred { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).response) }),
       Route(
-        .get, "/v1/jobs/{id}/extended",
-        .blocking { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).extendedResponse) }),
-      Route(.get, "/v1/jobs/{id}/messages", .blocking(messages)),
-      Route(.post, "/v1/jobs/{id}/messages", bodyLimit: 1 << 20, .later(report)),
-      Route(.get, "/v1/jobs/{id}/frames/{picture}", .blocking(picture)),
-      Route(.post, "/v1/jobs/{id}/cancel", .blocking(cancelJob)),
-      Route(.post, "/v1/jobs/{id}/retry", .blocking(retryJob)),
-      Route(.delete, "/v1/jobs/{id}", .blocking(deleteJob)),
-      Route(.put, "/v1/uploads/{name}", .upload(limit: uploads.maximumBytes, upload)),
-      Route(.get, "/v1/plugins", .immediate(listPlugins)),
-      Route(.get, "/v1/plugins/{name}", .immediate(plugin)),
-      Route(.get, "/v1/devices", .immediate(listDevices)),
+        .get, "/v1/jobs/{id}/extended", role: .viewer,
+        .deferred { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).extendedResponse) }),
+      Route(.get, "/v1/jobs/{id}/messages", role: .viewer, .deferred(messages)),
+      Route(.post, "/v1/jobs/{id}/messages", role: .operator, bodyLimit: 1 << 20, .deferred(report)),
+      Route(.get, "/v1/jobs/{id}/frames/{picture}", role: .viewer, .deferred(picture)),
+      Route(.post, "/v1/jobs/{id}/cancel", role: .operator, .deferred(cancelJob)),
+      Route(.post, "/v1/jobs/{id}/retry", role: .operator, .deferred(retryJob)),
+      Route(.delete, "/v1/jobs/{id}", role: .admin, .deferred(deleteJob)),
+      Route(.put, "/v1/uploads/{name}", role: .operator, .upload(limit: uploads.maximumBytes, upload)),
+      Route(.get, "/v1/plugins", role: .viewer, .immediate(listPlugins)),
+      Route(.get, "/v1/plugins/{name}", role: .viewer, .immediate(plugin)),
+      Route(.get, "/v1/devices", role: .viewer, .immediate(listDevices)),
     ]
   }
 
@@ -125,20 +125,17 @@ extension Application {
     return since.offset
   }
 
-  /// Messages about a job that somebody else runs: stored and told when this answers.
-  private func report(
-    _ request: Request, answer: @escaping @Sendable (Result<Response, any Error>) -> Void
-  ) throws {
+  /// Accepts messages about an external job. They are committed and published when this returns.
+  private func report(_ request: Request) async throws -> Response {
     let id = try request.id("id")
     let messages = try request.reportedMessages(job: id)
-    let count = messages.count
-    jobs.report(messages, into: id, idempotencyKey: request.head.fields["idempotency-key"]) { result in
-      answer(
-        Result {
-          let cursor = try result.get().map { JSON.string($0.description) } ?? .null
-          return .json(["accepted": .int(count), "cursor": cursor], .accepted)
-        })
+    let position = try await withCheckedThrowingContinuation { continuation in
+      jobs.report(messages, into: id, idempotencyKey: request.head.fields["idempotency-key"]) { result in
+        continuation.resume(with: result)
+      }
     }
+    let cursor = position.map { JSON.string($0.description) } ?? .null
+    return .json(["accepted": .int(messages.count), "cursor": cursor], .accepted)
   }
 
   private func picture(_ request: Request) throws -> Response {

@@ -5,9 +5,11 @@ import Wire
 extension Application {
   var assetRoutes: [Route] {
     [
-      Route(.get, "/assets/{hash}/{folder}/{name}", .immediate(asset)),
-      Route(.get, "/assets/{hash}/{folder}/{inner}/{name}", .immediate(asset)),
-      Route(.get, "/favicon.ico", .immediate { [assets] _ in .redirect(to: assets.library.url("img/favicon.svg")) }),
+      Route(.get, "/assets/{hash}/{folder}/{name}", role: .viewer, .immediate(asset)),
+      Route(.get, "/assets/{hash}/{folder}/{inner}/{name}", role: .viewer, .immediate(asset)),
+      Route(
+        .get, "/favicon.ico", role: .viewer,
+        .immediate { [assets] _ in .redirect(to: assets.library.url("img/favicon.svg")) }),
     ]
   }
 

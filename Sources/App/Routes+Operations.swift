@@ -10,20 +10,21 @@ import Wire
 extension Application {
   var operationRoutes: [Route] {
     [
-      Route(.get, "/livez", whileDraining: .answered, .immediate { [self] _ in liveness }),
+      Route(.get, "/livez", role: .viewer, whileDraining: .answered, .immediate { [self] _ in liveness }),
       Route(
-        .get, "/readyz", whileDraining: .answered,
-        .blocking { [self] _ in
+        .get, "/readyz", role: .viewer, whileDraining: .answered,
+        .deferred { [self] _ in
           let reason = readinessProblem
           return .json(
             ["status": reason == nil ? "ready" : "not ready", "reason": reason.map(JSON.string) ?? .null],
             reason == nil ? .ok : .serviceUnavailable)
         }),
-      Route(.get, "/health", whileDraining: .answered, .immediate { [self] _ in .json(health) }),
-      Route(.get, "/metrics", whileDraining: .answered, .blocking { [self] _ in try metrics() }),
-      Route(.get, "/v1/realtime", .stream),
-      Route(.get, "/ws/engines", .stream),
-      Route(.get, "/ws/events", .stream),
+      Route(.get, "/health", role: .viewer, whileDraining: .answered, .immediate { [self] _ in .json(health) }),
+      Route(
+        .get, "/metrics", role: .viewer, whileDraining: .answered, .deferred { [self] _ in try metrics() }),
+      Route(.get, "/v1/realtime", role: .viewer, .stream),
+      Route(.get, "/ws/engines", role: .viewer, .stream),
+      Route(.get, "/ws/events", role: .viewer, .stream),
     ]
   }
 

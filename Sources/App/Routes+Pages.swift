@@ -15,10 +15,10 @@ import Wire
 extension Application {
   var pageRoutes: [Route] {
     [
-      Route(.get, "/", .blocking { [self] request in try dashboard(request) }),
+      Route(.get, "/", role: .viewer, .deferred { [self] request in try dashboard(request) }),
       Route(
-        .get, "/jobs/{id}",
-        .blocking { [self] request in
+        .get, "/jobs/{id}", role: .viewer,
+        .deferred { [self] request in
           do {
             return try jobPage(request)
           } catch let error as AppError where error.code == .notFound {
@@ -26,22 +26,22 @@ extension Application {
             return .html(NotFoundPage(subject: subject, context: pageContext).render(), .notFound)
           }
         }),
-      Route(.post, "/jobs", .blocking { [self] request in try startFromForm(request) }),
+      Route(.post, "/jobs", role: .operator, .deferred { [self] request in try startFromForm(request) }),
       Route(
-        .post, "/jobs/{id}/cancel",
-        .blocking { [self] request in
+        .post, "/jobs/{id}/cancel", role: .operator,
+        .deferred { [self] request in
           let id = try request.id("id")
           try jobs.cancel(id)
           return .redirect(to: "/jobs/\(id)")
         }),
       Route(
-        .post, "/jobs/{id}/retry",
-        .blocking { [self] request in
+        .post, "/jobs/{id}/retry", role: .operator,
+        .deferred { [self] request in
           .redirect(to: "/jobs/\(try jobs.retry(request.id("id")).id)")
         }),
       Route(
-        .post, "/jobs/{id}/delete",
-        .blocking { [self] request in
+        .post, "/jobs/{id}/delete", role: .admin,
+        .deferred { [self] request in
           try jobs.delete(request.id("id"))
           return .redirect(to: "/")
         }),

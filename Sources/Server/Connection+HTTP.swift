@@ -55,17 +55,18 @@ extension Connection {
 
   private func admit(_ request: PendingRequest) throws {
     let head = request.head
-    try worker.core.hooks.check(head)
+    let caller = try worker.core.hooks.identify(head)
     let (route, parameters) = try find(head)
     guard !worker.isDraining || route.whileDraining == .answered else { throw ServerError.draining }
     request.route = route
-    request.parameters = parameters
+    try route.authorize(caller)
+    let admitted = Request(head: head, caller: caller, parameters: parameters, id: request.id)
+    request.admitted = admitted
     let limit: Int
     if case .upload(let uploadLimit, _) = route.handler { limit = uploadLimit } else { limit = route.bodyLimit }
     if case .length(let length) = head.bodyLength, length > limit { throw ServerError.bodyTooLarge(limit: limit) }
     if case .upload(_, let open) = route.handler {
-      let sink = try open(Request(head: head, parameters: parameters, id: request.id))
-      request.body = .uploaded(UploadRelay(sink), limit: limit)
+      request.body = .uploaded(UploadRelay(try open(admitted)), limit: limit)
     } else {
       request.body = .collected([], limit: limit)
     }
@@ -128,40 +129,33 @@ extension Connection {
         let (mailbox, registration) = (worker.mailbox, registration!)
         relay.finish { result in mailbox.execute { worker in worker.connection(registration)?.complete(result) } }
       case .collected(let body, _):
-        let request = Request(head: pending.head, body: body, parameters: pending.parameters, id: pending.id)
-        try run(request, pending.route, exchange)
+        guard var request = pending.admitted, let route = pending.route else { return }
+        request.body = body
+        try run(request, route, exchange)
       }
     } catch {
       answer(worker.core.errorResponse(error, pending.head, pending.id))
     }
   }
 
-  private func run(_ request: Request, _ route: Route?, _ exchange: HTTPExchange) throws {
-    switch route?.handler {
+  private func run(_ request: Request, _ route: Route, _ exchange: HTTPExchange) throws {
+    switch route.handler {
     case .immediate(let handler): answer(try handler(request))
-    case .blocking(let handler):
+    case .deferred(let handler):
       exchange.isAnswering = true
-      let (mailbox, registration) = (worker.mailbox, registration!)
-      worker.core.blockingWork.async {
-        let result = Result { try handler(request) }
+      let (mailbox, registration) = (worker.mailbox, registration!)  // set since the connection was made
+      exchange.handlerTask = Task(executorPreference: worker.core.executor) {
+        let result: Result<Response, any Error>
+        do { result = .success(try await handler(request)) } catch { result = .failure(error) }
         mailbox.execute { worker in worker.connection(registration)?.complete(result) }
-      }
-    case .later(let handler):
-      exchange.isAnswering = true
-      let (mailbox, registration) = (worker.mailbox, registration!)
-      let complete: @Sendable (Result<Response, any Error>) -> Void = { result in
-        mailbox.execute { worker in worker.connection(registration)?.complete(result) }
-      }
-      worker.core.blockingWork.async {
-        do { try handler(request, complete) } catch { complete(.failure(error)) }
       }
     case .stream:
-      // A stream has no end, so it has no headers of one to show either.
+      // HEAD is meaningless for an endless response.
       guard request.head.method != .head || WebSocketHandshake.isWanted(request.head) else {
         throw ServerError.upgradeRequired
       }
       try openStream(request)
-    case .upload, nil: break  // an upload's body is never collected, and what has no route was refused
+    case .upload: break  // its body goes to its sink and is never collected
     }
   }
 
@@ -169,6 +163,7 @@ extension Connection {
   private func complete(_ result: Result<Response, any Error>) {
     guard case .http(let exchange) = mode, exchange.isAnswering else { return }
     exchange.isAnswering = false
+    exchange.handlerTask = nil
     switch result {
     case .success(let response): answer(response)
     case .failure(let error):

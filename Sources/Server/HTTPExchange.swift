@@ -15,9 +15,10 @@ final class PendingRequest {
   let id: RequestID
   /// Microseconds of the monotonic clock.
   let startedAt: Int
-  /// Nil where none was found.
+  /// Nil if there is none for its path and method.
   var route: Route?
-  var parameters: [String: String] = [:]
+  /// What the handler gets, but for the body; nil until the request is admitted.
+  var admitted: Request?
   var body = Body.collected([], limit: 0)
   private(set) var bodyBytes = 0
   /// What came of the body since then, in milliseconds of the loop's clock: a stretch of time for itself, so that a fast
@@ -61,8 +62,10 @@ final class HTTPExchange {
   /// Whether the first bytes of a head have come, and its deadline runs.
   var isInsideHead = false
   var current: PendingRequest?
-  /// The answer to the current request is being made elsewhere; input waits.
+  /// The answer to the current request is being made off the loop; input waits.
   var isAnswering = false
+  /// The deferred handler that is making it.
+  var handlerTask: Task<Void, Never>?
   /// Enough was answered for now: input waits until that is sent, and until others had their turn.
   var isHeldBack = false
   /// Requests that may be answered until then.
@@ -110,6 +113,8 @@ final class HTTPExchange {
   /// The connection is gone: an upload halfway will never be complete.
   func abandon() {
     if case .uploaded(let relay, _) = current?.body { relay.abandon() }
+    handlerTask?.cancel()
+    handlerTask = nil
     current = nil
   }
 }

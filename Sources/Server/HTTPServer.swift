@@ -1,4 +1,3 @@
-import Dispatch
 import Metrics
 import Net
 import Synchronization
@@ -15,8 +14,8 @@ package final class ServerCore: Sendable {
   let router: Router
   let limits: ServerLimits
   let hooks: ServerHooks
-  /// Where handlers run that may wait.
-  let blockingWork = DispatchQueue(label: "requests", attributes: .concurrent)
+  /// Runs deferred handlers.
+  let executor = HandlerExecutor()
   /// Tells this process's request ids from another's.
   let instance: UInt32
   private let openConnections = Atomic(0)

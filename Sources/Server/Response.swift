@@ -1,16 +1,20 @@
+import Domain
 import Wire
 
-/// A request as a handler gets it: the head, and the whole body where the route takes one.
+/// A request as a handler gets it: the head, the caller, and the whole body if the route collects one.
 package struct Request: Sendable {
   package let head: RequestHead
-  package let body: [UInt8]
+  package internal(set) var body: [UInt8]
+  /// The client, which has the role and the capability that the route needs.
+  package let caller: Caller
   /// The path's variable parts, by the names in the route's pattern.
   package let parameters: [String: String]
   package let id: RequestID
 
-  init(head: RequestHead, body: [UInt8] = [], parameters: [String: String], id: RequestID) {
+  init(head: RequestHead, body: [UInt8] = [], caller: Caller, parameters: [String: String], id: RequestID) {
     self.head = head
     self.body = body
+    self.caller = caller
     self.parameters = parameters
     self.id = id
   }

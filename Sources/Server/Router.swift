@@ -1,3 +1,4 @@
+import Domain
 import Wire
 
 /// Takes a request's body piece by piece. Called from one thread at a time, where it may wait for a disk.
@@ -13,11 +14,10 @@ package protocol BodySink: Sendable {
 package enum Handler: Sendable {
   /// Runs on the event loop: microseconds, and waits for nothing.
   case immediate(@Sendable (Request) throws -> Response)
-  /// Runs on a thread where it may wait for files, locks and other threads.
-  case blocking(@Sendable (Request) throws -> Response)
-  /// Begins on such a thread and holds none while it waits: whatever thread has the answer calls back, once.
-  case later(@Sendable (Request, _ answer: @escaping @Sendable (Result<Response, any Error>) -> Void) throws -> Void)
-  /// Is given the body as it comes, up to a number of bytes.
+  /// Runs off the loop, on the server's own executor: there it may block on files, locks and other threads, and it holds
+  /// no thread while it awaits. The task is cancelled when the connection closes.
+  case deferred(@Sendable (Request) async throws -> Response)
+  /// Gets the body piece by piece, up to a number of bytes.
   case upload(limit: Int, @Sendable (Request) throws -> any BodySink)
   /// Becomes a WebSocket or a stream of events: the loop's ``StreamService`` answers.
   case stream
@@ -28,6 +28,10 @@ package final class Route: Sendable {
   package let method: HTTPMethod
   /// As in `/v1/jobs/{id}/frames/{name}`: a part in braces matches one non-empty piece of the path.
   package let pattern: String
+  /// The least role of a caller.
+  package let role: Role
+  /// A permission that the caller also needs.
+  package let capability: Capability?
   package let bodyLimit: Int
   package let handler: Handler
   /// The parts in braces: which piece of the path each is.
@@ -44,13 +48,17 @@ package final class Route: Sendable {
     case answered
   }
 
-  /// - Parameter bodyLimit: the most bytes of a body that are taken. A route that needs none lets a small one pass.
+  /// - Parameters:
+  ///   - role: has no default, so that no route is open to all by oversight.
+  ///   - bodyLimit: in bytes. A route that ignores its body accepts a small one.
   package init(
-    _ method: HTTPMethod, _ pattern: String, bodyLimit: Int = 64 * 1024, whileDraining: WhileDraining = .refused,
-    _ handler: Handler
+    _ method: HTTPMethod, _ pattern: String, role: Role, capability: Capability? = nil, bodyLimit: Int = 64 * 1024,
+    whileDraining: WhileDraining = .refused, _ handler: Handler
   ) {
     self.method = method
     self.pattern = pattern
+    self.role = role
+    self.capability = capability
     self.bodyLimit = bodyLimit
     self.whileDraining = whileDraining
     number = nil
@@ -62,6 +70,8 @@ package final class Route: Sendable {
   fileprivate init(_ route: Route, number: Int) {
     method = route.method
     pattern = route.pattern
+    role = route.role
+    capability = route.capability
     bodyLimit = route.bodyLimit
     handler = route.handler
     whileDraining = route.whileDraining
@@ -69,10 +79,17 @@ package final class Route: Sendable {
     self.number = number
   }
 
+  /// Refuses a caller who lacks the role or the capability.
+  /// - Throws: ``AppError`` with the code `forbidden`.
+  func authorize(_ caller: Caller) throws(AppError) {
+    try caller.require(role)
+    if let capability { try caller.require(capability) }
+  }
+
   /// The answer to `OPTIONS *`, and to OPTIONS on a path that has no route of its own for it.
   static func options(_ allowed: [HTTPMethod]) -> Route {
     let allow = allowed.map(\.rawValue).joined(separator: ", ")
-    return Route(.options, "*", .immediate { _ in Response(.noContent, fields: ["allow": allow]) })
+    return Route(.options, "*", role: .viewer, .immediate { _ in Response(.noContent, fields: ["allow": allow]) })
   }
 }
 

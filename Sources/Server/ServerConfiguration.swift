@@ -1,3 +1,4 @@
+import Domain
 import Wire
 
 /// How long and how much a peer may take. Times in milliseconds, sizes in bytes.
@@ -30,8 +31,8 @@ package struct ServerLimits: Sendable {
 
 /// What the application adds to every exchange. All of it runs on the loop: microseconds only.
 package struct ServerHooks: Sendable {
-  /// Refuses a request by throwing, before a byte of its body is taken.
-  package var check: @Sendable (RequestHead) throws -> Void
+  /// Names the caller of a request, or refuses the request by throwing, before a byte of its body is read.
+  package var identify: @Sendable (RequestHead) throws -> Caller
   /// The headers that an answer gets besides its own. Prepared ones cost nothing to give.
   package var commonFields: @Sendable (RequestHead?, Response) -> HTTPFields
   /// The answer to whatever was thrown: by a handler, a check, the parser or the router. The head is nil where it could
@@ -44,12 +45,12 @@ package struct ServerHooks: Sendable {
   package var exhausted: @Sendable () -> Void = {}
 
   package init(
-    check: @escaping @Sendable (RequestHead) throws -> Void,
+    identify: @escaping @Sendable (RequestHead) throws -> Caller,
     commonFields: @escaping @Sendable (RequestHead?, Response) -> HTTPFields,
     errorResponse: @escaping @Sendable (any Error, RequestHead?, RequestID) -> Response,
     answered: @escaping @Sendable (RequestHead?, String?, Response, RequestID, Int?) -> Void
   ) {
-    self.check = check
+    self.identify = identify
     self.commonFields = commonFields
     self.errorResponse = errorResponse
     self.answered = answered

@@ -37,9 +37,9 @@ enum BenchServer {
 
   private static let extraRoutes = ExtraRoutes(
     [
-      Route(.get, "/bench/publish", .stream),
-      Route(.get, "/bench/echo", .stream),
-      Route(.get, "/bench/page", .immediate { _ in page }),
+      Route(.get, "/bench/publish", role: .operator, .stream),
+      Route(.get, "/bench/echo", role: .viewer, .stream),
+      Route(.get, "/bench/page", role: .viewer, .immediate { _ in page }),
     ],
     open: { request, stream, publish in
       switch request.head.path {

@@ -8,7 +8,7 @@ struct LivenessTests {
   @Test func `a loop that does not come round for 5 s is not alive, and is again when it does`() throws {
     let release = DispatchSemaphore(value: 0)
     let stuck = Route(
-      .get, "/stuck",
+      .get, "/stuck", role: .viewer,
       .immediate { _ in
         release.wait()
         return Response(.ok)

@@ -1,28 +1,40 @@
 import Dispatch
+import Domain
 import Net
 import Server
 import Synchronization
 import Wire
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A server with a few routes and an echo behind `/stream`, on any free port.
+///
+/// The header `x-role` names the caller's role, and `x-programs` gives it the capability to start programs. Without them
+/// the caller is the local admin.
 final class EchoServer: Sendable {
   let server: HTTPServer
   let uploads = UploadRecord()
   let answers = AnswerRecord()
-  /// What `/held` waits for.
-  let release = Release()
+  /// What `/blocked` and `/suspended` wait for.
+  let gate = Gate()
 
   var port: Int { server.port }
 
   init(limits: ServerLimits = ServerLimits(), threads: Int = 2, clock: LoopClock = .monotonic) throws {
-    let (uploads, answers, release) = (uploads, answers, release)
+    let (uploads, answers, gate) = (uploads, answers, gate)
     server = try HTTPServer(
       socket: ListeningSocket(host: "127.0.0.1", port: 0), threads: threads,
-      router: Router(Self.routes(uploads, release)), limits: limits,
+      router: Router(Self.routes(uploads, gate)), limits: limits,
       hooks: ServerHooks(
-        check: { _ in }, commonFields: { _, _ in ["x-test": "yes"] },
+        identify: Self.caller, commonFields: { _, _ in ["x-test": "yes"] },
         errorResponse: { error, _, _ in
-          let status = (error as? ServerError)?.status ?? (error as? WireError)?.statusHint ?? .internalServerError
+          let status =
+            (error as? ServerError)?.status ?? (error as? WireError)?.statusHint
+            ?? (error as? AppError).map { HTTPStatus(rawValue: $0.status) } ?? .internalServerError
           let words = status == .internalServerError ? "internal" : "\(error)"
           return Response(status, contentType: "text/plain", body: Array(words.utf8))
         },
@@ -45,47 +57,81 @@ final class EchoServer: Sendable {
 
   struct Failure: Error {}
 
-  private static func routes(_ uploads: UploadRecord, _ release: Release) -> [Route] {
+  private static func caller(_ head: RequestHead) throws -> Caller {
+    guard let name = head.fields["x-role"] else { return .localAdmin }
+    guard let role = Role.allCases.first(where: { "\($0)" == name }) else {
+      throw AppError(.forbidden, "There is no role \(name).")
+    }
+    return Caller(
+      name: "test", role: role, proof: .loopback,
+      capabilities: head.fields.contains("x-programs") ? [.startPrograms] : [])
+  }
+
+  private static func routes(_ uploads: UploadRecord, _ gate: Gate) -> [Route] {
     [
-      Route(.get, "/", .immediate { _ in Response(.ok, contentType: "text/plain", body: Array("home".utf8)) }),
+      Route(.get, "/", role: .viewer, .immediate { _ in Response(.ok, contentType: "text/plain", body: Array("home".utf8)) }),
       Route(
-        .get, "/items/{id}",
+        .get, "/items/{id}", role: .viewer,
         .immediate { request in
           Response(.ok, contentType: "text/plain", body: Array("item \(request.parameters["id"] ?? "")".utf8))
         }),
       Route(
-        .post, "/length", bodyLimit: 1000,
+        .post, "/length", role: .viewer, bodyLimit: 1000,
         .immediate { request in
           Response(.ok, contentType: "text/plain", body: Array("\(request.body.count)".utf8))
         }),
       Route(
-        .get, "/blocking",
-        .blocking { request in
-          Response(.ok, contentType: "text/plain", body: Array("blocked \(request.query("n") ?? "")".utf8))
+        .get, "/deferred", role: .viewer,
+        .deferred { request in
+          Response(.ok, contentType: "text/plain", body: Array("deferred \(request.query("n") ?? "")".utf8))
         }),
       Route(
-        .get, "/later",
-        .later { request, answer in
+        .get, "/awaited", role: .viewer,
+        .deferred { request in
           guard let number = request.query("n") else { throw Failure() }
-          // From another thread than the handler's.
-          DispatchQueue.global().async {
-            answer(Result { Response(.ok, contentType: "text/plain", body: Array("later \(number)".utf8)) })
+          await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume() }
           }
+          return Response(.ok, contentType: "text/plain", body: Array("awaited \(number)".utf8))
         }),
       Route(
-        .get, "/held",
-        .blocking { _ in
-          release.wait()
+        .get, "/blocked", role: .viewer,
+        .deferred { _ in
+          gate.block()
           return Response(.ok, contentType: "text/plain", body: Array("released".utf8))
         }),
       Route(
-        .get, "/large",
+        .get, "/suspended", role: .viewer,
+        .deferred { _ in
+          await gate.suspend()
+          return Response(.ok, contentType: "text/plain", body: Array("resumed".utf8))
+        }),
+      Route(
+        .get, "/thread", role: .viewer,
+        .deferred { _ in
+          let before = threadName()
+          await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume() }
+          }
+          return Response(.ok, contentType: "text/plain", body: Array("\(before) \(threadName())".utf8))
+        }),
+      Route(
+        .post, "/orders", role: .operator,
+        .immediate { request in
+          uploads.state.withLock { $0.finished += 1 }
+          return Response(.ok, contentType: "text/plain", body: Array(request.caller.name.utf8))
+        }),
+      Route(
+        .post, "/programs", role: .operator, capability: .startPrograms,
+        .immediate { _ in Response(.ok, contentType: "text/plain", body: Array("started".utf8)) }),
+      Route(
+        .get, "/large", role: .viewer,
         .immediate { _ in
           Response(.ok, contentType: "text/plain", body: [UInt8](repeating: UInt8(ascii: "x"), count: largeBodyBytes))
         }),
-      Route(.get, "/failing", .immediate { _ in throw Failure() }),
+      Route(.get, "/failing", role: .viewer, .immediate { _ in throw Failure() }),
       Route(
-        .get, "/injecting",
+        .get, "/injecting", role: .viewer,
         .immediate { request in
           // In hexadecimal, because a NUL or a control byte in a target never comes as far as here.
           let value = String(decoding: bytes(hexadecimal: request.query("value") ?? ""), as: UTF8.self)
@@ -94,11 +140,11 @@ final class EchoServer: Sendable {
             ? Response(.ok, fields: [value: "x"], body: body) : Response(.ok, fields: ["x-value": value], body: body)
         }),
       Route(
-        .put, "/uploads/{name}",
+        .put, "/uploads/{name}", role: .operator,
         .upload(limit: 3 << 20) { request in
           UploadRecorder(record: uploads, failsOnce: request.parameters["name"] == "failing")
         }),
-      Route(.get, "/stream", .stream),
+      Route(.get, "/stream", role: .viewer, .stream),
     ]
   }
 }
@@ -108,11 +154,64 @@ final class AnswerRecord: Sendable {
   let statuses = Mutex<[Int]>([])
 }
 
-/// Holds handlers back until it is given.
-final class Release: Sendable {
+/// Holds handlers back, with their threads or without, until it is opened.
+final class Gate: Sendable {
+  private struct State {
+    var blocked = 0
+    var suspended: [CheckedContinuation<Void, Never>] = []
+    var isOpen = false
+  }
+
+  private let state = Mutex(State())
   private let semaphore = DispatchSemaphore(value: 0)
-  func wait() { semaphore.wait() }
-  func give() { semaphore.signal() }
+
+  /// Handlers that hold a thread now.
+  var blockedCount: Int { state.withLock { $0.blocked } }
+  /// Handlers that wait without one.
+  var suspendedCount: Int { state.withLock { $0.suspended.count } }
+
+  func block() {
+    state.withLock { $0.blocked += 1 }
+    semaphore.wait()
+    semaphore.signal()
+    state.withLock { $0.blocked -= 1 }
+  }
+
+  func suspend() async {
+    await withCheckedContinuation { continuation in
+      let isOpen = state.withLock { state in
+        if !state.isOpen { state.suspended.append(continuation) }
+        return state.isOpen
+      }
+      if isOpen { continuation.resume() }
+    }
+  }
+
+  func open() {
+    semaphore.signal()
+    let suspended = state.withLock { state in
+      defer { state.suspended = [] }
+      state.isOpen = true
+      return state.suspended
+    }
+    suspended.forEach { $0.resume() }
+  }
+}
+
+/// The name that the operating system shows for the calling thread.
+func threadName() -> String {
+  var name = [UInt8](repeating: 0, count: 64)
+  #if canImport(Glibc)
+    // The Glibc module has no pthread_getname_np.
+    guard let file = fopen("/proc/thread-self/comm", "r") else { return "" }
+    defer { fclose(file) }
+    name.removeLast(name.count - fread(&name, 1, name.count, file))
+  #else
+    name.withUnsafeMutableBytes {
+      _ = pthread_getname_np(pthread_self(), $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
+    }
+  #endif
+  return String(decoding: name.prefix { $0 > UInt8(ascii: " ") }, as: UTF8.self)
 }
 
 /// Pairs of digits as bytes; anything else as none.
@@ -178,7 +277,7 @@ private final class EchoHandler: StreamHandler {
   }
 
   func received(_ text: [UInt8]) {
-    guard text != Array("bye".utf8) else { return stream.close(.forbidden, reason: "as you wish") }
+    guard text != Array("bye".utf8) else { return stream.close(CloseCode(rawValue: 4003), reason: "as you wish") }
     guard text != Array("flood".utf8) else {
       return [UInt8](repeating: 0, count: largeBodyBytes).withUnsafeBytes(stream.queue)
     }

@@ -20,9 +20,9 @@ struct PipeliningTests {
   @Test func `requests that are answered elsewhere are answered too after the client has sent its last`() throws {
     let server = try EchoServer()
     let client = try ProbeClient(port: server.port)
-    try client.send((0..<3).map { "GET /blocking?n=\($0) HTTP/1.1\r\nHost: x\r\n\r\n" }.joined())
+    try client.send((0..<3).map { "GET /deferred?n=\($0) HTTP/1.1\r\nHost: x\r\n\r\n" }.joined())
     client.closeSendingHalf()
-    for index in 0..<3 { #expect(try client.answer().text == "blocked \(index)") }
+    for index in 0..<3 { #expect(try client.answer().text == "deferred \(index)") }
     #expect(try client.readToEnd().isEmpty)
   }
 
@@ -42,10 +42,10 @@ struct PipeliningTests {
 
   @Test func `who resets the connection while the answer is made is gone at once`() throws {
     let server = try EchoServer(threads: 1)
-    defer { server.release.give() }
+    defer { server.gate.open() }
     do {
       let client = try ProbeClient(port: server.port)
-      try client.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n")
+      try client.send("GET /blocked HTTP/1.1\r\nHost: x\r\n\r\n")
       client.closeSendingHalf()
       // The end has arrived, and is no reason to go while the answer is being made.
       let witness = try ProbeClient(port: server.port)

@@ -7,7 +7,7 @@ struct RouterTests {
     [
       (.get, "/"), (.get, "/jobs"), (.post, "/jobs"), (.get, "/jobs/{id}"), (.get, "/jobs/{id}/frames/{name}"),
       (.get, "/jobs/new"),
-    ].map { (method: HTTPMethod, pattern: String) in Route(method, pattern, .immediate { _ in Response() }) })
+    ].map { (method: HTTPMethod, pattern: String) in Route(method, pattern, role: .viewer, .immediate { _ in Response() }) })
 
   private func match(_ method: HTTPMethod, _ path: String) -> Router.Match {
     router.match(method, path: Array(path.utf8)[...])

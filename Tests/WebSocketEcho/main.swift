@@ -1,5 +1,6 @@
 // A WebSocket server that says everything back, for the Autobahn test suite: prints its URL and serves until it is ended.
 // Nothing of it is in the product; HTTPServer below it is the product's own.
+import Domain
 import Net
 import Server
 import Wire
@@ -15,10 +16,10 @@ var limits = ServerLimits()
 limits.webSocket = WebSocketLimits(maxMessageBytes: 32 << 20, maxFragments: 100_000)
 
 let server = try HTTPServer(
-  socket: ListeningSocket(host: "127.0.0.1", port: 0), threads: 1, router: Router([Route(.get, "/", .stream)]),
+  socket: ListeningSocket(host: "127.0.0.1", port: 0), threads: 1, router: Router([Route(.get, "/", role: .viewer, .stream)]),
   limits: limits,
   hooks: ServerHooks(
-    check: { _ in }, commonFields: { _, _ in [:] },
+    identify: { _ in .localAdmin }, commonFields: { _, _ in [:] },
     errorResponse: { error, _, _ in
       Response(
         (error as? WireError)?.statusHint ?? .badRequest, contentType: "text/plain", body: Array("\(error)\n".utf8))

@@ -28,8 +28,8 @@ enum HTTPAnswerRows {
     HostileRow(
       "HEAD", "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", 200, fields: ["content-length": "4", "content-type": "text/plain"]),
     HostileRow(
-      "HEAD of what is made elsewhere", "HEAD /blocking?n=1 HTTP/1.1\r\nHost: x\r\n\r\n", 200,
-      fields: ["content-length": "9"]),
+      "HEAD of a deferred answer", "HEAD /deferred?n=1 HTTP/1.1\r\nHost: x\r\n\r\n", 200,
+      fields: ["content-length": "10"]),
     HostileRow("HEAD of nothing", "HEAD /nothing HTTP/1.1\r\nHost: x\r\n\r\n", 404),
     HostileRow(
       "a client that waits for 100", post("Content-Length: 5\r\nExpect: 100-continue", "hello"), 100, 200, words: "5"),
