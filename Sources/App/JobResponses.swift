@@ -13,10 +13,12 @@ extension Job {
   }
 
   /// ExtendedJobResponse: the five, unchanged, and what else is known.
-  var extendedResponse: JSONObject {
+  func extendedResponse(_ inspections: [PluginInspection]) -> JSONObject {
+    var timings = JSONObject()
+    for state in inspections.map(\.state) { timings[state.plugin] = state.milliseconds.map(JSON.double) }
     var object = response
     object["progress"] = progress.map { .int(Int($0.rounded(.down))) } ?? .null
-    object["plugin_timings"] = .object(pluginTimings)
+    object["plugin_timings"] = .object(timings)
     object["warnings"] = .array(warnings.map { .string("\($0.plugin): \($0.message)") })
     object["status"] = .string(status.rawValue)
     object["name"] = .string(name)
@@ -29,12 +31,6 @@ extension Job {
     object["exit_code"] = .null
     object["retry_of"] = retryOf.map(JSON.string) ?? .null
     return object
-  }
-
-  private var pluginTimings: JSONObject {
-    var timings = JSONObject()
-    for state in pluginStates { timings[state.plugin] = state.milliseconds.map(JSON.double) }
-    return timings
   }
 }
 

@@ -17,7 +17,10 @@ extension Application {
         .blocking { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).response) }),
       Route(
         .get, "/v1/jobs/{id}/extended",
-        .blocking { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).extendedResponse) }),
+        .blocking { [jobs] in
+          let job = try jobs.job($0.id("id"), frames: Job.maxFramesKept)
+          return .json(job.extendedResponse(jobs.inspections(of: job)))
+        }),
       Route(.get, "/v1/jobs/{id}/messages", .blocking(messages)),
       Route(.post, "/v1/jobs/{id}/messages", bodyLimit: 1 << 20, .later(report)),
       Route(.get, "/v1/jobs/{id}/frames/{picture}", .blocking(picture)),
@@ -181,7 +184,7 @@ extension Application {
   }
 
   private func listed(_ metadata: PluginMetadata) -> JSONObject {
-    metadata.listed(health: jobs.inspector.newest(plugin: metadata.name)?.health)
+    metadata.listed(health: jobs.health(ofPlugin: metadata.name))
   }
 
   private func listDevices(_ request: Request) -> Response {

@@ -42,7 +42,7 @@ struct JobRow {
     let bytes = row.blob(9)
     guard let status = JobStatus(rawValue: row.text(2)), let state = object(bytes) else { throw damaged() }
     var job = Job(
-      id: id, name: row.text(6), source: row.text(7), plugins: [],
+      id: id, name: row.text(6), work: JobWork(state, source: row.text(7)),
       createdAt: Timestamp(milliseconds: Int64(row.integer(3))))
     job.number = row.integer(0)
     job.status = status
@@ -66,14 +66,12 @@ struct JobRow {
 }
 
 extension Job {
-  /// Everything without a column. Members that are nil are left out.
+  /// Everything without a column. Members that are nil are left out. Reading leaves ``work`` to the initialiser.
   fileprivate var state: JSONObject {
     get {
-      var state: JSONObject = [
-        "kind": .string(kind.rawValue), "plugins": .array(plugins.map(JSON.string)), "options": .object(options),
-        "device_requested": .string(deviceRequested.description),
-        "plugin_states": .array(pluginStates.map { .object($0.json) }), "warnings_count": .int(warningsCount),
-      ]
+      var state = work.json
+      state["plugin_states"] = .array(pluginStates.map { .object($0.json) })
+      state["warnings_count"] = .int(warningsCount)
       state["device_used"] = deviceUsed.map { .string($0.description) }
       state["retry_of"] = retryOf.map(JSON.string)
       state["progress"] = progress.map(JSON.double)
@@ -87,10 +85,6 @@ extension Job {
       return state
     }
     set {
-      kind = newValue["kind"]?.stringValue.flatMap(JobKind.init(rawValue:)) ?? .pipeline
-      plugins = newValue["plugins"]?.arrayValue?.compactMap(\.stringValue) ?? []
-      options = newValue["options"]?.objectValue ?? [:]
-      deviceRequested = newValue["device_requested"]?.stringValue.flatMap { Device($0) } ?? .cpu
       pluginStates = newValue["plugin_states"]?.arrayValue?.compactMap { PluginState(stored: $0) } ?? []
       warningsCount = newValue["warnings_count"]?.intValue ?? 0
       deviceUsed = newValue["device_used"]?.stringValue.flatMap { Device($0) }

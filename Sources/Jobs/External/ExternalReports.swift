@@ -75,7 +75,7 @@ package final class ExternalReports: Sendable {
   /// report, because the server or its machine stood still, does not count.
   /// - Parameter timeout: milliseconds.
   func endAbandoned(after timeout: Int64, now: Timestamp) {
-    let ids = book.active.filter { $0.kind == .external }.map(\.id)
+    let ids = book.active.filter(\.work.traits.isReported).map(\.id)
     let latest = uptime() - Int(timeout)
     let silent = state.withLock { state in
       let known = state.heardAt

@@ -27,9 +27,12 @@ package final class JobBook: Sendable {
     /// Every job that the batch tells of.
     fileprivate var jobs: [String: Job] = [:]
     fileprivate var lastOffset: Int?
+    fileprivate var plugins = InspectorService.Changes()
   }
 
   let store: Store
+  /// What is known of plugins, as of the same messages.
+  package let inspector = InspectorService()
   private let contents: Mutex<Contents>
 
   /// A row may be so many messages behind: after a crash they are folded again, and each takes some microseconds.
@@ -144,6 +147,7 @@ package final class JobBook: Sendable {
         let status = job.status
         job.apply(item.message)
         job.offset = offset
+        changes.plugins.add(item.message, of: job)
         if job.status != status || offset - before.rows[id, default: offset] >= Self.messagesBetweenRows {
           due.insert(id)
         }
@@ -162,6 +166,7 @@ package final class JobBook: Sendable {
       for id in changes.removed { contents.active[id] = nil }
       contents.noted = changes.lastOffset ?? contents.noted
     }
+    inspector.add(changes.plugins)
   }
 }
 
