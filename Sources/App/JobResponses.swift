@@ -1,56 +1,7 @@
 import Domain
 import JSONValues
 
-/// Jobs, plugins and devices as the API shows them.
-extension Job {
-  /// JobResponse: exactly these five fields.
-  var response: JSONObject {
-    [
-      "job_id": .string(id), "device_requested": .string(deviceRequested.description),
-      "device_used": deviceUsed.map { .string($0.description) } ?? .null, "fallback": .bool(fallback),
-      "frames": .array(frames.map { .object($0.json) }),
-    ]
-  }
-
-  /// ExtendedJobResponse: the five, unchanged, and what else is known.
-  var extendedResponse: JSONObject {
-    var object = response
-    object["progress"] = progress.map { .int(Int($0.rounded(.down))) } ?? .null
-    object["plugin_timings"] = .object(pluginTimings)
-    object["warnings"] = .array(warnings.map { .string("\($0.plugin): \($0.message)") })
-    object["status"] = .string(status.rawValue)
-    object["name"] = .string(name)
-    object["stage"] = stage.map(JSON.string) ?? .null
-    object["results"] = .object(results)
-    object["error"] = error.map(JSON.string) ?? .null
-    object["created_at"] = .string(createdAt.description)
-    object["started_at"] = startedAt.map { .string($0.description) } ?? .null
-    object["finished_at"] = finishedAt.map { .string($0.description) } ?? .null
-    object["exit_code"] = .null
-    object["retry_of"] = retryOf.map(JSON.string) ?? .null
-    return object
-  }
-
-  private var pluginTimings: JSONObject {
-    var timings = JSONObject()
-    for state in pluginStates { timings[state.plugin] = state.milliseconds.map(JSON.double) }
-    return timings
-  }
-}
-
-extension Frame {
-  var json: JSONObject {
-    var plugins = JSONObject()
-    for result in results {
-      plugins[result.plugin] = ["data": .object(result.data), "timing_ms": .double(result.milliseconds)]
-    }
-    return [
-      "frame_id": .int(id), "width": .int(width), "height": .int(height),
-      "image_url": imageURL.map(JSON.string) ?? .null, "plugins": .object(plugins),
-    ]
-  }
-}
-
+/// Plugins and devices as the API shows them.
 extension PluginMetadata {
   /// An element of `GET /v1/plugins`.
   /// - Parameter health: of its newest job; nil where it has not run yet.

@@ -17,18 +17,12 @@ extension Application {
         .get, "/v1/jobs/{id}", role: .viewer,
         .deferred { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).response) }),
       Route(
+      Route(
         .get, "/v1/jobs/{id}/extended", role: .viewer,
-        .deferred { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).extendedResponse) }),
-      Route(.get, "/v1/jobs/{id}/messages", role: .viewer, .deferred(messages)),
-      Route(.post, "/v1/jobs/{id}/messages", role: .operator, bodyLimit: 1 << 20, .deferred(report)),
-      Route(.get, "/v1/jobs/{id}/frames/{picture}", role: .viewer, .deferred(picture)),
-      Route(.post, "/v1/jobs/{id}/cancel", role: .operator, .deferred(cancelJob)),
-      Route(.post, "/v1/jobs/{id}/retry", role: .operator, .deferred(retryJob)),
-      Route(.delete, "/v1/jobs/{id}", role: .admin, .deferred(deleteJob)),
-      Route(.put, "/v1/uploads/{name}", role: .operator, .upload(limit: uploads.maximumBytes, upload)),
-      Route(.get, "/v1/plugins", role: .viewer, .immediate(listPlugins)),
-      Route(.get, "/v1/plugins/{name}", role: .viewer, .immediate(plugin)),
-      Route(.get, "/v1/devices", role: .viewer, .immediate(listDevices)),
+        .deferred { [jobs] in
+          let job = try jobs.job($0.id("id"), frames: Job.maxFramesKept)
+          return .json(job.extendedResponse(jobs.inspections(of: job)))
+        }),
     ]
   }
 
@@ -179,7 +173,7 @@ extension Application {
   }
 
   private func listed(_ metadata: PluginMetadata) -> JSONObject {
-    metadata.listed(health: jobs.inspector.newest(plugin: metadata.name)?.health)
+    metadata.listed(health: jobs.health(ofPlugin: metadata.name))
   }
 
   private func listDevices(_ request: Request) -> Response {

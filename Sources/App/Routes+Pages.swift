@@ -62,7 +62,7 @@ extension Application {
   private func jobPage(_ request: Request) throws -> Response {
     let (job, position) = try jobs.snapshot(request.id("id"), frames: JobFold.framesInPage)
     let page = JobPage(
-      job: job, plugins: jobs.catalogue.metadata, devices: jobs.devices.devices, cursor: position.description,
+      job: job, plugins: jobs.inspections(of: job), devices: jobs.devices.devices, cursor: position.description,
       context: pageContext)
     return .page(page.render(), to: request.head)
   }

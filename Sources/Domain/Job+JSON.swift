@@ -9,10 +9,9 @@ extension Job {
     var json: JSONObject = [
       "job_id": .string(id), "number": .int(number), "name": .string(name), "source": .string(source),
       "status": .string(status.rawValue), "created_at": .string(createdAt.description),
-      "kind": .string(kind.rawValue), "plugins": .array(plugins.map(JSON.string)), "options": .object(options),
-      "device_requested": .string(deviceRequested.description),
       "plugin_states": .array(pluginStates.map { .object($0.json) }), "warnings_count": .int(warningsCount),
     ]
+    for member in work.json.members { json[member.key] = member.value }
     json["device_used"] = deviceUsed.map { .string($0.description) }
     json["retry_of"] = retryOf.map(JSON.string)
     json["progress"] = progress.map(JSON.double)
@@ -40,12 +39,9 @@ extension Job {
       let status = json["status"]?.stringValue.flatMap(JobStatus.init(rawValue:)), let createdAt = time("created_at")
     else { return nil }
     self.init(
-      id: id, name: name, source: source, plugins: json["plugins"]?.arrayValue?.compactMap(\.stringValue) ?? [],
-      options: json["options"]?.objectValue ?? [:],
-      deviceRequested: json["device_requested"]?.stringValue.flatMap { Device($0) } ?? .cpu,
-      retryOf: json["retry_of"]?.stringValue, createdAt: createdAt)
+      id: id, name: name, work: JobWork(json, source: source), retryOf: json["retry_of"]?.stringValue,
+      createdAt: createdAt)
     self.number = number
-    kind = json["kind"]?.stringValue.flatMap(JobKind.init(rawValue:)) ?? .pipeline
     self.status = status
     pluginStates = objects("plugin_states").compactMap { PluginState($0) }
     warningsCount = json["warnings_count"]?.intValue ?? 0
@@ -89,10 +85,13 @@ extension Job {
   }
 
   /// The API's ExtendedJobResponse: the five, unchanged, and what else is known.
-  package var extendedResponse: JSONObject {
+  /// - Parameter inspections: of the job's plugins.
+  package func extendedResponse(_ inspections: [PluginInspection]) -> JSONObject {
+    var timings = JSONObject()
+    for state in inspections.map(\.state) { timings[state.plugin] = state.milliseconds.map(JSON.double) }
     var object = response
     object["progress"] = progress.map { .int(Int($0.rounded(.down))) } ?? .null
-    object["plugin_timings"] = .object(pluginTimings)
+    object["plugin_timings"] = .object(timings)
     object["warnings"] = .array(warnings.map { .string("\($0.plugin): \($0.message)") })
     object["status"] = .string(status.rawValue)
     object["name"] = .string(name)
@@ -105,11 +104,5 @@ extension Job {
     object["exit_code"] = .null
     object["retry_of"] = retryOf.map(JSON.string) ?? .null
     return object
-  }
-
-  private var pluginTimings: JSONObject {
-    var timings = JSONObject()
-    for state in pluginStates { timings[state.plugin] = state.milliseconds.map(JSON.double) }
-    return timings
   }
 }

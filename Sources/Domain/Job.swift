@@ -7,27 +7,14 @@ package enum JobStatus: String, Sendable, CaseIterable {
   package var isFinal: Bool { self == .succeeded || self == .failed || self == .cancelled }
 }
 
-/// Who does a job's work.
-package enum JobKind: String, Sendable {
-  /// We, with plugins.
-  case pipeline
-  /// Somebody else, who reports it to us message by message.
-  case external
-}
-
 /// One execution of something: what was asked for, and how far it has come.
 package struct Job: Sendable {
   /// Unique for ever within one data folder; see ``Identifier``.
   package var id: String
   /// Counts up with each job of a data folder: what lists and their cursors go by, whatever the clock says.
   package var number = 0
-  package var kind = JobKind.pipeline
+  package var work: JobWork
   package var name: String
-  /// As the caller named it: a path below the source root, or `upload:NAME`.
-  package var source: String
-  package var plugins: [String]
-  package var options: JSONObject
-  package var deviceRequested: Device
   /// What it really ran on; nil until it has started.
   package var deviceUsed: Device?
   /// The job that this one tries again.
@@ -78,21 +65,23 @@ package struct Job: Sendable {
   package static let maxErrorBytesKept = 64 << 10
 
   package init(
-    id: String, name: String, source: String, plugins: [String], options: JSONObject = [:],
-    deviceRequested: Device = .cpu, retryOf: String? = nil, createdAt: Timestamp
+    id: String, name: String, work: JobWork, retryOf: String? = nil, createdAt: Timestamp
   ) {
     self.id = id
     self.name = name
-    self.source = source
-    self.plugins = plugins
-    self.options = options
-    self.deviceRequested = deviceRequested
+    self.work = work
     self.retryOf = retryOf
     self.createdAt = createdAt
   }
 
   /// Whether it runs on another device than it was asked to. False until that is known.
   package var fallback: Bool { deviceUsed.map { $0 != deviceRequested } ?? false }
+
+  /// The CPU if the server doesn't choose the device.
+  package var deviceRequested: Device { work.traits.deviceRequested ?? .cpu }
+
+  /// As the search and the store have it; see ``WorkTraits/source``.
+  package var source: String { work.traits.source }
 
   package var topic: Topic { .job(id) }
 }

@@ -49,7 +49,11 @@ extension RealtimeMessage {
   }
 
   package static func metadata(_ metadata: PluginMetadata, job: Job? = nil) -> RealtimeMessage {
-    var payload: JSONObject = ["plugin": .string(metadata.name), "metadata": .object(metadata.json)]
+    .metadata(metadata.json, plugin: metadata.name, job: job)
+  }
+
+  package static func metadata(_ metadata: JSONObject, plugin: String, job: Job?) -> RealtimeMessage {
+    var payload: JSONObject = ["plugin": .string(plugin), "metadata": .object(metadata)]
     payload["job_id"] = job.map { .string($0.id) }
     return RealtimeMessage(.metadata, payload)
   }

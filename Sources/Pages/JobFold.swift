@@ -5,12 +5,14 @@ import JSONValues
 /// From what a job is to what a page shows of it. Pure: the time is a parameter.
 package struct JobFold {
   package var job: Job
-  package var plugins: [PluginMetadata]
+  /// Those that have started.
+  package var plugins: [PluginInspection]
   package var now: Timestamp
 
-  package init(_ job: Job, plugins: [PluginMetadata] = [], now: Timestamp) {
+  /// - Parameter plugins: nil for what the job itself has of them, which is all but their metadata.
+  package init(_ job: Job, plugins: [PluginInspection]? = nil, now: Timestamp) {
     self.job = job
-    self.plugins = plugins
+    self.plugins = plugins ?? job.inspections()
     self.now = now
   }
 
@@ -81,11 +83,11 @@ package struct JobFold {
   }
 
   package var inspector: PluginInspector {
-    let described = Dictionary(plugins.map { ($0.name, $0) }) { first, _ in first }
-    let rows = job.pluginStates.map { PluginRow($0, metadata: described[$0.plugin], isOver: state.isFinal) }
+    let rows = plugins.map { PluginRow($0.state, metadata: $0.metadata, isOver: state.isFinal) }
     let warnings = job.warnings.suffix(PluginInspector.warningsShown).map(WarningRow.init)
     return PluginInspector(
-      plugins: rows, warnings: warnings, warningsTotal: job.warningsCount, showsEmpty: job.kind == .pipeline)
+      plugins: rows, warnings: warnings, warningsTotal: job.warningsCount,
+      showsEmpty: job.work.traits.expectsPlugins)
   }
 
   /// The newest frame, with what every plugin found in it. `nil` for a job that has no pictures, once that is known.
@@ -95,7 +97,7 @@ package struct JobFold {
       framesKept: pictures.count, devices: devices, isLive: !state.isFinal,
       position: state.isFinal ? pictures.last.map { "frame \($0.id)" } : nil)
     guard let frame = pictures.last else {
-      let isExpected = job.kind == .pipeline && !state.isFinal && job.frames.isEmpty
+      let isExpected = job.work.traits.expectsFrames && !state.isFinal && job.frames.isEmpty
       return isExpected ? FrameViewer(controls: controls) : nil
     }
     return FrameViewer(
@@ -127,7 +129,10 @@ package struct JobFold {
   /// What the script starts from: the messages that add up to this page, the position to go on from, and when that was:
   /// a browser may show the page again much later.
   package func initialState(cursor: String?) -> [UInt8] {
-    var messages = plugins.map { RealtimeMessage.metadata($0, job: job) } + job.snapshot
+    var messages = plugins.compactMap { plugin in
+      plugin.metadata.map { RealtimeMessage.metadata($0, plugin: plugin.state.plugin, job: job) }
+    }
+    messages += job.snapshot
     for frame in job.frames.suffix(Self.framesInPage) {
       for result in frame.results {
         messages.append(

@@ -5,15 +5,15 @@ import HTML
 /// One job: what it is, how far it has come as it happens, and what came out of it.
 package struct JobPage: Component {
   package var job: Job
-  /// What the job's plugins say about themselves.
-  package var plugins: [PluginMetadata]
+  /// The job's plugins that have started.
+  package var plugins: [PluginInspection]?
   package var devices: [DeviceAvailability]
   /// The position from which the script goes on.
   package var cursor: String?
   package var context: PageContext
 
   package init(
-    job: Job, plugins: [PluginMetadata] = [], devices: [DeviceAvailability] = [], cursor: String? = nil,
+    job: Job, plugins: [PluginInspection]? = nil, devices: [DeviceAvailability] = [], cursor: String? = nil,
     context: PageContext = .init()
   ) {
     self.job = job
@@ -53,7 +53,7 @@ package struct JobPage: Component {
       span { "As JSON:" }
       a(
         .href("/v1/jobs/\(job.id)"), .data("slot", "frames-link"),
-        .hidden(job.kind == .external && job.frames.isEmpty)
+        .hidden(!job.work.traits.expectsFrames && job.frames.isEmpty)
       ) { "frames" }
       a(.href("/v1/jobs/\(job.id)/extended")) { "job" }
       a(.href("/v1/jobs/\(job.id)/messages")) { "messages" }
@@ -89,7 +89,7 @@ struct JobHeader: Component {
 
   @HTMLBuilder private var actions: some HTML {
     if fold.state.isFinal {
-      if job.kind == .pipeline { action("retry", "Retry", .retry) }
+      if job.work.traits.isRetryable { action("retry", "Retry", .retry) }
       button(.class("button", "button--danger"), .type("button"), .popovertarget("confirm-delete")) {
         Icon(.delete)
         "Delete…"
@@ -128,20 +128,19 @@ struct JobHeader: Component {
 
   private var facts: some HTML {
     dl(.class("job-page__facts")) {
-      switch job.kind {
-      case .pipeline: fact("Source") { code { job.source } }
-      case .external: fact("Source") { "reported from outside" }
+      if let description = job.work.traits.sourceDescription {
+        fact("Source") { description }
+      } else {
+        fact("Source") { code { job.source } }
       }
       if let retried = job.retryOf {
         fact("Retry of") { a(.href("/jobs/\(retried)")) { retried } }
       }
       fact("Created") { moment(job.createdAt) }
       if let started = job.startedAt { fact("Started") { moment(started) } }
-      // Where somebody else's job runs is not known.
-      if job.kind == .pipeline {
+      if let requested = job.work.traits.deviceRequested {
         fact("Device") {
-          DeviceIndicator(
-            device: (job.deviceUsed ?? job.deviceRequested).description, fallbackReason: fold.fallbackReason)
+          DeviceIndicator(device: (job.deviceUsed ?? requested).description, fallbackReason: fold.fallbackReason)
         }
       }
     }
@@ -177,8 +176,8 @@ struct JobResults: Component {
     }
   }
 
-  /// Who reports a job from outside may report results, and is not missed where it does not.
-  private var isHidden: Bool { !job.status.isFinal || (job.kind == .external && job.results.isEmpty) }
+  /// A job whose plugins we run says why it has no results; for other jobs, none is nothing to point out.
+  private var isHidden: Bool { !job.status.isFinal || (!job.work.traits.expectsPlugins && job.results.isEmpty) }
 
   private var emptyReason: String {
     switch job.status {

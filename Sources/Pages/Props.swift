@@ -63,24 +63,30 @@ extension WarningRow {
 }
 
 extension PluginRow {
-  init(_ state: Domain.PluginState, metadata: PluginMetadata?, isOver: Bool) {
+  init(_ state: Domain.PluginState, metadata: JSONObject?, isOver: Bool) {
     self.init(
       name: state.plugin, state: .init(state.status, isOver: isOver), timing: state.milliseconds,
-      metadata: metadata?.facts ?? [],
+      metadata: metadata.map(Fact.all) ?? [],
       statistics: .init(
         median: state.statistics?.p50, p95: state.statistics?.p95, maximum: state.statistics?.max,
         frames: state.framesProcessed > 0 ? state.framesProcessed : nil, health: state.health?.rawValue))
   }
 }
 
-extension PluginMetadata {
-  /// What a person wants to know of a plugin, without what it does not say.
-  var facts: [Fact] {
-    [
-      Fact("Description", description), Fact("Version", version), Fact("Model", model), Fact("Input", inputShape),
-      Fact("Output", outputFormat), Fact("Confidence", confidenceDefault.map { "\($0)" } ?? ""),
-      Fact("Capabilities", capabilities.joined(separator: ", ")), Fact("Tags", tags.joined(separator: ", ")),
-      Fact("Author", author), Fact("Latency budget", Readable.milliseconds(latencyBudgetMS)),
+extension Fact {
+  /// What a plugin's metadata says to a person. Members that are missing, empty or of another type are left out.
+  static func all(in metadata: JSONObject) -> [Fact] {
+    func text(_ member: String) -> String { metadata[member]?.stringValue ?? "" }
+    func list(_ member: String) -> String {
+      (metadata[member]?.arrayValue ?? []).compactMap(\.stringValue).joined(separator: ", ")
+    }
+    let budget = metadata["latency_budget_ms"]?.doubleValue
+    return [
+      Fact("Description", text("description")), Fact("Version", text("version")), Fact("Model", text("model")),
+      Fact("Input", text("input_shape")), Fact("Output", text("output_format")),
+      Fact("Confidence", metadata["confidence_default"]?.doubleValue.map { "\($0)" } ?? ""),
+      Fact("Capabilities", list("capabilities")), Fact("Tags", list("tags")), Fact("Author", text("author")),
+      Fact("Latency budget", budget.map(Readable.milliseconds) ?? ""),
     ].filter { !$0.detail.isEmpty }
   }
 }

@@ -67,7 +67,8 @@ struct DeviceTests {
 
 struct RealtimeMessageTests {
   private let job = Job(
-    id: "7", name: "clip", source: "clip.y4m", plugins: ["motion_detection"], createdAt: Timestamp(milliseconds: 0))
+    id: "7", name: "clip", work: .pipeline(.init(source: "clip.y4m", plugins: ["motion_detection"])),
+    createdAt: Timestamp(milliseconds: 0))
 
   @Test func `a message has type, payload and timestamp`() {
     let message = RealtimeMessage.progress(job: job, progress: 42.5, stage: "Analysing", rate: 25)
@@ -99,7 +100,7 @@ struct RealtimeMessageTests {
 
   @Test func `a job runs elsewhere than asked for only once it runs`() {
     var job = job
-    job.deviceRequested = .cuda(0)
+    job.work = .pipeline(.init(source: "clip.y4m", plugins: [], deviceRequested: .cuda(0)))
     #expect(!job.fallback)
     job.deviceUsed = .cpu
     #expect(job.fallback)

@@ -4,7 +4,9 @@ import Testing
 
 struct JobFoldTests {
   private func job() -> Job {
-    Job(id: "7", name: "clip", source: "clip.y4m", plugins: ["a"], createdAt: Timestamp(milliseconds: 1000))
+    Job(
+      id: "7", name: "clip", work: .pipeline(.init(source: "clip.y4m", plugins: ["a"])),
+      createdAt: Timestamp(milliseconds: 1000))
   }
 
   @Test func `the messages of a job add up to the job`() {

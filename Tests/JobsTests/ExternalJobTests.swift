@@ -193,7 +193,7 @@ struct ExternalJobTests {
   }
 
   @Test func `a job of our own can't be reported from outside`() throws {
-    let bench = try Bench(plugins: [Brightness.self])
+    let bench = try Bench(plugins: [PluginFactory(Brightness.init)])
     bench.write("clip.y4m", video(levels: [16]))
     let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
     let progress = try reported(.progress, ["progress": 1], job: job.id)

@@ -5,7 +5,7 @@ import Jobs
 import Testing
 
 struct JobServiceTests {
-  private let plugins: [any Plugin.Type] = [Brightness.self, Fragile.self, Gate.self]
+  private let plugins = [PluginFactory(Brightness.init), PluginFactory(Fragile.init), PluginFactory(Gate.init)]
 
   @Test func `a job says everything in the order of the specification`() throws {
     let bench = try Bench(plugins: plugins)
@@ -37,8 +37,8 @@ struct JobServiceTests {
     #expect(job.frames[1].results[0].data == ["boxes": [], "brightness": 255])
     #expect(job.pluginStates.map(\.plugin) == ["brightness", "fragile"])
     #expect(job.startedAt != nil && job.finishedAt != nil && job.error == nil)
-    let inspection = try #require(bench.service.inspector.plugins(ofJob: job.id).first)
-    #expect(inspection.status == .completed && inspection.timings.count == 2 && inspection.health == .ok)
+    let state = try #require(bench.service.inspections(of: job).first?.state)
+    #expect(state.status == .completed && state.framesProcessed == 2 && state.health == .ok)
   }
 
   @Test func `the digest holds each change of status and each new percent`() throws {
@@ -103,7 +103,7 @@ struct JobServiceTests {
     arguments: [
       (["prepare": true], "The plugin fragile failed: no licence"),
       (["finalize": true], "The plugin fragile failed: nothing to say"),
-      (["level": 9], "The plugin fragile failed: The option \"level\" must be a whole number from 1 to 3."),
+      (["level": 9], "The plugin fragile refused its options: The option \"level\" must be a whole number from 1 to 3."),
     ] as [(JSONObject, String)])
   func `a plugin may fail before and after the frames`(options: JSONObject, reason: String) throws {
     let bench = try Bench(plugins: plugins)
@@ -203,7 +203,7 @@ struct JobServiceTests {
     let new = try bench.service.retry(old.id)
     bench.service.waitUntilIdle()
     #expect(new.retryOf == old.id && new.id != old.id && new.name == "Once more")
-    #expect(new.options == old.options)
+    #expect(new.work == old.work)
     #expect(try bench.service.job(new.id).status == .succeeded)
   }
 
@@ -297,7 +297,8 @@ struct JobServiceTests {
       try bench.service.create(JobRequest(source: "../clip.y4m", plugins: ["brightness"]))
     }
     #expect(refused?.code == .forbidden && refused?.message.hasPrefix("The field \"source\"") == true)
-    #expect(try JobRequest(["source": "a"], standardPlugins: ["brightness"]).plugins == ["brightness"])
+    #expect(try JobRequest(["source": "a"], standardPlugins: ["brightness"])
+        == JobRequest(source: "a", plugins: ["brightness"]))
   }
 
   @Test func `a snapshot tells what its position has told`() throws {

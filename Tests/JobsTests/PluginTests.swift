@@ -203,6 +203,6 @@ struct PluginCatalogueTests {
     for metadata in PluginCatalogue.builtIn.metadata {
       #expect(!metadata.description.isEmpty && !metadata.model.isEmpty && metadata.latencyBudgetMS > 0)
     }
-    #expect(PluginCatalogue.builtIn.plugin(named: "nope") == nil)
+    #expect(PluginCatalogue.builtIn.factory(named: "nope") == nil)
   }
 }

@@ -8,11 +8,11 @@ import Testing
 struct RestartTests {
   /// A bench whose server has ended without a word, and the one that comes after it.
   private func afterCrash(_ before: (Bench) throws -> Void) throws -> Bench {
-    let bench = try Bench(plugins: [Brightness.self, Gate.self])
+    let bench = try Bench(plugins: [PluginFactory(Brightness.init), PluginFactory(Gate.init)])
     bench.write("clip.y4m", video(levels: [16, 17]))
     try before(bench)
     bench.recorder.store.close()
-    return try Bench(plugins: [Brightness.self, Gate.self], after: bench)
+    return try Bench(plugins: [PluginFactory(Brightness.init), PluginFactory(Gate.init)], after: bench)
   }
 
   @Test func `what ran has failed with the reason, and what waited runs`() throws {

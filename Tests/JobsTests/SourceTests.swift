@@ -21,7 +21,7 @@ struct SourceTests {
       Picture(width: width, height: height, format: .grey, bytes: [UInt8](repeating: level, count: width * height)))
   }
 
-  private func bench() throws -> Bench { try Bench(plugins: [Brightness.self]) }
+  private func bench() throws -> Bench { try Bench(plugins: [PluginFactory(Brightness.init)]) }
 
   @Test func `a folder of pictures is read in natural order`() throws {
     let bench = try bench()

@@ -151,7 +151,7 @@ struct Bench {
   let uploads: UploadStore
 
   init(
-    plugins: [any Plugin.Type] = [], maximumRunning: Int = 1, maximumQueued: Int = 100,
+    plugins: [PluginFactory] = [], maximumRunning: Int = 1, maximumQueued: Int = 100,
     maximumPictureBytes: Int = 1 << 20, after previous: Bench? = nil
   ) throws {
     folder = previous?.folder ?? TemporaryFolder()
@@ -164,8 +164,7 @@ struct Bench {
         maximumRunning: maximumRunning, maximumQueued: maximumQueued, dataFolder: "\(folder.path)/data",
         maximumPictureBytes: maximumPictureBytes),
       sources: sources,
-      catalogue: PluginCatalogue(
-        [MotionDetection.self, SceneChange.self, QualityCheck.self, BlockMapper.self] + plugins),
+      catalogue: PluginCatalogue(PluginCatalogue.builtIn.factories + plugins),
       book: recorder.book, now: { [clock] in clock.withLock { $0 } },
       uptime: { [clock] in clock.withLock { Int($0.milliseconds) } }, publisher: recorder.publisher)
     mkdir("\(folder.path)/root", 0o755)
@@ -173,7 +172,7 @@ struct Bench {
 
   /// Jobs are numbered on from another place in each bench, so that no two tests share a job's id.
   private static func skipNumbers(_ store: Store) throws {
-    var last = Job(id: "last", name: "", source: "", plugins: [], createdAt: Timestamp(milliseconds: 0))
+    var last = Job(id: "last", name: "", work: .external, createdAt: Timestamp(milliseconds: 0))
     last.number = Int(Self.count.add(1, ordering: .relaxed).newValue) * 1000
     var batch = StoreBatch()
     batch.jobs = [last]

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Says for each frame how bright it is.
 struct Brightness: Plugin {
-  static let metadata = PluginMetadata(
+  let metadata = PluginMetadata(
     name: "brightness", description: "Test", model: "mean", inputShape: "", outputFormat: "")
   private var sum = 0
 
@@ -19,7 +19,7 @@ struct Brightness: Plugin {
 
 /// Throws at the frames, and in the ways, that its options name.
 struct Fragile: Plugin {
-  static let metadata = PluginMetadata(
+  let metadata = PluginMetadata(
     name: "fragile", description: "Test", model: "none", inputShape: "", outputFormat: "")
 
   mutating func prepare(_ context: PluginContext) throws {
@@ -39,7 +39,7 @@ struct Fragile: Plugin {
 
 /// Waits at each frame until the test lets one more through.
 struct Gate: Plugin {
-  static let metadata = PluginMetadata(
+  let metadata = PluginMetadata(
     name: "gate", description: "Test", model: "none", inputShape: "", outputFormat: "")
 
   /// Frames that may pass, by job.

@@ -11,7 +11,7 @@ func job(
   change: (inout Job) -> Void = { _ in }
 ) -> Job {
   var job = Job(
-    id: "job-7", name: name, source: "samples/walk.y4m", plugins: ["motion"],
+    id: "job-7", name: name, work: .pipeline(.init(source: "samples/walk.y4m", plugins: ["motion"])),
     createdAt: Timestamp(milliseconds: noon.milliseconds - 130_000))
   job.status = status
   job.progress = progress
@@ -27,7 +27,10 @@ func job(
 let noon = Timestamp(iso8601: "2026-02-04T12:00:00Z")!  // a literal
 
 struct JobFoldTests {
-  private func fold(_ job: Job, plugins: [PluginMetadata] = []) -> JobFold { JobFold(job, plugins: plugins, now: noon) }
+  private func fold(_ job: Job, metadata: PluginMetadata? = nil) -> JobFold {
+    let plugins = job.inspections { $0 == metadata?.name ? metadata?.json : nil }
+    return JobFold(job, plugins: plugins, now: noon)
+  }
 
   @Test(arguments: [
     (Domain.JobStatus.running, 64.9 as Double?, "64% · walk.y4m"), (.running, 0, "0% · walk.y4m"),
@@ -99,7 +102,7 @@ struct JobFoldTests {
         state.health = .degraded
         job.set(state)
         job.set(Domain.PluginState(plugin: "blur", status: .started))
-      }, plugins: [metadata]
+      }, metadata: metadata
     ).inspector
     #expect(inspector.plugins.map(\.name) == ["motion", "blur"])
     #expect(inspector.plugins[0].state == .completed)
@@ -179,7 +182,7 @@ struct JobFoldTests {
   }
 
   @Test func `a fallback has its reason`() {
-    #expect(fold(job { $0.deviceRequested = .cuda(0) }).fallbackReason == "instead of cuda:0, which is not available")
+    #expect(fold(job { $0.work = .pipeline(.init(source: "a", plugins: [], deviceRequested: .cuda(0))) }).fallbackReason == "instead of cuda:0, which is not available")
     #expect(fold(job()).fallbackReason == nil)
   }
 

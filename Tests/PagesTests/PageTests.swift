@@ -48,20 +48,20 @@ struct JobPageTests {
 
   @Test func `of a job that is reported from outside nothing is shown that only ours have`() {
     for status in [Domain.JobStatus.running, .succeeded] {
-      let markup = page(job(status) { $0.kind = .external })
+      let markup = page(job(status) { $0.work = .external })
       #expect(markup.contains("reported from outside"))
       for absent in ["<dt>Device</dt>", "/jobs/job-7/retry"] { #expect(!markup.contains(absent)) }
       for hidden in ["data-quiet hidden", "data-slot=\"frames-link\" hidden", "\"results-title\" hidden"] {
         #expect(markup.contains(hidden), "\(hidden)")
       }
-      #expect(JobFold(job(status) { $0.kind = .external }, now: noon).viewer(devices: .init()) == nil)
+      #expect(JobFold(job(status) { $0.work = .external }, now: noon).viewer(devices: .init()) == nil)
     }
   }
 
   @Test func `what is reported of a job from outside is shown`() {
     let markup = page(
       job(.succeeded) { job in
-        job.kind = .external
+        job.work = .external
         job.results = ["lint": ["errors": 2]]
         job.set(Domain.PluginState(plugin: "lint", status: .completed))
         job.frames = [Frame(id: 0, width: 1, height: 1, imageURL: nil)]
@@ -91,7 +91,7 @@ struct JobPageTests {
     let hostile = "<img src=x onerror=alert(1)>\"'</script>"
     let markup = page(
       job(.failed, name: hostile) { job in
-        job.source = hostile
+        job.work = .pipeline(.init(source: hostile, plugins: [hostile]))
         job.stage = hostile
         job.error = hostile
         job.results = [hostile: .string(hostile)]

@@ -26,11 +26,10 @@ struct StoreTests {
   @Test func `a job comes back with everything that is known of it`() throws {
     let sample = try SampleStore()
     var all = job("a", number: 7, status: .failed, name: "Ünïcode \u{0} name", finishedAt: .day(101))
-    all.kind = .external
-    all.source = ""
-    all.plugins = ["edges", "motion"]
-    all.options = ["deep": ["list": [1, 2.5, nil, true, "x"]], "empty": [:]]
-    all.deviceRequested = .cuda(3)
+    all.work = .pipeline(
+      PipelineWork(
+        source: "", plugins: ["edges", "motion"],
+        options: ["deep": ["list": [1, 2.5, nil, true, "x"]], "empty": [:]], deviceRequested: .cuda(3)))
     all.deviceUsed = .cpu
     all.retryOf = "b"
     all.progress = 12.5

@@ -39,7 +39,8 @@ package enum Script {
 
   package static func job(asOf offset: Int) -> Job {
     var job = Job(
-      id: "j", name: "Job", source: "file", plugins: ["edges"], createdAt: Timestamp(milliseconds: 1_700_000_000_000))
+      id: "j", name: "Job", work: .pipeline(.init(source: "file", plugins: ["edges"])),
+      createdAt: Timestamp(milliseconds: 1_700_000_000_000))
     job.number = 1
     job.status = .running
     job.offset = offset

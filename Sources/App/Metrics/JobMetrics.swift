@@ -23,7 +23,7 @@ final class JobMetrics: Sendable {
 
   /// Codes of plugins' failures, in small letters. What a reporter calls its own is "other", as are its plugins: a label
   /// must not be anybody's to make up.
-  private static let codes: Set<String> = ["plugin_crash", "plugin_timeout", "device_unavailable"]
+  private static let codes: Set<String> = ["plugin_crash", "plugin_timeout", "options_invalid", "device_unavailable"]
 
   /// - Parameter plugins: the names that are told apart.
   init(plugins: [String]) { self.plugins = Set(plugins) }

@@ -72,7 +72,7 @@ package final class ExternalReports: Sendable {
   /// stood still, so that nothing could be reported, does not count.
   /// - Parameter timeout: milliseconds.
   func failAbandoned(after timeout: Int64, now: Timestamp) async {
-    let ids = book.active.filter { $0.kind == .external }.map(\.id)
+    let ids = book.active.filter(\.work.traits.isReported).map(\.id)
     let latest = uptime() - Int(timeout)
     let silent = state.withLock { state in
       let known = state.lastReports

@@ -8,7 +8,7 @@ import JSONValues
 /// The dominant colour is the mean of the pixels that share the commonest of 512 colours. In large blocks every second
 /// pixel of every second row is looked at.
 package struct BlockMapper: Plugin {
-  package static let metadata = PluginMetadata(
+  package let metadata = PluginMetadata(
     name: "block_mapper", description: "Divides pictures into blocks and names the dominant colour of each.",
     model: "commonest of 512 colours a block", inputShape: "H×W×3 RGB, 8 bit", outputFormat: "data, result grid",
     capabilities: ["image", "video"], tags: ["vision", "colour"], latencyBudgetMS: 10)

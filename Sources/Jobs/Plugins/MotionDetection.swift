@@ -9,7 +9,7 @@ import Imaging
 /// after an opening by 3 × 3 pixels, and hangs together, is a box. Where most of the picture changes at once (a cut, the
 /// light switched on) nothing moved: the background starts anew.
 package struct MotionDetection: Plugin {
-  package static let metadata = PluginMetadata(
+  package let metadata = PluginMetadata(
     name: "motion_detection", description: "Finds what moves in front of a still background.",
     model: "running average, 3×3 opening, connected components", inputShape: "H×W×1 luma, 8 bit",
     outputFormat: "boxes", confidenceDefault: 0.5, capabilities: ["video", "boxes"], tags: ["vision", "motion"],

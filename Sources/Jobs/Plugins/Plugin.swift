@@ -6,12 +6,11 @@ import JSONValues
 ///
 /// Throwing ends the plugin and fails the job. Throw ``PluginError/soft(_:)`` for what spoils one frame only: it becomes
 /// a warning, and the job goes on.
-package protocol Plugin: SendableMetatype {
-  static var metadata: PluginMetadata { get }
+package protocol Plugin {
+  var metadata: PluginMetadata { get }
 
-  init()
-
-  /// Once, before the first frame. Refuse options here: a sentence in the error reaches the person who set them.
+  /// Called once, before the first frame. Refuse options here with ``PluginError/invalidOption(name:expected:)``: its
+  /// sentence is shown to the person who set them.
   mutating func prepare(_ context: PluginContext) throws
 
   /// Each frame, in order.

@@ -1,29 +1,48 @@
 import Domain
 
-/// The plugins that a job may name. To add one of your own: a type that conforms to ``Plugin``, and its line here.
+/// The plugins that a job may name. To add one of your own, write a type that conforms to ``Plugin`` and add its line to
+/// ``builtIn``.
 package struct PluginCatalogue: Sendable {
   package static let builtIn = PluginCatalogue([
-    MotionDetection.self,
-    SceneChange.self,
-    QualityCheck.self,
-    BlockMapper.self,
+    PluginFactory(MotionDetection.init),
+    PluginFactory(SceneChange.init),
+    PluginFactory(QualityCheck.init),
+    PluginFactory(BlockMapper.init),
   ])
 
-  private let types: [any Plugin.Type]
+  package let factories: [PluginFactory]
 
   /// - Precondition: no two have the same name.
-  package init(_ types: [any Plugin.Type]) {
-    precondition(Set(types.map { $0.metadata.name }).count == types.count)
-    self.types = types
+  package init(_ factories: [PluginFactory]) {
+    precondition(Set(factories.map(\.metadata.name)).count == factories.count)
+    self.factories = factories
   }
 
-  /// What each says about itself, in order.
-  package var metadata: [PluginMetadata] { types.map { $0.metadata } }
+  /// What each plugin says about itself, in order.
+  package var metadata: [PluginMetadata] { factories.map(\.metadata) }
 
-  package var names: [String] { metadata.map(\.name) }
+  package var names: [String] { factories.map(\.metadata.name) }
 
-  /// The plugin of that name; nil where there is none.
-  package func plugin(named name: String) -> (any Plugin.Type)? {
-    types.first { $0.metadata.name == name }
+  /// The plugin of that name; nil if there is none.
+  package func factory(named name: String) -> PluginFactory? {
+    factories.first { $0.metadata.name == name }
+  }
+}
+
+/// Makes instances of one plugin, each for one job.
+package struct PluginFactory: Sendable {
+  package let metadata: PluginMetadata
+  package let make: @Sendable () -> any Plugin
+
+  /// For a plugin whose metadata is only known at run time.
+  /// - Parameter make: makes plugins that have this metadata.
+  package init(metadata: PluginMetadata, make: @escaping @Sendable () -> any Plugin) {
+    self.metadata = metadata
+    self.make = make
+  }
+
+  /// For a plugin in Swift: `PluginFactory(SceneChange.init)`. Makes one to read its metadata.
+  package init(_ make: @escaping @Sendable () -> any Plugin) {
+    self.init(metadata: make().metadata, make: make)
   }
 }

@@ -5,7 +5,7 @@ import JSONValues
 
 /// Warns where a picture is blurred, too dark or too bright. Each warning comes where the state begins, not every frame.
 package struct QualityCheck: Plugin {
-  package static let metadata = PluginMetadata(
+  package let metadata = PluginMetadata(
     name: "quality_check", description: "Warns where pictures are blurred, too dark or too bright.",
     model: "variance of the Laplacian, share of clipped pixels", inputShape: "H×W×1 luma, 8 bit",
     outputFormat: "data, warnings", capabilities: ["image", "video", "warnings"], tags: ["vision", "quality"],

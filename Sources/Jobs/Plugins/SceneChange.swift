@@ -6,7 +6,7 @@ import JSONValues
 ///
 /// The distance of two frames is the share of pixels that would have to change their colour, counted in 512 colours.
 package struct SceneChange: Plugin {
-  package static let metadata = PluginMetadata(
+  package let metadata = PluginMetadata(
     name: "scene_change", description: "Finds cuts, where the colours of a video change from one frame to the next.",
     model: "colour histogram, 8×8×8 bins", inputShape: "H×W×3 RGB, 8 bit", outputFormat: "data, result",
     capabilities: ["video"], tags: ["vision", "editing"], latencyBudgetMS: 5)

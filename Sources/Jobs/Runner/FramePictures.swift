@@ -4,8 +4,8 @@ import Net
 
 /// Keeps the frames of one job as PNG files, written by a thread of its own while the plugins work.
 ///
-/// At most a few frames wait; then ``add(_:)`` does. Where a job's pictures exceed its limit of bytes, the oldest are
-/// removed.
+/// At most a few frames wait; beyond that, ``add(_:)`` blocks. If a job's pictures exceed its limit of bytes, the oldest
+/// are removed.
 package final class FramePictures: Sendable {
   private struct State {
     var waiting: [SourceFrame] = []
@@ -17,7 +17,7 @@ package final class FramePictures: Sendable {
   private let state = Guarded(State())
   private let thread: Net.Thread
 
-  /// Frames that may wait: enough to keep the thread busy, 11 MB at 1,280 × 720.
+  /// Frames that may wait: enough to keep the thread busy; 11 MB at 1,280 × 720.
   private static let longestQueue = 3
 
   /// - Parameters:
@@ -28,7 +28,7 @@ package final class FramePictures: Sendable {
     let state = state
     thread = Net.Thread(name: "pictures") {
       var kept = KeptPictures(folder: folder, maximumBytes: maximumBytes)
-      while let frame = Self.take(from: state) {
+      while let frame = Self.nextFrame(in: state) {
         let isWritten = kept.write(PNGEncoder.encode(frame.picture), frame: frame.id)
         state.withLock {
           $0.outcomes[frame.id] = isWritten
@@ -38,18 +38,21 @@ package final class FramePictures: Sendable {
     }
   }
 
+  /// Where a job's pictures are.
+  static func folder(ofJob id: String, dataFolder: String) -> String { "\(dataFolder)/frames/\(id)" }
+
   /// The file of a frame's picture in a job's folder.
   static func path(folder: String, frame: Int) -> String { "\(folder)/\(frame).png" }
 
   /// The next frame, which stays in the queue until it is written; nil once the queue is closed and empty.
-  private static func take(from state: Guarded<State>) -> SourceFrame? {
+  private static func nextFrame(in state: Guarded<State>) -> SourceFrame? {
     state.wait { (state) -> SourceFrame?? in
       if let frame = state.waiting.first { return .some(frame) }
       return state.isClosed ? .some(nil) : nil
     }
   }
 
-  /// Has the frame's picture written, as soon as there is room in the queue.
+  /// Queues the frame for writing. Blocks while the queue is full.
   package func add(_ frame: SourceFrame) {
     state.wait { (state) -> Void? in
       guard state.waiting.count < Self.longestQueue else { return nil }
@@ -58,13 +61,13 @@ package final class FramePictures: Sendable {
     }
   }
 
-  /// Waits until the picture of a frame that was added is written. Ask once for each.
+  /// Blocks until the picture of a frame that was added is written. To be called once a frame.
   /// - Returns: Whether the file exists.
   package func isWritten(_ frame: Int) -> Bool {
     state.wait { $0.outcomes.removeValue(forKey: frame) }
   }
 
-  /// Writes what waits and ends the thread. Call it once.
+  /// Writes the queued pictures and ends the thread. To be called once.
   package func close() {
     state.withLock { $0.isClosed = true }
     thread.join()
@@ -76,7 +79,7 @@ private struct KeptPictures {
   let folder: String
   let maximumBytes: Int
   private var files: [(frame: Int, bytes: Int)] = []
-  /// Files before this one are gone.
+  /// Files before this index are removed.
   private var oldest = 0
   private var total = 0
 

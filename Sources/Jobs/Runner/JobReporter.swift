@@ -1,10 +1,12 @@
 import Domain
-import Synchronization
 
 /// How a job ended.
 package enum JobEnding: Equatable, Sendable {
   case succeeded
-  case failed(String)
+  /// - Parameters:
+  ///   - reason: a sentence.
+  ///   - errorID: the published error whose reason this repeats; nil if there is none.
+  case failed(_ reason: String, errorID: Int? = nil)
   case cancelled
 
   var status: JobStatus {
@@ -16,79 +18,58 @@ package enum JobEnding: Equatable, Sendable {
   }
 }
 
-/// Says to a running job, from any thread, that it shall end.
-package final class CancelFlag: Sendable {
-  private let isUp = Atomic(false)
-  private let isStop = Atomic(false)
-
-  package init() {}
-
-  /// - Parameter isStop: whether the server ends, and not the person's interest in the job.
-  package func raise(isStop: Bool = false) {
-    guard !isRaised else { return }
-    self.isStop.store(isStop, ordering: .relaxed)
-    isUp.store(true, ordering: .releasing)
-  }
-
-  package var isRaised: Bool { isUp.load(ordering: .acquiring) }
-  var isRaisedToStop: Bool { isRaised && isStop.load(ordering: .relaxed) }
-}
-
 /// Publishes what happens to a job: everything on the job's topic, and a digest for lists on the topic `jobs`.
 ///
-/// It folds what it says into a copy of its own, and so knows how the job will stand once all of it is stored. Used by
-/// one thread at a time.
+/// It folds each message into its own copy of the job, which is therefore ahead of what is stored. Used by one thread at
+/// a time.
 final class JobReporter {
   private(set) var job: Job
   private let publisher: Publisher
 
-  init(_ job: Job, _ publisher: Publisher) {
+  init(_ job: Job, publisher: Publisher) {
     self.job = job
     self.publisher = publisher
   }
 
-  /// - Parameter isNews: whether lists should hear of it.
-  func say(_ message: RealtimeMessage, isNews: Bool = false) {
-    publisher.publish(take(message, isNews: isNews))
+  func publish(_ message: RealtimeMessage) { publisher.publish(Publication(job.publish(message))) }
+
+  /// Sends a frame at once, and stores its row.
+  func publish(frame message: RealtimeMessage) {
+    publisher.tell(message, job.topic)
+    publisher.publish(Publication([], records: [.init(message, to: job.topic)]))
   }
 
-  /// The job stands somewhere else now.
-  func status(_ change: (inout Job) -> Void) { publisher.publish(takeStatus(change)) }
+  /// Publishes an error of the job.
+  /// - Returns: its id within the job.
+  func publish(_ error: JobError) -> Int {
+    var error = error
+    let id = job.errorsCount + 1
+    error.id = id
+    publish(.error(job: job, error))
+    return id
+  }
 
-  /// As ``status(_:)``, and waits until that is stored.
-  /// - Throws: ``AppError`` where it can't be: then the job stands where it stood.
-  func statusStored(_ change: (inout Job) -> Void) throws(AppError) {
+  /// Publishes a changed status of the job.
+  func publishStatus(_ change: (inout Job) -> Void) {
+    publish(.jobStatus(changing(change)))
+  }
+
+  /// As ``publishStatus(_:)``, and returns when it is stored.
+  /// - Throws: ``AppError`` if it can't be stored; the job is then unchanged.
+  func storeStatus(_ change: (inout Job) -> Void) async throws(AppError) {
     let before = job
-    var publication = takeStatus(change)
-    publication.isRefusable = true
+    let items = job.publish(.jobStatus(changing(change)))
     do {
-      try publisher.store(publication)
+      try await publisher.store(Publication(items, isRefusable: true))
     } catch {
       job = before
       throw error
     }
   }
 
-  private func takeStatus(_ change: (inout Job) -> Void) -> Publication {
+  private func changing(_ change: (inout Job) -> Void) -> Job {
     var changed = job
     change(&changed)
-    return take(.jobStatus(changed), isNews: true)
-  }
-
-  private func take(_ message: RealtimeMessage, isNews: Bool) -> Publication {
-    job.apply(message)
-    let item = Publication.Item(message, to: job.topic)
-    return Publication(isNews ? [item, .init(message.digest(of: job), to: .jobs)] : [item])
-  }
-}
-
-extension Publisher {
-  /// Waits until a publication is stored and told. Not for a loop.
-  /// - Throws: ``AppError`` where it can't be stored now: then nothing of it happened.
-  @discardableResult
-  func store(_ publication: Publication) throws(AppError) -> StreamPosition? {
-    let answer = Guarded<Result<StreamPosition?, AppError>?>(nil)
-    submit(publication) { result in answer.withLock { $0 = result } }
-    return try answer.wait { $0 }.get()
+    return changed
   }
 }

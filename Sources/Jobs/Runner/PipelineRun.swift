@@ -8,61 +8,75 @@ import JSONValues
   import Darwin
 #endif
 
-/// One job's way through its frames and plugins, with everything that it says on the way.
+/// One job's way through its frames and plugins, with everything that is published on the way.
 struct PipelineRun {
+  /// A plugin, and what was measured of it.
   private struct Step {
-    let metadata: PluginMetadata
     var plugin: any Plugin
-    var context: PluginContext
+    let metadata: PluginMetadata
+    let context: PluginContext
+    var status = PluginStatus.started
+    var timings = PluginTimings()
+    var warningsCount = 0
+
     var name: String { metadata.name }
+
+    var state: PluginState {
+      var state = PluginState(plugin: name, status: status)
+      state.milliseconds = timings.latest
+      state.framesProcessed = timings.count
+      state.warningsCount = warningsCount
+      state.health = timings.latest.map { PluginHealth(timing: $0, budget: metadata.latencyBudgetMS) }
+      state.statistics = timings.statistics
+      return state
+    }
   }
 
   /// Time between two frames; nil for as fast as possible.
   var pace: Duration?
-  /// Nil where the job keeps no pictures.
+  /// Nil if the job keeps no pictures.
   var pictures: FramePictures?
 
   private let job: Job
   private let device: Device
-  private let inspector: InspectorService
   private let reporter: JobReporter
   private let cancel: CancelFlag
   private var steps: [Step]
   private var meter: ProgressMeter
   private var startedAt = ContinuousClock.now
-  private var lastPercent = 0.0
 
   init(
-    job: Job, plugins: [any Plugin], device: Device, frameCount: Int?, inspector: InspectorService,
-    reporter: JobReporter, cancel: CancelFlag
+    _ work: PipelineWork, plugins: [any Plugin], device: Device, frameCount: Int?, reporter: JobReporter,
+    cancel: CancelFlag
   ) {
+    let job = reporter.job
     self.job = job
     self.device = device
-    self.inspector = inspector
     self.reporter = reporter
     self.cancel = cancel
     steps = plugins.map { plugin in
-      let metadata = type(of: plugin).metadata
-      let options = job.options[metadata.name]?.objectValue ?? [:]
+      let metadata = plugin.metadata
+      let options = work.options[metadata.name]?.objectValue ?? [:]
       return Step(
-        metadata: metadata, plugin: plugin,
+        plugin: plugin, metadata: metadata,
         context: PluginContext(jobID: job.id, device: device, options: options, frameCount: frameCount))
     }
     meter = ProgressMeter(frames: frameCount, plugins: plugins.count)
   }
 
-  /// - Parameter fallbackReason: Why the job does not run on the device that it asked for; nil where it does.
-  /// - Throws: ``PluginFailure``, already said, or what the source threw.
+  /// - Parameter fallbackReason: Why the job doesn't run on the requested device; nil if it does.
+  /// - Throws: ``PluginFailure``, already published, or the error of the source.
   mutating func run(_ source: consuming any FrameSource, fallbackReason: String?) throws -> JobEnding {
     for index in steps.indices { try start(index) }
-    // Said once: it is the job that runs on another device, and a warning is always some plugin's.
+    // Published once, with the first plugin: the whole job runs on another device, but a warning names a plugin.
     if let fallbackReason, !steps.isEmpty {
-      warn(0, "Runs on \(device) instead of \(job.deviceRequested): \(fallbackReason)", .low, frame: nil)
+      let message = "Runs on \(device) instead of \(job.deviceRequested): \(fallbackReason)"
+      warn(PluginWarning(message, severity: .low), from: 0, frame: nil)
     }
     startedAt = .now
     var source = source
     var framesDone = 0
-    // One frame ahead, so that its picture is being written while the plugins work on the frame before.
+    // One frame ahead, so that its picture is written while the plugins work on the frame before.
     var upcoming = read(&source)
     while let frame = try upcoming.get() {
       guard !cancel.isRaised else { return .cancelled }
@@ -76,8 +90,7 @@ struct PipelineRun {
       try finalize(index)
     }
     let rate = meter.rate(after: .now - startedAt)
-    let stage = "Done"
-    reporter.say(.progress(job: job, progress: 100, stage: stage, etaSeconds: 0, rate: rate), isNews: true)
+    reporter.publish(.progress(job: job, progress: 100, stage: "Done", etaSeconds: 0, rate: rate))
     return .succeeded
   }
 
@@ -89,11 +102,11 @@ struct PipelineRun {
     }
   }
 
-  /// - Returns: False where the job was cancelled meanwhile.
+  /// - Returns: False if the job was cancelled in the meantime.
   private func wait(until moment: ContinuousClock.Instant) -> Bool {
     while case let left = moment - .now, left > .zero {
       guard !cancel.isRaised else { return false }
-      // In pieces, so that a cancelled job ends at once even where a frame lasts seconds.
+      // In pieces, so that a cancelled job ends at once even if a frame lasts seconds.
       usleep(UInt32(min(left, .milliseconds(20)) / .microseconds(1)))
     }
     return true
@@ -102,17 +115,16 @@ struct PipelineRun {
   // MARK: One plugin
 
   private mutating func start(_ index: Int) throws {
-    let step = steps[index]
     do {
-      try steps[index].plugin.prepare(step.context)
+      try steps[index].plugin.prepare(steps[index].context)
     } catch {
-      throw fail(index, error, frame: nil)
+      throw fail(index, error: error, frame: nil)
     }
-    sayState(index) { $0.status = .started }
+    publishState(of: index)
   }
 
   /// Hands the frame to each plugin in turn.
-  /// - Returns: False where the job was cancelled meanwhile.
+  /// - Returns: False if the job was cancelled in the meantime.
   private mutating func process(_ frame: SourceFrame) throws -> Bool {
     var record = Frame(id: frame.id, width: frame.width, height: frame.height, imageURL: nil)
     for index in steps.indices {
@@ -124,87 +136,107 @@ struct PipelineRun {
         // A message must not name a picture that isn't there yet.
         if pictures?.isWritten(frame.id) ?? false { record.imageURL = "/v1/jobs/\(job.id)/frames/\(frame.id).png" }
       }
-      try take(output, from: index, frame: record, milliseconds: duration)
+      try publish(output, from: index, frame: record, milliseconds: duration)
       meter.completeStep()
-      sayState(index) { inspection in
-        inspection.status = .running
-        inspection.timings.add(duration)
-      }
-      sayProgress(index)
+      steps[index].status = .running
+      steps[index].timings.add(duration)
+      publishState(of: index)
+      publishProgress(of: index)
     }
     return true
   }
 
-  private func take(
-    _ output: Result<PluginOutput, any Error>, from index: Int, frame: Frame, milliseconds: Double
-  ) throws {
-    let name = steps[index].name
-    switch output {
-    case .success(let output):
-      reporter.say(
-        .frame(job: job, frame: frame, plugin: name, data: output.frameData, device: device, milliseconds: milliseconds)
-      )
-      say(output, from: index, frame: frame.id)
-    case .failure(PluginError.soft(let reason)):
-      warn(index, reason, .medium, frame: frame.id)
-    case .failure(let error):
-      throw fail(index, error, frame: frame.id)
-    }
-  }
-
   private mutating func finalize(_ index: Int) throws {
     do {
-      say(try steps[index].plugin.finalize(steps[index].context), from: index, frame: nil)
+      publish(try steps[index].plugin.finalize(steps[index].context), from: index, frame: nil)
     } catch PluginError.soft(let reason) {
-      warn(index, reason, .medium, frame: nil)
+      warn(PluginWarning(reason, severity: .medium), from: index, frame: nil)
     } catch {
-      throw fail(index, error, frame: nil)
+      throw fail(index, error: error, frame: nil)
     }
-    sayState(index) { $0.status = .completed }
+    steps[index].status = .completed
+    publishState(of: index)
   }
 
-  // MARK: Saying
+  // MARK: Publishing
+
+  private mutating func publish(
+    _ output: Result<PluginOutput, any Error>, from index: Int, frame: Frame, milliseconds: Double
+  ) throws {
+    switch output {
+    case .success(let output):
+      reporter.publish(
+        frame: .frame(
+          job: job, frame: frame, plugin: steps[index].name, data: output.frameData, device: device,
+          milliseconds: milliseconds))
+      publish(output, from: index, frame: frame.id)
+    case .failure(PluginError.soft(let reason)):
+      warn(PluginWarning(reason, severity: .medium), from: index, frame: frame.id)
+    case .failure(let error):
+      throw fail(index, error: error, frame: frame.id)
+    }
+  }
 
   /// The result and the warnings of an output.
-  private func say(_ output: PluginOutput, from index: Int, frame: Int?) {
-    let name = steps[index].name
-    for warning in output.warnings { warn(index, warning.message, warning.severity, frame: frame) }
+  private mutating func publish(_ output: PluginOutput, from index: Int, frame: Int?) {
+    for warning in output.warnings { warn(warning, from: index, frame: frame) }
     if let result = output.result {
-      reporter.say(.partialResult(job: job, plugin: name, result: result))
+      reporter.publish(.partialResult(job: job, plugin: steps[index].name, result: result))
     }
   }
 
-  private func warn(_ index: Int, _ message: String, _ severity: Severity, frame: Int?) {
-    let warning = Warning(plugin: steps[index].name, message: message, severity: severity, frameID: frame)
-    inspector.update(job: job.id, plugin: index) { $0.warnings.append(warning) }
-    reporter.say(.warning(job: job, warning))
+  private mutating func warn(_ warning: PluginWarning, from index: Int, frame: Int?) {
+    steps[index].warningsCount += 1
+    let warning = Warning(
+      plugin: steps[index].name, message: warning.message, severity: warning.severity, frameID: frame)
+    reporter.publish(.warning(job: job, warning))
   }
 
-  private func fail(_ index: Int, _ error: any Error, frame: Int?) -> PluginFailure {
-    let failure = PluginFailure(plugin: steps[index].name, reason: "\(error)", frame: frame)
-    sayState(index) { $0.status = .failed }
-    reporter.say(
-      .error(
-        job: job,
-        JobError(
-          title: "The plugin \(failure.plugin) failed", message: failure.reason, code: "PLUGIN_CRASH",
-          plugin: failure.plugin, frameID: frame)))
+  private mutating func fail(_ index: Int, error: any Error, frame: Int?) -> PluginFailure {
+    var failure = PluginFailure(plugin: steps[index].name, error: error, frame: frame)
+    steps[index].status = .failed
+    publishState(of: index)
+    failure.errorID = reporter.publish(failure.jobError)
     return failure
   }
 
-  /// Changes what the inspector knows of a plugin, and says where the plugin stands now.
-  private func sayState(_ index: Int, _ change: (inout PluginInspection) -> Void) {
-    guard let state = inspector.update(job: job.id, plugin: index, change)?.state else { return }
-    reporter.say(.pluginStatus(job: job, state))
+  private func publishState(of index: Int) {
+    reporter.publish(.pluginStatus(job: job, steps[index].state))
   }
 
-  private mutating func sayProgress(_ index: Int) {
+  private mutating func publishProgress(of index: Int) {
     let elapsed = ContinuousClock.now - startedAt
-    let percent = meter.percent
     let message = RealtimeMessage.progress(
-      job: job, progress: percent, stage: "Analysing", plugin: steps[index].name,
+      job: job, progress: meter.percent, stage: "Analysing", plugin: steps[index].name,
       etaSeconds: meter.secondsLeft(after: elapsed), rate: meter.rate(after: elapsed))
-    reporter.say(message, isNews: percent.map { $0 > lastPercent } ?? false)
-    lastPercent = percent ?? 0
+    reporter.publish(message)
+  }
+}
+
+/// A plugin ended its job. The error is already published on the job's topic.
+struct PluginFailure: Error, CustomStringConvertible {
+  private let plugin: String
+  private let reason: String
+  private let frame: Int?
+  /// The id of the published error.
+  fileprivate(set) var errorID: Int?
+  /// Whether it's the caller's mistake rather than the plugin's.
+  private let isInvalidOption: Bool
+
+  init(plugin: String, error: any Error, frame: Int?) {
+    self.plugin = plugin
+    self.frame = frame
+    reason = "\(error)"
+    isInvalidOption = if case PluginError.invalidOption = error { true } else { false }
+  }
+
+  private var title: String { "The plugin \(plugin) \(isInvalidOption ? "refused its options" : "failed")" }
+
+  var description: String { "\(title)\(frame.map { " at frame \($0)" } ?? ""): \(reason)" }
+
+  var jobError: JobError {
+    JobError(
+      title: title, message: reason, code: isInvalidOption ? "OPTIONS_INVALID" : "PLUGIN_CRASH", plugin: plugin,
+      frameID: frame)
   }
 }

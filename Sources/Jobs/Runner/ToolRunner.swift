@@ -2,54 +2,92 @@ import Domain
 import Imaging
 import JSONValues
 
-/// Runs the plugins of a job over its frames, measures them, and says what happens. Blocks: call it on a job's own thread.
-struct ToolRunner {
-  let catalogue: PluginCatalogue
-  let inspector: InspectorService
-  let sources: SourceRoot
-  let picturesFolder: String
-  let maximumPictureBytes: Int
+/// The runner of a pipeline: opens the source, runs the plugins over its frames, measures them and publishes what they
+/// find.
+struct ToolRunner: SlotRunner {
+  /// What every pipeline of a server uses.
+  struct Tools: Sendable {
+    let catalogue: PluginCatalogue
+    let sources: SourceRoot
+    let devices: DeviceInventory
+    let dataFolder: String
+    /// Bytes of the pictures of one job.
+    let maximumPictureBytes: Int
+  }
 
-  /// - Parameter device: what the job runs on, and why it is not the device that it asked for.
-  /// - Returns: How the job ended; saying that is the caller's.
-  func run(_ device: (used: Device, reason: String?), reporter: JobReporter, cancel: CancelFlag) -> JobEnding {
-    let job = reporter.job
-    let types = job.plugins.compactMap(catalogue.plugin(named:))
-    inspector.begin(job: job.id, plugins: types.map { $0.metadata })
-    for type in types { reporter.say(.metadata(type.metadata, job: job)) }
+  let device: Device
+  private let work: PipelineWork
+  private let tools: Tools
+  /// Why the job doesn't run on the requested device; nil if it does.
+  private let fallbackReason: String?
+
+  init(_ work: PipelineWork, tools: Tools) {
+    self.work = work
+    self.tools = tools
+    (device, fallbackReason) = tools.devices.choose(work.deviceRequested)
+  }
+
+  // MARK: Checking
+
+  func check() throws(AppError) {
     do {
-      let options = try JobOptions(job.options, plugins: job.plugins)
-      reporter.say(.progress(job: job, progress: 0, stage: "Opening the source"), isNews: true)
-      let source = try sources.resolve(job.source).open()
-      var run = PipelineRun(
-        job: job, plugins: types.map { $0.init() }, device: device.used, frameCount: source.frameCount,
-        inspector: inspector,
-        reporter: reporter, cancel: cancel)
-      run.pace = options.isPaced ? source.frameRate.map { .seconds(1 / $0) } : nil
-      if options.keepsPictures {
-        run.pictures = FramePictures(folder: picturesFolder, maximumBytes: maximumPictureBytes)
+      let source = try tools.sources.resolve(work.source)
+      if case .ffmpeg = source.kind, Files.program("ffmpeg") == nil {
+        throw SourceError.programMissing("ffmpeg", source: work.source)
       }
-      defer { run.pictures?.close() }
-      return try run.run(source, fallbackReason: device.reason)
-    } catch let failure as PluginFailure {
-      return .failed(failure.description)
     } catch {
-      let reason = "\(error)"
-      reporter.say(
-        .error(
-          job: job, JobError(title: "The source can't be read", message: reason, code: "SOURCE_UNREADABLE")))
-      return .failed(reason)
+      let code: AppError.Code = if case SourceError.outsideRoot = error { .forbidden } else { .unprocessable }
+      throw AppError(code, "The field \"source\": \(error)")
+    }
+    guard !work.plugins.isEmpty, Set(work.plugins).count == work.plugins.count else {
+      throw JobRequest.refusal("plugins", "must name at least one plugin, and none twice")
+    }
+    if let unknown = work.plugins.first(where: { tools.catalogue.factory(named: $0) == nil }) {
+      let known = tools.catalogue.names.joined(separator: ", ")
+      throw JobRequest.refusal("plugins", "names \"\(unknown)\", which does not exist; there are \(known)")
+    }
+    _ = try JobOptions(work.options, plugins: work.plugins)
+  }
+
+  // MARK: Running
+
+  func run(_ reporter: JobReporter, cancel: CancelFlag) -> JobEnding {
+    let plugins = work.plugins.compactMap { tools.catalogue.factory(named: $0)?.make() }
+    for plugin in plugins { reporter.publish(.metadata(plugin.metadata, job: reporter.job)) }
+    do {
+      let options = try JobOptions(work.options, plugins: work.plugins)
+      return try run(plugins, options: options, reporter: reporter, cancel: cancel)
+    } catch let failure as PluginFailure {
+      return .failed(failure.description, errorID: failure.errorID)
+    } catch let error as AppError {
+      // Options are checked before there is a job; these were stored by a version that accepted them.
+      return fail(reporter, title: "The options are invalid", code: "OPTIONS_INVALID", reason: error.message)
+    } catch {
+      return fail(reporter, title: "The source can't be read", code: "SOURCE_UNREADABLE", reason: "\(error)")
     }
   }
-}
 
-/// A plugin ended its job; it has been said on the job's topic.
-struct PluginFailure: Error, CustomStringConvertible {
-  let plugin: String
-  let reason: String
-  let frame: Int?
+  private func run(
+    _ plugins: [any Plugin], options: JobOptions, reporter: JobReporter, cancel: CancelFlag
+  ) throws -> JobEnding {
+    let job = reporter.job
+    reporter.publish(.progress(job: job, progress: 0, stage: "Opening the source"))
+    let source = try tools.sources.resolve(work.source).open()
+    var run = PipelineRun(
+      work, plugins: plugins, device: device, frameCount: source.frameCount, reporter: reporter, cancel: cancel)
+    run.pace = options.isPaced ? source.frameRate.map { .seconds(1 / $0) } : nil
+    // A job of the same number may have left pictures, if an older database was restored since.
+    let folder = FramePictures.folder(ofJob: job.id, dataFolder: tools.dataFolder)
+    Files.removeFolder(folder)
+    if options.keepsPictures {
+      run.pictures = FramePictures(folder: folder, maximumBytes: tools.maximumPictureBytes)
+    }
+    defer { run.pictures?.close() }
+    return try run.run(source, fallbackReason: fallbackReason)
+  }
 
-  var description: String {
-    "The plugin \(plugin) failed\(frame.map { " at frame \($0)" } ?? ""): \(reason)"
+  private func fail(_ reporter: JobReporter, title: String, code: String, reason: String) -> JobEnding {
+    let id = reporter.publish(JobError(title: title, message: reason, code: code))
+    return .failed(reason, errorID: id)
   }
 }

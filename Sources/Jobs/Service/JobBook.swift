@@ -26,11 +26,14 @@ package final class JobBook: Projection {
     var removed: [String] = []
     var keys: [IdempotencyKey] = []
     var lastOffset: Int?
+    var plugins = InspectorService.Changes()
 
     var rows: [Job] { due.compactMap { jobs[$0] } }
   }
 
   let store: Store
+  /// What is known of plugins, as of the same messages.
+  package let inspector = InspectorService()
   private let contents: Mutex<Contents>
 
   /// How many messages a row may lag behind its job: after a crash they are folded again, at some microseconds each.
@@ -177,6 +180,7 @@ package final class JobBook: Projection {
       let status = job.status
       job.apply(message)
       job.offset = offset
+      changes.plugins.add(message, of: job)
       if job.status != status || offset - before.rowOffsets[id, default: offset] >= Self.messagesBetweenRows {
         changes.due.insert(id)
       }
@@ -192,6 +196,7 @@ package final class JobBook: Projection {
       for id in changes.removed { contents.active[id] = nil }
       contents.foldedOffset = changes.lastOffset ?? contents.foldedOffset
     }
+    inspector.add(changes.plugins)
   }
 }
 

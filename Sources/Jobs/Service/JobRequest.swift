@@ -2,53 +2,66 @@ import Domain
 import Hashing
 import JSONValues
 
-/// What `POST /v1/jobs` asks for, not yet checked against what there is.
+/// A request for a job, not yet checked against the sources and plugins that exist.
 package struct JobRequest: Equatable, Sendable {
-  package var kind = JobKind.pipeline
-  package var source: String
-  package var plugins: [String]
-  package var deviceRequested: Device
-  package var options: JSONObject
-  /// Nil where the source's name will do.
+  package var work: JobWork
+  /// Nil for the default of the work.
   package var name: String?
+
+  package init(_ work: JobWork, name: String? = nil) {
+    self.work = work
+    self.name = name
+  }
 
   package init(
     source: String, plugins: [String], deviceRequested: Device = .cpu, options: JSONObject = [:], name: String? = nil
   ) {
-    self.source = source
-    self.plugins = plugins
-    self.deviceRequested = deviceRequested
-    self.options = options
-    self.name = name
+    let work = PipelineWork(source: source, plugins: plugins, options: options, deviceRequested: deviceRequested)
+    self.init(.pipeline(work), name: name)
   }
 
-  /// A job that somebody else does, and reports.
-  package static func external(name: String?) -> JobRequest {
-    var request = JobRequest(source: "external", plugins: [], name: name)
-    request.kind = .external
-    return request
-  }
+  /// A job that another program does and reports.
+  package static func external(name: String?) -> JobRequest { JobRequest(.external, name: name) }
 
-  /// - Parameter standardPlugins: What runs where the request names none.
+  /// Reads the body of `POST /v1/jobs`.
+  /// - Parameter standardPlugins: run if the request names none.
   /// - Throws: ``AppError`` with the code `unprocessable`, which names the field.
   package init(_ json: JSONObject, standardPlugins: [String]) throws(AppError) {
-    guard let kind = JobKind(rawValue: json["kind"] == nil ? "pipeline" : json["kind"]?.stringValue ?? "") else {
+    let kind = json["kind"] == nil ? "pipeline" : json["kind"]?.stringValue ?? ""
+    guard let reader = Self.readers.first(where: { $0.kind == kind }) else {
       throw Self.refusal("kind", "must be \"pipeline\" or \"external\"")
     }
-    let known = ["kind", "name"] + (kind == .external ? [] : ["source", "plugins", "device_requested", "options"])
+    let known = ["kind", "name"] + reader.fields
     if let unknown = json.keys.first(where: { !known.contains($0) }) {
-      throw Self.refusal(
-        unknown, "is not known\(kind == .external ? " of an external job" : ""); use \(known.joined(separator: ", "))")
+      throw Self.refusal(unknown, "is not known\(reader.owner); use \(known.joined(separator: ", "))")
     }
     if let name = json["name"], name.stringValue == nil, !name.isNull {
       throw Self.refusal("name", "must be a string")
     }
-    // Blanks alone are no name: nobody could see it, or point at it.
-    let name = json["name"]?.stringValue.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
-    if kind == .external {
-      self = .external(name: name)
-      return
-    }
+    // A name of blanks would be invisible: there would be nothing to read or click.
+    name = json["name"]?.stringValue.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+    work = try reader.read(json, standardPlugins)
+  }
+
+  /// Reads one kind of work.
+  private struct Reader: Sendable {
+    let kind: String
+    /// Of a request, besides `kind` and `name`.
+    let fields: [String]
+    /// Whose field an unknown one isn't, as it follows in a sentence.
+    let owner: String
+    let read: @Sendable (_ json: JSONObject, _ standardPlugins: [String]) throws(AppError) -> JobWork
+  }
+
+  private static let readers = [
+    Reader(
+      kind: "pipeline", fields: ["source", "plugins", "device_requested", "options"], owner: "", read: readPipeline),
+    Reader(kind: "external", fields: [], owner: " of an external job") { _, _ in .external },
+  ]
+
+  @Sendable private static func readPipeline(
+    _ json: JSONObject, standardPlugins: [String]
+  ) throws(AppError) -> JobWork {
     guard let source = json["source"]?.stringValue else { throw Self.refusal("source", "must be a string") }
     guard let list = (json["plugins"] ?? .array(standardPlugins.map(JSON.string))).arrayValue else {
       throw Self.refusal("plugins", "must be an array of plugin names")
@@ -63,18 +76,23 @@ package struct JobRequest: Equatable, Sendable {
     guard let options = (json["options"] ?? .object([:])).objectValue else {
       throw Self.refusal("options", "must be an object")
     }
-    self.init(
-      source: source, plugins: plugins, deviceRequested: deviceRequested, options: options, name: name)
+    return .pipeline(
+      PipelineWork(source: source, plugins: plugins, options: options, deviceRequested: deviceRequested))
   }
 
-  /// What tells two requests apart.
+  /// - Throws: ``AppError`` if the name is too long.
+  func checkName() throws(AppError) {
+    if let name, name.utf8.count > 200 { throw Self.refusal("name", "has more than 200 bytes") }
+  }
+
+  /// Tells requests with the same idempotency key apart. Keys live for a day, across restarts and updates, so the order of
+  /// the members must not change.
   var digest: [UInt8] {
-    let whole: JSON = [
-      "kind": .string(kind.rawValue), "source": .string(source), "plugins": .array(plugins.map(JSON.string)),
-      "device_requested": .string(deviceRequested.description), "options": .object(options),
-      "name": name.map(JSON.string) ?? .null,
-    ]
-    return SHA256.hash(whole.encoded())
+    let members = work.json
+    var whole: JSONObject = ["kind": members["kind"] ?? .null, "source": .string(work.traits.source)]
+    for name in ["plugins", "device_requested", "options"] { whole[name] = members[name] }
+    whole["name"] = name.map(JSON.string) ?? .null
+    return SHA256.hash(JSON.object(whole).encoded())
   }
 
   static func refusal(_ field: String, _ reason: String) -> AppError {
@@ -82,9 +100,9 @@ package struct JobRequest: Equatable, Sendable {
   }
 }
 
-/// The options that belong to the job itself; each plugin's stand under its name.
+/// The options of the job itself. Each plugin's options are an object under its name.
 struct JobOptions: Equatable {
-  /// Whether frames come at the source's own frame rate, for watching, instead of as fast as they can be worked on.
+  /// Whether frames come at the source's frame rate, for watching, instead of as fast as possible.
   let isPaced: Bool
   let keepsPictures: Bool
 

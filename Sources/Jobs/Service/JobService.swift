@@ -1,24 +1,25 @@
 import Domain
-import Files
 import JSONValues
 import Net
-import Processes
 import Store
+import Synchronization
 
-/// Starts jobs, runs them in order, and answers for them.
+/// Creates, runs, cancels, retries and deletes jobs of every kind. What is particular to a kind of work is its
+/// ``JobRunner``'s.
 ///
-/// Callable from any thread. Each job that runs has a thread of its own; nothing here waits for it save ``shutDown()``.
+/// Callable from any thread. Each job in a slot has a thread of its own; only ``shutDown()`` and ``waitUntilIdle()`` wait
+/// for it.
 package final class JobService: Sendable {
   package struct Configuration: Sendable {
     /// Jobs that run at once.
     package var maximumRunning: Int
     /// Jobs that may wait; more are refused.
     package var maximumQueued: Int
-    /// Where pictures of frames go: `frames/JOB/FRAME.png`.
+    /// Pictures of frames go into its `frames/JOB/FRAME.png`.
     package var dataFolder: String
     /// Bytes of the pictures of one job.
     package var maximumPictureBytes: Int
-    /// Milliseconds of silence after which a job that is reported from outside counts as abandoned.
+    /// Milliseconds without a report after which a job that is reported from outside counts as abandoned.
     package var reportTimeout: Int64
 
     package init(
@@ -33,26 +34,17 @@ package final class JobService: Sendable {
     }
   }
 
-  private struct State {
-    var queue: [String] = []
-    var running: [String: CancelFlag] = [:]
-    /// Jobs that are being stored, and wait in the queue after that.
-    var arriving = 0
-    var nextNumber: Int
-    var isStopping = false
-  }
-
   package let catalogue: PluginCatalogue
-  package let inspector = InspectorService()
   package let devices: DeviceInventory
   private let configuration: Configuration
-  private let sources: SourceRoot
   private let book: JobBook
   private let publisher: Publisher
   private let keys: IdempotencyKeys
   private let reports: ExternalReports
+  private let runners: JobRunners
+  private let queue: JobQueue
+  private let newestNumber: Atomic<Int>
   private let now: @Sendable () -> Timestamp
-  private let state: Guarded<State>
 
   package init(
     configuration: Configuration, sources: SourceRoot, catalogue: PluginCatalogue = .builtIn,
@@ -61,7 +53,6 @@ package final class JobService: Sendable {
     uptime: @escaping @Sendable () -> Int = Milliseconds.monotonic, publisher: Publisher
   ) {
     self.configuration = configuration
-    self.sources = sources
     self.catalogue = catalogue
     self.devices = devices
     self.book = book
@@ -69,58 +60,66 @@ package final class JobService: Sendable {
     self.publisher = publisher
     keys = IdempotencyKeys(book.store)
     reports = ExternalReports(book: book, publisher: publisher, uptime: uptime)
-    let waiting = book.active.filter { $0.kind == .pipeline && $0.status == .queued }
-    state = Guarded(State(queue: waiting.map(\.id), nextNumber: book.store.newestJobNumber + 1))
+    runners = JobRunners(
+      tools: ToolRunner.Tools(
+        catalogue: catalogue, sources: sources, devices: devices, dataFolder: configuration.dataFolder,
+        maximumPictureBytes: configuration.maximumPictureBytes),
+      reports: reports)
+    queue = JobQueue(
+      waiting: book.active.filter { $0.status == .queued }.map(\.id), maximumRunning: configuration.maximumRunning,
+      maximumWaiting: configuration.maximumQueued)
+    newestNumber = Atomic(book.store.newestJobNumber)
   }
 
-  /// What the last process ran ended with it, when last was heard of it: says so, and waits until everybody who asks is
-  /// told so. Jobs that are reported from outside go on by themselves.
+  /// Fails the jobs that ended with the last process, as of their last message. Blocks until readers see that.
   package func failWhatRan() {
-    for job in book.active where job.kind == .pipeline && job.status == .running {
+    for job in book.active where job.status == .running && !runners.runner(for: job.work).survivesRestart {
       let last = try? book.store.lastMessageTime(of: job.topic)
-      end(JobReporter(job, publisher), .failed(Self.serverEnded), at: last.map { max($0, job.startedAt ?? $0) })
+      end(
+        JobReporter(job, publisher: publisher), .failed(Self.serverEnded),
+        at: last.map { max($0, job.startedAt ?? $0) })
     }
-    // Comes behind all of those. Where nothing can be stored now they are told as soon as something can.
-    _ = try? publisher.store(Publication([], isRefusable: true))
+    // Stored after all of those. If the disk is full now, they are published as soon as there is room.
+    let isStored = Guarded(false)
+    do throws(AppError) {
+      try publisher.submit(Publication([], isRefusable: true)) { _ in isStored.withLock { $0 = true } }
+      isStored.wait { $0 ? () : nil }
+    } catch {
+      return
+    }
   }
 
-  /// Lets run what waited when the last process ended.
+  /// Runs the jobs that waited when the last process ended.
   package func runWhatWaited() { startNext() }
 
-  /// Jobs that wait or run, those reported from outside among them: each is held in memory.
+  /// Jobs that wait or run, whatever their kind: each is held in memory.
   private static let maxActive = 10_000
 
-  /// Removes the files of jobs that are gone: a crash may have come between a job's end in the store and theirs. Those of
-  /// jobs that never were stay: somebody put an older database back, and may change their mind.
+  /// Removes the files of deleted jobs: a crash may have come between the deletion of a job and of its files. Files of
+  /// jobs newer than any in the store stay: an older database was restored, and the newer one may come back.
   package func removeOrphans() {
-    for name in (try? FileSystem.names(in: "\(configuration.dataFolder)/frames")) ?? [] {
-      if let number = Int(name), number <= book.store.newestJobNumber, !isKnown(name) { forget(name) }
+    for name in Files.names(in: "\(configuration.dataFolder)/frames") {
+      if let number = Int(name), number <= book.store.newestJobNumber, !book.exists(.job(name)) { forget(name) }
     }
   }
 
   private static let serverEnded = "The server ended while the job ran, and the job with it. Retry it to run it again."
 
-  // MARK: Asking
+  // MARK: Reading
 
-  /// A position that every job's values tell by now: whoever takes it first, asks for jobs then and goes on from it misses
+  /// A position that every job's values include. A caller that reads it first, then reads jobs and resumes from it misses
   /// nothing.
   package var position: StreamPosition { book.position }
 
-  /// - Throws: ``AppError`` where the store can't be read.
+  /// - Throws: ``AppError`` if the store can't be read.
   package func list(_ query: JobQuery) throws(AppError) -> JobPage {
     try read { () throws(StoreError) in try book.list(query) }
   }
 
-  /// How many jobs stand there.
+  /// How many jobs have the status.
   package func count(_ status: JobStatus) -> Int { book.store.count(status) }
 
-  /// As ``snapshot(_:frames:)``, of a job that waits or runs; nil for any other. Costs nothing.
-  package func activeSnapshot(_ id: String) -> (job: Job, position: StreamPosition)? { book.activeSnapshot(id) }
-
-  /// Whether there is such a job. Where the store can't be read just now there may be.
-  package func isKnown(_ id: String) -> Bool { book.active(id) != nil || ((try? book.store.hasJob(id)) ?? true) }
-
-  /// A job and the position as of which its values tell everything, and nothing behind it.
+  /// A job, and the position of the newest message that its values include.
   /// - Throws: ``AppError`` with the code `notFound`.
   package func snapshot(_ id: String, frames: Int = 0) throws(AppError) -> (job: Job, position: StreamPosition) {
     guard var snapshot = try read({ () throws(StoreError) in try book.snapshot(id) }) else {
@@ -143,7 +142,7 @@ package final class JobService: Sendable {
     return job
   }
 
-  /// A job with so many of its newest frames.
+  /// A job with its newest frames, at most so many.
   /// - Throws: ``AppError`` with the code `notFound`.
   package func job(_ id: String, frames: Int) throws(AppError) -> Job {
     var job = try job(id)
@@ -151,272 +150,197 @@ package final class JobService: Sendable {
     return job
   }
 
-  /// The file of a frame's picture; whether it still exists is for the reader to find out.
+  /// The file of a frame's picture, which may have been removed.
   package func picturePath(job: String, frame: Int) -> String {
     FramePictures.path(folder: picturesFolder(job), frame: frame)
   }
 
-  // MARK: Doing
-
-  /// Checks what was asked for, and queues a job for it; a job that is reported from outside runs from now on. When this
-  /// returns the job is stored.
-  /// - Parameter idempotencyKey: The same key and request give the same job for 24 hours.
-  /// - Throws: ``AppError`` that names the field and what is wrong with it.
-  package func create(_ request: JobRequest, idempotencyKey: String? = nil) throws(AppError) -> Job {
-    guard let idempotencyKey else { return try create(request, retryOf: nil) }
-    return try keys.once(
-      idempotencyKey, scope: "jobs", digest: request.digest, now: now(),
-      known: { id throws(AppError) in try read { () throws(StoreError) in try book.job(id) } }
-    ) { key throws(AppError) in try create(request, retryOf: nil, key: key) }
+  /// The plugins of a job that have started, in execution order.
+  package func inspections(of job: Job) -> [PluginInspection] {
+    book.inspector.inspections(of: job, catalogue: catalogue)
   }
 
-  /// A new job that does the same again, and names the old one.
-  /// - Throws: ``AppError`` with the code `conflict` while the old one is not done.
-  package func retry(_ id: String) throws(AppError) -> Job {
+  /// How a plugin did in its newest job; nil if it hasn't run since the server started.
+  package func health(ofPlugin name: String) -> PluginHealth? { book.inspector.newest(plugin: name)?.health }
+
+  // MARK: Changing
+
+  /// Checks the request and creates a job for it, which waits for a slot if its work needs one and runs otherwise. The job
+  /// is stored when this returns.
+  /// - Parameter idempotencyKey: The same key and request give the same job for 24 hours.
+  /// - Throws: ``AppError`` that names the field and what is wrong with it.
+  package func create(_ request: JobRequest, idempotencyKey: String? = nil) async throws(AppError) -> Job {
+    guard let idempotencyKey else { return try await create(request, retryOf: nil) }
+    return try await keys.once(
+      idempotencyKey, scope: "jobs", digest: request.digest, now: now(),
+      repeated: { id throws(AppError) in try read { () throws(StoreError) in try book.job(id) } },
+      work: { key throws(AppError) in try await create(request, retryOf: nil, key: key) })
+  }
+
+  /// A new job that does the same work again, and names the old one.
+  /// - Throws: ``AppError`` with the code `conflict` until the old one has ended, or if its work can't be retried here.
+  package func retry(_ id: String) async throws(AppError) -> Job {
     let old = try job(id)
-    guard old.kind == .pipeline else {
-      throw AppError(.conflict, "Job \(id) is reported from outside. Run it again where it ran.")
-    }
+    if let refusal = old.work.traits.retryRefusal { throw AppError(.conflict, "Job \(id) \(refusal)") }
     guard old.status.isFinal else {
       throw AppError(.conflict, "Job \(id) is \(old.status.rawValue). Cancel it before you retry it.")
     }
-    let request = JobRequest(
-      source: old.source, plugins: old.plugins, deviceRequested: old.deviceRequested, options: old.options,
-      name: old.name)
-    return try create(request, retryOf: id)
+    return try await create(JobRequest(old.work, name: old.name), retryOf: id)
   }
 
-  /// Takes in messages about a job that is reported from outside. They are taken all or none.
-  /// - Parameter done: called once, on any thread: with the last one's position when they are stored and told, or with
-  ///   why they were refused; `conflict` where the job is done.
+  /// Publishes messages about a job that is reported from outside, all or none. They are stored and sent when this returns.
+  /// - Returns: the last message's position.
+  /// - Throws: ``AppError`` with the code `conflict` if the job has ended.
   package func report(
-    _ messages: [ReportedMessage], into id: String, idempotencyKey: String? = nil,
-    done: @escaping ExternalReports.Done
-  ) {
-    do throws(AppError) {
-      guard try job(id).kind == .external else {
-        throw AppError(.conflict, "Job \(id) is run by this server and can't be reported from outside.")
-      }
-    } catch {
-      return done(.failure(error))
+    _ messages: [ReportedMessage], into id: String, idempotencyKey: String? = nil
+  ) async throws(AppError) -> StreamPosition? {
+    guard try job(id).work.traits.isReported else {
+      throw AppError(.conflict, "Job \(id) is run by this server and can't be reported from outside.")
     }
     let now = now()
-    guard let idempotencyKey else { return reports.report(messages, into: id, key: nil, now: now, done: done) }
-    keys.onceLater(
+    guard let idempotencyKey else { return try await reports.report(messages, into: id, key: nil, now: now) }
+    return try await keys.once(
       idempotencyKey, scope: "job:\(id)", digest: ReportedMessage.digest(messages), now: now,
-      known: { [reports] _ throws(AppError) in try reports.position(id) }, done: done
-    ) { [reports] key, done in reports.report(messages, into: id, key: key(id), now: now, done: done) }
+      repeated: { _ throws(AppError) in try reports.position(id) },
+      work: { key throws(AppError) in try await reports.report(messages, into: id, key: key(id), now: now) })
   }
 
-  /// Lets fail what is reported from outside and has been silent for too long. To be called now and then.
-  package func endAbandoned() { reports.endAbandoned(after: configuration.reportTimeout, now: now()) }
+  /// Fails jobs that are reported from outside and whose reports have stopped. To be called regularly.
+  package func failAbandoned() async { await reports.failAbandoned(after: configuration.reportTimeout, now: now()) }
 
-  /// Takes a waiting job out of the queue, or tells a running one to end: it does before its next plugin's turn. Who
-  /// reports a job from outside learns of it from the answer to the next report.
-  /// - Throws: ``AppError`` with the code `conflict` where it is done already.
-  package func cancel(_ id: String) throws(AppError) {
+  /// Takes a waiting job out of the queue, or asks a running one to end, which it does before its next plugin's turn. The
+  /// reporter of an external job learns of it from the answer to its next report.
+  /// - Throws: ``AppError`` with the code `conflict` if it has already ended.
+  package func cancel(_ id: String) async throws(AppError) {
     let job = try job(id)
     guard !job.status.isFinal else {
       throw AppError(.conflict, "Job \(id) is already \(job.status.rawValue).")
     }
-    if job.kind == .external { return try reports.cancel(job, now: now()) }
-    let place = try locked { (state: inout State) throws(AppError) -> Int? in
-      if let flag = state.running[id] {
-        flag.raise()
-        return nil
-      }
-      guard let place = state.queue.firstIndex(of: id) else {
-        throw AppError(.conflict, "Job \(id) is already \(job.status.rawValue).")
-      }
-      state.queue.remove(at: place)
-      return place
+    switch queue.cancel(id) {
+    case .raised: break
+    case .dequeued(let place): try await cancelWaiting(job, from: place)
+    case .unknown: try await runners.runner(for: job.work).cancel(job, at: now())
     }
-    guard let place else { return }
+  }
+
+  private func cancelWaiting(_ job: Job, from place: Int) async throws(AppError) {
     let finished = now()
     do {
-      try JobReporter(job, publisher).statusStored { job in
+      try await JobReporter(job, publisher: publisher).storeStatus { job in
         job.status = .cancelled
         job.finishedAt = finished
       }
     } catch {
-      state.withLock { $0.queue.insert(id, at: min(place, $0.queue.count)) }
-      // Its turn may have come and gone meanwhile.
+      queue.requeue(job.id, at: place)
+      // A slot may have become free in the meantime.
       startNext()
       throw error
     }
   }
 
-  /// Forgets a job and removes its pictures.
-  /// - Throws: ``AppError`` with the code `conflict` while it is not done.
-  package func delete(_ id: String) throws(AppError) {
+  /// Deletes a job and its pictures.
+  /// - Throws: ``AppError`` with the code `conflict` until it has ended.
+  package func delete(_ id: String) async throws(AppError) {
     let status = try job(id).status
     guard status.isFinal else {
       throw AppError(.conflict, "Job \(id) is \(status.rawValue). Cancel it before you delete it.")
     }
-    try publisher.store(Publication([], changes: [.removedJob(id: id)], isRefusable: true))
+    try await publisher.store(Publication([.init(.jobRemoved(id), to: .job(id))], isRefusable: true))
     forget(id)
   }
 
-  /// A job is no longer in the store: its files go.
+  /// Removes the files of a job that is no longer in the store.
   package func forget(_ id: String) {
-    inspector.forget(job: id)
-    try? FileSystem.remove(picturesFolder(id))
+    book.inspector.forget(job: id)
+    Files.removeFolder(picturesFolder(id))
   }
 
-  /// Starts no job any more, ends those that run and waits for them. Those that wait stay queued.
-  package func shutDown() {
-    state.withLock { state in
-      state.isStopping = true
-      for flag in state.running.values { flag.raise(isStop: true) }
-    }
-    state.wait { $0.running.isEmpty ? () : nil }
-  }
+  /// Starts no more jobs, ends those in a slot and blocks until they have ended. Those that wait stay queued.
+  package func shutDown() { queue.stop() }
 
-  /// Blocks until no job waits or runs.
-  package func waitUntilIdle() {
-    state.wait { $0.running.isEmpty && $0.arriving == 0 && ($0.queue.isEmpty || $0.isStopping) ? () : nil }
-  }
+  /// Blocks until no job waits for a slot or has one.
+  package func waitUntilIdle() { queue.waitUntilIdle() }
 
   // MARK: Starting
 
   private func create(
-    _ request: JobRequest, retryOf: String?, key: ((_ job: String) -> IdempotencyKey)? = nil
-  ) throws(AppError) -> Job {
-    try check(request)
-    let number = try reserve(request.kind)
+    _ request: JobRequest, retryOf: String?, key: (@Sendable (_ job: String) -> IdempotencyKey)? = nil
+  ) async throws(AppError) -> Job {
+    let runner = runners.runner(for: request.work)
+    let needsSlot = runner is any SlotRunner
+    try request.checkName()
+    try runner.check()
+    let number = try reserve(needsSlot: needsSlot)
     var job = Job(
-      id: "\(number)", name: Self.name(request), source: request.source, plugins: request.plugins,
-      options: request.options, deviceRequested: request.deviceRequested, retryOf: retryOf, createdAt: now())
+      id: "\(number)", name: request.name.flatMap { $0.isEmpty ? nil : $0 } ?? request.work.traits.defaultName,
+      work: request.work, retryOf: retryOf, createdAt: now())
     job.number = number
-    job.kind = request.kind
-    if job.kind == .external {
+    if !needsSlot {
       job.status = .running
       job.startedAt = job.createdAt
     }
-    let status = RealtimeMessage.jobStatus(job)
-    var publication = Publication(
-      [.init(status, to: job.topic), .init(status, to: .jobs)], changes: [.newJob(job)], isRefusable: true)
-    if let key { publication.changes.append(.key(key(job.id))) }
-    let stored = Result { () throws(AppError) in try publisher.store(publication) }
-    if job.kind == .pipeline {
-      state.withLock { state in
-        state.arriving -= 1
-        if case .success = stored { state.queue.append(job.id) }
-      }
+    var publication = Publication([.init(.jobCreated(job), to: job.topic)], isRefusable: true)
+    if let key { publication.items.append(.init(.requestAccepted(key(job.id)), to: job.topic)) }
+    var published = job
+    publication.items += published.publish(.jobStatus(job))
+    do {
+      try await publisher.store(publication)
+    } catch {
+      if needsSlot { queue.release() }
+      throw error
     }
-    _ = try stored.get()
+    if needsSlot { queue.enqueue(job.id) }
     startNext()
     return job
   }
 
-  /// The number of a new job, and a place for it in the queue.
-  private func reserve(_ kind: JobKind) throws(AppError) -> Int {
-    try locked { (state: inout State) throws(AppError) in
-      guard !state.isStopping else { throw AppError(.unavailable, "The server is shutting down. Try again shortly.") }
-      if kind == .pipeline {
-        guard state.queue.count + state.arriving < configuration.maximumQueued else {
-          throw AppError(.unavailable, "\(configuration.maximumQueued) jobs are waiting already. Try again later.")
-        }
-        state.arriving += 1
-      } else if book.active.count >= Self.maxActive {
-        throw AppError(
-          .unavailable, "\(Self.maxActive) jobs wait or run already. End those that nobody reports any more.")
+  /// The number of a new job, and a place in the queue if it needs one.
+  private func reserve(needsSlot: Bool) throws(AppError) -> Int {
+    if needsSlot {
+      try queue.reserve()
+    } else {
+      try queue.checkIsOpen()
+      guard book.active.count < Self.maxActive else {
+        throw AppError(.unavailable, "\(Self.maxActive) jobs wait or run already. End those that are no longer reported.")
       }
-      defer { state.nextNumber += 1 }
-      return state.nextNumber
     }
-  }
-
-  private func check(_ request: JobRequest) throws(AppError) {
-    if let name = request.name, name.utf8.count > 200 {
-      throw JobRequest.refusal("name", "has more than 200 bytes")
-    }
-    guard request.kind == .pipeline else { return }
-    do {
-      let source = try sources.resolve(request.source)
-      if case .ffmpeg = source.kind, Environment.path(ofProgram: "ffmpeg") == nil {
-        throw SourceError.programMissing("ffmpeg", source: request.source)
-      }
-    } catch {
-      let code: AppError.Code = if case SourceError.outsideRoot = error { .forbidden } else { .unprocessable }
-      throw AppError(code, "The field \"source\": \(error)")
-    }
-    guard !request.plugins.isEmpty, Set(request.plugins).count == request.plugins.count else {
-      throw JobRequest.refusal("plugins", "must name at least one plugin, and none twice")
-    }
-    if let unknown = request.plugins.first(where: { catalogue.plugin(named: $0) == nil }) {
-      let known = catalogue.names.joined(separator: ", ")
-      throw JobRequest.refusal("plugins", "names \"\(unknown)\", which does not exist; there are \(known)")
-    }
-    _ = try JobOptions(request.options, plugins: request.plugins)
-  }
-
-  /// The name that was given, or the last part of the source.
-  private static func name(_ request: JobRequest) -> String {
-    if let name = request.name, !name.isEmpty { return name }
-    if request.kind == .external { return "External job" }
-    let source = request.source.split(separator: ":").last ?? ""
-    return source.split(separator: "/").last.map(String.init) ?? request.source
+    return newestNumber.add(1, ordering: .relaxed).newValue
   }
 
   private func startNext() {
-    while let (id, flag) = takeNext() {
+    while let (id, flag) = queue.startNext() {
       Net.Thread(name: "job") { self.run(id, flag) }.detach()
-    }
-  }
-
-  private func takeNext() -> (String, CancelFlag)? {
-    state.withLock { state in
-      guard !state.isStopping, state.running.count < configuration.maximumRunning, !state.queue.isEmpty else {
-        return nil
-      }
-      let id = state.queue.removeFirst()
-      let flag = CancelFlag()
-      state.running[id] = flag
-      return (id, flag)
     }
   }
 
   /// On the job's own thread.
   private func run(_ id: String, _ flag: CancelFlag) {
-    if let job = book.active(id) {
-      // The number may have been another job's, before an older database was put back.
-      try? FileSystem.remove(picturesFolder(id))
-      let (device, reason) = devices.choose(job.deviceRequested)
-      let reporter = JobReporter(job, publisher)
+    if let job = book.active(id), let runner = runners.slotRunner(for: job.work) {
+      let reporter = JobReporter(job, publisher: publisher)
       let started = now()
-      reporter.status { job in
+      reporter.publishStatus { job in
         job.status = .running
         job.startedAt = started
-        job.deviceUsed = device
+        job.deviceUsed = runner.device
       }
-      let runner = ToolRunner(
-        catalogue: catalogue, inspector: inspector, sources: sources, picturesFolder: picturesFolder(id),
-        maximumPictureBytes: configuration.maximumPictureBytes)
-      let ending = runner.run((device, reason), reporter: reporter, cancel: flag)
+      let ending = runner.run(reporter, cancel: flag)
       end(reporter, ending == .cancelled && flag.isRaisedToStop ? .failed(Self.serverEnded) : ending)
     }
-    state.withLock { _ = $0.running.removeValue(forKey: id) }
+    queue.finish(id)
     startNext()
   }
 
   /// - Parameter finished: nil for now.
   private func end(_ reporter: JobReporter, _ ending: JobEnding, at finished: Timestamp? = nil) {
     let finished = finished ?? now()
-    reporter.status { job in
+    reporter.publishStatus { job in
       job.status = ending.status
       job.finishedAt = finished
-      if case .failed(let reason) = ending { job.error = reason }
+      if case .failed(let reason, let errorID) = ending { (job.error, job.errorID) = (reason, errorID) }
     }
   }
 
-  private func picturesFolder(_ id: String) -> String { "\(configuration.dataFolder)/frames/\(id)" }
-
-  /// ``Guarded/withLock(_:)`` for bodies that throw ``AppError``: `rethrows` forgets the type.
-  private func locked<Result>(_ body: (inout State) throws(AppError) -> Result) throws(AppError) -> Result {
-    let result = state.withLock { state in
-      Swift.Result { () throws(AppError) in try body(&state) }
-    }
-    return try result.get()
+  private func picturesFolder(_ id: String) -> String {
+    FramePictures.folder(ofJob: id, dataFolder: configuration.dataFolder)
   }
 }

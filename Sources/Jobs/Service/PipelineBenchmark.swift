@@ -34,11 +34,11 @@ package enum PipelineBenchmark {
       }
     ]
     let pluginsFrom = lines.count
-    for name in PluginCatalogue.builtIn.names {
-      guard var plugin = PluginCatalogue.builtIn.plugin(named: name)?.init() else { continue }
+    for factory in PluginCatalogue.builtIn.factories {
+      var plugin = factory.make()
       let context = PluginContext(jobID: "bench")
       try plugin.prepare(context)
-      lines.append(try measure(name, decoded.count) { for frame in decoded { _ = try plugin.process(frame, context) } })
+      lines.append(try measure(factory.metadata.name, decoded.count) { for frame in decoded { _ = try plugin.process(frame, context) } })
     }
     let together = lines[pluginsFrom...].reduce(0) { $0 + $1.millisecondsPerFrame }
     lines.append(Line(name: "all plugins", framesPerSecond: 1000 / together))

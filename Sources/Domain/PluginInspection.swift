@@ -1,0 +1,31 @@
+import JSONValues
+
+/// What is known of one plugin of a job.
+package struct PluginInspection: Equatable, Sendable {
+  package var state: PluginState
+  /// The `metadata` of its message, as announced; nil if it is unknown.
+  package var metadata: JSONObject?
+  /// Its newest warnings, oldest first.
+  package var warnings: [Warning]
+
+  package init(state: PluginState, metadata: JSONObject? = nil, warnings: [Warning] = []) {
+    self.state = state
+    self.metadata = metadata
+    self.warnings = warnings
+  }
+}
+
+extension Job {
+  /// Warnings of one plugin in a ``PluginInspection``.
+  package static let maxWarningsInspected = 100
+
+  /// The plugins that have started, in execution order.
+  /// - Parameter metadata: by plugin name; nil if it is unknown.
+  package func inspections(metadata: (String) -> JSONObject? = { _ in nil }) -> [PluginInspection] {
+    pluginStates.map { state in
+      PluginInspection(
+        state: state, metadata: metadata(state.plugin),
+        warnings: warnings.filter { $0.plugin == state.plugin }.suffix(Self.maxWarningsInspected))
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import Domain
+
+/// The runner of work that another program does and reports over the API. It has no thread and no slot: the reports move
+/// the job, and ``ExternalReports`` fails a job whose reports have stopped.
+struct ExternalRunner: JobRunner {
+  let reports: ExternalReports
+
+  var survivesRestart: Bool { true }
+
+  /// There is nothing to check: what the other program does is its own matter.
+  func check() throws(AppError) {}
+
+  /// The other program learns of the end from the answer to its next report.
+  func cancel(_ job: Job, at time: Timestamp) async throws(AppError) { try await reports.cancel(job.id, now: time) }
+}
