@@ -1,6 +1,8 @@
 import Domain
+import Files
 import Imaging
 import JSONValues
+import Processes
 
 /// The runner of a pipeline: opens the source, runs the plugins over its frames, measures them and publishes what they
 /// find.
@@ -32,7 +34,7 @@ struct ToolRunner: SlotRunner {
   func check() throws(AppError) {
     do {
       let source = try tools.sources.resolve(work.source)
-      if case .ffmpeg = source.kind, Files.program("ffmpeg") == nil {
+      if case .ffmpeg = source.kind, Environment.path(ofProgram: "ffmpeg") == nil {
         throw SourceError.programMissing("ffmpeg", source: work.source)
       }
     } catch {
@@ -78,7 +80,7 @@ struct ToolRunner: SlotRunner {
     run.pace = options.isPaced ? source.frameRate.map { .seconds(1 / $0) } : nil
     // A job of the same number may have left pictures, if an older database was restored since.
     let folder = FramePictures.folder(ofJob: job.id, dataFolder: tools.dataFolder)
-    Files.removeFolder(folder)
+    try? FileSystem.remove(folder)
     if options.keepsPictures {
       run.pictures = FramePictures(folder: folder, maximumBytes: tools.maximumPictureBytes)
     }

@@ -1,4 +1,5 @@
 import Domain
+import Net
 
 /// The jobs that wait for a slot, in order, and those that have one. Callable from any thread.
 final class JobQueue: Sendable {

@@ -1,4 +1,5 @@
 import Domain
+import Files
 import JSONValues
 import Net
 import Store
@@ -98,7 +99,7 @@ package final class JobService: Sendable {
   /// Removes the files of deleted jobs: a crash may have come between the deletion of a job and of its files. Files of
   /// jobs newer than any in the store stay: an older database was restored, and the newer one may come back.
   package func removeOrphans() {
-    for name in Files.names(in: "\(configuration.dataFolder)/frames") {
+    for name in (try? FileSystem.names(in: "\(configuration.dataFolder)/frames")) ?? [] {
       if let number = Int(name), number <= book.store.newestJobNumber, !book.exists(.job(name)) { forget(name) }
     }
   }
@@ -252,7 +253,7 @@ package final class JobService: Sendable {
   /// Removes the files of a job that is no longer in the store.
   package func forget(_ id: String) {
     book.inspector.forget(job: id)
-    Files.removeFolder(picturesFolder(id))
+    try? FileSystem.remove(picturesFolder(id))
   }
 
   /// Starts no more jobs, ends those in a slot and blocks until they have ended. Those that wait stay queued.
