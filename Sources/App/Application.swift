@@ -1,8 +1,10 @@
+import Delivery
 import Dispatch
 import Domain
 import JSONValues
 import Jobs
 import Net
+import Publishing
 import Realtime
 import Server
 import Store
@@ -15,21 +17,26 @@ import Wire
   import Darwin
 #endif
 
-/// The whole product, wired: who publishes to whom, which address is answered by what.
+/// The whole product, wired together.
 package final class Application: Sendable {
   package static let version = "0.1.0"
 
   let configuration: Configuration
   package let log: Log
-  /// Nil where the log goes elsewhere.
+  /// Nil if the log goes elsewhere.
   let logWriter: LogWriter?
-  /// What was said and done: all of it is here before anybody hears of it.
+  /// Numbered messages and what follows from them are stored here before they are sent.
   let store: Store
   let storeThread: StoreThread
   let hub: EventHub
   let uploads: UploadStore
   let jobs: JobService
   let realtime: RealtimeService
+  /// Every message type of the product and its features.
+  let messageTable: MessageTable
+  private let featureParts: [Feature.Parts]
+  /// The round of housekeeping that is running, if any.
+  private let tidying = Mutex<Task<Void, Never>?>(nil)
   let assets: AssetSource
   /// How many sockets may be open at once.
   private let maxSockets: Int
@@ -39,9 +46,13 @@ package final class Application: Sendable {
   let census = LoopCensus()
   private let serving = Mutex(Serving())
 
-  /// - Parameter address: the URL at which it will serve, for whoever finds its data folder taken.
-  /// - Throws: ``AppError`` where a folder can't be used.
-  package init(_ configuration: Configuration, log: Log? = nil, address: String? = nil) throws {
+  /// - Parameters:
+  ///   - address: the URL at which it will serve, named to a second server that finds the data folder in use.
+  ///   - features: what runs beside jobs.
+  /// - Throws: ``AppError`` if a folder can't be used.
+  package init(
+    _ configuration: Configuration, features: [Feature] = [], log: Log? = nil, address: String? = nil
+  ) throws {
     self.configuration = configuration
     assets = try AssetSource(webRoot: configuration.webRoot)
     let writer = log == nil ? LogWriter(descriptor: STDERR_FILENO, format: configuration.logFormat) : nil
@@ -50,34 +61,37 @@ package final class Application: Sendable {
     self.log = log
     logWriter = writer
     var generator = SystemRandomNumberGenerator()
-    let store = try Store(folder: configuration.data, address: address) {
+    let topicKinds = TopicTable.core.adding(features.flatMap(\.topics))
+    let store = try Store(
+      folder: configuration.data, address: address, features: features.map(\.tables), topicKinds: topicKinds
+    ) {
       StreamPosition.randomEpoch(using: &generator)
     }
     let book = try JobBook(store)
+    let parts = try features.map { try $0.makeParts(store) }
+    let projections: [any Projection] = [book] + parts.map(\.projection)
     if store.readableAfter > store.prunedThrough {
       log(.error, "messages of a job that goes on are damaged", ["newest": .int(store.readableAfter)])
     }
-    let hub = EventHub(epoch: store.epoch, after: store.newestOffset, history: History(store, log))
+    let hub = EventHub(epoch: store.epoch, after: store.newestOffset, history: History(store, log: log))
     let uploads = UploadStore(folder: "\(configuration.data)/uploads")
     let jobMetrics = JobMetrics(plugins: PluginCatalogue.builtIn.names)
-    let storeThread = StoreThread(store: store, hub: hub, book: book, log: log) { publication in
-      for item in publication.items {
-        if item.message.type == .jobStatus, item.topic != .jobs { log(.info, "job", Self.logValues(item.message)) }
-        jobMetrics.note(item.message, item.topic)
+    let storeThread = StoreThread(store: store, hub: hub, projections: projections, log: log) { publication in
+      // The digest for lists repeats what the job's topic says.
+      for item in publication.items where item.topic != .jobs {
+        if item.message.type == .jobStatus { log(.info, "job", Self.logValues(item.message)) }
+        jobMetrics.observe(item.message)
       }
+      for record in publication.records { jobMetrics.observe(record.message) }
     }
     let jobs = JobService(
       configuration: .init(
         maximumRunning: configuration.jobs, dataFolder: configuration.data, reportTimeout: configuration.reportTimeout),
       sources: SourceRoot(root: configuration.sourceRoot, uploads: uploads.folder), book: book,
       publisher: storeThread.publisher)
-    // Elsewhere: nobody's commit waits for the removal of a thousand folders.
+    // On a queue of its own: no commit waits for the removal of a thousand folders.
     let files = DispatchQueue(label: "files")
     files.async { jobs.removeOrphans() }
-    storeThread.start(
-      retention: configuration.retention, forget: { job in files.async { jobs.forget(job) } },
-      tidy: { jobs.endAbandoned() })
-    jobs.failWhatRan()
     self.store = store
     self.storeThread = storeThread
     self.hub = hub
@@ -91,8 +105,23 @@ package final class Application: Sendable {
         total: Configuration.maxStreams(sockets: maxSockets), perSession: configuration.maxConnectionsPerSession),
       sessionLimits: .init(
         pingInterval: configuration.heartbeatInterval, silence: configuration.heartbeatTimeout),
-      metadata: jobs.catalogue.metadata.map { .metadata($0) },
-      jobs: JobSnapshots(jobs))
+      topicKinds: topicKinds, metadata: jobs.catalogue.metadata.map { .metadata($0) },
+      snapshots: Snapshots(projections))
+    messageTable = MessageTable.core.adding(features.flatMap(\.messages))
+    featureParts = parts
+    storeThread.start(
+      .init(
+        retention: configuration.retention, removeFiles: { job in files.async { jobs.forget(job) } },
+        tidy: { [weak self] in self?.tidy() }))
+    jobs.failWhatRan()
+  }
+
+  /// Fails abandoned jobs. Called on the store's thread, which must not wait for anything to be stored.
+  private func tidy() {
+    tidying.withLock { [jobs] running in
+      running?.cancel()
+      running = Task { await jobs.failAbandoned() }
+    }
   }
 
   /// Starts to serve.
@@ -131,29 +160,52 @@ package final class Application: Sendable {
     weak var server: HTTPServer?
   }
 
-  /// Takes the sample clip as a job, slow enough to be watched.
+  /// The routes of the features.
+  var featureRoutes: [Route] {
+    let host = FeatureHost(publisher: storeThread.publisher, pageContext: { [self] in pageContext })
+    return featureParts.flatMap { $0.routes(host) }
+  }
+
+  /// Starts a job with the sample clip, slow enough to be watched. Blocks until it is stored.
   package func startSampleJob() throws {
     guard let source = SampleClip.install(in: uploads) else {
       throw AppError(
         .storageFull, "The sample clip could not be written to \(uploads.folder). Pass another --data folder.")
     }
-    _ = try jobs.create(
-      JobRequest(source: source, plugins: jobs.catalogue.names, options: ["pace": "realtime"], name: "Sample: harbour"))
+    let request = JobRequest(
+      .pipeline(PipelineWork(source: source, plugins: jobs.catalogue.names, options: ["pace": "realtime"])),
+      name: "Sample: harbour")
+    let outcome = Guarded<Result<Void, any Error>?>(nil)
+    Task { [jobs] in
+      let result: Result<Void, any Error>
+      do { result = .success(_ = try await jobs.create(request)) } catch { result = .failure(error) }
+      outcome.withLock { $0 = result }
+    }
+    try outcome.wait { $0 }.get()
   }
 
-  /// Lets running work end.
-  package func stop() { jobs.shutDown() }
+  /// Ends running work.
+  package func stop() {
+    tidying.withLock { $0?.cancel() }
+    jobs.shutDown()
+  }
 
-  /// Stores what still waits for it and closes the store: the last thing to happen, when nothing is published any more.
-  /// - Parameter patience: milliseconds, where the disk takes nothing.
+  /// Stores what still waits, and closes the store. To be called last, when nothing is published any more.
+  /// - Parameter patience: milliseconds after which it gives up on a disk that is full.
   package func close(patience: Int = 10_000) { storeThread.stop(patience: patience) }
 
-  /// Stores a message and makes it visible to every subscriber of the topic, in the order of the calls.
+  /// Publishes a message to every subscriber of the topic: a numbered one once it is stored, in the order of the calls,
+  /// any other at once.
   package func publish(_ message: RealtimeMessage, to topic: Topic) {
-    storeThread.publisher.publish(Publication([.init(message, to: topic)]))
+    let publisher = storeThread.publisher
+    if message.type.hasPosition {
+      publisher.publish(Publication([.init(message, to: topic)]))
+    } else {
+      publisher.tell(message, topic)
+    }
   }
 
-  /// Writes what the log still holds, as the last thing before the process ends.
+  /// Writes the rest of the log. To be called last, before the process ends.
   package func finishLog() { logWriter?.finish(patience: 1_000) }
 
   var uptimeSeconds: Int { (Milliseconds.monotonic() - startedAt) / 1000 }

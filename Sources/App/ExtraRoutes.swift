@@ -1,5 +1,6 @@
-import Net
+import Delivery
 import Domain
+import Net
 import Realtime
 import Server
 

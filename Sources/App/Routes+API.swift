@@ -17,23 +17,37 @@ extension Application {
         .get, "/v1/jobs/{id}", role: .viewer,
         .deferred { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).response) }),
       Route(
-      Route(
         .get, "/v1/jobs/{id}/extended", role: .viewer,
         .deferred { [jobs] in
           let job = try jobs.job($0.id("id"), frames: Job.maxFramesKept)
           return .json(job.extendedResponse(jobs.inspections(of: job)))
         }),
+      Route(.get, "/v1/jobs/{id}/messages", role: .viewer, .deferred(messages)),
+      Route(.post, "/v1/jobs/{id}/messages", role: .operator, bodyLimit: 1 << 20, .deferred(report)),
+      Route(.get, "/v1/jobs/{id}/frames/{picture}", role: .viewer, .deferred(picture)),
+      Route(.post, "/v1/jobs/{id}/cancel", role: .operator, .deferred(cancelJob)),
+      Route(.post, "/v1/jobs/{id}/retry", role: .operator, .deferred(retryJob)),
+      Route(.delete, "/v1/jobs/{id}", role: .admin, .deferred(deleteJob)),
+      Route(.put, "/v1/uploads/{name}", role: .operator, .upload(limit: uploads.maximumBytes, upload)),
+      Route(.get, "/v1/plugins", role: .viewer, .immediate(listPlugins)),
+      Route(.get, "/v1/plugins/{name}", role: .viewer, .immediate(plugin)),
+      Route(.get, "/v1/devices", role: .viewer, .immediate(listDevices)),
+      Route(
+        .get, "/v1/schema/messages.json", role: .viewer,
+        .immediate { [messageTable] _ in .json(messageTable.schema) }),
     ]
   }
 
   // MARK: Jobs
 
-  private func createJob(_ request: Request) throws -> Response {
-    let wish = try JobRequest(request.jsonObject(), standardPlugins: jobs.catalogue.names)
-    return created(try jobs.create(wish, idempotencyKey: request.head.fields["idempotency-key"]))
+  private func createJob(_ request: Request) async throws -> Response {
+    let wanted = try JobRequest(request.jsonObject(), standardPlugins: jobs.catalogue.names)
+    return created(try await jobs.create(wanted, idempotencyKey: request.head.fields["idempotency-key"]))
   }
 
-  private func retryJob(_ request: Request) throws -> Response { created(try jobs.retry(request.id("id"))) }
+  private func retryJob(_ request: Request) async throws -> Response {
+    created(try await jobs.retry(request.id("id")))
+  }
 
   private func created(_ job: Job) -> Response {
     var response = Response.json(job.response, .created)
@@ -41,14 +55,14 @@ extension Application {
     return response
   }
 
-  private func cancelJob(_ request: Request) throws -> Response {
+  private func cancelJob(_ request: Request) async throws -> Response {
     let id = try request.id("id")
-    try jobs.cancel(id)
+    try await jobs.cancel(id)
     return .json(try jobs.job(id, frames: Job.maxFramesKept).response)
   }
 
-  private func deleteJob(_ request: Request) throws -> Response {
-    try jobs.delete(request.id("id"))
+  private func deleteJob(_ request: Request) async throws -> Response {
+    try await jobs.delete(request.id("id"))
     return Response(.noContent)
   }
 
@@ -99,10 +113,8 @@ extension Application {
   private func messageTypes(_ request: Request) throws(AppError) -> Set<MessageType>? {
     guard let text = request.query("types") else { return nil }
     let types = Set(text.split(separator: ",").map { MessageType(rawValue: String($0)) })
-    // Frames and lines of a log have no number, so that none is found; who asks for them is not wrong.
-    let published: Set<MessageType> = [
-      .frame, .partialResult, .progress, .pluginStatus, .warning, .error, .metadata, .jobStatus, .log,
-    ]
+    // Unnumbered types are valid, and no message of theirs is stored.
+    let published = messageTable.publishedTypes
     guard types.isSubset(of: published) else {
       let known = published.map(\.rawValue).sorted().joined(separator: ", ")
       throw AppError(.invalid, "types must be a list of some of these: \(known).")
@@ -123,11 +135,8 @@ extension Application {
   private func report(_ request: Request) async throws -> Response {
     let id = try request.id("id")
     let messages = try request.reportedMessages(job: id)
-    let position = try await withCheckedThrowingContinuation { continuation in
-      jobs.report(messages, into: id, idempotencyKey: request.head.fields["idempotency-key"]) { result in
-        continuation.resume(with: result)
-      }
-    }
+    let position = try await jobs.report(
+      messages, into: id, idempotencyKey: request.head.fields["idempotency-key"])
     let cursor = position.map { JSON.string($0.description) } ?? .null
     return .json(["accepted": .int(messages.count), "cursor": cursor], .accepted)
   }

@@ -26,23 +26,23 @@ extension Application {
             return .html(NotFoundPage(subject: subject, context: pageContext).render(), .notFound)
           }
         }),
-      Route(.post, "/jobs", role: .operator, .deferred { [self] request in try startFromForm(request) }),
+      Route(.post, "/jobs", role: .operator, .deferred { [self] request in try await startFromForm(request) }),
       Route(
         .post, "/jobs/{id}/cancel", role: .operator,
         .deferred { [self] request in
           let id = try request.id("id")
-          try jobs.cancel(id)
+          try await jobs.cancel(id)
           return .redirect(to: "/jobs/\(id)")
         }),
       Route(
         .post, "/jobs/{id}/retry", role: .operator,
         .deferred { [self] request in
-          .redirect(to: "/jobs/\(try jobs.retry(request.id("id")).id)")
+          .redirect(to: "/jobs/\(try await jobs.retry(request.id("id")).id)")
         }),
       Route(
         .post, "/jobs/{id}/delete", role: .admin,
         .deferred { [self] request in
-          try jobs.delete(request.id("id"))
+          try await jobs.delete(request.id("id"))
           return .redirect(to: "/")
         }),
     ]
@@ -87,7 +87,7 @@ extension Application {
   }
 
   /// The form without script: starts a job and shows it, or shows the form again with what is wrong.
-  private func startFromForm(_ request: Request) throws -> Response {
+  private func startFromForm(_ request: Request) async throws -> Response {
     guard let form = Query(parsing: request.body) else {
       throw AppError(.invalid, "The form could not be read. Go back and send it again.")
     }
@@ -99,8 +99,8 @@ extension Application {
       if !draft.name.isEmpty { body["name"] = .string(draft.name) }
       // A form in which none is ticked names none: it must not mean all, as it does to a program that leaves them out.
       body["plugins"] = .array(draft.plugins.map(JSON.string))
-      let wish = try JobRequest(body, standardPlugins: jobs.catalogue.names)
-      return .redirect(to: "/jobs/\(try jobs.create(wish).id)")
+      let wanted = try JobRequest(body, standardPlugins: jobs.catalogue.names)
+      return .redirect(to: "/jobs/\(try await jobs.create(wanted).id)")
     } catch {
       var refused = draft
       refused.problem = StartJobForm.Problem(refusal: error.message, hasPlugins: !draft.plugins.isEmpty)

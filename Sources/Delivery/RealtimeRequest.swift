@@ -15,7 +15,7 @@ struct RealtimeRequest {
   /// - Parameter kinds: the kinds of topics that the server knows.
   /// - Throws: ``RealtimeRefusal`` with the close code for a WebSocket and the error for events.
   init(_ request: Request, kinds: TopicTable) throws(RealtimeRefusal) {
-    let audience = Caller.localAdmin.audience
+    let audience = request.caller.audience
     let query = request.head.query
     sessionID = query["session_id"]
     if let sessionID, !Self.isUUID(sessionID) {

@@ -30,9 +30,8 @@ final class JobMetrics: Sendable {
 
   private func label(_ plugin: String) -> String { plugins.contains(plugin) ? plugin : "other" }
 
-  /// Called on the store's thread. A message on the digest's topic says nothing new.
-  func note(_ message: RealtimeMessage, _ topic: Topic) {
-    guard topic != .jobs else { return }
+  /// Observes a message that was published on a job's topic. Called on the store's thread.
+  func observe(_ message: RealtimeMessage) {
     switch message.type {
     case .frame:
       guard let plugin = message.payload["plugin"]?.stringValue, let time = message.payload["timing_ms"]?.doubleValue

@@ -1,3 +1,4 @@
+import Delivery
 import Domain
 import Metrics
 import Realtime
@@ -103,6 +104,9 @@ struct MetricsReport {
       [
         Sample(["result": "resumed"], sum { $0.streams.resumed }), Sample(["result": "gap"], sum { $0.streams.gaps }),
       ])
+    text.append(
+      "client_latency_seconds", .histogram, "From a ping to the client's pong.",
+      [Sample(total(.waits) { $0.streams.latencies })])
   }
 
   // MARK: Messages
@@ -189,7 +193,7 @@ struct MetricsReport {
   // MARK: Store
 
   private mutating func writeStore() {
-    let journal = application.storeThread.journal.statistics
+    let journal = application.storeThread.journalStatistics
     text.append(
       "store_commit_duration_seconds", .histogram, "How long a commit took, its wait for the disk included.",
       [Sample(journal.commitTimes)])
@@ -251,7 +255,7 @@ struct MetricsReport {
   private func byType(_ counts: [MessageType: Int]) -> [(String, Int)] {
     var named: [String: Int] = [:]
     for (type, count) in counts {
-      named[MessageType.known.contains(type) ? type.rawValue : "other", default: 0] += count
+      named[application.messageTable[type] != nil ? type.rawValue : "other", default: 0] += count
     }
     return named.sorted { $0.key < $1.key }
   }

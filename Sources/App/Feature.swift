@@ -1,0 +1,43 @@
+import Domain
+import Pages
+import Server
+import Store
+
+/// What a feature brings to the application: its topics, message types and tables, the projection that keeps its state,
+/// and its routes. The application wires all features alike, and knows none of them.
+package struct Feature: Sendable {
+  /// The parts that need the store.
+  package struct Parts: Sendable {
+    package let projection: any Projection
+    /// The feature's routes, each with the role that it needs.
+    package let routes: @Sendable (FeatureHost) -> [Route]
+
+    package init(projection: any Projection, routes: @escaping @Sendable (FeatureHost) -> [Route]) {
+      self.projection = projection
+      self.routes = routes
+    }
+  }
+
+  package let topics: [TopicKind]
+  package let messages: [MessageTable.Row]
+  package let tables: FeatureTables
+  /// Makes the parts once, when the store is open.
+  package let makeParts: @Sendable (Store) throws -> Parts
+
+  package init(
+    topics: [TopicKind], messages: [MessageTable.Row], tables: FeatureTables,
+    makeParts: @escaping @Sendable (Store) throws -> Parts
+  ) {
+    self.topics = topics
+    self.messages = messages
+    self.tables = tables
+    self.makeParts = makeParts
+  }
+}
+
+/// What the application offers to a feature's routes.
+package struct FeatureHost: Sendable {
+  package let publisher: Publisher
+  /// What every page of the product needs: the addresses of its style sheet and its script.
+  package let pageContext: @Sendable () -> PageContext
+}
