@@ -137,11 +137,6 @@ package final class EventHub: Sendable {
 
   /// The numbered messages kept after a cursor, oldest first.
   ///
-  /// The oldest cursor after which the window has every message.
-  package var oldestCursor: StreamPosition {
-    StreamPosition(epoch: epoch, offset: state.withLock { $0.window.newestOffset - $0.window.count })
-  }
-
   // MARK: Readers
 
   /// Adds a reader, which receives everything from now on.
@@ -171,7 +166,7 @@ package final class EventHub: Sendable {
   func keeps(after offset: Int) -> Bool { state.withLock { $0.window.reaches(back: offset) } }
 
   /// The messages after one offset through another; nil if the window no longer has all of them.
-  func replay(after offset: Int, through last: Int) -> [PublishedMessage]? {
+  package func replay(after offset: Int, through last: Int) -> [PublishedMessage]? {
     state.withLock { state in
       state.window.reaches(back: offset) ? state.window.messages(after: offset, through: last) : nil
     }

@@ -23,7 +23,8 @@ struct JournalTests {
       -> Journal
     {
       Journal(
-        hub: hub, line: MessageLine(epoch: "e", after: 0), limits: limits, lastSequence: lastSequence,
+        hub: hub, sequencer: LocalSequencer(MessageLine(epoch: "e", after: 0), lastSequence: lastSequence),
+        limits: limits,
         commit: { entries in
           try self.state.withLock { state in
             if state.isBroken { throw Refusal() }
@@ -34,21 +35,41 @@ struct JournalTests {
         }, wake: { self.state.withLock { $0.wakes += 1 } })
     }
 
+    func journal(_ sequencer: some Sequencer) -> Journal {
+      Journal(
+        hub: hub, sequencer: sequencer,
+        commit: { entries in
+          try self.state.withLock { state in
+            if state.isBroken { throw Refusal() }
+            state.batches.append(entries.map { "\($0.messages.compactMap(\.position?.offset))" })
+          }
+          return {}
+        }, wake: {})
+    }
+
     func note(_ what: String) { state.withLock { $0.happened.append(what) } }
     func setBroken(_ isBroken: Bool) { state.withLock { $0.isBroken = isBroken } }
     var happened: [String] { state.withLock { $0.happened } }
     var batches: [[String]] { state.withLock { $0.batches } }
     var wakes: Int { state.withLock { $0.wakes } }
 
-    /// Publishes, and notes the completion under the name.
+    /// Publishes, and notes the completion or the refusal under the name.
+    /// - Returns: false if the journal had no room.
     @discardableResult
     func publish(_ journal: Journal, _ name: String, _ count: Int = 1, isRefusable: Bool = false) -> Bool {
       let items = (0..<count).map { _ in Publication.Item(warning(name), to: .job("a")) }
-      return journal.publish(Publication(items, isRefusable: isRefusable)) { result in
+      let admission = journal.publish(Publication(items, isRefusable: isRefusable)) { result in
         switch result {
         case .success(let position): self.note("\(name): \(position?.description ?? "stored")")
         case .failure: self.note("\(name): refused")
         }
+      }
+      switch admission {
+      case .accepted: return true
+      case .refused:
+        note("\(name): refused")
+        return true
+      case .full: return false
       }
     }
   }
@@ -63,16 +84,89 @@ struct JournalTests {
     #expect(journal.statistics.waiting == 0 && journal.statistics.commitTimes.count == 1)
   }
 
-  @Test func `without a number there is no position to be told`() {
+  @Test func `a record is stored and not broadcast, and has no position`() {
     let desk = Desk()
     let journal = desk.journal()
-    #expect(
-      journal.publish(Publication([.init(frame(0), to: .job("a"))])) { result in
-        if case .success(nil) = result { desk.note("told") }
-      })
+    journal.publish(Publication([], records: [.init(frame(0), to: .job("a"))])) { result in
+      if case .success(nil) = result { desk.note("stored") }
+    }
     _ = journal.step(now: 0)
-    #expect(desk.happened.last == "told")
-    #expect(desk.hub.statistics.published == [.frame: 1])
+    #expect(desk.happened == ["commit at 0", "noted at 0", "stored"])
+    #expect(desk.hub.statistics.published == [:])
+  }
+
+  @Test func `a message that is told passes everything that waits for a disk`() {
+    let desk = Desk()
+    let journal = desk.journal()
+    let fanOut = FanOut(hub: desk.hub, wake: {})
+    let sink = TestSink()
+    fanOut.join(Subscriber(framing: .webSocket, sink: sink), .everything)
+    desk.setBroken(true)
+    desk.publish(journal, "waits")
+    _ = journal.step(now: 0)
+    desk.hub.tell(frame(1), to: .job("a"))
+    fanOut.turn()
+    #expect(sink.types == ["frame"])
+    desk.setBroken(false)
+    _ = journal.step(now: 1_000)
+    fanOut.turn()
+    #expect(sink.types == ["frame", "warning"])
+  }
+
+  /// Numbers batches when it is told to, and never takes a number back.
+  private final class RemoteLine: Sequencer {
+    private let line = LocalSequencer(MessageLine(epoch: "e", after: 0)) { _ in 0 }
+    private let submitted = Mutex<[SequencerBatch]>([])
+
+    func submit(_ batch: SequencerBatch) { submitted.withLock { $0.append(batch) } }
+    func answer() { if let batch = submitted.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { line.submit(batch) } }
+    func answer(_ other: Publication) { line.submit(SequencerBatch(ofAnotherWriter: [other])) }
+    func receive() throws(SequencerFailure) -> NumberedBatch? { try line.receive() }
+    func settle() { line.settle() }
+    func takeBack() -> Bool { false }
+  }
+
+  @Test func `numbered batches come back later, in the line's order, with another writer's between`() {
+    let desk = Desk()
+    let line = RemoteLine()
+    let journal = desk.journal(line)
+    desk.publish(journal, "a")
+    #expect(journal.step(now: 0) == nil)
+    desk.publish(journal, "b")
+    _ = journal.step(now: 5)
+    #expect(desk.batches.isEmpty && journal.statistics.waiting == 2)
+    line.answer(Publication([.init(warning("other"), to: .job("a"))]))
+    line.answer()
+    line.answer()
+    for now in [6, 7, 8] { _ = journal.step(now: now) }
+    #expect(desk.batches == [["[1]"], ["[2]"], ["[3]"]])
+    #expect(desk.happened.filter { $0.contains(": ") } == ["a: e:2", "b: e:3"])
+    #expect(journal.statistics.waiting == 0)
+  }
+
+  @Test func `a batch that has its place for good is stored as soon as it can be, and before any other`() {
+    let desk = Desk()
+    let line = RemoteLine()
+    let journal = desk.journal(line)
+    desk.publish(journal, "asked", isRefusable: true)
+    _ = journal.step(now: 0)
+    line.answer()
+    desk.setBroken(true)
+    #expect(journal.step(now: 1) == 1_000)
+    // It can't be refused any more. What comes while nothing can be stored is.
+    #expect(desk.happened == [])
+    desk.publish(journal, "late", isRefusable: true)
+    #expect(desk.happened == ["late: refused"])
+    desk.publish(journal, "kept")
+    desk.setBroken(false)
+    #expect(journal.step(now: 500) == 501)
+    _ = journal.step(now: 1_001)
+    #expect(desk.happened.last == "asked: e:1")
+    _ = journal.step(now: 1_010)
+    line.answer()
+    _ = journal.step(now: 1_020)
+    #expect(desk.happened.last == "kept: e:2")
+    #expect(desk.batches == [["[1]"], ["[2]"]])
   }
 
   @Test func `an idle journal stores at once, a busy one gathers for 5 ms`() {
@@ -236,7 +330,7 @@ struct JournalTests {
   @Test func `a publisher that is told may publish again`() {
     let desk = Desk()
     let journal = desk.journal()
-    #expect(journal.publish(Publication([])) { _ in desk.publish(journal, "next") })
+    journal.publish(Publication([])) { _ in desk.publish(journal, "next") }
     #expect(journal.step(now: 0) != nil || desk.wakes == 2)
     #expect(journal.step(now: 5) == nil)
     #expect(desk.happened.last == "next: e:1")

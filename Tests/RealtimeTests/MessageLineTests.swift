@@ -18,11 +18,13 @@ struct MessageLineTests {
     #expect(json?["payload"]?["message"] == "w")
   }
 
-  @Test func `what is not numbered takes no number`() {
+  @Test func `an internal message takes an offset, and leaves no hole among those that its topic's readers see`() {
     var line = MessageLine(epoch: "e", after: 0)
-    let message = line.number(frame(1), to: .job("a")) { _ in 7 }
-    #expect(message.position == nil)
-    #expect(number(&line, .job("a")).position?.offset == 1)
+    #expect(number(&line, .job("a")).sequence == 1)
+    let message = line.number(jobRemoved(), to: .job("a")) { _ in 7 }
+    #expect(message.position?.offset == 2 && message.sequence == 0)
+    let next = number(&line, .job("a"))
+    #expect(next.position?.offset == 3 && next.sequence == 2)
   }
 
   @Test func `a topic goes on where the store has it`() {

@@ -5,8 +5,8 @@ import Testing
 import Wire
 
 struct RealtimeSessionTests {
-  private func session(now: Int = 0) -> RealtimeSession {
-    RealtimeSession(limits: .init(), subscription: .everything, now: now)
+  private func session(now: Int = 0, subscription: Subscription = .everything) -> RealtimeSession {
+    RealtimeSession(limits: .init(), topics: .core, subscription: subscription, now: now)
   }
 
   private func message(_ type: String, _ payload: JSON = [:]) -> [UInt8] {
@@ -25,6 +25,28 @@ struct RealtimeSessionTests {
   private func errorCode(_ actions: [RealtimeSession.Action]) -> String? {
     for case .send(let message) in actions { return message.payload["details"]?["error_code"]?.stringValue }
     return nil
+  }
+
+  private func closeCode(_ actions: [RealtimeSession.Action]) -> CloseCode? {
+    for case .close(let code, _) in actions { return code }
+    return nil
+  }
+
+  private func latency(_ actions: [RealtimeSession.Action]) -> Int? {
+    for case .measured(let latency) in actions { return latency }
+    return nil
+  }
+
+  @Test func `a topic that the caller may not read is refused, and nothing changes`() {
+    let secret = TopicKind("secret", hasID: false, isInDefaultSubscription: true, audience: .admins)
+    var viewer = RealtimeSession(
+      limits: .init(), topics: TopicTable.core.adding([secret]), subscription: .only([.jobs]), now: 0)
+    let refused = viewer.receive(message("subscribe", ["topics": ["events", "secret"]]), now: 0)
+    #expect(changed(refused) == nil && errorCode(refused) == "MSG_INVALID_PAYLOAD")
+    #expect(changed(viewer.receive(message("subscribe", ["topics": ["events"]]), now: 0))?.topics == [.jobs, .events])
+    var admin = RealtimeSession(
+      limits: .init(), topics: TopicTable.core.adding([secret]), subscription: .only([.jobs], for: .admins), now: 0)
+    #expect(changed(admin.receive(message("subscribe", ["topics": ["secret"]]), now: 0))?.topics == [.jobs, Topic(secret)])
   }
 
   @Test func `a ping is answered with a pong`() {
@@ -52,8 +74,7 @@ struct RealtimeSessionTests {
   @Test func `the tenth bad message ends the connection`() {
     var session = session()
     for _ in 0..<9 { #expect(errorCode(session.receive([], now: 0)) == "MSG_INVALID_JSON") }
-    guard case .close(let code, _)? = session.receive([], now: 0).first else { return #expect(Bool(false)) }
-    #expect(code == .tooManyBadMessages)
+    #expect(closeCode(session.receive([], now: 0)) == .tooManyBadMessages)
   }
 
   @Test func `a subscription is acted on and confirmed`() {
@@ -89,11 +110,12 @@ struct RealtimeSessionTests {
     var session = session()
     #expect(session.tick(now: 29_999).isEmpty)
     #expect(sent(session.tick(now: 30_000)) == ["ping"])
-    _ = session.receive(message("pong", ["timestamp": "2026-02-04T15:30:00Z"]), now: 30_040)
-    #expect(session.latency == 40)
+    let pong = message("pong", ["timestamp": "2026-02-04T15:30:00Z"])
+    #expect(latency(session.receive(pong, now: 30_040)) == 40)
+    // A second pong answers no ping.
+    #expect(latency(session.receive(pong, now: 30_041)) == nil)
     #expect(sent(session.tick(now: 60_000)) == ["ping"])
-    guard case .close(let code, _)? = session.tick(now: 90_040).first else { return #expect(Bool(false)) }
-    #expect(code == .noPong)
+    #expect(closeCode(session.tick(now: 90_041)) == .noPong)
   }
 
   @Test func `a flood of messages beyond the burst ends the connection, a steady stream does not`() {
@@ -103,8 +125,7 @@ struct RealtimeSessionTests {
     }
     var flood = session()
     for _ in 0..<100 { #expect(sent(flood.receive(message("ping"), now: 0)) == ["pong"]) }
-    guard case .close(let code, _)? = flood.receive(message("ping"), now: 0).first else { return #expect(Bool(false)) }
-    #expect(code == .policyViolation)
+    #expect(closeCode(flood.receive(message("ping"), now: 0)) == .policyViolation)
   }
 }
 

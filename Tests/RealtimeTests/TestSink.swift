@@ -82,8 +82,16 @@ final class TestSink: Sink {
   var types: [String] { messages.compactMap { $0["type"]?.stringValue } }
 }
 
+extension Subscription {
+  static let everything = Subscription.everything(for: .viewers)
+  static func only(_ topics: Set<Topic>) -> Subscription { .only(topics, for: .viewers) }
+}
+
 func warning(_ text: String = "w") -> RealtimeMessage {
   RealtimeMessage(.warning, ["plugin": "p", "message": .string(text)])
 }
+
+/// A message of an internal type, such as says how a row changes.
+func jobRemoved() -> RealtimeMessage { .jobRemoved("a") }
 
 func frame(_ id: Int) -> RealtimeMessage { RealtimeMessage(.frame, ["frame_id": .int(id), "plugin": "p"]) }

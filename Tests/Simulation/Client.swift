@@ -38,7 +38,7 @@ final class Client: CustomStringConvertible {
     topics = job.map { [$0] } ?? (subscribesToEverything ? Set(world.jobs) : [world.jobs[0], .jobs])
   }
 
-  private var subscription: Subscription { subscribesToEverything ? .everything : .only(topics) }
+  private var subscription: Subscription { subscribesToEverything ? .everything(for: .viewers) : .only(topics, for: .viewers) }
 
   var isInStep: Bool {
     guard connection != nil, adding == nil, removing == nil else { return false }
@@ -212,8 +212,8 @@ final class Client: CustomStringConvertible {
       expectSnapshot()
       // A page is served anew.
       if job == nil { comeBack(in: world.roll(10...100)) }
-    case MessageType(rawValue: "subscribed"): confirmAdding()
-    case MessageType(rawValue: "unsubscribed"):
+    case .subscribed: confirmAdding()
+    case .unsubscribed:
       if let removing { forget(removing) }
       removing = nil
     default: world.fail("\(self) gets \(message.type)")

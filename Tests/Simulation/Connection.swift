@@ -41,30 +41,30 @@ final class Connection: Sink {
     self.server = server
     world = server.world
     session = RealtimeSession(
-      limits: .init(pingInterval: 10, silence: 22), subscription: subscription, now: server.world.now)
+      limits: .init(pingInterval: 10, silence: 22), topics: .core, subscription: subscription, now: server.world.now)
   }
 
   func open(
-    _ resume: Arrival.Resume, _ subscription: Subscription, _ epoch: String, snapshot: @escaping () -> Arrival.Snapshot?
+    _ resume: Arrival.Resume, _ subscription: Subscription, _ epoch: String, snapshot: @escaping () -> TopicSnapshot?
   ) {
     server.after(3_000) { [weak self] in self?.tick() }
     switch (world.mutant, resume) {
     case (.snapshotBeforeSubscribing, .fresh):
       guard let snapshot = snapshot() else { break }
-      say(.greeting(snapshot.position, snapshot: snapshot.messages, isBehind: false))
+      send(.greeting(snapshot.position, snapshot: snapshot.messages, isBehind: false))
       return joinLater(subscription)
     case (.cursorAheadOfSnapshot, .fresh):
       guard let snapshot = snapshot() else { break }
-      say(.greeting(snapshot.position, snapshot: [], isBehind: false))
-      snapshot.messages.forEach(send)
+      send(.greeting(snapshot.position, snapshot: [], isBehind: false))
+      for message in snapshot.messages { send(message) }
       _ = fanOut.join(subscriber, subscription, after: snapshot.position)
       return
     case (.joiningAfterReplay, .after(let position)):
       guard fanOut.canResume(after: position) else { break }
-      say(.greeting(position, snapshot: [], isBehind: false))
+      send(.greeting(position, snapshot: [], isBehind: false))
       for offset in position.offset..<max(fanOut.position.offset, position.offset) {
         guard let row = world.disk.row(StreamPosition(epoch: position.epoch, offset: offset + 1)),
-          subscription.includes(row.topic)
+          subscription.includes(row.topic), !row.message.type.isInternal
         else { continue }
         var bytes: [UInt8] = []
         WebSocketFrame.append(.text, row.message.json, to: &bytes)
@@ -79,9 +79,9 @@ final class Connection: Sink {
   }
 
   private func begin(
-    _ resume: Arrival.Resume, _ subscription: Subscription, _ snapshot: @escaping () -> Arrival.Snapshot?
+    _ resume: Arrival.Resume, _ subscription: Subscription, _ snapshot: @escaping () -> TopicSnapshot?
   ) {
-    let outcome = Arrival(resume, subscription, snapshot: snapshot).join(subscriber, to: fanOut, say: say)
+    let outcome = Arrival(resume, subscription, snapshot: snapshot).join(subscriber, to: fanOut, send: send)
     world.note("\(client) comes to server \(server.number), \(resume): \(outcome)")
   }
 
@@ -91,8 +91,8 @@ final class Connection: Sink {
     }
   }
 
-  private func say(_ word: Arrival.Word) {
-    switch word {
+  private func send(_ preamble: Arrival.Preamble) {
+    switch preamble {
     case .gap:
       world.saw(.gap)
       send(.connectionError(code: "REPLAY_GAP", message: ""))
@@ -102,7 +102,7 @@ final class Connection: Sink {
       ping.payload["snapshot_messages"] = .int(snapshot.count)
       send(ping)
       if !snapshot.isEmpty { world.saw(.snapshot) }
-      snapshot.forEach(send)
+      for message in snapshot { send(message) }
     }
   }
 
@@ -117,6 +117,7 @@ final class Connection: Sink {
       switch action {
       case .send(let message): send(message)
       case .change(let subscription): fanOut.change(subscriber, to: subscription)
+      case .measured: break
       case .close(let code, _): close(code)
       }
     }

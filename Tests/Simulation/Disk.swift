@@ -86,7 +86,7 @@ final class Disk: Sendable {
   func crash(_ crash: Crash?) { state.withLock { $0.crash = crash } }
 
   /// - Returns: whether the server dies before it tells its publishers.
-  func commit(_ entries: [Journal.Entry]) throws -> Bool {
+  func commit(_ entries: [NumberedBatch.Entry]) throws -> Bool {
     try state.withLock { state in
       let crash = state.crash
       state.crash = nil
@@ -98,23 +98,30 @@ final class Disk: Sendable {
     }
   }
 
-  private func append(_ entry: Journal.Entry, _ state: inout State) {
-    for case .key(let key) in entry.publication.changes where !state.content.keys.insert(key.name).inserted {
-      state.violation = "\(key.name) is stored twice"
+  private func append(_ entry: NumberedBatch.Entry, _ state: inout State) {
+    for item in entry.publication.items where item.message.type == .requestAccepted {
+      guard let key = IdempotencyKey(item.message.payload) else { continue }
+      if !state.content.keys.insert(key.name).inserted { state.violation = "\(key.name) is stored twice" }
     }
     for message in entry.messages {
-      guard let position = message.position else { continue }
+      guard let position = message.position else {
+        state.violation = "\(message.type) is stored without a number"
+        continue
+      }
       state.lastMark += 1
       let row = Row(
         offset: position.offset, topic: message.topic, sequence: message.sequence, message: message,
         mark: state.lastMark)
       let last = state.content.states[message.topic]?.sequence ?? 0
-      if position.epoch != state.content.epoch || row.offset != state.content.rows.count + 1 || row.sequence != last + 1
+      // An internal message has a place in the line, and none among those that the readers of its topic see.
+      let expected = message.type.isInternal ? 0 : last + 1
+      if position.epoch != state.content.epoch || row.offset != state.content.rows.count + 1
+        || row.sequence != expected
       {
-        state.violation = "\(position) seq \(row.sequence) of \(row.topic) is stored behind seq \(last)"
+        state.violation = "\(position) seq \(row.sequence) of \(row.topic) is stored after seq \(last)"
       }
       state.content.rows.append(row)
-      state.content.states[message.topic, default: TopicState()].apply(row)
+      if !message.type.isInternal { state.content.states[message.topic, default: TopicState()].apply(row) }
     }
   }
 
@@ -125,7 +132,9 @@ final class Disk: Sendable {
     state.withLock { state in
       var portion = History.Portion(messages: [], reached: request.after)
       for row in state.content.rows[request.after..<request.through].prefix(looks) {
-        if !row.isPruned, request.subscription.includes(row.topic) { portion.messages.append(row.message) }
+        if !row.isPruned, !row.message.type.isInternal, request.subscription.includes(row.topic) {
+          portion.messages.append(row.message)
+        }
         portion.reached = row.offset
         if portion.messages.count == request.limit { break }
       }

@@ -14,6 +14,8 @@ final class ServerProcess {
     var socketBytes: Int
     /// Rows that one look into the history takes.
     var looks: Int
+    /// Whether batches are numbered elsewhere: later, with other writers' between, and for good.
+    var isNumberedElsewhere: Bool
 
     init(using random: inout SeededGenerator) {
       window = Int.random(in: 3...30, using: &random)
@@ -23,6 +25,7 @@ final class ServerProcess {
       journal.batchRows = Int.random(in: 2...12, using: &random)
       socketBytes = Int.random(in: 300...4_000, using: &random)
       looks = Int.random(in: 1...12, using: &random)
+      isNumberedElsewhere = Bool.random(using: &random)
     }
   }
 
@@ -45,6 +48,8 @@ final class ServerProcess {
   unowned let world: World
   private let hub: EventHub
   private let journal: Journal
+  /// Set if batches are numbered elsewhere.
+  private var sequencer: DelayingSequencer?
   private var loops: [FanOut] = []
   private var isLoopTurning: [Bool]
   private var connections: [Connection] = []
@@ -73,9 +78,14 @@ final class ServerProcess {
       history: History(
         oldestOffset: { disk.prunedThrough },
         read: { request, done in signals.leave { $0.read(request, done) } }))
+    let local = LocalSequencer(MessageLine(epoch: disk.epoch, after: disk.newestOffset, topicsKept: 2)) {
+      disk.lastSequence(of: $0)
+    }
+    let elsewhere = settings.isNumberedElsewhere
+      ? DelayingSequencer(local) { signals.leave { $0.letSequencerAnswer() } } : nil
+    sequencer = elsewhere
     journal = Journal(
-      hub: hub, line: MessageLine(epoch: disk.epoch, after: disk.newestOffset, topicsKept: 2),
-      limits: settings.journal, lastSequence: { disk.lastSequence(of: $0) },
+      hub: hub, sequencer: elsewhere ?? local, limits: settings.journal,
       commit: { entries in
         let dies: Bool
         do { dies = try disk.commit(entries) } catch let death as Disk.Died {
@@ -168,7 +178,7 @@ final class ServerProcess {
     while asOf < offset {
       asOf += 1
       guard let row = world.disk.row(StreamPosition(epoch: hub.epoch, offset: asOf)) else { break }
-      book[row.topic, default: TopicState()].apply(row)
+      if !row.message.type.isInternal { book[row.topic, default: TopicState()].apply(row) }
     }
   }
 
@@ -181,6 +191,7 @@ final class ServerProcess {
   /// Stores what waits, as far as there is room for it.
   func drain() {
     for _ in 0..<100 {
+      sequencer?.answerAll()
       guard let wait = journal.step(now: world.now + 1_000_000), wait < 100 else { break }
       takeSignals()
       if !isAlive { return }
@@ -188,7 +199,23 @@ final class ServerProcess {
     takeSignals()
   }
 
-  var isIdle: Bool { journal.statistics.waiting == 0 && hub.statistics.waiting == 0 }
+  var isIdle: Bool {
+    journal.statistics.waiting == 0 && hub.statistics.waiting == 0 && sequencer?.isIdle ?? true
+  }
+
+  /// A batch was submitted to a sequencer that is elsewhere: its answer comes later, maybe behind another writer's.
+  private func letSequencerAnswer() {
+    after(world.delay()) { [unowned self] in
+      if world.isFaulty, world.chance(20) {
+        world.saw(.otherWriter)
+        let topic = world.jobs.randomElement(using: &world.random) ?? .events
+        said += 1
+        sequencer?.answerOtherWriter([.init(.simulated("another writer's \(number)-\(said)"), to: topic)])
+      }
+      sequencer?.answerNext()
+      wantStep(in: 0)
+    }
+  }
 
   private func checkBounds() {
     if journal.statistics.waiting > world.settings.journal.publications { world.fail("the journal holds too much") }
@@ -206,13 +233,19 @@ final class ServerProcess {
     let text = "server\(number)-\(said)" + String(repeating: "x", count: world.chance(10) ? world.roll(0...900) : 0)
     let items: [Publication.Item] = [
       .init(.simulated(text), to: topic), .init(.simulated("digest of \(text)"), to: .jobs),
-      .init(RealtimeMessage(.frame, ["id": .int(said)], at: Timestamp(milliseconds: 0)), to: topic),
     ]
-    publish(Publication(Array(items.prefix(world.roll(1...3)))))
+    let count = world.roll(1...3)
+    var publication = Publication(Array(items.prefix(count)))
+    if count == 3 {
+      let frame = RealtimeMessage(.frame, ["id": .int(said)], at: Timestamp(milliseconds: 0))
+      hub.tell(frame, to: topic)
+      publication.records.append(.init(frame, to: topic))
+    }
+    publish(publication)
   }
 
   private func publish(_ publication: Publication) {
-    guard !journal.publish(publication) else { return }
+    guard case .full = journal.publish(publication) else { return }
     world.saw(.fullJournal)
     after(world.roll(5...50)) { [unowned self] in publish(publication) }
   }
@@ -227,12 +260,16 @@ final class ServerProcess {
     guard !pendingKeys.contains(key) else { return answer(false) }
     lastToken += 1
     let (token, signals) = (lastToken, signals)
-    let stored = IdempotencyKey(name: key, digest: [], job: "", createdAt: Timestamp(milliseconds: 0))
-    let isTaken = journal.publish(Publication(items, changes: [.key(stored)], isRefusable: true)) { result in
+    let stored = IdempotencyKey(name: key, digest: [], job: "1", createdAt: Timestamp(milliseconds: 0))
+    let accepted = Publication.Item(.requestAccepted(stored), to: items[0].topic)
+    let admission = journal.publish(Publication([accepted] + items, isRefusable: true)) { result in
       let isStored = if case .success = result { true } else { false }
       signals.leave { $0.complete(token, isStored) }
     }
-    guard isTaken else { return answer(false) }
+    guard case .accepted = admission else {
+      if case .refused = admission { world.saw(.refusal) }
+      return answer(false)
+    }
     pendingKeys.insert(key)
     completions[token] = { [unowned self] isStored in
       pendingKeys.remove(key)
@@ -267,7 +304,7 @@ final class ServerProcess {
           "seq": .int(state.sequence), "digest": .string("\(state.digest)"), "offset": .int(state.offset),
           "topic": .string(topic.description),
         ]
-        return Arrival.Snapshot(
+        return TopicSnapshot(
           messages: [RealtimeMessage(.jobStatus, payload, at: Timestamp(milliseconds: 0))],
           position: StreamPosition(epoch: hub.epoch, offset: asOf))
       }

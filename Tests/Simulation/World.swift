@@ -19,7 +19,7 @@ package enum Mutant: CaseIterable, Sendable {
 package enum Event: CaseIterable {
   case crashBeforeCommit, crashBeforeBroadcast, crashBeforeAcknowledgement, crash, restart, refusal, fullJournal
   case replayFromHistory, failedHistory, prunedHistory, gap, snapshot, slowReader, subscriptionChange, restoredBackup
-  case unnoticedCut, repeatedKey
+  case unnoticedCut, repeatedKey, otherWriter
 }
 
 /// Whatever fails, in whatever order: nothing that was acknowledged is lost, and every client ends in step.
