@@ -7,7 +7,8 @@ import Testing
 struct MotionDetectionTests {
   private static let context = PluginContext(jobID: "test")
 
-  /// Feeds a still background, then a square at each place; gives the boxes of every picture.
+  /// Feeds a still background, then a square at each place.
+  /// - Returns: The boxes of every picture.
   private func boxes(
     _ places: [(x: Int, y: Int)], side: Int = 10, options: JSONObject = [:], noise: Bool = false
   ) throws -> [[Box]] {
@@ -49,12 +50,12 @@ struct MotionDetectionTests {
     #expect(try boxes([(x: 30, y: 20)], noise: true)[3].count == 1)
   }
 
-  @Test func `things smaller than the smallest area are left out`() throws {
+  @Test func `objects below the minimum area are left out`() throws {
     #expect(try boxes([(x: 30, y: 20)], side: 3)[3].isEmpty)
     #expect(try boxes([(x: 30, y: 20)], side: 3, options: ["minimum_area": 9])[3].count == 1)
   }
 
-  @Test func `two things are two boxes, the larger first`() throws {
+  @Test func `two objects are two boxes, the larger first`() throws {
     var plugin = MotionDetection()
     _ = try plugin.process(frame(0, plane(60, 40) { _, _ in 50 }), Self.context)
     let luma = plane(60, 40) { x, y in (5..<10).contains(x) && y < 5 || (30..<45).contains(x) && y > 30 ? 200 : 50 }
@@ -76,7 +77,7 @@ struct MotionDetectionTests {
     #expect(found.first.map { $0.confidence < 0.6 } == true)
   }
 
-  @Test func `a cut is no motion`() throws {
+  @Test func `a cut is not motion`() throws {
     var plugin = MotionDetection()
     _ = try plugin.process(frame(0, plane(20, 20) { _, _ in 50 }), Self.context)
     let output = try plugin.process(frame(1, plane(20, 20) { _, _ in 200 }), Self.context)
@@ -84,7 +85,7 @@ struct MotionDetectionTests {
     #expect(try plugin.process(frame(2, plane(20, 20) { _, _ in 200 }), Self.context).data["motion_share"] == 0.0)
   }
 
-  @Test func `pictures of one pixel are fine`() throws {
+  @Test func `pictures of one pixel are accepted`() throws {
     var plugin = MotionDetection()
     for level: UInt8 in [0, 255, 0] { _ = try plugin.process(frame(0, plane(1, 1) { _, _ in level }), Self.context) }
   }
@@ -141,7 +142,7 @@ struct QualityCheckTests {
     #expect(output.data["sharpness"] == .double((squares / 9 * 10).rounded() / 10))
   }
 
-  @Test func `a blurred stretch is warned of once, where it begins`() throws {
+  @Test func `a blurred sequence gives one warning, at its first frame`() throws {
     let sharp = plane(32, 32) { x, y in (x + y).isMultiple(of: 2) ? 90 : 160 }
     let blurred = plane(32, 32) { x, _ in UInt8(90 + x) }
     let outputs = try process([sharp, sharp, blurred, blurred, sharp, blurred])
@@ -150,10 +151,10 @@ struct QualityCheckTests {
     #expect(outputs[2].data["flaws"] == ["blurred"])
   }
 
-  @Test func `clipped pictures are warned of`() throws {
+  @Test func `clipped pictures give a warning`() throws {
     let outputs = try process([plane(10, 10) { x, _ in x < 3 ? 255 : 100 }, plane(10, 10) { x, _ in x < 3 ? 0 : 100 }])
     #expect(outputs[0].data["bright_share"] == 0.3 && outputs[0].data["flaws"] == ["overexposed"])
-    #expect(outputs[0].warnings == [PluginWarning("30% of the picture are white: it is too bright.", severity: .high)])
+    #expect(outputs[0].warnings == [PluginWarning("30% of the picture is white: it is too bright.", severity: .high)])
     #expect(outputs[1].data["dark_share"] == 0.3 && outputs[1].data["flaws"] == ["underexposed"])
   }
 
@@ -164,7 +165,7 @@ struct QualityCheckTests {
     #expect(result?["frames_overexposed"] == 1 && result?["frames_blurred"] == 2)
   }
 
-  @Test func `pictures too small for a Laplacian are fine`() throws {
+  @Test func `pictures too small for a Laplacian are accepted`() throws {
     #expect(try process([plane(2, 2) { _, _ in 100 }])[0].data["sharpness"] == 0.0)
   }
 }
@@ -197,12 +198,23 @@ struct BlockMapperTests {
 }
 
 struct PluginCatalogueTests {
-  @Test func `every built-in plugin says what it is`() {
+  @Test func `every built-in plugin describes itself`() {
     #expect(
       PluginCatalogue.builtIn.names == ["motion_detection", "scene_change", "quality_check", "block_mapper"])
     for metadata in PluginCatalogue.builtIn.metadata {
       #expect(!metadata.description.isEmpty && !metadata.model.isEmpty && metadata.latencyBudgetMS > 0)
     }
+  }
+
+  @Test func `a plugin is found by its name`() {
+    #expect(PluginCatalogue.builtIn.factory(named: "scene_change")?.make() is SceneChange)
     #expect(PluginCatalogue.builtIn.factory(named: "nope") == nil)
+  }
+
+  @Test func `a factory makes plugins with the metadata that was read at run time`() {
+    let read = PluginMetadata(name: "from_disk", description: "", model: "", inputShape: "", outputFormat: "")
+    let catalogue = PluginCatalogue([PluginFactory(metadata: read) { Described(metadata: read) }])
+    #expect(catalogue.names == ["from_disk"])
+    #expect(catalogue.factory(named: "from_disk")?.make().metadata == read)
   }
 }

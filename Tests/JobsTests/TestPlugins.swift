@@ -3,7 +3,7 @@ import JSONValues
 import Jobs
 import Synchronization
 
-/// Says for each frame how bright it is.
+/// Returns each frame's brightness.
 struct Brightness: Plugin {
   let metadata = PluginMetadata(
     name: "brightness", description: "Test", model: "mean", inputShape: "", outputFormat: "")
@@ -17,7 +17,7 @@ struct Brightness: Plugin {
   mutating func finalize(_ context: PluginContext) throws -> PluginOutput { PluginOutput(result: ["sum": .int(sum)]) }
 }
 
-/// Throws at the frames, and in the ways, that its options name.
+/// Throws at the frames and in the ways that its options name.
 struct Fragile: Plugin {
   let metadata = PluginMetadata(
     name: "fragile", description: "Test", model: "none", inputShape: "", outputFormat: "")
@@ -37,7 +37,7 @@ struct Fragile: Plugin {
   }
 }
 
-/// Waits at each frame until the test lets one more through.
+/// Blocks at each frame until the test lets it pass.
 struct Gate: Plugin {
   let metadata = PluginMetadata(
     name: "gate", description: "Test", model: "none", inputShape: "", outputFormat: "")
@@ -56,5 +56,14 @@ struct Gate: Plugin {
     }
     return PluginOutput()
   }
+  mutating func finalize(_ context: PluginContext) throws -> PluginOutput { PluginOutput() }
+}
+
+/// Has any metadata, and finds nothing.
+struct Described: Plugin {
+  let metadata: PluginMetadata
+
+  mutating func prepare(_ context: PluginContext) throws {}
+  mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput { PluginOutput() }
   mutating func finalize(_ context: PluginContext) throws -> PluginOutput { PluginOutput() }
 }

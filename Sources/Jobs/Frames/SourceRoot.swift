@@ -1,19 +1,19 @@
-/// Which files jobs may read: those below one folder, and those that were uploaded.
+/// The files that jobs may read: those below one folder, and uploads.
 ///
-/// A path is followed to its end before it is judged, so neither `..` nor a symbolic link leads out.
+/// A path is resolved before it is checked, so neither `..` nor a symbolic link leads out.
 package struct SourceRoot: Sendable {
   private let root: String
   private let uploads: String
 
   /// - Parameters:
-  ///   - root: the folder below which sources lie.
+  ///   - root: the folder that contains all sources.
   ///   - uploads: the folder of finished uploads, `upload:NAME`.
   package init(root: String, uploads: String) {
     self.root = root
     self.uploads = uploads
   }
 
-  /// Where the source really lies, and what it is.
+  /// The source's real path and kind.
   package func resolve(_ source: String) throws(SourceError) -> ResolvedSource {
     let isUpload = source.hasPrefix("upload:")
     let name = isUpload ? String(source.dropFirst("upload:".count)) : source
@@ -26,19 +26,19 @@ package struct SourceRoot: Sendable {
       missing = .missing(source)
       guard !name.utf8.contains(0) else { throw .missing(String(source.filter { $0 != "\0" })) }
     }
-    // A root that is gone must not become "/", below which everything lies.
+    // A root that no longer exists must not become "/", which contains everything.
     guard let folder = Files.realPath(isUpload ? uploads : root) else { throw missing }
-    let asked = name.hasPrefix("/") ? name : "\(folder)/\(name)"
-    guard let path = Files.realPath(asked) else {
+    let requested = name.hasPrefix("/") ? name : "\(folder)/\(name)"
+    guard let path = Files.realPath(requested) else {
       // The same answer whether a path outside exists or not.
-      throw Self.staysInside(asked, folder) ? missing : .outsideRoot(source)
+      throw Self.contains(requested, folder: folder) ? missing : .outsideRoot(source)
     }
     guard path == folder || path.hasPrefix(folder == "/" ? "/" : "\(folder)/") else { throw .outsideRoot(source) }
     return try ResolvedSource(name: source, path: path)
   }
 
-  /// Whether a path, taken as text, lies in the folder.
-  private static func staysInside(_ path: String, _ folder: String) -> Bool {
+  /// Whether a path is in the folder, going by its text alone.
+  private static func contains(_ path: String, folder: String) -> Bool {
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
@@ -47,11 +47,11 @@ package struct SourceRoot: Sendable {
   }
 }
 
-/// A source that exists, and how it is read.
+/// A source that exists, and how to read it.
 package struct ResolvedSource: Equatable, Sendable {
   package enum Kind: Equatable, Sendable {
     case y4m, picture, folder
-    /// Anything that ffmpeg must open; `format` where its name must be given.
+    /// Opened by ffmpeg; `format` is nil if ffmpeg may guess.
     case ffmpeg(format: String?)
   }
 
@@ -85,7 +85,7 @@ package struct ResolvedSource: Equatable, Sendable {
     }
   }
 
-  /// Lower case, without the dot; empty where there is none.
+  /// Lower case, without the dot; empty if there is none.
   static func fileExtension(_ path: String) -> String {
     let name = path.split(separator: "/").last ?? ""
     guard let dot = name.lastIndex(of: ".") else { return "" }

@@ -18,7 +18,7 @@ struct Y4MSource: FrameSource {
     try pictures.next { reader.file.read($0, appendingTo: &$1) }
   }
 
-  /// Steps over the file from FRAME line to FRAME line. A last picture that is cut off counts: reading it fails.
+  /// Skips from FRAME line to FRAME line. A last picture that is cut off counts: reading it fails.
   private static func count(_ file: borrowing ReadableFile, header: Y4MHeader) -> Int? {
     var line = [UInt8](repeating: 0, count: Y4MParser.longestLine)
     var offset = 0
@@ -33,23 +33,23 @@ struct Y4MSource: FrameSource {
         let more = line.withUnsafeMutableBytes { file.read(at: offset, into: $0) }
         end = line[..<more].firstIndex(of: 0x0A)
       }
-      // Whatever is wrong here is the parser's to name.
+      // The parser names the error when it reads this frame.
       guard let end else { return count + 1 }
       offset += end + 1 + (count < 0 ? 0 : header.pictureByteCount)
       count += 1
     }
   }
 
-  /// The file is not copyable, a source in a collection is.
+  /// Makes the source copyable: the file is not.
   private final class Reader {
     let file: ReadableFile
     init(file: consuming ReadableFile) { self.file = file }
   }
 }
 
-/// Frames of a y4m stream, wherever its bytes come from.
+/// Frames of a y4m stream, read from a file or a pipe.
 struct Y4MPictures {
-  /// Appends up to so many bytes and says how many; 0 at the end.
+  /// Appends up to so many bytes and returns how many; 0 at the end.
   typealias Read = (Int, inout [UInt8]) -> Int
 
   private var parser = Y4MParser()
@@ -57,7 +57,7 @@ struct Y4MPictures {
   private var isAtEnd = false
   private var nextID = 0
 
-  /// As many bytes as are asked for at once: a picture of 1,280 × 720 is six pieces.
+  /// Bytes of one read: a picture of 1,280 × 720 takes six.
   private static let pieceBytes = 256 << 10
 
   var frameRate: Double? { parser.header?.frameRate }
@@ -86,7 +86,7 @@ struct Y4MPictures {
     piece.reserveCapacity(Self.pieceBytes)
     guard read(Self.pieceBytes, &piece) > 0 else {
       isAtEnd = true
-      // Without its first line it is no video at all, which the header's reader says.
+      // Without a header, `header(_:)` throws.
       if parser.header != nil { try parser.finish() }
       return
     }

@@ -6,16 +6,16 @@ import Domain
   import Darwin
 #endif
 
-/// The devices that a job may ask for, and why some can't be used.
+/// The devices that a job may request, and why some can't be used.
 package struct DeviceInventory: Sendable {
   package let devices: [DeviceAvailability]
 
-  /// What this machine has. Every plugin that we ship computes on the CPU, so nothing else can be used, whatever is built in.
+  /// What this machine has. All built-in plugins compute on the CPU, so no other device can be used.
   package static func ofThisMachine() -> DeviceInventory {
     let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
     let cards = (0..<64).filter { Files.kind(of: "/dev/nvidia\($0)") != nil }
-    let noPlugin = "No plugin computes on a GPU; jobs that ask for one run on the CPU."
-    let noDriver = "There is no NVIDIA driver on this machine; jobs that ask for CUDA run on the CPU."
+    let noPlugin = "No plugin computes on a GPU; jobs that request one run on the CPU."
+    let noDriver = "There is no NVIDIA driver on this machine; jobs that request CUDA run on the CPU."
     var devices = [
       DeviceAvailability(device: .cpu, name: "CPU, \(cores) \(cores == 1 ? "core" : "cores")"),
       DeviceAvailability(device: .gpu, name: "GPU", unavailableReason: noPlugin),
@@ -30,7 +30,7 @@ package struct DeviceInventory: Sendable {
 
   package init(devices: [DeviceAvailability]) { self.devices = devices }
 
-  /// What a job runs on that asked for a device, and why it is not that one.
+  /// What a job that requested a device runs on, and why if it is another one.
   func choose(_ requested: Device) -> (device: Device, reason: String?) {
     guard requested != .cpu else { return (.cpu, nil) }
     guard let known = devices.first(where: { $0.device == requested }) else {

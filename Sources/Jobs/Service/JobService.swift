@@ -304,7 +304,8 @@ package final class JobService: Sendable {
     } else {
       try queue.checkIsOpen()
       guard book.active.count < Self.maxActive else {
-        throw AppError(.unavailable, "\(Self.maxActive) jobs wait or run already. End those that are no longer reported.")
+        throw AppError(
+          .unavailable, "\(Self.maxActive) jobs wait or run already. End those that are no longer reported.")
       }
     }
     return newestNumber.add(1, ordering: .relaxed).newValue

@@ -8,24 +8,24 @@ import Synchronization
   import Darwin
 #endif
 
-/// Keeps what people upload, to be named as `upload:NAME`.
+/// Stores uploads, which jobs name as `upload:NAME`.
 ///
-/// Bytes go into a file of their own beside the finished ones and are moved there in one step at the end: half an upload
-/// is never a source. What was sent stays for going on later.
+/// Bytes go into a partial file, which is renamed at the end: half an upload is never a source. A partial file is kept, so
+/// that the upload can be resumed.
 package final class UploadStore: Sendable {
   /// The folder of finished uploads, for ``SourceRoot``.
   package let folder: String
   package let maximumBytes: Int
   private let active = Mutex<Set<String>>([])
 
-  /// - Parameter maximumBytes: Of one upload, 512 MiB by default.
+  /// - Parameter maximumBytes: of one upload; 512 MiB by default.
   package init(folder: String, maximumBytes: Int = 512 << 20) {
     self.folder = folder
     self.maximumBytes = maximumBytes
     Files.createFolder("\(folder)/.partial")
   }
 
-  /// 1 to 128 letters, digits, `.`, `-`, `_`, the first no dot: a file name that can't leave its folder.
+  /// 1 to 128 letters, digits, `.`, `-` and `_`, not beginning with a dot: a file name that can't leave its folder.
   package static func isValidName(_ name: String) -> Bool {
     (1...128).contains(name.utf8.count) && name.utf8.first != UInt8(ascii: ".")
       && name.utf8.allSatisfy { byte in
@@ -38,21 +38,21 @@ package final class UploadStore: Sendable {
       }
   }
 
-  /// Bytes of an unfinished upload, from which it can go on; 0 where there is none.
+  /// The offset from which an unfinished upload can be resumed; 0 if there is none.
   package func receivedBytes(_ name: String) -> Int {
     Self.isValidName(name) ? Files.size(of: partialPath(name)) ?? 0 : 0
   }
 
-  /// Begins an upload, or goes on with one.
+  /// Begins an upload, or resumes one.
   /// - Parameters:
-  ///   - offset: 0 to begin anew, else how many bytes were received before: the start of `Content-Range`.
-  ///   - total: bytes of the whole; nil where the end of the request is the end of the file.
-  /// - Throws: ``AppError``: `invalid` for the name, `tooLarge`, `conflict` for another offset than ours or a second upload
-  ///   of the same name at the same time.
+  ///   - offset: 0 to start over, otherwise the number of bytes received so far: the start of `Content-Range`.
+  ///   - total: bytes of the whole file; nil if the end of the request is the end of the file.
+  /// - Throws: ``AppError``: `invalid` for the name, `tooLarge`, `conflict` for a wrong offset or a second upload of the
+  ///   same name at the same time.
   package func begin(_ name: String, offset: Int = 0, total: Int? = nil) throws(AppError) -> Upload {
     guard Self.isValidName(name) else {
       throw AppError(
-        .invalid, "The name of an upload has 1 to 128 letters, digits, dots, - and _, and does not begin with a dot.")
+        .invalid, "The name of an upload has 1 to 128 letters, digits, dots, - and _, and doesn't begin with a dot.")
     }
     guard offset >= 0, offset <= maximumBytes, total ?? 0 <= maximumBytes else { throw tooLarge }
     guard active.withLock({ $0.insert(name).inserted }) else {
@@ -72,25 +72,25 @@ package final class UploadStore: Sendable {
   func release(_ name: String) { active.withLock { _ = $0.remove(name) } }
 }
 
-/// What a finished upload is answered with.
+/// The answer to a finished upload.
 package struct UploadReceipt: Equatable, Sendable {
-  /// `upload:NAME`, to be handed to a job.
+  /// `upload:NAME`, the source of a job.
   package let source: String
   package let bytes: Int
   /// Lower-case hexadecimal.
   package let sha256: String
 }
 
-/// An upload under way. Used by one thread; let it go, and what was received stays for going on later.
+/// An upload in progress. Used by one thread. If it is released unfinished, the upload can be resumed.
 package final class Upload {
   private let name: String
   private let store: UploadStore
   private let total: Int?
   private let descriptor: Int32
   private var hash = SHA256()
-  /// Whether what was received before this request is still to be hashed. That takes long where it is much, so it waits
-  /// for the first write: beginning must hold nobody up.
-  private var owesHash: Bool
+  /// Whether bytes received before this request are not hashed yet. Hashing them may take long, so it is put off until the
+  /// first write: ``UploadStore/begin(_:offset:total:)`` runs on a loop.
+  private var needsHash: Bool
   package private(set) var received: Int
 
   fileprivate init(name: String, offset: Int, total: Int?, store: UploadStore) throws(AppError) {
@@ -100,11 +100,11 @@ package final class Upload {
     let path = store.partialPath(name)
     let kept = Files.size(of: path) ?? 0
     guard offset == 0 || offset == kept else {
-      throw AppError(.conflict, "\(kept) bytes of \(name) were received. Go on from there, or begin at 0.")
+      throw AppError(.conflict, "\(kept) bytes of \(name) were received. Resume there, or start over at 0.")
     }
     received = offset
-    owesHash = offset > 0
-    // Appending, so that after a write that failed halfway the next one begins where the file was cut.
+    needsHash = offset > 0
+    // O_APPEND: after a write that failed halfway, the next one starts at the truncated end.
     descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (offset == 0 ? O_TRUNC : 0), 0o644)
     guard descriptor >= 0 else {
       throw AppError(.storageFull, "The upload can't be stored: \(String(cString: strerror(errno))).")
@@ -117,16 +117,16 @@ package final class Upload {
   }
 
   /// - Throws: ``AppError``: `tooLarge` before a byte beyond the limit is written, `invalid` beyond the announced total,
-  ///   `storageFull` where the disk doesn't take it.
+  ///   `storageFull` if the disk is full.
   package func write(_ bytes: [UInt8]) throws(AppError) {
     guard bytes.count <= store.maximumBytes - received else { throw store.tooLarge }
     if let total, bytes.count > total - received {
-      throw AppError(.invalid, "More bytes came than the \(total) that were announced.")
+      throw AppError(.invalid, "More bytes were sent than the \(total) that were announced.")
     }
     try hashReceived()
     guard Files.write(bytes, to: descriptor) else {
       let reason = String(cString: strerror(errno))
-      // What went in before the error must not be counted twice.
+      // A part may have been written: remove it, or it would be there twice.
       ftruncate(descriptor, off_t(received))
       throw AppError(.storageFull, "The upload can't be stored: \(reason).")
     }
@@ -134,8 +134,8 @@ package final class Upload {
     received += bytes.count
   }
 
-  /// The request is at its end.
-  /// - Returns: Nil where bytes are missing to the announced total: the rest comes with another request.
+  /// To be called at the end of the request.
+  /// - Returns: Nil if bytes of the announced total are missing: another request sends the rest.
   package func finish() throws(AppError) -> UploadReceipt? {
     if let total, received < total { return nil }
     try hashReceived()
@@ -147,8 +147,8 @@ package final class Upload {
   }
 
   private func hashReceived() throws(AppError) {
-    guard owesHash else { return }
-    owesHash = false
+    guard needsHash else { return }
+    needsHash = false
     do {
       let file = try ReadableFile(path: store.partialPath(name))
       var piece: [UInt8] = []
