@@ -10,7 +10,7 @@ struct Brightness: Plugin {
   private var sum = 0
 
   mutating func prepare(_ context: PluginContext) throws {}
-  mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+  mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     sum += Int(frame.luma.bytes[0])
     return PluginOutput(data: ["brightness": .int(Int(frame.luma.bytes[0]))])
   }
@@ -26,7 +26,7 @@ struct Fragile: Plugin {
     if context.options["prepare"] != nil { throw PluginError.fatal("no licence") }
     _ = try context.integer("level", default: 1, in: 1...3)
   }
-  mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+  mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     if context.options["fatal"]?.intValue == frame.id { throw PluginError.fatal("out of ideas") }
     if context.options["soft"]?.intValue == frame.id { throw PluginError.soft("this one is unreadable") }
     return PluginOutput()
@@ -48,7 +48,7 @@ struct Gate: Plugin {
   static func open(_ job: String, frames: Int = 1_000_000) { passes.withLock { $0[job, default: 0] += frames } }
 
   mutating func prepare(_ context: PluginContext) throws {}
-  mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+  mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     Self.passes.wait { (passes) -> Void? in
       guard let left = passes[context.jobID], left > 0 else { return nil }
       passes[context.jobID] = left - 1
@@ -64,6 +64,6 @@ struct Described: Plugin {
   let metadata: PluginMetadata
 
   mutating func prepare(_ context: PluginContext) throws {}
-  mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput { PluginOutput() }
+  mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput { PluginOutput() }
   mutating func finalize(_ context: PluginContext) throws -> PluginOutput { PluginOutput() }
 }

@@ -26,7 +26,7 @@ package struct BlockMapper: Plugin {
     rows = try context.integer("rows", default: 9, in: 1...64)
   }
 
-  package mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+  package mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     let columns = min(columns, frame.width)
     let rows = min(rows, frame.height)
     var colours: [UInt32] = []

@@ -35,7 +35,7 @@ package struct MotionDetection: Plugin {
     minimumArea = try context.integer("minimum_area", default: 16, in: 1...1_000_000)
   }
 
-  package mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+  package mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     guard background.count == frame.luma.bytes.count else {
       learn(frame.luma)
       return PluginOutput(data: ["motion_share": 0])

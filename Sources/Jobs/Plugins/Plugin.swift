@@ -14,7 +14,7 @@ package protocol Plugin {
   mutating func prepare(_ context: PluginContext) throws
 
   /// Called for each frame, in order.
-  mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput
+  mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput
 
   /// Called once, after the last frame. The output's `result` becomes the plugin's result.
   mutating func finalize(_ context: PluginContext) throws -> PluginOutput

@@ -31,7 +31,7 @@ package struct QualityCheck: Plugin {
     mostClipped = try context.number("most_clipped", default: 0.25, in: 0.001...1)
   }
 
-  package mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+  package mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     let measure = Measure(frame.luma)
     var current: Set<Flaw> = []
     // A clipped picture has no detail, but isn't blurred.

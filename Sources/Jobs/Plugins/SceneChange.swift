@@ -23,7 +23,7 @@ package struct SceneChange: Plugin {
     threshold = try context.number("threshold", default: 0.5, in: 0.01...1)
   }
 
-  package mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+  package mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     let histogram = Self.histogram(frame)
     // Half the sum of the differences: 0 for equal histograms, 1 for no colour in common.
     let distance = zip(previous, histogram).reduce(0) { $0 + abs($1.0 - $1.1) } / 2

@@ -71,7 +71,7 @@ package final class JobService: Sendable {
     newestNumber = Atomic(book.store.newestJobNumber)
   }
 
-  /// Fails the jobs that ended with the last process, as of their last message. Returns once that is visible to readers.
+  /// Fails the jobs that ended with the last process, as of their last message. Returns once readers see that.
   package func failWhatRan() {
     for job in book.active where job.status == .running && !runners.runner(for: job.work).survivesRestart {
       let last = try? book.store.lastMessageTime(of: job.topic)
@@ -272,15 +272,14 @@ package final class JobService: Sendable {
     _ request: JobRequest, retryOf: String?, key: ((_ job: String) -> IdempotencyKey)? = nil
   ) throws(AppError) -> Job {
     let runner = runners.runner(for: request.work)
-    let needsSlot = runner is any SlotRunner
     try request.checkName()
     try runner.check()
-    let number = try reserve(needsSlot: needsSlot)
+    let number = try reserve(needsSlot: runner.needsSlot)
     var job = Job(
       id: "\(number)", name: request.name.flatMap { $0.isEmpty ? nil : $0 } ?? request.work.traits.defaultName,
       work: request.work, retryOf: retryOf, createdAt: now())
     job.number = number
-    if !needsSlot {
+    if !runner.needsSlot {
       job.status = .running
       job.startedAt = job.createdAt
     }
@@ -289,7 +288,7 @@ package final class JobService: Sendable {
       [.init(status, to: job.topic), .init(status, to: .jobs)], changes: [.newJob(job)], isRefusable: true)
     if let key { publication.changes.append(.key(key(job.id))) }
     let stored = Result { () throws(AppError) in try publisher.store(publication) }
-    if needsSlot {
+    if runner.needsSlot {
       if case .success = stored { queue.enqueue(job.id) } else { queue.release() }
     }
     _ = try stored.get()

@@ -40,7 +40,7 @@ package enum PipelineBenchmark {
       try plugin.prepare(context)
       lines.append(
         try measure(factory.metadata.name, frames: decoded.count) {
-          for frame in decoded { _ = try plugin.process(frame, context) }
+          for frame in decoded { _ = try plugin.process(frame, context: context) }
         })
     }
     let together = lines[pluginsFrom...].reduce(0) { $0 + $1.millisecondsPerFrame }
