@@ -20,7 +20,7 @@ struct PictureSource: FrameSource {
       !name.hasPrefix(".") && ["png", "ppm", "pgm", "pnm"].contains(ResolvedSource.fileExtension(name))
     }
     paths = names.sorted(by: NaturalOrder.isBefore).map { "\(folder.path)/\($0)" }.filter { path in
-      // A link to elsewhere resolves to another path; a pipe is not a file.
+      // A link to elsewhere resolves to another path, a pipe is no file.
       Files.realPath(path) == path && Files.kind(of: path) == .file
     }
     guard !paths.isEmpty else { throw .emptyFolder(folder.name) }
@@ -49,13 +49,13 @@ struct PictureSource: FrameSource {
   }
 }
 
-/// The order that people expect: digits by their number, everything else by its bytes.
+/// The order in which people count: digits by their number, everything else by its bytes.
 enum NaturalOrder {
   static func isBefore(_ left: String, _ right: String) -> Bool {
     var (left, right) = (Array(left.utf8)[...], Array(right.utf8)[...])
     while let first = left.first, let second = right.first {
       if isDigit(first), isDigit(second) {
-        let (number, other) = (removeDigits(&left), removeDigits(&right))
+        let (number, other) = (takeDigits(&left), takeDigits(&right))
         // Without leading zeros the longer number is the larger.
         if number.count != other.count { return number.count < other.count }
         if !number.elementsEqual(other) { return number.lexicographicallyPrecedes(other) }
@@ -71,7 +71,7 @@ enum NaturalOrder {
 
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-  private static func removeDigits(_ text: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  private static func takeDigits(_ text: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let digits = text.prefix(while: isDigit)
     text = text.dropFirst(digits.count)
     return digits.drop { $0 == 0x30 }

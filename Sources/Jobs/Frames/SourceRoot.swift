@@ -26,19 +26,19 @@ package struct SourceRoot: Sendable {
       missing = .missing(source)
       guard !name.utf8.contains(0) else { throw .missing(String(source.filter { $0 != "\0" })) }
     }
-    // A root that no longer exists must not become "/", which contains everything.
+    // A root that is gone must not become "/", below which everything lies.
     guard let folder = Files.realPath(isUpload ? uploads : root) else { throw missing }
-    let requested = name.hasPrefix("/") ? name : "\(folder)/\(name)"
-    guard let path = Files.realPath(requested) else {
+    let asked = name.hasPrefix("/") ? name : "\(folder)/\(name)"
+    guard let path = Files.realPath(asked) else {
       // The same answer whether a path outside exists or not.
-      throw Self.contains(requested, folder: folder) ? missing : .outsideRoot(source)
+      throw Self.staysInside(asked, folder) ? missing : .outsideRoot(source)
     }
     guard path == folder || path.hasPrefix(folder == "/" ? "/" : "\(folder)/") else { throw .outsideRoot(source) }
     return try ResolvedSource(name: source, path: path)
   }
 
-  /// Whether a path is in the folder, going by its text alone.
-  private static func contains(_ path: String, folder: String) -> Bool {
+  /// Whether a path, taken as text, lies in the folder.
+  private static func staysInside(_ path: String, _ folder: String) -> Bool {
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
@@ -85,7 +85,7 @@ package struct ResolvedSource: Equatable, Sendable {
     }
   }
 
-  /// Lower case, without the dot; empty if there is none.
+  /// Lower case, without the dot; empty where there is none.
   static func fileExtension(_ path: String) -> String {
     let name = path.split(separator: "/").last ?? ""
     guard let dot = name.lastIndex(of: ".") else { return "" }

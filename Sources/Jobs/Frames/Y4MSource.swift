@@ -18,7 +18,7 @@ struct Y4MSource: FrameSource {
     try pictures.next { reader.file.read($0, appendingTo: &$1) }
   }
 
-  /// Skips from FRAME line to FRAME line. A last picture that is cut off counts: reading it fails.
+  /// Steps over the file from FRAME line to FRAME line. A last picture that is cut off counts: reading it fails.
   private static func count(_ file: borrowing ReadableFile, header: Y4MHeader) -> Int? {
     var line = [UInt8](repeating: 0, count: Y4MParser.longestLine)
     var offset = 0
@@ -40,7 +40,7 @@ struct Y4MSource: FrameSource {
     }
   }
 
-  /// Makes the source copyable: the file is not.
+  /// The file is not copyable, a source in a collection is.
   private final class Reader {
     let file: ReadableFile
     init(file: consuming ReadableFile) { self.file = file }
@@ -49,7 +49,7 @@ struct Y4MSource: FrameSource {
 
 /// Frames of a y4m stream, read from a file or a pipe.
 struct Y4MPictures {
-  /// Appends up to so many bytes and returns how many; 0 at the end.
+  /// Appends up to so many bytes and says how many; 0 at the end.
   typealias Read = (Int, inout [UInt8]) -> Int
 
   private var parser = Y4MParser()

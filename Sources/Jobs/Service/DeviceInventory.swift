@@ -14,8 +14,8 @@ package struct DeviceInventory: Sendable {
   package static func ofThisMachine() -> DeviceInventory {
     let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
     let cards = (0..<64).filter { Files.kind(of: "/dev/nvidia\($0)") != nil }
-    let noPlugin = "No plugin computes on a GPU; jobs that request one run on the CPU."
-    let noDriver = "There is no NVIDIA driver on this machine; jobs that request CUDA run on the CPU."
+    let noPlugin = "No plugin computes on a GPU; jobs that ask for one run on the CPU."
+    let noDriver = "There is no NVIDIA driver on this machine; jobs that ask for CUDA run on the CPU."
     var devices = [
       DeviceAvailability(device: .cpu, name: "CPU, \(cores) \(cores == 1 ? "core" : "cores")"),
       DeviceAvailability(device: .gpu, name: "GPU", unavailableReason: noPlugin),

@@ -104,7 +104,7 @@ package final class Upload {
     }
     received = offset
     needsHash = offset > 0
-    // O_APPEND: after a write that failed halfway, the next one starts at the truncated end.
+    // Appending, so that after a write that failed halfway the next one begins where the file was cut.
     descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (offset == 0 ? O_TRUNC : 0), 0o644)
     guard descriptor >= 0 else {
       throw AppError(.storageFull, "The upload can't be stored: \(String(cString: strerror(errno))).")
@@ -126,7 +126,7 @@ package final class Upload {
     try hashReceived()
     guard Files.write(bytes, to: descriptor) else {
       let reason = String(cString: strerror(errno))
-      // A part may have been written: remove it, or it would be there twice.
+      // What went in before the error must not be counted twice.
       ftruncate(descriptor, off_t(received))
       throw AppError(.storageFull, "The upload can't be stored: \(reason).")
     }
