@@ -2,7 +2,7 @@ import Components
 import Domain
 import JSONValues
 
-/// From what a job is to what a page shows of it. Pure: the time is a parameter.
+/// Turns a job into what a page shows of it. Pure: the time is a parameter.
 package struct JobFold {
   package var job: Job
   /// Those that have started.
@@ -18,7 +18,7 @@ package struct JobFold {
 
   package var state: JobState { JobState(job.status) }
 
-  /// The job's name, or its id where it has none.
+  /// The job's name, or its id if it has none.
   package var name: String { job.name.isEmpty ? "Job \(job.id)" : job.name }
 
   /// As the tab shows it: `64% · build`, `✓ Succeeded · build`. The browser's modules write the same.

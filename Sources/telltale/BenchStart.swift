@@ -54,8 +54,8 @@ enum BenchStart {
       for _ in 0..<jobsInBatch {
         let number = offset / messagesOfJob + 1
         var job = Job(
-          id: "\(number)", name: "History \(number)", work: .pipeline(.init(source: "clip.y4m", plugins: ["motion_detection"])),
-          createdAt: now)
+          id: "\(number)", name: "History \(number)",
+          work: .pipeline(.init(source: "clip.y4m", plugins: ["motion_detection"])), createdAt: now)
         (job.number, job.status, job.finishedAt, job.offset) = (number, .succeeded, now, offset + messagesOfJob)
         batch.jobs.append(job)
         batch.messages += (1...messagesOfJob).map { sequence in

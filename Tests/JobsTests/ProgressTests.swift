@@ -10,18 +10,18 @@ struct ProgressMeterTests {
       meter.completeStep()
       percents.append(meter.percent)
     }
-    // 100 is for the end of the job, and said by it.
+    // Only the end of the job is 100.
     #expect(percents == [0, 16, 33, 50, 66, 83, 99])
   }
 
-  @Test func `more frames than promised don't exceed 99`() {
+  @Test func `more frames than announced don't exceed 99`() {
     var meter = ProgressMeter(frames: 1, plugins: 1)
     for _ in 0..<5 { meter.completeStep() }
     #expect(meter.percent == 99)
     #expect(meter.secondsLeft(after: .seconds(1)) == nil)
   }
 
-  @Test func `without a total there is a rate but no percent and no end in sight`() {
+  @Test func `without a total there is a rate but no percentage and no time left`() {
     var meter = ProgressMeter(frames: nil, plugins: 2)
     for _ in 0..<40 { meter.completeStep() }
     #expect(meter.percent == nil && meter.secondsLeft(after: .seconds(2)) == nil)

@@ -4,9 +4,9 @@ import Jobs
 import Store
 import Testing
 
-/// What a server makes of the data folder that the last one left.
+/// How a server starts with the data folder of one that crashed.
 struct RestartTests {
-  /// A bench whose server has ended without a word, and the one that comes after it.
+  /// The bench after one whose server ended without shutting down.
   private func afterCrash(_ before: (Bench) throws -> Void) throws -> Bench {
     let bench = try Bench(plugins: [PluginFactory(Brightness.init), PluginFactory(Gate.init)])
     bench.write("clip.y4m", video(levels: [16, 17]))
@@ -15,7 +15,7 @@ struct RestartTests {
     return try Bench(plugins: [PluginFactory(Brightness.init), PluginFactory(Gate.init)], after: bench)
   }
 
-  @Test func `what ran has failed with the reason, and what waited runs`() throws {
+  @Test func `a job that ran has failed with the reason, and one that waited runs`() throws {
     var ids: [String] = []
     let bench = try afterCrash { bench in
       let running = try bench.service.create(JobRequest(source: "clip.y4m", plugins: ["gate"]))
@@ -23,20 +23,20 @@ struct RestartTests {
       let waiting = try bench.service.create(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
       ids = [running.id, waiting.id]
     }
-    let heard = try #require(try bench.recorder.store.lastMessageTime(of: .job(ids[0])))
+    let newest = try #require(try bench.recorder.store.lastMessageTime(of: .job(ids[0])))
     bench.service.failWhatRan()
     bench.service.runWhatWaited()
     bench.service.waitUntilIdle()
     let failed = try bench.service.job(ids[0])
     #expect(failed.status == .failed && failed.error?.hasPrefix("The server ended while the job ran") == true)
-    // The time without a server is none in which it ran.
-    #expect(failed.finishedAt == max(heard, failed.startedAt ?? heard))
+    // It didn't run while there was no server.
+    #expect(failed.finishedAt == max(newest, failed.startedAt ?? newest))
     #expect(try bench.service.job(ids[1]).status == .succeeded)
     #expect(bench.recorder.messages(.jobs).first?.payload["job_id"] == .string(ids[0]))
     Gate.open(ids[0])
   }
 
-  @Test func `a job is what its messages say, however far behind its row is`() throws {
+  @Test func `a job is the fold of its messages, however old its row is`() throws {
     var id = ""
     let bench = try afterCrash { bench in
       id = try bench.service.create(.external(name: "Long")).id
@@ -53,16 +53,16 @@ struct RestartTests {
     #expect(try bench.service.job(id).status == .succeeded)
   }
 
-  @Test func `a key gives the same job after the restart too`() throws {
+  @Test func `an idempotency key gives the same job after a restart`() throws {
     var id = ""
     let bench = try afterCrash { bench in
       id = try bench.service.create(.external(name: "Once"), idempotencyKey: "k").id
     }
     #expect(try bench.service.create(.external(name: "Once"), idempotencyKey: "k").id == id)
-    #expect(throws: AppError.self) { try bench.service.create(.external(name: "Twice"), idempotencyKey: "k") }
+    #expect(errorCode { try bench.service.create(.external(name: "Twice"), idempotencyKey: "k") } == .conflict)
   }
 
-  @Test func `pictures of jobs that were deleted go, those of jobs that an older database does not know stay`() throws {
+  @Test func `pictures of deleted jobs are removed, those of jobs newer than the database stay`() throws {
     var ids: [Int] = []
     let bench = try afterCrash { bench in
       for _ in 0..<2 {
@@ -78,7 +78,7 @@ struct RestartTests {
     #expect([ids[0], ids[1], newer].map { bench.folder.exists("data/frames/\($0)/1.png") } == [false, true, true])
   }
 
-  @Test func `numbers go on, also where the newest job was deleted`() throws {
+  @Test func `numbers continue even if the newest job was deleted`() throws {
     var id = ""
     let bench = try afterCrash { bench in
       id = try bench.service.create(.external(name: nil)).id

@@ -12,7 +12,7 @@ import Testing
 #endif
 
 struct SourceTests {
-  private func run(_ bench: Bench, _ source: String) throws -> Job {
+  private func run(_ bench: Bench, source: String) throws -> Job {
     try bench.run(JobRequest(source: source, plugins: ["brightness"]))
   }
 
@@ -31,7 +31,7 @@ struct SourceTests {
       bench.write("shots/\(name)", name.hasSuffix("png") ? png(level) : [level])
     }
     bench.write("shots/f11.pgm", Array("P5 4 4 255\n".utf8) + [UInt8](repeating: 40, count: 16))
-    let job = try run(bench, "shots")
+    let job = try run(bench, source: "shots")
     #expect(job.status == .succeeded)
     #expect(job.frames.map { $0.results[0].data["brightness"] } == [10, 20, 30, 40])
   }
@@ -39,7 +39,7 @@ struct SourceTests {
   @Test func `one picture is one frame`() throws {
     let bench = try bench()
     bench.write("one.png", png(77))
-    let job = try run(bench, "one.png")
+    let job = try run(bench, source: "one.png")
     #expect(job.frames.count == 1 && job.results["brightness"] == ["sum": 77])
   }
 
@@ -66,17 +66,17 @@ struct SourceTests {
     bench.write("sizes/1.png", png(1))
     bench.write("sizes/2.png", png(1, width: 5))
     bench.write("hollow/a.txt", [1])
-    let job = try run(bench, source)
+    let job = try run(bench, source: source)
     #expect(job.status == .failed && job.error == reason)
     #expect(bench.recorder.story(job.id).last?.hasPrefix("job_status failed") == true)
     let error = try #require(bench.recorder.messages(.job(job.id)).first { $0.type == .error })
     #expect(error.payload["details"]?.objectValue?["error_code"] == "SOURCE_UNREADABLE")
   }
 
-  @Test func `a truncated clip's whole frames are worked on first`() throws {
+  @Test func `a truncated clip's whole frames are processed before it fails`() throws {
     let bench = try bench()
     bench.write("cut.y4m", video(levels: [1, 2, 3]).dropLast(5))
-    #expect(try run(bench, "cut.y4m").frames.map(\.id) == [0, 1])
+    #expect(try run(bench, source: "cut.y4m").frames.map(\.id) == [0, 1])
   }
 
   @Test func `nothing outside the root is a source`() throws {
@@ -113,7 +113,7 @@ struct SourceTests {
     bench.folder.write(png(200), to: "secret.png")
     bench.write("shots/a.png", png(1))
     symlink("\(bench.folder.path)/secret.png", "\(bench.folder.path)/root/shots/b.png")
-    #expect(try run(bench, "shots").frames.count == 1)
+    #expect(try run(bench, source: "shots").frames.count == 1)
   }
 
   @Test func `pipes and unknown files are refused`() throws {
@@ -121,11 +121,12 @@ struct SourceTests {
     bench.write("notes.txt", [1])
     mkfifo("\(bench.folder.path)/root/pipe.y4m", 0o644)
     for source in ["notes.txt", "pipe.y4m"] {
-      #expect(throws: AppError.self) { try bench.service.create(JobRequest(source: source, plugins: ["brightness"])) }
+      let request = JobRequest(source: source, plugins: ["brightness"])
+      #expect(errorCode { try bench.service.create(request) } == .unprocessable)
     }
   }
 
-  @Test func `a paced job takes its frames' time`() throws {
+  @Test func `a paced job takes as long as its frames last`() throws {
     let bench = try bench()
     bench.write("clip.y4m", video(levels: [1, 2, 3, 4]))
     let duration = try ContinuousClock().measure {
@@ -145,33 +146,33 @@ struct SourceTests {
     bench.write("clip.y4m", video(levels: [16, 60, 120, 180, 235], width: 64, height: 64))
     #expect(system("ffmpeg -v error -i \(root)/clip.y4m -pix_fmt yuv420p -c:v mpeg4 -q:v 1 \(root)/clip.mkv") == 0)
     #expect(system("ffmpeg -v error -i \(root)/clip.y4m -frames:v 1 -q:v 1 \(root)/a.jpg") == 0)
-    // A pattern to ffmpeg, a name to us.
+    // A pattern to ffmpeg, but just a name here.
     #expect(rename("\(root)/a.jpg", "\(root)/a%20b.jpg") == 0)
-    let job = try run(bench, "clip.mkv")
+    let job = try run(bench, source: "clip.mkv")
     #expect(job.status == .succeeded && job.error == nil)
     let levels = job.frames.compactMap { $0.results[0].data["brightness"]?.intValue }
     #expect(levels.count == 5)
     #expect(zip(levels, [0, 51, 121, 191, 255]).allSatisfy { abs($0 - $1) <= 6 }, "\(levels)")
     #expect(bench.recorder.story(job.id).contains("progress brightness 40"))
-    let picture = try run(bench, "a%20b.jpg")
+    let picture = try run(bench, source: "a%20b.jpg")
     #expect(picture.status == .succeeded && picture.frames.count == 1)
   }
 
   @Test(.enabled(if: hasFFmpeg, "There is no ffmpeg on the PATH."))
-  func `a video that ffmpeg can't read fails with its words`() throws {
+  func `a video that ffmpeg can't read fails with ffmpeg's message`() throws {
     let bench = try bench()
     bench.write("broken.mp4", Array("not a video at all".utf8))
-    // A playlist in a video's clothes must not open other files.
+    // A playlist with a video's extension must not open other files.
     bench.write("list.mp4", Array("#EXTM3U\n#EXTINF:1,\n/etc/passwd\n#EXT-X-ENDLIST\n".utf8))
     for source in ["broken.mp4", "list.mp4"] {
-      let job = try run(bench, source)
+      let job = try run(bench, source: source)
       #expect(job.status == .failed)
       #expect(job.error?.hasPrefix("ffmpeg could not read the source: ") == true, "\(job.error ?? "-")")
     }
   }
 }
 
-/// How large this process may make a file; nil for as large as it was allowed to before.
+/// Limits the files of this process; nil for the limit that it began with.
 private func setFileSizeLimit(bytes: UInt?) {
   #if canImport(Glibc)
     let fileSize = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
@@ -202,11 +203,11 @@ struct UploadStoreTests {
     #expect(folder.read("uploads/a.png") == [1, 2, 3])
   }
 
-  @Test func `an upload goes on where it broke off`() throws {
+  @Test func `an interrupted upload resumes at its offset`() throws {
     let store = store
     try store.begin("a.png", total: 5).write([1, 2, 3])
     #expect(store.receivedBytes("a.png") == 3)
-    #expect(throws: AppError(.conflict, "3 bytes of a.png were received. Go on from there, or begin at 0.")) {
+    #expect(throws: AppError(.conflict, "3 bytes of a.png were received. Resume there, or start over at 0.")) {
       try store.begin("a.png", offset: 2, total: 5)
     }
     let rest = try store.begin("a.png", offset: 3, total: 5)
@@ -218,8 +219,8 @@ struct UploadStoreTests {
     #expect(store.receivedBytes("a.png") == 0)
   }
 
-  /// In a process of its own: how large a file may become is a limit of the whole process.
-  @Test func `an upload whose piece went in by half goes on behind the piece before`() async {
+  /// In a process of its own: the limit on file sizes applies to the whole process.
+  @Test func `a piece that was written in part is removed before the next one`() async {
     await #expect(processExitsWith: .success) {
       let folder = TemporaryFolder()
       let upload = try UploadStore(folder: folder.path).begin("a.png")
@@ -237,7 +238,7 @@ struct UploadStoreTests {
     }
   }
 
-  @Test func `an upload begins anew at 0`() throws {
+  @Test func `an upload at offset 0 starts over`() throws {
     let store = store
     try store.begin("a.png").write([9, 9, 9])
     let upload = try store.begin("a.png")
@@ -250,20 +251,20 @@ struct UploadStoreTests {
     #expect(throws: AppError(.tooLarge, "An upload has at most 10 bytes.")) { try store.begin("a", total: 11) }
     let upload = try store.begin("a")
     try upload.write([UInt8](repeating: 0, count: 10))
-    #expect(throws: AppError.self) { try upload.write([0]) }
+    #expect(errorCode { try upload.write([0]) } == .tooLarge)
     let announced = try store.begin("b", total: 2)
-    #expect(throws: AppError.self) { try announced.write([1, 2, 3]) }
+    #expect(errorCode { try announced.write([1, 2, 3]) } == .invalid)
   }
 
   @Test func `two uploads of one name at once are refused`() throws {
     let store = store
     let first = try store.begin("a")
-    #expect(throws: AppError.self) { try store.begin("a") }
+    #expect(errorCode { try store.begin("a") } == .conflict)
     _ = try first.finish()
   }
 
   @Test(arguments: ["", ".a", "..", "a/b", "a b", "a\0", "é", String(repeating: "a", count: 129)])
   func `names that could leave the folder are refused`(name: String) {
-    #expect(throws: AppError.self) { try store.begin(name) }
+    #expect(errorCode { try store.begin(name) } == .invalid)
   }
 }

@@ -12,8 +12,8 @@ import TestSupport
   import Darwin
 #endif
 
-/// A grey picture with what a closure paints on it.
-func plane(_ width: Int, _ height: Int, _ level: (_ x: Int, _ y: Int) -> UInt8) -> Plane {
+/// A grey picture painted by a closure.
+func plane(_ width: Int, _ height: Int, level: (_ x: Int, _ y: Int) -> UInt8) -> Plane {
   Plane(width: width, height: height, bytes: (0..<width * height).map { level($0 % width, $0 / width) })
 }
 
@@ -22,7 +22,7 @@ func frame(_ id: Int, _ luma: Plane) -> SourceFrame {
   return SourceFrame(id: id, picture: picture.rgb(), luma: luma)
 }
 
-/// A y4m video of grey pictures, one of each level.
+/// A y4m video of grey pictures, one for each level.
 func video(levels: [UInt8], width: Int = 8, height: Int = 8) -> [UInt8] {
   let header = PlanarPicture.y4mHeader(width: width, height: height, chroma: .mono, frameRate: 30)
   return levels.reduce(header) { bytes, level in
@@ -30,14 +30,14 @@ func video(levels: [UInt8], width: Int = 8, height: Int = 8) -> [UInt8] {
   }
 }
 
-/// Stores what is published and tells nobody, at once and on the publisher's thread; remembers all of it.
+/// Stores what is published, at once and on the publisher's thread, and records it. It has no subscribers.
 final class Recorder: Sendable {
   private struct State {
     var all: [(topic: Topic, message: RealtimeMessage)] = []
     var offset = 0
     var sequences: [Topic: Int] = [:]
     var failure: StoreError?
-    /// What was submitted while nothing is taken; nil otherwise.
+    /// Submissions that wait; nil if they are stored at once.
     var held: [Submission]?
   }
 
@@ -53,7 +53,7 @@ final class Recorder: Sendable {
     published = Guarded(State(offset: store.newestOffset))
   }
 
-  /// From now on nothing can be stored, for this reason; nil for the end of that.
+  /// Makes every store fail from now on; nil ends that.
   func fail(with failure: StoreError?) { published.withLock { $0.failure = failure } }
 
   var publisher: Publisher {
@@ -68,10 +68,10 @@ final class Recorder: Sendable {
       })
   }
 
-  /// From now on what is submitted waits.
+  /// Makes submissions wait from now on.
   func hold() { published.withLock { $0.held = [] } }
 
-  /// Stores the oldest submission that waits, or refuses it for this reason.
+  /// Stores the oldest waiting submission, or refuses it.
   func settleOldest(refusing failure: StoreError? = nil) {
     let oldest = published.withLock { $0.held?.removeFirst() }
     guard let oldest else { return }
@@ -110,12 +110,12 @@ final class Recorder: Sendable {
     published.withLock { state in state.all.filter { $0.topic == topic }.map(\.message) }
   }
 
-  /// Waits for a message.
-  func wait(_ topic: Topic, for isRight: (RealtimeMessage) -> Bool) {
-    published.wait { state in state.all.contains { $0.topic == topic && isRight($0.message) } ? () : nil }
+  /// Blocks until there is such a message.
+  func wait(_ topic: Topic, for matches: (RealtimeMessage) -> Bool) {
+    published.wait { state in state.all.contains { $0.topic == topic && matches($0.message) } ? () : nil }
   }
 
-  /// A line for each message of a job: its type, and the fields that a test can know beforehand.
+  /// A line for each message of a job: its type, and the fields whose values a test can predict.
   func story(_ job: String) -> [String] {
     messages(.job(job)).map { message in
       let fields = ["plugin", "status", "frame_id", "progress", "severity"].compactMap { message.payload[$0] }
@@ -128,8 +128,18 @@ final class Recorder: Sendable {
   }
 }
 
+/// The code of the ``AppError`` that `body` throws; nil if it throws none.
+func errorCode(_ body: () throws -> some Any) -> AppError.Code? {
+  do {
+    _ = try body()
+    return nil
+  } catch {
+    return (error as? AppError)?.code
+  }
+}
+
 extension JobService {
-  /// Waits until what is reported is stored.
+  /// Blocks until the report is stored.
   func report(
     _ messages: [ReportedMessage], into id: String, idempotencyKey: String? = nil
   ) throws -> StreamPosition? {
@@ -139,7 +149,7 @@ extension JobService {
   }
 }
 
-/// A service on a folder and a store of its own, with a clock that the test moves.
+/// A service with its own folder and store, and a clock that the test sets.
 struct Bench {
   private static let count = Atomic<Int64>(0)
 
@@ -170,21 +180,28 @@ struct Bench {
     mkdir("\(folder.path)/root", 0o755)
   }
 
-  /// Jobs are numbered on from another place in each bench, so that no two tests share a job's id.
+  /// Jobs of each bench are numbered from another start, so that no two tests share a job's id.
   private static func skipNumbers(_ store: Store) throws {
     var last = Job(id: "last", name: "", work: .external, createdAt: Timestamp(milliseconds: 0))
     last.number = Int(Self.count.add(1, ordering: .relaxed).newValue) * 1000
+    try Self.store(last, in: store)
     var batch = StoreBatch()
-    batch.jobs = [last]
-    try store.write(batch)
-    batch = StoreBatch()
     batch.removedJobs = [last.id]
     try store.write(batch)
   }
 
+  private static func store(_ job: Job, in store: Store) throws {
+    var batch = StoreBatch()
+    batch.jobs = [job]
+    try store.write(batch)
+  }
+
+  /// Stores a job as an earlier server left it.
+  func store(_ job: Job) throws { try Self.store(job, in: recorder.store) }
+
   func write(_ name: String, _ bytes: [UInt8]) { folder.write(bytes, to: "root/\(name)") }
 
-  /// Creates a job, waits for its end, and gives it.
+  /// Creates a job and waits for its end.
   func run(_ request: JobRequest) throws -> Job {
     let job = try service.create(request)
     service.waitUntilIdle()

@@ -3,21 +3,21 @@ import JSONValues
 import Jobs
 import Synchronization
 
-/// Says for each frame how bright it is.
+/// Returns each frame's brightness.
 struct Brightness: Plugin {
   let metadata = PluginMetadata(
     name: "brightness", description: "Test", model: "mean", inputShape: "", outputFormat: "")
   private var sum = 0
 
   mutating func prepare(_ context: PluginContext) throws {}
-  mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+  mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     sum += Int(frame.luma.bytes[0])
     return PluginOutput(data: ["brightness": .int(Int(frame.luma.bytes[0]))])
   }
   mutating func finalize(_ context: PluginContext) throws -> PluginOutput { PluginOutput(result: ["sum": .int(sum)]) }
 }
 
-/// Throws at the frames, and in the ways, that its options name.
+/// Throws at the frames and in the ways that its options name.
 struct Fragile: Plugin {
   let metadata = PluginMetadata(
     name: "fragile", description: "Test", model: "none", inputShape: "", outputFormat: "")
@@ -26,7 +26,7 @@ struct Fragile: Plugin {
     if context.options["prepare"] != nil { throw PluginError.fatal("no licence") }
     _ = try context.integer("level", default: 1, in: 1...3)
   }
-  mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+  mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     if context.options["fatal"]?.intValue == frame.id { throw PluginError.fatal("out of ideas") }
     if context.options["soft"]?.intValue == frame.id { throw PluginError.soft("this one is unreadable") }
     return PluginOutput()
@@ -37,7 +37,7 @@ struct Fragile: Plugin {
   }
 }
 
-/// Waits at each frame until the test lets one more through.
+/// Blocks at each frame until the test lets it pass.
 struct Gate: Plugin {
   let metadata = PluginMetadata(
     name: "gate", description: "Test", model: "none", inputShape: "", outputFormat: "")
@@ -48,7 +48,7 @@ struct Gate: Plugin {
   static func open(_ job: String, frames: Int = 1_000_000) { passes.withLock { $0[job, default: 0] += frames } }
 
   mutating func prepare(_ context: PluginContext) throws {}
-  mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+  mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     Self.passes.wait { (passes) -> Void? in
       guard let left = passes[context.jobID], left > 0 else { return nil }
       passes[context.jobID] = left - 1
@@ -56,5 +56,14 @@ struct Gate: Plugin {
     }
     return PluginOutput()
   }
+  mutating func finalize(_ context: PluginContext) throws -> PluginOutput { PluginOutput() }
+}
+
+/// Has any metadata, and finds nothing.
+struct Described: Plugin {
+  let metadata: PluginMetadata
+
+  mutating func prepare(_ context: PluginContext) throws {}
+  mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput { PluginOutput() }
   mutating func finalize(_ context: PluginContext) throws -> PluginOutput { PluginOutput() }
 }

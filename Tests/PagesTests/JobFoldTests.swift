@@ -5,7 +5,7 @@ import JSONValues
 import Pages
 import Testing
 
-/// A job as a test wants it: valid, and the rest said by the test.
+/// A valid job; the test changes what matters to it.
 func job(
   _ status: Domain.JobStatus = .running, progress: Double? = 42.5, name: String = "walk.y4m",
   change: (inout Job) -> Void = { _ in }
@@ -53,7 +53,7 @@ struct JobFoldTests {
     #expect(fold(job()).row.started?.words == "2 min ago")
   }
 
-  @Test func `what was last said of pace and plugin is shown, the time left only while there is any`() {
+  @Test func `the newest rate and plugin are shown, and the time left while there is any`() {
     let bar = fold(job { ($0.activePlugin, $0.rate, $0.etaSeconds) = ("ld", 12.5, 95) }).progress
     #expect(bar.plugin == "ld" && bar.rate == 12.5 && bar.remaining == .seconds(95))
     #expect(fold(job(.succeeded) { $0.etaSeconds = 95 }).progress.remaining == nil)
@@ -77,7 +77,7 @@ struct JobFoldTests {
     (0, "just now"), (59, "just now"), (60, "1 min ago"), (3599, "59 min ago"), (7200, "2 h ago"), (200_000, "2 d ago"),
     (-60, "just now"),
   ])
-  func `a moment is told by how long ago it was`(seconds: Int64, words: String) {
+  func `a moment is shown as how long ago it was`(seconds: Int64, words: String) {
     let started = job { $0.startedAt = Timestamp(milliseconds: noon.milliseconds - seconds * 1000) }
     #expect(fold(started).row.started?.words == words)
   }
@@ -114,7 +114,7 @@ struct JobFoldTests {
   }
 
   @Test(arguments: [Domain.JobStatus.failed, .cancelled, .succeeded])
-  func `what was at work when the job ended has stopped`(status: Domain.JobStatus) {
+  func `plugins that were running when the job ended have stopped`(status: Domain.JobStatus) {
     func plugins(in status: Domain.JobStatus) -> [Components.PluginState] {
       fold(
         job(status) { job in
@@ -126,6 +126,17 @@ struct JobFoldTests {
     }
     #expect(plugins(in: status) == [.stopped, .stopped, .completed, .failed])
     #expect(plugins(in: .running) == [.started, .running, .completed, .failed])
+  }
+
+  @Test func `metadata that a reporter announced is shown without members of the wrong type`() {
+    let announced: JSONObject = ["version": 3, "author": "CI", "tags": ["lint", 7], "latency_budget_ms": "fast"]
+    let job = job { job in
+      job.work = .external
+      job.set(Domain.PluginState(plugin: "cc", status: .running))
+    }
+    let plugins = job.inspections { _ in announced }
+    let row = JobFold(job, plugins: plugins, now: noon).inspector.plugins.first
+    #expect(row?.metadata == [Fact("Tags", "lint"), Fact("Author", "CI")])
   }
 
   @Test func `only the newest warnings go into the page, and all are counted`() {
@@ -182,7 +193,8 @@ struct JobFoldTests {
   }
 
   @Test func `a fallback has its reason`() {
-    #expect(fold(job { $0.work = .pipeline(.init(source: "a", plugins: [], deviceRequested: .cuda(0))) }).fallbackReason == "instead of cuda:0, which is not available")
+    let moved = job { $0.work = .pipeline(.init(source: "a", plugins: [], deviceRequested: .cuda(0))) }
+    #expect(fold(moved).fallbackReason == "instead of cuda:0, which is not available")
     #expect(fold(job()).fallbackReason == nil)
   }
 
@@ -194,5 +206,17 @@ struct JobFoldTests {
     let types = state["messages"]?.arrayValue?.compactMap { $0["type"]?.stringValue }
     #expect(types == ["job_status", "progress"])
     #expect(!String(decoding: bytes, as: UTF8.self).contains("</script>"))
+  }
+
+  @Test func `the script gets the metadata of the plugins that have started`() throws {
+    let metadata = PluginMetadata(
+      name: "motion", description: "Finds", model: "", inputShape: "", outputFormat: "", latencyBudgetMS: 2.5)
+    let job = job { job in
+      job.set(Domain.PluginState(plugin: "motion", status: .running))
+      job.set(Domain.PluginState(plugin: "unknown", status: .running))
+    }
+    let state = try JSON(parsing: fold(job, metadata: metadata).initialState(cursor: nil))
+    let announced = state["messages"]?.arrayValue?.filter { $0["type"] == "metadata" }.map { $0["payload"] }
+    #expect(announced == [["plugin": "motion", "metadata": .object(metadata.json), "job_id": "job-7"]])
   }
 }

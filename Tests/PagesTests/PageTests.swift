@@ -8,7 +8,7 @@ import Testing
 struct JobPageTests {
   private func page(_ job: Job) -> String { JobPage(job: job, context: .init(now: noon)).renderString() }
 
-  @Test func `it shows the job in place, with a title that tells how far it is`() {
+  @Test func `it shows the job in place, with its progress in the title`() {
     let markup = page(job())
     #expect(markup.contains("<title>42% · walk.y4m</title>"))
     #expect(markup.contains("<body data-page=\"job\" data-job-id=\"job-7\" data-state=\"running\">"))
@@ -29,14 +29,14 @@ struct JobPageTests {
   }
 
   @Test(arguments: [Domain.JobStatus.running, .failed])
-  func `each thing that can be done has a place for why it could not be`(status: Domain.JobStatus) {
+  func `each action has a place for the reason of its refusal`(status: Domain.JobStatus) {
     let markup = page(job(status))
     let forms = markup.ranges(of: "<form method=\"post\"").count
     #expect(markup.ranges(of: "role=\"alert\" data-slot=\"refusal\" hidden></p></form>").count == forms)
     #expect(forms > 0)
   }
 
-  @Test func `how long a job took is said once, in the form of the list`() {
+  @Test func `the duration of a job is shown once, in the format of the list`() {
     let markup = page(
       job(.succeeded) { job in
         job.startedAt = noon
@@ -46,7 +46,7 @@ struct JobPageTests {
     #expect(!markup.contains("Took") && !markup.contains(">29.9"))
   }
 
-  @Test func `of a job that is reported from outside nothing is shown that only ours have`() {
+  @Test func `the page of an external job has no device, retry, viewer or empty results`() {
     for status in [Domain.JobStatus.running, .succeeded] {
       let markup = page(job(status) { $0.work = .external })
       #expect(markup.contains("reported from outside"))
@@ -58,7 +58,7 @@ struct JobPageTests {
     }
   }
 
-  @Test func `what is reported of a job from outside is shown`() {
+  @Test func `the page of an external job shows what was reported`() {
     let markup = page(
       job(.succeeded) { job in
         job.work = .external
@@ -71,23 +71,23 @@ struct JobPageTests {
     }
   }
 
-  @Test func `results are there when the job has ended`() {
+  @Test func `results are shown when the job has ended`() {
     let ended = page(job(.succeeded) { $0.results = ["motion": ["frames": 612]] })
     #expect(ended.contains("<dt>frames</dt><dd>612</dd>"))
     #expect(page(job()).contains("aria-labelledby=\"results-title\" hidden"))
     #expect(page(job(.failed)).contains("The job failed before there were results."))
   }
 
-  @Test func `the reason of a failure stands at the top`() {
+  @Test func `the reason of a failure is at the top`() {
     let markup = page(job(.failed) { $0.error = "ffmpeg is not on the PATH" })
     #expect(markup.contains("data-slot=\"error-message\">ffmpeg is not on the PATH<"))
   }
 
-  @Test func `a retry names the job it tries again`() {
+  @Test func `a retry names the job that it repeats`() {
     #expect(page(job { $0.retryOf = "job-3" }).contains("<a href=\"/jobs/job-3\">job-3</a>"))
   }
 
-  @Test func `nothing that a job says becomes markup`() {
+  @Test func `no value of a job becomes markup`() {
     let hostile = "<img src=x onerror=alert(1)>\"'</script>"
     let markup = page(
       job(.failed, name: hostile) { job in

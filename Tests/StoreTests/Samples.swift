@@ -54,7 +54,8 @@ func message(
 func job(
   _ id: String, number: Int, status: JobStatus = .queued, name: String = "Name", finishedAt: Timestamp? = nil
 ) -> Job {
-  var job = Job(id: id, name: name, work: .pipeline(.init(source: "file.png", plugins: ["edges"])), createdAt: .day(100))
+  var job = Job(
+    id: id, name: name, work: .pipeline(.init(source: "file.png", plugins: ["edges"])), createdAt: .day(100))
   job.number = number
   job.status = status
   job.finishedAt = finishedAt

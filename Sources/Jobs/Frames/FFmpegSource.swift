@@ -1,22 +1,22 @@
 import Imaging
 import Processes
 
-/// Any other video, and JPEG pictures, through the ffmpeg program: it writes y4m into a pipe.
+/// Any other video, and JPEG pictures, through the ffmpeg program, which writes y4m into a pipe.
 struct FFmpegSource: FrameSource {
   private let child: FFmpegProcess
   private var pictures = Y4MPictures()
 
-  /// As ffprobe counts; nil where ffprobe is missing or can't tell.
+  /// As counted by ffprobe; nil if ffprobe is missing or can't tell.
   let frameCount: Int?
   var frameRate: Double? { pictures.frameRate }
 
-  /// Nothing but the file itself: formats that name further files, and other protocols, are left out.
+  /// Opens nothing but the file itself: formats that name further files, and other protocols, are left out.
   private static let restrictions = [
     "-protocol_whitelist", "file", "-format_whitelist",
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,ogg,gif,asf,mjpeg,jpeg_pipe",
   ]
 
-  /// - Parameter format: The demuxer's name, where ffmpeg must not guess.
+  /// - Parameter format: The demuxer's name; nil lets ffmpeg guess.
   init(_ source: ResolvedSource, format: String?) throws {
     guard Environment.path(ofProgram: "ffmpeg") != nil else {
       throw SourceError.programMissing("ffmpeg", source: source.name)
@@ -42,7 +42,7 @@ struct FFmpegSource: FrameSource {
     return nil
   }
 
-  /// Reads the packets of the whole file once, without decoding them.
+  /// Reads all packets of the file once, without decoding them.
   private static func countFrames(_ input: [String]) -> Int? {
     guard Environment.path(ofProgram: "ffprobe") != nil,
       let child = try? FFmpegProcess(

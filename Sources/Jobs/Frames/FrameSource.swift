@@ -1,14 +1,14 @@
 import Imaging
 
-/// Gives the frames of a source one after another. Blocks while it reads, so it belongs on a job's own thread.
+/// The frames of a source, one after another. Blocks while it reads, so it belongs on a job's own thread.
 package protocol FrameSource {
-  /// Exact; nil where it can't be known before the end.
+  /// Exact; nil if it can't be known before the end.
   var frameCount: Int? { get }
-  /// Frames a second; nil for pictures, and where the source does not say.
+  /// Frames a second; nil for pictures, and for videos that don't say.
   var frameRate: Double? { get }
 
-  /// The next frame; nil behind the last.
-  /// - Throws: ``PictureError`` or ``SourceError``; then the source is at its end.
+  /// The next frame; nil after the last.
+  /// - Throws: ``PictureError`` or ``SourceError``; the source is then at its end.
   mutating func next() throws -> SourceFrame?
 }
 
@@ -24,7 +24,7 @@ extension ResolvedSource {
   }
 }
 
-/// Refuses a frame of another size than the first: plugins and boxes count in one source's pixels.
+/// Refuses a frame of another size than the first: plugins and boxes rely on one size a source.
 struct FrameSizeCheck {
   private var size: String?
 

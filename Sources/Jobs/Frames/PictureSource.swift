@@ -7,7 +7,7 @@ struct PictureSource: FrameSource {
   private var nextIndex = 0
   private var size = FrameSizeCheck()
 
-  /// A file longer than this is not read: it holds 64 Mi pixels uncompressed.
+  /// Longer files are not read: this holds 64 Mi pixels uncompressed.
   static let maximumFileBytes = 272 << 20
 
   var frameCount: Int? { paths.count }
@@ -15,7 +15,7 @@ struct PictureSource: FrameSource {
 
   init(paths: [String]) { self.paths = paths }
 
-  /// The pictures of a folder; other files, hidden files and what leads out of the folder are left out.
+  /// The pictures of a folder, without other files, hidden files and links that lead out of the folder.
   init(folder: ResolvedSource) throws(SourceError) {
     let names = ((try? FileSystem.names(in: folder.path)) ?? []).filter { name in
       !name.hasPrefix(".") && ["png", "ppm", "pgm", "pnm"].contains(FilePath.fileExtension(of: name))

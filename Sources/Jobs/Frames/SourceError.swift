@@ -1,4 +1,4 @@
-/// Why a source can't be opened or read, as a sentence for the person who named it.
+/// Why a source can't be opened or read, as a sentence for the person who chose it.
 package enum SourceError: Error, Equatable, Sendable, CustomStringConvertible {
   case empty
   case outsideRoot(String)
@@ -17,7 +17,7 @@ package enum SourceError: Error, Equatable, Sendable, CustomStringConvertible {
     case .empty:
       "The source is empty. Name a file or folder below the source root, or upload:NAME."
     case .outsideRoot(let source):
-      "The source \(source) lies outside the source root. Name a path below it, or upload the file."
+      "The source \(source) is outside the source root. Name a path below it, or upload the file."
     case .missing(let source):
       "The source \(source) does not exist below the source root."
     case .missingUpload(let name):

@@ -1,21 +1,21 @@
 import Files
 
-/// Which files jobs may read: those below one folder, and those that were uploaded.
+/// The files that jobs may read: those below one folder, and uploads.
 ///
-/// A path is followed to its end before it is judged, so neither `..` nor a symbolic link leads out.
+/// A path is resolved before it is checked, so neither `..` nor a symbolic link leads out.
 package struct SourceRoot: Sendable {
   private let root: String
   private let uploads: String
 
   /// - Parameters:
-  ///   - root: the folder below which sources lie.
+  ///   - root: the folder that contains all sources.
   ///   - uploads: the folder of finished uploads, `upload:NAME`.
   package init(root: String, uploads: String) {
     self.root = root
     self.uploads = uploads
   }
 
-  /// Where the source really lies, and what it is.
+  /// The source's real path and kind.
   package func resolve(_ source: String) throws(SourceError) -> ResolvedSource {
     let isUpload = source.hasPrefix("upload:")
     let name = isUpload ? String(source.dropFirst("upload:".count)) : source
@@ -40,11 +40,11 @@ package struct SourceRoot: Sendable {
   }
 }
 
-/// A source that exists, and how it is read.
+/// A source that exists, and how to read it.
 package struct ResolvedSource: Equatable, Sendable {
   package enum Kind: Equatable, Sendable {
     case y4m, picture, folder
-    /// Anything that ffmpeg must open; `format` where its name must be given.
+    /// Opened by ffmpeg; `format` is nil if ffmpeg may guess.
     case ffmpeg(format: String?)
   }
 

@@ -32,7 +32,7 @@ struct Y4MSource: FrameSource {
       guard !start.isEmpty else { return count }
       var end = start.firstIndex(of: 0x0A)
       if end == nil { end = try file.read(Y4MParser.longestLine, at: offset).firstIndex(of: 0x0A) }
-      // Whatever is wrong here is the parser's to name.
+      // The parser names the error when it reads this frame.
       guard let end else { return count + 1 }
       offset += end + 1 + (count < 0 ? 0 : header.pictureByteCount)
       count += 1
@@ -46,7 +46,7 @@ struct Y4MSource: FrameSource {
   }
 }
 
-/// Frames of a y4m stream, wherever its bytes come from.
+/// Frames of a y4m stream, read from a file or a pipe.
 struct Y4MPictures {
   /// Appends up to so many bytes and says how many; 0 at the end.
   typealias Read = (Int, inout [UInt8]) throws -> Int
@@ -56,7 +56,7 @@ struct Y4MPictures {
   private var isAtEnd = false
   private var nextID = 0
 
-  /// As many bytes as are asked for at once: a picture of 1,280 × 720 is six pieces.
+  /// Bytes of one read: a picture of 1,280 × 720 takes six.
   private static let pieceBytes = 256 << 10
 
   var frameRate: Double? { parser.header?.frameRate }
@@ -85,7 +85,7 @@ struct Y4MPictures {
     piece.reserveCapacity(Self.pieceBytes)
     guard try read(Self.pieceBytes, &piece) > 0 else {
       isAtEnd = true
-      // Without its first line it is no video at all, which the header's reader says.
+      // Without a header, `header(_:)` throws.
       if parser.header != nil { try parser.finish() }
       return
     }

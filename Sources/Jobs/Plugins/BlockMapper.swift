@@ -5,8 +5,8 @@ import JSONValues
 
 /// Divides pictures into blocks and names the dominant colour of each.
 ///
-/// The dominant colour is the mean of the pixels that share the commonest of 512 colours. In large blocks every second
-/// pixel of every second row is looked at.
+/// The dominant colour is the mean of the pixels that share the commonest of 512 colours. Large blocks are sampled: every
+/// second pixel of every second row.
 package struct BlockMapper: Plugin {
   package let metadata = PluginMetadata(
     name: "block_mapper", description: "Divides pictures into blocks and names the dominant colour of each.",
@@ -26,7 +26,7 @@ package struct BlockMapper: Plugin {
     rows = try context.integer("rows", default: 9, in: 1...64)
   }
 
-  package mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+  package mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     let columns = min(columns, frame.width)
     let rows = min(rows, frame.height)
     var colours: [UInt32] = []
@@ -37,7 +37,7 @@ package struct BlockMapper: Plugin {
           in: frame.picture, x: column * frame.width / columns..<(column + 1) * frame.width / columns,
           y: row * frame.height / rows..<(row + 1) * frame.height / rows)
         colours.append(colour)
-        // Kept in 512 colours, or every shade would be an entry of its own.
+        // Reduced to 512 colours: otherwise every shade would have its own entry.
         blocksOfColour[colour & 0xE0E0E0, default: 0] += 1
       }
     }
@@ -86,14 +86,14 @@ package struct BlockMapper: Plugin {
             if counts[colour] > most { (commonest, most) = (colour, counts[colour]) }
           }
         }
-        return Self.mean(of: commonest, rgb, width: width, x: x, y: y, step: step)
+        return Self.mean(of: commonest, in: rgb, width: width, x: x, y: y, step: step)
       }
     }
   }
 
   @inline(__always)
   private static func mean(
-    of colour: Int, _ rgb: UnsafeBufferPointer<UInt8>, width: Int, x: Range<Int>, y: Range<Int>, step: Int
+    of colour: Int, in rgb: UnsafeBufferPointer<UInt8>, width: Int, x: Range<Int>, y: Range<Int>, step: Int
   ) -> UInt32 {
     var (red, green, blue, count) = (0, 0, 0, 0)
     for row in stride(from: y.lowerBound, to: y.upperBound, by: step) {

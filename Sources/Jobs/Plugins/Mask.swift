@@ -1,6 +1,6 @@
 // Hot style, paid for by `telltale bench pipeline` (`motion_detection`): pointers inside, a checked interface outside.
 
-/// Which pixels of a picture are marked: 0xFF or 0 each.
+/// Which pixels of a picture are marked: each is 0xFF or 0.
 struct Mask {
   private(set) var width = 0
   private(set) var height = 0
@@ -16,7 +16,7 @@ struct Mask {
     rows = bits
   }
 
-  /// Marked pixels that touch, also by a corner.
+  /// Marked pixels that touch, if only at a corner.
   struct Component: Equatable {
     var left: Int
     var top: Int
@@ -27,8 +27,8 @@ struct Mask {
 
   /// Removes what is narrower than 3 pixels; a rectangle of 3 × 3 or more stays as it is.
   ///
-  /// Beyond the border everything counts as marked while eroding and as unmarked while dilating, so that things at the
-  /// border stay whole.
+  /// Pixels beyond the border count as marked while eroding and as unmarked while dilating, so that objects at the border
+  /// stay whole.
   mutating func open() {
     guard width >= 3, height >= 3 else { return }
     neighbours { $0 & $1 }  // erode
@@ -60,10 +60,10 @@ struct Mask {
     }
   }
 
-  /// What hangs together, the largest first.
+  /// The connected components, largest first.
   func components(minimumArea: Int) -> [Component] {
     var found: [Component] = []
-    /// A component's number leads to the one that it was merged into, or to itself.
+    /// By component: the one that it was merged into, or itself.
     var parents: [Int] = []
     func root(_ number: Int) -> Int {
       var number = number
@@ -119,7 +119,7 @@ struct Mask {
       let start = y * width
       var x = 0
       while x < width {
-        // Most rows are empty: eight pixels at a time.
+        // Most rows are empty, so skip eight pixels at a time.
         while x &+ 8 <= width, bits.loadUnaligned(fromByteOffset: start &+ x, as: UInt64.self) == 0 { x &+= 8 }
         while x < width, bits[start &+ x] == 0 { x &+= 1 }
         guard x < width else { return }

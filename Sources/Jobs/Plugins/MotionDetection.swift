@@ -5,9 +5,9 @@ import Imaging
 /// Finds what moves in front of a still background.
 ///
 /// The background is a running average of the brightness. A pixel that differs from it by more than the threshold is in
-/// motion and teaches the background sixteen times as slowly, so that a moving thing leaves no trail. What remains
-/// after an opening by 3 × 3 pixels, and hangs together, is a box. Where most of the picture changes at once (a cut, the
-/// light switched on) nothing moved: the background starts anew.
+/// motion and changes the background sixteen times as slowly, so that a moving object leaves no trail. Each connected
+/// component that remains after an opening by 3 × 3 pixels is a box. If most of the picture changes at once (a cut, or the
+/// light is switched on), nothing moved: the background is learned again.
 package struct MotionDetection: Plugin {
   package let metadata = PluginMetadata(
     name: "motion_detection", description: "Finds what moves in front of a still background.",
@@ -17,15 +17,15 @@ package struct MotionDetection: Plugin {
 
   /// Grey levels between a pixel and its background.
   private var threshold = 24
-  /// Pixels of the smallest thing reported.
+  /// Pixels of the smallest object reported.
   private var minimumArea = 16
-  /// Grey levels × 128 of each pixel; empty before the first frame and where the size changes.
+  /// Grey levels × 128 of each pixel; empty before the first frame.
   private var background: [Int16] = []
   private var mask = Mask()
   private var framesWithMotion = 0
   private var mostBoxes = 0
 
-  /// A picture full of noise has thousands of specks: the largest are kept.
+  /// A noisy picture has thousands of specks: only the largest are kept.
   private static let mostBoxesReported = 64
 
   package init() {}
@@ -35,7 +35,7 @@ package struct MotionDetection: Plugin {
     minimumArea = try context.integer("minimum_area", default: 16, in: 1...1_000_000)
   }
 
-  package mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+  package mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     guard background.count == frame.luma.bytes.count else {
       learn(frame.luma)
       return PluginOutput(data: ["motion_share": 0])
@@ -65,7 +65,7 @@ package struct MotionDetection: Plugin {
     mask = Mask(width: luma.width, height: luma.height)
   }
 
-  /// Marks the pixels that differ from their background, and teaches the background.
+  /// Marks the pixels that differ from their background, and updates the background.
   /// - Returns: How many differ.
   private mutating func compare(_ luma: Plane) -> Int {
     let threshold = Int16(threshold)
@@ -74,7 +74,7 @@ package struct MotionDetection: Plugin {
     luma.bytes.withUnsafeBufferPointer { luma in
       background.withUnsafeMutableBufferPointer { background in
         mask.bits.withUnsafeMutableBufferPointer { bits in
-          // Pieces whose count fits into 16 bits, so that eight pixels fit into one vector register.
+          // In pieces whose count fits into 16 bits, so that eight pixels fit into one vector register.
           for start in stride(from: 0, to: count, by: 16_384) {
             var inPiece: UInt16 = 0
             for index in start..<min(start &+ 16_384, count) {
@@ -94,7 +94,7 @@ package struct MotionDetection: Plugin {
     return changed
   }
 
-  /// The fuller the box, the surer.
+  /// The confidence is the share of the box that moves.
   private func box(_ component: Mask.Component) -> Box {
     let width = component.right - component.left + 1
     let height = component.bottom - component.top + 1

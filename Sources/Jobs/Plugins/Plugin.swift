@@ -2,10 +2,10 @@ import Domain
 import Imaging
 import JSONValues
 
-/// A step of a job's pipeline, in Swift. A job has an instance of its own, used from one thread.
+/// A step of a job's pipeline. Each job has its own instance, used from one thread.
 ///
-/// Throwing ends the plugin and fails the job. Throw ``PluginError/soft(_:)`` for what spoils one frame only: it becomes
-/// a warning, and the job goes on.
+/// Throwing fails the job. Throw ``PluginError/soft(_:)`` if only one frame is affected: it becomes a warning, and the job
+/// goes on.
 package protocol Plugin {
   var metadata: PluginMetadata { get }
 
@@ -13,21 +13,21 @@ package protocol Plugin {
   /// sentence is shown to the person who set them.
   mutating func prepare(_ context: PluginContext) throws
 
-  /// Each frame, in order.
-  mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput
+  /// Called for each frame, in order.
+  mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput
 
-  /// Once, after the last frame. Its `result` becomes the plugin's result.
+  /// Called once, after the last frame. The output's `result` becomes the plugin's result.
   mutating func finalize(_ context: PluginContext) throws -> PluginOutput
 }
 
-/// What a plugin knows about the job it works for.
+/// What a plugin knows about its job.
 package struct PluginContext: Sendable {
   package var jobID: String
-  /// What the plugin runs on, which may be less than was asked for.
+  /// What the plugin runs on, which may not be the requested device.
   package var device: Device
-  /// The job's options for this plugin: its `options` under the plugin's name.
+  /// The options for this plugin: the member of the job's `options` under the plugin's name.
   package var options: JSONObject
-  /// Frames of the whole source; nil where that is unknown.
+  /// Frames of the whole source; nil if unknown.
   package var frameCount: Int?
 
   package init(jobID: String, device: Device = .cpu, options: JSONObject = [:], frameCount: Int? = nil) {
@@ -37,8 +37,8 @@ package struct PluginContext: Sendable {
     self.frameCount = frameCount
   }
 
-  /// A number among the options, or `standard` where it is missing.
-  /// - Throws: ``PluginError/invalidOption(name:expected:)`` where it is no number or out of range.
+  /// An option that is a number, or `standard` if it is missing.
+  /// - Throws: ``PluginError/invalidOption(name:expected:)`` if it is not a number or out of range.
   package func number(_ name: String, default standard: Double, in range: ClosedRange<Double>) throws -> Double {
     guard let option = options[name] else { return standard }
     guard let value = option.doubleValue, range.contains(value) else {
@@ -77,12 +77,12 @@ package struct SourceFrame: Sendable {
   package var height: Int { luma.height }
 }
 
-/// What a plugin found.
+/// What a plugin found in a frame, or in all of them.
 package struct PluginOutput: Equatable, Sendable {
   package var boxes: [Box]
-  /// Goes into the `frame` message beside the boxes.
+  /// Other members of the `frame` message's `data`.
   package var data: JSONObject
-  /// Becomes a `partial_result`; nil where there is none.
+  /// Becomes a `partial_result`; nil if there is none.
   package var result: JSONObject?
   package var warnings: [PluginWarning]
 
@@ -111,7 +111,7 @@ package struct Box: Equatable, Sendable {
   package var height: Int
   /// 0...1.
   package var confidence: Double
-  /// What it is, such as `motion`.
+  /// The class of the object, such as `motion`.
   package var name: String
 
   package init(x: Int, y: Int, width: Int, height: Int, confidence: Double, name: String) {
@@ -142,10 +142,11 @@ package struct PluginWarning: Equatable, Sendable {
 }
 
 package enum PluginError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Spoils one frame, not the job.
+  /// Affects one frame; becomes a warning.
   case soft(String)
-  /// Ends the plugin and fails the job.
+  /// Fails the job.
   case fatal(String)
+  /// The caller set an option to a value that the plugin doesn't accept; fails the job.
   case invalidOption(name: String, expected: String)
 
   package var description: String {
@@ -156,7 +157,7 @@ package enum PluginError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// `value` with at most so many decimal digits, for people and for short JSON.
+/// `value` rounded to so many decimal digits, for people and for short JSON.
 func rounded(_ value: Double, digits: Int) -> Double {
   var scale = 1.0
   for _ in 0..<digits { scale *= 10 }

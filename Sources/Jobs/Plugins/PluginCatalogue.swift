@@ -29,7 +29,7 @@ package struct PluginCatalogue: Sendable {
   }
 }
 
-/// Makes instances of one plugin, each for one job.
+/// Makes instances of one plugin, one for each job.
 package struct PluginFactory: Sendable {
   package let metadata: PluginMetadata
   package let make: @Sendable () -> any Plugin
@@ -41,7 +41,7 @@ package struct PluginFactory: Sendable {
     self.make = make
   }
 
-  /// For a plugin in Swift: `PluginFactory(SceneChange.init)`. Makes one to read its metadata.
+  /// For a plugin in Swift, as in `PluginFactory(SceneChange.init)`. Makes one instance to read its metadata.
   package init(_ make: @escaping @Sendable () -> any Plugin) {
     self.init(metadata: make().metadata, make: make)
   }

@@ -3,10 +3,10 @@ import Domain
 import Imaging
 import JSONValues
 
-/// Warns where a picture is blurred, too dark or too bright. Each warning comes where the state begins, not every frame.
+/// Warns of pictures that are blurred, too dark or too bright: once when that begins, not for every frame.
 package struct QualityCheck: Plugin {
   package let metadata = PluginMetadata(
-    name: "quality_check", description: "Warns where pictures are blurred, too dark or too bright.",
+    name: "quality_check", description: "Warns of pictures that are blurred, too dark or too bright.",
     model: "variance of the Laplacian, share of clipped pixels", inputShape: "H×W×1 luma, 8 bit",
     outputFormat: "data, warnings", capabilities: ["image", "video", "warnings"], tags: ["vision", "quality"],
     latencyBudgetMS: 10)
@@ -31,10 +31,10 @@ package struct QualityCheck: Plugin {
     mostClipped = try context.number("most_clipped", default: 0.25, in: 0.001...1)
   }
 
-  package mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+  package mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     let measure = Measure(frame.luma)
     var current: Set<Flaw> = []
-    // A picture without detail for lack or excess of light is not blurred.
+    // A clipped picture has no detail, but isn't blurred.
     if measure.dark > mostClipped { current.insert(.underexposed) }
     if measure.bright > mostClipped { current.insert(.overexposed) }
     if current.isEmpty, measure.sharpness < minimumSharpness { current.insert(.blurred) }
@@ -67,17 +67,17 @@ package struct QualityCheck: Plugin {
         "The picture is blurred: sharpness \(rounded(measure.sharpness, digits: 1)), at least \(minimumSharpness) expected.",
         severity: .medium)
     case .underexposed:
-      PluginWarning("\(Int(measure.dark * 100))% of the picture are black: it is too dark.", severity: .medium)
+      PluginWarning("\(Int(measure.dark * 100))% of the picture is black: it is too dark.", severity: .medium)
     case .overexposed:
-      PluginWarning("\(Int(measure.bright * 100))% of the picture are white: it is too bright.", severity: .high)
+      PluginWarning("\(Int(measure.bright * 100))% of the picture is white: it is too bright.", severity: .high)
     }
   }
 
-  /// What one pass over a picture finds.
+  /// The figures of one picture.
   private struct Measure {
     /// Variance of the Laplacian; 0 for pictures too small to have one.
     var sharpness = 0.0
-    /// Share of pixels of at most 4, and of at least 251.
+    /// The shares of pixels of at most 4, and of at least 251.
     var dark = 0.0
     var bright = 0.0
 
@@ -91,10 +91,10 @@ package struct QualityCheck: Plugin {
         var sum = 0
         var squares = 0
         for y in 1..<height - 1 {
-          // 1,024 squares of at most 1,020 fit into 32 bits.
+          // The squares of 1,024 values of at most 1,020 add up to less than 32 bits.
           for left in stride(from: y &* width &+ 1, to: (y &+ 1) &* width &- 1, by: 1024) {
             let right = min(left &+ 1024, (y &+ 1) &* width &- 1)
-            let part = Self.laplacian(pixels, left..<right, width)
+            let part = Self.laplacian(pixels, at: left..<right, width: width)
             sum &+= Int(part.sum)
             squares &+= Int(part.squares)
           }
@@ -106,7 +106,7 @@ package struct QualityCheck: Plugin {
 
     @inline(__always)
     private static func laplacian(
-      _ pixels: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ width: Int
+      _ pixels: UnsafeBufferPointer<UInt8>, at range: Range<Int>, width: Int
     ) -> (sum: Int32, squares: Int32) {
       var sum: Int32 = 0
       var squares: Int32 = 0
@@ -122,7 +122,7 @@ package struct QualityCheck: Plugin {
 
     private static func clipped(_ pixels: UnsafeBufferPointer<UInt8>) -> (dark: Int, bright: Int) {
       var (dark, bright) = (0, 0)
-      // Pieces whose counts fit into 16 bits, so that eight pixels fit into one vector register.
+      // In pieces whose counts fit into 16 bits, so that eight pixels fit into one vector register.
       for start in stride(from: 0, to: pixels.count, by: 16_384) {
         var (darkInPiece, brightInPiece): (UInt16, UInt16) = (0, 0)
         for index in start..<min(start &+ 16_384, pixels.count) {

@@ -2,12 +2,12 @@
 import Domain
 import JSONValues
 
-/// Finds cuts: frames whose colours are distributed otherwise than in the frame before.
+/// Finds cuts: frames whose colours are distributed differently from the frame before.
 ///
 /// The distance of two frames is the share of pixels that would have to change their colour, counted in 512 colours.
 package struct SceneChange: Plugin {
   package let metadata = PluginMetadata(
-    name: "scene_change", description: "Finds cuts, where the colours of a video change from one frame to the next.",
+    name: "scene_change", description: "Finds cuts, at which the colours of a video change from one frame to the next.",
     model: "colour histogram, 8×8×8 bins", inputShape: "H×W×3 RGB, 8 bit", outputFormat: "data, result",
     capabilities: ["video"], tags: ["vision", "editing"], latencyBudgetMS: 5)
 
@@ -23,9 +23,9 @@ package struct SceneChange: Plugin {
     threshold = try context.number("threshold", default: 0.5, in: 0.01...1)
   }
 
-  package mutating func process(_ frame: SourceFrame, _ context: PluginContext) throws -> PluginOutput {
+  package mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     let histogram = Self.histogram(frame)
-    // Half the sum of the differences: 0 for the same colours, 1 for none in common.
+    // Half the sum of the differences: 0 for equal histograms, 1 for no colour in common.
     let distance = zip(previous, histogram).reduce(0) { $0 + abs($1.0 - $1.1) } / 2
     previous = histogram
     framesSeen += 1
@@ -46,7 +46,7 @@ package struct SceneChange: Plugin {
     ])
   }
 
-  /// The share of each of 512 colours; of large pictures every second pixel of every second row is looked at.
+  /// The share of each of 512 colours. Large pictures are sampled: every second pixel of every second row.
   private static func histogram(_ frame: SourceFrame) -> [Double] {
     var counts = [UInt32](repeating: 0, count: 512)
     let (width, height) = (frame.width, frame.height)

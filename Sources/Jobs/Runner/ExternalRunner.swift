@@ -1,13 +1,13 @@
 import Domain
 
-/// The runner of work that another program does and reports over the API. It has no thread and no slot: the reports move
+/// The runner of work that another program does and reports over the API. It needs no thread and no slot: reports advance
 /// the job, and ``ExternalReports`` fails a job whose reports have stopped.
 struct ExternalRunner: JobRunner {
   let reports: ExternalReports
 
   var survivesRestart: Bool { true }
 
-  /// There is nothing to check: what the other program does is its own matter.
+  /// There is nothing to check: the server doesn't know what the other program does.
   func check() throws(AppError) {}
 
   /// The other program learns of the end from the answer to its next report.

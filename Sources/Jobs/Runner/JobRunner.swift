@@ -28,6 +28,10 @@ protocol SlotRunner: JobRunner {
   func run(_ reporter: JobReporter, cancel: CancelFlag) -> JobEnding
 }
 
+extension JobRunner {
+  var needsSlot: Bool { self is any SlotRunner }
+}
+
 extension SlotRunner {
   var survivesRestart: Bool { false }
 

@@ -130,7 +130,7 @@ struct PipelineRun {
     for index in steps.indices {
       guard !cancel.isRaised else { return false }
       let started = ContinuousClock.now
-      let output = Result { try steps[index].plugin.process(frame, steps[index].context) }
+      let output = Result { try steps[index].plugin.process(frame, context: steps[index].context) }
       let duration = milliseconds(.now - started)
       if index == 0 {
         // A message must not name a picture that isn't there yet.

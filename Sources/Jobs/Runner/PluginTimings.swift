@@ -1,21 +1,21 @@
 import Domain
 
-/// How long a plugin takes a frame: the latest value, and what can be said of all of them in bounded memory.
+/// How long a plugin takes for a frame: the latest value, and statistics of all values in bounded memory.
 package struct PluginTimings: Equatable, Sendable {
   /// Milliseconds of the latest frame; nil before the first.
   package private(set) var latest: Double?
   package private(set) var maximum = 0.0
   package private(set) var count = 0
-  /// A fair sample of all values: each has the same chance to be among them (Vitter's algorithm R).
+  /// A uniform sample of all values (Vitter's algorithm R).
   private var sample: [Double] = []
   private var random = SplitMix64(seed: 1)
 
-  /// Enough for a p95 within about a percent; 8 KB a plugin.
+  /// The p95 is then within about one percent; 8 KB a plugin.
   static let sampleSize = 1000
 
   package init() {}
 
-  /// - Parameter milliseconds: One frame's.
+  /// - Parameter milliseconds: of one frame.
   package mutating func add(_ milliseconds: Double) {
     latest = milliseconds
     maximum = max(maximum, milliseconds)
@@ -27,11 +27,11 @@ package struct PluginTimings: Equatable, Sendable {
     }
   }
 
-  /// What can be said of all frames so far; nil before the first. Sorts the sample.
+  /// Of all frames so far; nil before the first. Sorts the sample.
   package var statistics: TimingStatistics? {
     guard !sample.isEmpty else { return nil }
     let sorted = sample.sorted()
-    /// The value that a share of all frames does not exceed, by nearest rank.
+    /// By nearest rank.
     func percentile(_ percent: Double) -> Double {
       let rank = (percent / 100 * Double(sorted.count)).rounded(.up)
       return sorted[min(max(Int(rank), 1), sorted.count) - 1]
@@ -40,7 +40,7 @@ package struct PluginTimings: Equatable, Sendable {
   }
 }
 
-/// A duration as every message says it: milliseconds with one decimal, 0.0 to 999,999.0.
+/// A duration as messages have it: milliseconds with one decimal, 0.0 to 999,999.0.
 func milliseconds(_ duration: Duration) -> Double {
   let (seconds, attoseconds) = duration.components
   let exact = Double(seconds) * 1000 + Double(attoseconds) / 1e15

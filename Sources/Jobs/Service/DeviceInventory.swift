@@ -7,11 +7,11 @@ import Files
   import Darwin
 #endif
 
-/// The devices that a job may ask for, and why some can't be used.
+/// The devices that a job may request, and why some can't be used.
 package struct DeviceInventory: Sendable {
   package let devices: [DeviceAvailability]
 
-  /// What this machine has. Every plugin that we ship computes on the CPU, so nothing else can be used, whatever is built in.
+  /// What this machine has. All built-in plugins compute on the CPU, so no other device can be used.
   package static func ofThisMachine() -> DeviceInventory {
     let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
     let cards = (0..<64).filter { FileKind("/dev/nvidia\($0)") != .missing }
@@ -31,7 +31,7 @@ package struct DeviceInventory: Sendable {
 
   package init(devices: [DeviceAvailability]) { self.devices = devices }
 
-  /// What a job runs on that asked for a device, and why it is not that one.
+  /// What a job that requested a device runs on, and why if it is another one.
   func choose(_ requested: Device) -> (device: Device, reason: String?) {
     guard requested != .cpu else { return (.cpu, nil) }
     guard let known = devices.first(where: { $0.device == requested }) else {

@@ -268,15 +268,14 @@ package final class JobService: Sendable {
     _ request: JobRequest, retryOf: String?, key: (@Sendable (_ job: String) -> IdempotencyKey)? = nil
   ) async throws(AppError) -> Job {
     let runner = runners.runner(for: request.work)
-    let needsSlot = runner is any SlotRunner
     try request.checkName()
     try runner.check()
-    let number = try reserve(needsSlot: needsSlot)
+    let number = try reserve(needsSlot: runner.needsSlot)
     var job = Job(
       id: "\(number)", name: request.name.flatMap { $0.isEmpty ? nil : $0 } ?? request.work.traits.defaultName,
       work: request.work, retryOf: retryOf, createdAt: now())
     job.number = number
-    if !needsSlot {
+    if !runner.needsSlot {
       job.status = .running
       job.startedAt = job.createdAt
     }
@@ -287,10 +286,10 @@ package final class JobService: Sendable {
     do {
       try await publisher.store(publication)
     } catch {
-      if needsSlot { queue.release() }
+      if runner.needsSlot { queue.release() }
       throw error
     }
-    if needsSlot { queue.enqueue(job.id) }
+    if runner.needsSlot { queue.enqueue(job.id) }
     startNext()
     return job
   }
@@ -302,7 +301,8 @@ package final class JobService: Sendable {
     } else {
       try queue.checkIsOpen()
       guard book.active.count < Self.maxActive else {
-        throw AppError(.unavailable, "\(Self.maxActive) jobs wait or run already. End those that are no longer reported.")
+        throw AppError(
+          .unavailable, "\(Self.maxActive) jobs wait or run already. End those that are no longer reported.")
       }
     }
     return newestNumber.add(1, ordering: .relaxed).newValue

@@ -19,16 +19,16 @@ package enum PipelineBenchmark {
   /// - Returns: A line for each part, and one for all built-in plugins together.
   package static func run(width: Int = 1280, height: Int = 720, frames: Int = 100) throws -> [Line] {
     let clip = SampleClip(width: width, height: height)
-    // From both scenes, with the cut between.
+    // From both scenes, with the cut in the middle.
     let first = max(SampleClip.cut - frames / 2, 0)
     let planes = (first..<min(first + frames, SampleClip.frameCount)).map(clip.frame)
     var decoded: [SourceFrame] = []
     decoded.reserveCapacity(planes.count)
     var lines = [
-      measure("convert", planes.count) {
+      measure("convert", frames: planes.count) {
         for (id, picture) in planes.enumerated() {
           let frame = SourceFrame(id: id, picture: picture.rgb(), luma: picture.luma())
-          // A few stay for the plugins, so that memory stays small.
+          // The plugins get only a few of them, so that memory stays small.
           if decoded.count < 50 { decoded.append(frame) }
         }
       }
@@ -38,13 +38,17 @@ package enum PipelineBenchmark {
       var plugin = factory.make()
       let context = PluginContext(jobID: "bench")
       try plugin.prepare(context)
-      lines.append(try measure(factory.metadata.name, decoded.count) { for frame in decoded { _ = try plugin.process(frame, context) } })
+      lines.append(
+        try measure(factory.metadata.name, frames: decoded.count) {
+          for frame in decoded { _ = try plugin.process(frame, context: context) }
+        })
     }
     let together = lines[pluginsFrom...].reduce(0) { $0 + $1.millisecondsPerFrame }
     lines.append(Line(name: "all plugins", framesPerSecond: 1000 / together))
     var encoded: [[UInt8]] = []
-    lines.append(measure("encode", decoded.count) { encoded = decoded.map { PNGEncoder.encode($0.picture) } })
-    lines.append(try measure("decode", encoded.count) { for file in encoded { _ = try Picture.decode(file) } })
+    lines.append(measure("encode", frames: decoded.count) { encoded = decoded.map { PNGEncoder.encode($0.picture) } })
+    lines.append(
+      try measure("decode", frames: encoded.count) { for file in encoded { _ = try Picture.decode(file) } })
     return lines
   }
 
@@ -57,13 +61,13 @@ package enum PipelineBenchmark {
     }.joined()
   }
 
-  private static func measure(_ name: String, _ frames: Int, _ body: () throws -> Void) rethrows -> Line {
+  private static func measure(_ name: String, frames: Int, _ body: () throws -> Void) rethrows -> Line {
     let start = processorSeconds()
     try body()
     return Line(name: name, framesPerSecond: Double(frames) / max(processorSeconds() - start, 1e-9))
   }
 
-  /// Time that this thread had a core: what others do on the machine meanwhile counts little.
+  /// Time that this thread had a core, so that other load on the machine counts little.
   private static func processorSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

@@ -1,10 +1,10 @@
 import Files
 import Imaging
 
-/// A short video, drawn in code, in which every built-in plugin finds something. It is named as what it is: a sample.
+/// A short video, drawn in code, in which every built-in plugin finds something.
 ///
-/// A boat crosses a harbour at night under a blinking lamp, then comes a cut to a meadow by day, over which a kite flies;
-/// a while of it is out of focus, and towards the end the sun rises until the sky is overexposed.
+/// A boat crosses a harbour at night under a blinking lamp. After a cut, a kite flies over a meadow by day. Some of that is
+/// out of focus, and towards the end the sun rises until the sky is overexposed.
 package struct SampleClip: Sendable {
   package static let fileName = "sample.y4m"
   package static let frameRate = 10
@@ -12,7 +12,7 @@ package struct SampleClip: Sendable {
   /// The first frame of the second scene.
   package static let cut = 150
   package static let blurred = 180..<205
-  /// It grows brighter by a level a frame: too slowly to be a cut or motion.
+  /// Each frame is one level brighter: too slowly for a cut or motion.
   package static let sunrise = 215..<275
 
   package let width: Int
@@ -21,25 +21,26 @@ package struct SampleClip: Sendable {
   private let day: [UInt8]
   private let dayBlurred: [UInt8]
 
-  /// - Parameters: Even, at least 64 × 36; things are drawn in proportion.
+  /// - Parameters: even, at least 64 × 36; everything is drawn in proportion.
   package init(width: Int = 320, height: Int = 180) {
     precondition(width >= 64 && height >= 36 && width.isMultiple(of: 2) && height.isMultiple(of: 2))
     self.width = width
     self.height = height
-    night = Self.texture(width, height, horizon: 52, above: 22, below: 45)
-    day = Self.texture(width, height, horizon: 170, above: 186, below: 96)
-    dayBlurred = Self.blur(day, width, height)
+    night = Self.texture(width: width, height: height, horizon: 52, above: 22, below: 45)
+    day = Self.texture(width: width, height: height, horizon: 170, above: 186, below: 96)
+    dayBlurred = Self.blur(day, width: width, height: height)
   }
 
-  /// The whole video, as a y4m file holds it: 26 MB at the standard size, handed out frame by frame.
-  package func write(_ take: ([UInt8]) -> Bool) -> Bool {
+  /// Writes the whole video as y4m, frame by frame: 26 MB at the standard size.
+  /// - Returns: False as soon as `sink` returns false.
+  package func write(to sink: ([UInt8]) -> Bool) -> Bool {
     let header = PlanarPicture.y4mHeader(width: width, height: height, chroma: .c420, frameRate: Self.frameRate)
-    guard take(header) else { return false }
-    return (0..<Self.frameCount).allSatisfy { take(frame($0).y4m) }
+    guard sink(header) else { return false }
+    return (0..<Self.frameCount).allSatisfy { sink(frame($0).y4m) }
   }
 
-  /// Puts a clip among the uploads, where none is there yet.
-  /// - Returns: How a job names it as its source; nil where it can't be written.
+  /// Adds a clip to the uploads, unless it is there already.
+  /// - Returns: The source that a job names; nil if the clip can't be written.
   package static func install(in store: UploadStore, clip: SampleClip = SampleClip()) -> String? {
     if FileKind("\(store.folder)/\(fileName)").isFile { return "upload:\(fileName)" }
     guard let upload = try? store.begin(fileName) else { return nil }
@@ -55,10 +56,12 @@ package struct SampleClip: Sendable {
   private func nightFrame(_ index: Int) -> PlanarPicture {
     var canvas = Canvas(width: width, height: height, luma: night, u: 142, v: 118)
     // The lamp is on for a second and off for a second.
-    if index / Self.frameRate % 2 == 1 { canvas.fill(part(0.84, 0.22, 0.05, 0.09), luma: 225, u: 60, v: 150) }
+    if index / Self.frameRate % 2 == 1 {
+      canvas.fill(part(x: 0.84, y: 0.22, width: 0.05, height: 0.09), luma: 225, u: 60, v: 150)
+    }
     let x = -0.2 + 1.3 * Double(index) / Double(Self.cut)
-    canvas.fill(part(x, 0.6, 0.16, 0.07), luma: 165, u: 110, v: 190)
-    canvas.fill(part(x + 0.06, 0.4, 0.02, 0.2), luma: 200, u: 128, v: 128)
+    canvas.fill(part(x: x, y: 0.6, width: 0.16, height: 0.07), luma: 165, u: 110, v: 190)
+    canvas.fill(part(x: x + 0.06, y: 0.4, width: 0.02, height: 0.2), luma: 200, u: 128, v: 128)
     return canvas.picture
   }
 
@@ -67,24 +70,24 @@ package struct SampleClip: Sendable {
     var canvas = Canvas(width: width, height: height, luma: isBlurred ? dayBlurred : day, u: 110, v: 112)
     if !isBlurred {
       let step = Double(index - Self.cut) / Double(Self.frameCount - Self.cut)
-      canvas.fill(part(0.95 - step, 0.15 + 0.2 * step, 0.08, 0.12), luma: 90, u: 100, v: 210)
+      canvas.fill(part(x: 0.95 - step, y: 0.15 + 0.2 * step, width: 0.08, height: 0.12), luma: 90, u: 100, v: 210)
     }
     canvas.brighten(by: UInt8(min(max(index - Self.sunrise.lowerBound, 0), Self.sunrise.count)))
     return canvas.picture
   }
 
-  /// A rectangle in shares of the picture, in pixels; parts outside are cut off.
-  private func part(_ x: Double, _ y: Double, _ width: Double, _ height: Double) -> (x: Range<Int>, y: Range<Int>) {
-    func range(_ start: Double, _ length: Double, _ whole: Int) -> Range<Int> {
+  /// Converts a rectangle from shares of the picture to pixels, and cuts off what is outside.
+  private func part(x: Double, y: Double, width: Double, height: Double) -> (x: Range<Int>, y: Range<Int>) {
+    func range(from start: Double, length: Double, of whole: Int) -> Range<Int> {
       let lower = Int((start * Double(whole)).rounded())
       let upper = lower + Int((length * Double(whole)).rounded())
       return min(max(lower, 0), whole)..<min(max(upper, 0), whole)
     }
-    return (range(x, width, self.width), range(y, height, self.height))
+    return (range(from: x, length: width, of: self.width), range(from: y, length: height, of: self.height))
   }
 
-  /// Grain that stays where it is, brighter or darker above and below a horizon: sharp, and still.
-  private static func texture(_ width: Int, _ height: Int, horizon: Int, above: Int, below: Int) -> [UInt8] {
+  /// Sharp, still grain, of different brightness above and below a horizon.
+  private static func texture(width: Int, height: Int, horizon: Int, above: Int, below: Int) -> [UInt8] {
     var random = SplitMix64(seed: UInt64(horizon))
     return (0..<width * height).map { index in
       let y = index / width
@@ -94,7 +97,7 @@ package struct SampleClip: Sendable {
   }
 
   /// The mean of 5 × 5 pixels.
-  private static func blur(_ luma: [UInt8], _ width: Int, _ height: Int) -> [UInt8] {
+  private static func blur(_ luma: [UInt8], width: Int, height: Int) -> [UInt8] {
     (0..<width * height).map { index in
       var (sum, count) = (0, 0)
       for y in max(index / width - 2, 0)...min(index / width + 2, height - 1) {

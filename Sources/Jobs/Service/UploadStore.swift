@@ -3,24 +3,24 @@ import Files
 import Hashing
 import Synchronization
 
-/// Keeps what people upload, to be named as `upload:NAME`.
+/// Stores uploads, which jobs name as `upload:NAME`.
 ///
-/// Bytes go into a file of their own beside the finished ones and are moved there in one step at the end: half an upload
-/// is never a source. What was sent stays for going on later.
+/// Bytes go into a partial file, which is renamed at the end: half an upload is never a source. A partial file is kept, so
+/// that the upload can be resumed.
 package final class UploadStore: Sendable {
   /// The folder of finished uploads, for ``SourceRoot``.
   package let folder: String
   package let maximumBytes: Int
   private let active = Mutex<Set<String>>([])
 
-  /// - Parameter maximumBytes: Of one upload, 512 MiB by default.
+  /// - Parameter maximumBytes: of one upload; 512 MiB by default.
   package init(folder: String, maximumBytes: Int = 512 << 20) {
     self.folder = folder
     self.maximumBytes = maximumBytes
     try? FileSystem.createFolders("\(folder)/.partial")  // if it fails, so does every upload, and says why
   }
 
-  /// 1 to 128 letters, digits, `.`, `-`, `_`, the first no dot: a file name that can't leave its folder.
+  /// 1 to 128 letters, digits, `.`, `-` and `_`, not beginning with a dot: a file name that can't leave its folder.
   package static func isValidName(_ name: String) -> Bool {
     (1...128).contains(name.utf8.count) && name.utf8.first != UInt8(ascii: ".")
       && name.utf8.allSatisfy { byte in
@@ -33,21 +33,21 @@ package final class UploadStore: Sendable {
       }
   }
 
-  /// Bytes of an unfinished upload, from which it can go on; 0 where there is none.
+  /// The offset from which an unfinished upload can be resumed; 0 if there is none.
   package func receivedBytes(_ name: String) -> Int {
     Self.isValidName(name) ? FileKind(partialPath(name)).byteCount ?? 0 : 0
   }
 
-  /// Begins an upload, or goes on with one.
+  /// Begins an upload, or resumes one.
   /// - Parameters:
-  ///   - offset: 0 to begin anew, else how many bytes were received before: the start of `Content-Range`.
-  ///   - total: bytes of the whole; nil where the end of the request is the end of the file.
-  /// - Throws: ``AppError``: `invalid` for the name, `tooLarge`, `conflict` for another offset than ours or a second upload
-  ///   of the same name at the same time.
+  ///   - offset: 0 to start over, otherwise the number of bytes received so far: the start of `Content-Range`.
+  ///   - total: bytes of the whole file; nil if the end of the request is the end of the file.
+  /// - Throws: ``AppError``: `invalid` for the name, `tooLarge`, `conflict` for a wrong offset or a second upload of the
+  ///   same name at the same time.
   package func begin(_ name: String, offset: Int = 0, total: Int? = nil) throws(AppError) -> Upload {
     guard Self.isValidName(name) else {
       throw AppError(
-        .invalid, "The name of an upload has 1 to 128 letters, digits, dots, - and _, and does not begin with a dot.")
+        .invalid, "The name of an upload has 1 to 128 letters, digits, dots, - and _, and doesn't begin with a dot.")
     }
     guard offset >= 0, offset <= maximumBytes, total ?? 0 <= maximumBytes else { throw tooLarge }
     guard active.withLock({ $0.insert(name).inserted }) else {
@@ -67,25 +67,25 @@ package final class UploadStore: Sendable {
   func release(_ name: String) { active.withLock { _ = $0.remove(name) } }
 }
 
-/// What a finished upload is answered with.
+/// The answer to a finished upload.
 package struct UploadReceipt: Equatable, Sendable {
-  /// `upload:NAME`, to be handed to a job.
+  /// `upload:NAME`, the source of a job.
   package let source: String
   package let bytes: Int
   /// Lower-case hexadecimal.
   package let sha256: String
 }
 
-/// An upload under way. Used by one thread; let it go, and what was received stays for going on later.
+/// An upload in progress. Used by one thread. If it is released unfinished, the upload can be resumed.
 package final class Upload {
   private let name: String
   private let store: UploadStore
   private let total: Int?
   private let file: OpenFile
   private var hash = SHA256()
-  /// Whether what was received before this request is still to be hashed. That takes long where it is much, so it waits
-  /// for the first write: beginning must hold nobody up.
-  private var owesHash: Bool
+  /// Whether bytes received before this request are not hashed yet. Hashing them may take long, so it is put off until the
+  /// first write: ``UploadStore/begin(_:offset:total:)`` runs on a loop.
+  private var needsHash: Bool
   package private(set) var received: Int
 
   fileprivate init(name: String, offset: Int, total: Int?, store: UploadStore) throws(AppError) {
@@ -95,10 +95,10 @@ package final class Upload {
     let path = store.partialPath(name)
     let kept = store.receivedBytes(name)
     guard offset == 0 || offset == kept else {
-      throw AppError(.conflict, "\(kept) bytes of \(name) were received. Go on from there, or begin at 0.")
+      throw AppError(.conflict, "\(kept) bytes of \(name) were received. Resume there, or start over at 0.")
     }
     received = offset
-    owesHash = offset > 0
+    needsHash = offset > 0
     do throws(FileError) {
       file = try OpenFile(path, for: .updating)
       try file.truncate(to: offset)
@@ -110,11 +110,11 @@ package final class Upload {
   deinit { store.release(name) }
 
   /// - Throws: ``AppError``: `tooLarge` before a byte beyond the limit is written, `invalid` beyond the announced total,
-  ///   `storageFull` where the disk doesn't take it.
+  ///   `storageFull` if the disk is full.
   package func write(_ bytes: [UInt8]) throws(AppError) {
     guard bytes.count <= store.maximumBytes - received else { throw store.tooLarge }
     if let total, bytes.count > total - received {
-      throw AppError(.invalid, "More bytes came than the \(total) that were announced.")
+      throw AppError(.invalid, "More bytes were sent than the \(total) that were announced.")
     }
     try hashReceived()
     do throws(FileError) {
@@ -128,8 +128,8 @@ package final class Upload {
     received += bytes.count
   }
 
-  /// The request is at its end.
-  /// - Returns: Nil where bytes are missing to the announced total: the rest comes with another request.
+  /// To be called at the end of the request.
+  /// - Returns: Nil if bytes of the announced total are missing: another request sends the rest.
   package func finish() throws(AppError) -> UploadReceipt? {
     if let total, received < total { return nil }
     try hashReceived()
@@ -143,8 +143,8 @@ package final class Upload {
   }
 
   private func hashReceived() throws(AppError) {
-    guard owesHash else { return }
-    owesHash = false
+    guard needsHash else { return }
+    needsHash = false
     do throws(FileError) {
       let file = try OpenFile(store.partialPath(name), for: .reading)
       var piece: [UInt8] = []
