@@ -113,7 +113,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "StoreTests",
-      dependencies: ["CSQLite", "Domain", "JSONValues", "Processes", "Store", "StoreWriterChild", "TestSupport"],
+      dependencies: [
+        "CSQLite", "Domain", "Files", "JSONValues", "Processes", "Store", "StoreWriterChild", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ServerTests", dependencies: ["Net", "Server", "TestSupport", "Wire"], swiftSettings: strict),
