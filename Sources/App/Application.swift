@@ -1,3 +1,4 @@
+import Assets
 import Dispatch
 import Domain
 import JSONValues
@@ -39,11 +40,15 @@ package final class Application: Sendable {
   let census = LoopCensus()
   private let serving = Mutex(Serving())
 
-  /// - Parameter address: the URL at which it will serve, for whoever finds its data folder taken.
-  /// - Throws: ``AppError`` where a folder can't be used.
-  package init(_ configuration: Configuration, log: Log? = nil, address: String? = nil) throws {
+  /// - Parameters:
+  ///   - address: The URL at which it will serve, for a second server that finds the data folder in use.
+  ///   - assets: Browser files of features beside the product's own.
+  /// - Throws: ``AppError`` if a folder can't be used.
+  package init(
+    _ configuration: Configuration, log: Log? = nil, address: String? = nil, adding assets: [AssetFile] = []
+  ) throws {
     self.configuration = configuration
-    assets = try AssetSource(webRoot: configuration.webRoot)
+    self.assets = try AssetSource(webRoot: configuration.webRoot, adding: assets)
     let writer = log == nil ? LogWriter(descriptor: STDERR_FILENO, format: configuration.logFormat) : nil
     let log =
       log ?? Log(level: configuration.logLevel, format: configuration.logFormat) { line in writer?.append(line) }
