@@ -40,15 +40,11 @@ package final class Application: Sendable {
   let census = LoopCensus()
   private let serving = Mutex(Serving())
 
-  /// - Parameters:
-  ///   - address: The URL at which it will serve, for a second server that finds the data folder in use.
-  ///   - assets: Browser files of features beside the product's own.
-  /// - Throws: ``AppError`` if a folder can't be used.
-  package init(
-    _ configuration: Configuration, log: Log? = nil, address: String? = nil, adding assets: [AssetFile] = []
-  ) throws {
+  /// - Parameter address: the URL at which it will serve, for whoever finds its data folder taken.
+  /// - Throws: ``AppError`` where a folder can't be used.
+  package init(_ configuration: Configuration, log: Log? = nil, address: String? = nil) throws {
     self.configuration = configuration
-    self.assets = try AssetSource(webRoot: configuration.webRoot, adding: assets)
+    assets = try AssetSource(webRoot: configuration.webRoot)
     let writer = log == nil ? LogWriter(descriptor: STDERR_FILENO, format: configuration.logFormat) : nil
     let log =
       log ?? Log(level: configuration.logLevel, format: configuration.logFormat) { line in writer?.append(line) }

@@ -11,8 +11,6 @@ enum OwnProcess {
   /// Seconds of all its threads together.
   static var cpuSeconds: Double {
     var usage = rusage()
-    import Files
-
     #if canImport(Glibc)
       getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     #else
