@@ -66,12 +66,16 @@ let package = Package(
       name: "WebAssets", path: "web", exclude: ["css", "img", "js"], sources: ["WebAssets.c"],
       publicHeadersPath: "include", cSettings: strictC),
 
-    // Level 5 and 6: the wiring, and the executable.
+    // Level 5: the browser's files by hashed paths.
+    .target(
+      name: "Assets", dependencies: ["Compression", "Domain", "Files", "Hashing", "WebAssets"], swiftSettings: strict),
+
+    // Level 6 and 7: the wiring, and the executable.
     .target(
       name: "App",
       dependencies: [
-        "Components", "Compression", "Delivery", "Domain", "Files", "HTML", "Hashing", "JSONValues", "Jobs", "Metrics",
-        "Net", "Pages", "Processes", "Publishing", "Realtime", "Server", "Store", "Stories", "WebAssets", "Wire",
+        "Assets", "Components", "Compression", "Delivery", "Domain", "Files", "HTML", "Hashing", "JSONValues", "Jobs",
+        "Metrics", "Net", "Pages", "Processes", "Publishing", "Realtime", "Server", "Store", "Stories", "Wire",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -120,7 +124,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "StoreTests",
-      dependencies: ["CSQLite", "Domain", "JSONValues", "Processes", "Store", "StoreWriterChild", "TestSupport"],
+      dependencies: [
+        "CSQLite", "Domain", "Files", "JSONValues", "Processes", "Store", "StoreWriterChild", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ServerTests", dependencies: ["Domain", "Net", "Server", "TestSupport", "Wire"], swiftSettings: strict),
@@ -136,10 +142,13 @@ let package = Package(
       name: "StoriesTests", dependencies: ["HTML", "HTMLSnapshot", "Stories"], exclude: ["__Snapshots__"],
       swiftSettings: strict),
     .testTarget(
+      name: "AssetsTests", dependencies: ["Assets", "Domain", "Files", "TestSupport", "WebAssets"],
+      swiftSettings: strict),
+    .testTarget(
       name: "AppTests",
       dependencies: [
         "App", "CSQLite", "Domain", "Files", "JSONValues", "Net", "Processes", "Server", "Store", "TestSupport",
-        "WebAssets", "Wire", "telltale",
+        "Wire", "telltale",
       ],
       swiftSettings: strict),
   ],

@@ -1,3 +1,4 @@
+import Assets
 import Delivery
 import Dispatch
 import Domain
@@ -54,7 +55,7 @@ package final class Application: Sendable {
     _ configuration: Configuration, features: [Feature] = [], log: Log? = nil, address: String? = nil
   ) throws {
     self.configuration = configuration
-    assets = try AssetSource(webRoot: configuration.webRoot)
+    assets = try AssetSource(webRoot: configuration.webRoot, adding: features.flatMap(\.assets))
     let writer = log == nil ? LogWriter(descriptor: STDERR_FILENO, format: configuration.logFormat) : nil
     let log =
       log ?? Log(level: configuration.logLevel, format: configuration.logFormat) { line in writer?.append(line) }

@@ -1,10 +1,11 @@
+import Assets
 import Domain
 import Pages
 import Server
 import Store
 
-/// What a feature brings to the application: its topics, message types and tables, the projection that keeps its state,
-/// and its routes. The application wires all features alike, and knows none of them.
+/// What a feature brings to the application: its topics, message types, tables and browser files, the projection that
+/// keeps its state, and its routes. The application wires all features alike, and knows none of them.
 package struct Feature: Sendable {
   /// The parts that need the store.
   package struct Parts: Sendable {
@@ -21,16 +22,19 @@ package struct Feature: Sendable {
   package let topics: [TopicKind]
   package let messages: [MessageTable.Row]
   package let tables: FeatureTables
+  /// Files for the browser, such as the module of a page.
+  package let assets: [AssetFile]
   /// Makes the parts once, when the store is open.
   package let makeParts: @Sendable (Store) throws -> Parts
 
   package init(
-    topics: [TopicKind], messages: [MessageTable.Row], tables: FeatureTables,
+    topics: [TopicKind], messages: [MessageTable.Row], tables: FeatureTables, assets: [AssetFile] = [],
     makeParts: @escaping @Sendable (Store) throws -> Parts
   ) {
     self.topics = topics
     self.messages = messages
     self.tables = tables
+    self.assets = assets
     self.makeParts = makeParts
   }
 }

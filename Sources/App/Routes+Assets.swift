@@ -1,7 +1,8 @@
+import Assets
 import Server
 import Wire
 
-/// The browser's files. The hash in the path names their content, so they are good for ever.
+/// The browser's files. The hash in the path names their content, so clients may cache them for ever.
 extension Application {
   var assetRoutes: [Route] {
     [
@@ -14,9 +15,28 @@ extension Application {
   }
 
   private func asset(_ request: Request) throws -> Response {
-    let name = ["folder", "inner", "name"].compactMap { request.parameters[$0] }.joined(separator: "/")
-    let response = assets.library.response(hash: request.parameters["hash"] ?? "", name: name, to: request.head)
-    guard let response else { throw ServerError.notFound(path: request.head.path) }
-    return response
+    let path = ["folder", "inner", "name"].compactMap { request.parameters[$0] }.joined(separator: "/")
+    let hash = request.parameters["hash"] ?? ""
+    guard let asset = assets.library.asset(path, hash: hash) else {
+      throw ServerError.notFound(path: request.head.path)
+    }
+    return Response(asset, tag: EntityTag(hash), to: request.head)
+  }
+}
+
+extension Response {
+  /// The file, compressed if the client accepts that, or 304 if it has the file already.
+  fileprivate init(_ asset: AssetLibrary.Asset, tag: EntityTag, to head: RequestHead) {
+    self.init(.ok, contentType: asset.contentType, body: asset.bytes)
+    fields["cache-control"] = "public, max-age=31536000, immutable"
+    fields["etag"] = tag.description
+    fields["vary"] = "accept-encoding"
+    if head.fields.ifNoneMatch(tag) {
+      status = .notModified
+      body = []
+    } else if let gzipped = asset.gzipped, head.fields.acceptsGzip {
+      fields["content-encoding"] = "gzip"
+      body = gzipped
+    }
   }
 }

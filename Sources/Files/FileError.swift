@@ -30,14 +30,14 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   package var operation: Operation
   package var cause: Cause
 
-  package init(_ operation: Operation, _ path: String, _ cause: Cause) {
+  package init(_ operation: Operation, _ path: String, cause: Cause) {
     self.path = path
     self.operation = operation
     self.cause = cause
   }
 
   /// Reads `errno`, so nothing may come between the failed call and this.
-  init(errnoOf operation: Operation, _ path: String) { self.init(operation, path, .system(errno)) }
+  init(errnoOf operation: Operation, _ path: String) { self.init(operation, path, cause: .system(errno)) }
 
   package var description: String { "\(path) can't be \(operation.rawValue): \(reason)." }
 

@@ -27,7 +27,7 @@ extension FileSystem {
   /// - Throws: ``FileError``, with the cause ``FileError/Cause/notAFolder`` for anything but a folder.
   package static func checkFolder(_ path: String, for use: FolderUse) throws(FileError) {
     guard access(path, F_OK) == 0 else { throw FileError(errnoOf: .access, path) }
-    guard FileKind(path) == .folder else { throw FileError(.access, path, .notAFolder) }
+    guard FileKind(path) == .folder else { throw FileError(.access, path, cause: .notAFolder) }
     guard access(path, use.permissions) == 0 else { throw FileError(errnoOf: .access, path) }
   }
 
@@ -37,7 +37,7 @@ extension FileSystem {
     let failure = FileError(errnoOf: .create, path)
     switch FileKind(path) {
     case .folder: return
-    case .file, .other: throw FileError(.create, path, .notAFolder)
+    case .file, .other: throw FileError(.create, path, cause: .notAFolder)
     case .missing, .danglingLink: throw failure
     }
   }

@@ -11,7 +11,7 @@ package enum FileSystem {
   package static func read(_ path: String, maxBytes: Int) throws(FileError) -> [UInt8] {
     let file = try OpenFile(path, for: .reading)
     let size = file.byteCount
-    let tooLarge = FileError(.read, path, .tooLarge(maxBytes: maxBytes))
+    let tooLarge = FileError(.read, path, cause: .tooLarge(maxBytes: maxBytes))
     guard size <= maxBytes else { throw tooLarge }
     var bytes: [UInt8] = []
     // One byte more than there should be, so that one call reads the file and sees its end.
@@ -38,7 +38,7 @@ package enum FileSystem {
       try move(partial, to: path)
     } catch {
       unlink(partial)
-      throw FileError(.write, path, error.cause)
+      throw FileError(.write, path, cause: error.cause)
     }
   }
 

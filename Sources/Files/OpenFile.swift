@@ -20,7 +20,7 @@ package struct OpenFile: ~Copyable, Sendable {
   /// For calls that this type doesn't offer, such as `flock`. Don't close it.
   package let descriptor: Int32
 
-  /// - Throws: ``FileError``; also for devices and pipes, where a read could block for ever.
+  /// - Throws: ``FileError``; also for devices and pipes, because reading them could block for ever.
   package init(_ path: String, for mode: Mode) throws(FileError) {
     self.path = path
     // Without O_NONBLOCK, opening a pipe waits for its other end. It changes nothing for a regular file.
@@ -28,7 +28,7 @@ package struct OpenFile: ~Copyable, Sendable {
     guard descriptor >= 0 else { throw FileError(errnoOf: .open, path) }
     guard FileKind(descriptor: descriptor).isFile else {
       close(descriptor)
-      throw FileError(.open, path, .notAFile)
+      throw FileError(.open, path, cause: .notAFile)
     }
   }
 
@@ -48,11 +48,11 @@ package struct OpenFile: ~Copyable, Sendable {
     }
     let failure = errno
     bytes.removeLast(count - got.count)
-    if got.hasFailed { throw FileError(.read, path, .system(failure)) }
+    if got.hasFailed { throw FileError(.read, path, cause: .system(failure)) }
     return got.count
   }
 
-  /// Fills the buffer from `offset` on, as far as the file reaches. ``read(_:appendingTo:)`` continues where it was.
+  /// Fills the buffer from `offset` on, as far as the file reaches. ``read(_:appendingTo:)`` is not affected.
   /// - Returns: How many bytes were read; 0 at the end.
   package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
     var position = offset

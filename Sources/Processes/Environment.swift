@@ -8,7 +8,7 @@ import Files
 
 /// The environment variables of this process.
 package enum Environment {
-  /// Those of the named variables that are set: what a child or a configuration gets of ours.
+  /// The values of the named variables, without those that are not set.
   package static func values(_ names: [String]) -> [String: String] {
     names.reduce(into: [:]) { values, name in values[name] = getenv(name).map { String(cString: $0) } }
   }

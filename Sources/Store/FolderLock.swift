@@ -41,7 +41,7 @@ final class FolderLock: Sendable {
     let lines = Self.lines(of: file)
     guard failure == 0 else {
       if failure == EWOULDBLOCK { throw .inUse(folder: folder, by: FolderHolder(lines)) }
-      throw StoreError(FileError(.open, path, .system(failure)))
+      throw StoreError(FileError(.open, path, cause: .system(failure)))
     }
     self.file = file
     holder = FolderHolder(process: Int(getpid()), address: address)

@@ -1,13 +1,5 @@
-import Files
 import TestSupport
 import Testing
-import WebAssets
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 struct PageTests {
   @Test(arguments: ["/", "/stories"]) func `a page comes whole, tagged, and with a strict content policy`(path: String)
@@ -108,13 +100,5 @@ struct AssetTests {
     #expect(css.fields["content-type"] == "text/css; charset=utf-8")
     #expect(css.text.hasPrefix("@layer "))
     #expect(css.text.contains(".progress-bar-fill"))
-  }
-
-  @Test func `every file below web is in the binary`() throws {
-    let web = String(#filePath.dropLast("Tests/AppTests/PageTests.swift".count)) + "web"
-    var listed = Set<String>()
-    for index in 0..<telltale_asset_count() { listed.insert(String(cString: telltale_asset(index).name)) }
-    let files = try FileSystem.files(below: web).filter { [".js", ".css", ".svg"].contains(where: $0.hasSuffix) }
-    #expect(listed == Set(files), "Run Tests/scripts/list-assets.sh.")
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Net
 import Processes
 import Synchronization
@@ -11,9 +12,7 @@ import TestSupport
 
 /// The built binary, as a person or a script starts it. It lies beside the test runner.
 enum Binary {
-  static let path =
-    CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    + "/telltale"
+  static let path = FilePath.parent(of: CommandLine.arguments[0]) + "/telltale"
 
   static var environment: [String: String] { Environment.values(["PATH"]) }
 

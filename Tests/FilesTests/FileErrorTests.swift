@@ -9,26 +9,26 @@ import Testing
 
 struct FileErrorTests {
   @Test(arguments: [
-    (FileError(.open, "/a", .system(ENOENT)), "/a can't be opened: No such file or directory."),
-    (FileError(.read, "/a", .system(EISDIR)), "/a can't be read: Is a directory."),
-    (FileError(.write, "/a", .system(ENOSPC)), "/a can't be written: No space left on device."),
-    (FileError(.list, "/a", .system(ENOTDIR)), "/a can't be listed: Not a directory."),
-    (FileError(.create, "/a", .system(EACCES)), "/a can't be created: Permission denied."),
-    (FileError(.move, "/a", .system(ENAMETOOLONG)), "/a can't be moved: File name too long."),
-    (FileError(.remove, "/a", .system(ENOTEMPTY)), "/a can't be removed: Directory not empty."),
-    (FileError(.access, "/a", .notAFolder), "/a can't be accessed: it is not a folder."),
-    (FileError(.open, "/a", .notAFile), "/a can't be opened: it is not a regular file."),
-    (FileError(.read, "/a", .tooLarge(maxBytes: 10)), "/a can't be read: it has more than 10 bytes."),
+    (FileError(.open, "/a", cause: .system(ENOENT)), "/a can't be opened: No such file or directory."),
+    (FileError(.read, "/a", cause: .system(EISDIR)), "/a can't be read: Is a directory."),
+    (FileError(.write, "/a", cause: .system(ENOSPC)), "/a can't be written: No space left on device."),
+    (FileError(.list, "/a", cause: .system(ENOTDIR)), "/a can't be listed: Not a directory."),
+    (FileError(.create, "/a", cause: .system(EACCES)), "/a can't be created: Permission denied."),
+    (FileError(.move, "/a", cause: .system(ENAMETOOLONG)), "/a can't be moved: File name too long."),
+    (FileError(.remove, "/a", cause: .system(ENOTEMPTY)), "/a can't be removed: Directory not empty."),
+    (FileError(.access, "/a", cause: .notAFolder), "/a can't be accessed: it is not a folder."),
+    (FileError(.open, "/a", cause: .notAFile), "/a can't be opened: it is not a regular file."),
+    (FileError(.read, "/a", cause: .tooLarge(maxBytes: 10)), "/a can't be read: it has more than 10 bytes."),
   ])
   func `an error is a sentence with the path, the operation and the reason`(error: FileError, sentence: String) {
     #expect(error.description == sentence)
   }
 
   @Test func `callers can ask what kind of failure it was`() {
-    #expect(FileError(.open, "/a", .system(ENOENT)).isMissing)
-    for code in [EACCES, EPERM, EROFS] { #expect(FileError(.open, "/a", .system(code)).isDenied) }
-    for code in [ENOSPC, EDQUOT, EFBIG] { #expect(FileError(.write, "/a", .system(code)).isDiskFull) }
-    let other = FileError(.open, "/a", .notAFile)
+    #expect(FileError(.open, "/a", cause: .system(ENOENT)).isMissing)
+    for code in [EACCES, EPERM, EROFS] { #expect(FileError(.open, "/a", cause: .system(code)).isDenied) }
+    for code in [ENOSPC, EDQUOT, EFBIG] { #expect(FileError(.write, "/a", cause: .system(code)).isDiskFull) }
+    let other = FileError(.open, "/a", cause: .notAFile)
     #expect(!other.isMissing && !other.isDenied && !other.isDiskFull)
   }
 }

@@ -25,22 +25,24 @@ struct FileSystemTests {
   @Test func `a file with more bytes than allowed is refused, and one with just as many is not`() throws {
     let file = folder.write([1, 2, 3], to: "file")
     #expect(try FileSystem.read(file, maxBytes: 3) == [1, 2, 3])
-    #expect(throws: FileError(.read, file, .tooLarge(maxBytes: 2))) { try FileSystem.read(file, maxBytes: 2) }
+    #expect(throws: FileError(.read, file, cause: .tooLarge(maxBytes: 2))) { try FileSystem.read(file, maxBytes: 2) }
   }
 
   #if os(Linux)
     @Test func `a file that the kernel makes up is read to its end, within the limit`() throws {
       let status = try FileSystem.read("/proc/self/status", maxBytes: 1 << 20)
       #expect(String(decoding: status, as: UTF8.self).contains("\nPid:\t\(getpid())\n"))
-      #expect(throws: FileError(.read, "/proc/self/status", .tooLarge(maxBytes: 10))) {
+      #expect(throws: FileError(.read, "/proc/self/status", cause: .tooLarge(maxBytes: 10))) {
         try FileSystem.read("/proc/self/status", maxBytes: 10)
       }
     }
   #endif
 
   @Test func `a missing file and a folder are errors`() {
-    #expect(throws: FileError(.open, path("none"), .system(ENOENT))) { try FileSystem.read(path("none"), maxBytes: 1) }
-    #expect(throws: FileError(.open, folder.path, .notAFile)) { try FileSystem.read(folder.path, maxBytes: 1) }
+    #expect(throws: FileError(.open, path("none"), cause: .system(ENOENT))) {
+      try FileSystem.read(path("none"), maxBytes: 1)
+    }
+    #expect(throws: FileError(.open, folder.path, cause: .notAFile)) { try FileSystem.read(folder.path, maxBytes: 1) }
   }
 
   // MARK: Writing
@@ -75,7 +77,7 @@ struct FileSystemTests {
       getrlimit(fileSize, &limit)
       limit.rlim_cur = 100
       #expect(setrlimit(fileSize, &limit) == 0)
-      #expect(throws: FileError(.write, path, .system(EFBIG))) {
+      #expect(throws: FileError(.write, path, cause: .system(EFBIG))) {
         try FileSystem.write([UInt8](repeating: 9, count: 200), to: path)
       }
       #expect(folder.read("file") == [1, 2, 3])
@@ -85,10 +87,10 @@ struct FileSystemTests {
 
   @Test func `a write where a folder is, or into a folder that is missing, fails and leaves nothing`() throws {
     try FileSystem.createFolder(path("folder"))
-    #expect(throws: FileError(.write, path("folder"), .system(EISDIR))) {
+    #expect(throws: FileError(.write, path("folder"), cause: .system(EISDIR))) {
       try FileSystem.write([1], to: path("folder"))
     }
-    #expect(throws: FileError(.write, path("none/file"), .system(ENOENT))) {
+    #expect(throws: FileError(.write, path("none/file"), cause: .system(ENOENT))) {
       try FileSystem.write([1], to: path("none/file"))
     }
     #expect(folder.names == ["folder"])
@@ -98,7 +100,7 @@ struct FileSystemTests {
     let longest = String(repeating: "n", count: 255)
     try FileSystem.write([1], to: path(longest))
     #expect(folder.read(longest) == [1])
-    #expect(throws: FileError(.write, path("\(longest)n"), .system(ENAMETOOLONG))) {
+    #expect(throws: FileError(.write, path("\(longest)n"), cause: .system(ENAMETOOLONG))) {
       try FileSystem.write([1], to: path("\(longest)n"))
     }
     #expect(folder.names == [longest])
@@ -111,12 +113,12 @@ struct FileSystemTests {
     try FileSystem.move(old, to: new)
     #expect(folder.names == ["new"])
     #expect(folder.read("new") == [1])
-    #expect(throws: FileError(.move, old, .system(ENOENT))) { try FileSystem.move(old, to: new) }
+    #expect(throws: FileError(.move, old, cause: .system(ENOENT))) { try FileSystem.move(old, to: new) }
   }
 
   @Test func `a file is not published under a name that is taken`() throws {
     let (partial, target) = (folder.write([1], to: "partial"), folder.write([2], to: "target"))
-    #expect(throws: FileError(.create, target, .system(EEXIST))) { try FileSystem.publish(partial, as: target) }
+    #expect(throws: FileError(.create, target, cause: .system(EEXIST))) { try FileSystem.publish(partial, as: target) }
     #expect(folder.read("target") == [2])
     try FileSystem.publish(partial, as: path("free"))
     #expect(folder.read("free") == [1])
@@ -182,7 +184,7 @@ struct FolderTests {
     try FileSystem.createFolders(path("a/b/c"))
     try FileSystem.createFolder(path("a"))
     #expect(FileKind(path("a/b/c")) == .folder)
-    #expect(throws: FileError(.create, path("none/deep"), .system(ENOENT))) {
+    #expect(throws: FileError(.create, path("none/deep"), cause: .system(ENOENT))) {
       try FileSystem.createFolder(path("none/deep"))
     }
   }
@@ -190,11 +192,11 @@ struct FolderTests {
   @Test func `a folder can't be created in place of a file, below a file, or through a dangling link`() throws {
     folder.write([1], to: "file")
     #expect(symlink("none", path("dangling")) == 0)
-    #expect(throws: FileError(.create, path("file"), .notAFolder)) { try FileSystem.createFolders(path("file")) }
-    #expect(throws: FileError(.create, path("file/a/b"), .system(ENOTDIR))) {
+    #expect(throws: FileError(.create, path("file"), cause: .notAFolder)) { try FileSystem.createFolders(path("file")) }
+    #expect(throws: FileError(.create, path("file/a/b"), cause: .system(ENOTDIR))) {
       try FileSystem.createFolders(path("file/a/b"))
     }
-    #expect(throws: FileError(.create, path("dangling"), .system(EEXIST))) {
+    #expect(throws: FileError(.create, path("dangling"), cause: .system(EEXIST))) {
       try FileSystem.createFolders(path("dangling"))
     }
   }
@@ -204,7 +206,7 @@ struct FolderTests {
     let second = try FileSystem.createTemporaryFolder(in: folder.path, prefix: "run-")
     #expect(first != second && first.hasPrefix(path("run-")))
     #expect(FileKind(first) == .folder && FileKind(second) == .folder)
-    #expect(throws: FileError(.create, path("none"), .system(ENOENT))) {
+    #expect(throws: FileError(.create, path("none"), cause: .system(ENOENT))) {
       try FileSystem.createTemporaryFolder(in: path("none"), prefix: "run-")
     }
   }
@@ -213,8 +215,8 @@ struct FolderTests {
     let long = String(repeating: "é", count: 127)
     for name in ["b", ".hidden", long, "folder/inside"] { folder.write([], to: name) }
     #expect(try FileSystem.names(in: folder.path).sorted() == [".hidden", "b", "folder", long])
-    #expect(throws: FileError(.list, path("none"), .system(ENOENT))) { try FileSystem.names(in: path("none")) }
-    #expect(throws: FileError(.list, path("b"), .system(ENOTDIR))) { try FileSystem.names(in: path("b")) }
+    #expect(throws: FileError(.list, path("none"), cause: .system(ENOENT))) { try FileSystem.names(in: path("none")) }
+    #expect(throws: FileError(.list, path("b"), cause: .system(ENOTDIR))) { try FileSystem.names(in: path("b")) }
   }
 
   @Test func `files below a folder are sorted, hidden ones and links to folders left out`() throws {
@@ -229,10 +231,10 @@ struct FolderTests {
     folder.write([], to: "file")
     for use in [FileSystem.FolderUse.searching, .listing, .changing] {
       #expect(throws: Never.self) { try FileSystem.checkFolder(folder.path, for: use) }
-      #expect(throws: FileError(.access, path("none"), .system(ENOENT))) {
+      #expect(throws: FileError(.access, path("none"), cause: .system(ENOENT))) {
         try FileSystem.checkFolder(path("none"), for: use)
       }
-      #expect(throws: FileError(.access, path("file"), .notAFolder)) {
+      #expect(throws: FileError(.access, path("file"), cause: .notAFolder)) {
         try FileSystem.checkFolder(path("file"), for: use)
       }
     }
@@ -244,21 +246,23 @@ struct FolderTests {
     #expect(chmod(path("closed"), 0) == 0)
     defer { chmod(path("closed"), 0o755) }
     for use in [FileSystem.FolderUse.searching, .listing, .changing] {
-      #expect(throws: FileError(.access, path("closed"), .system(EACCES))) {
+      #expect(throws: FileError(.access, path("closed"), cause: .system(EACCES))) {
         try FileSystem.checkFolder(path("closed"), for: use)
       }
     }
-    #expect(throws: FileError(.open, path("closed/file"), .system(EACCES))) {
+    #expect(throws: FileError(.open, path("closed/file"), cause: .system(EACCES))) {
       try FileSystem.read(path("closed/file"), maxBytes: 1)
     }
-    #expect(throws: FileError(.write, path("closed/new"), .system(EACCES))) {
+    #expect(throws: FileError(.write, path("closed/new"), cause: .system(EACCES))) {
       try FileSystem.write([1], to: path("closed/new"))
     }
-    #expect(throws: FileError(.list, path("closed"), .system(EACCES))) { try FileSystem.names(in: path("closed")) }
-    #expect(throws: FileError(.remove, path("closed/file"), .system(EACCES))) {
+    #expect(throws: FileError(.list, path("closed"), cause: .system(EACCES))) {
+      try FileSystem.names(in: path("closed"))
+    }
+    #expect(throws: FileError(.remove, path("closed/file"), cause: .system(EACCES))) {
       try FileSystem.remove(path("closed/file"))
     }
-    #expect(throws: FileError(.create, path("closed/new"), .system(EACCES))) {
+    #expect(throws: FileError(.create, path("closed/new"), cause: .system(EACCES))) {
       try FileSystem.createFolder(path("closed/new"))
     }
     #expect(FileKind(path("closed/file")) == .missing)

@@ -47,14 +47,14 @@ struct OpenFileTests {
     let path = "\(folder.path)/new"
     _ = try OpenFile(path, for: .updating)
     #expect(folder.exists("new"))
-    #expect(throws: FileError(.open, path, .system(EEXIST))) { _ = try OpenFile(path, for: .creating) }
+    #expect(throws: FileError(.open, path, cause: .system(EEXIST))) { _ = try OpenFile(path, for: .creating) }
   }
 
   @Test func `folders, pipes and devices are not opened, and a pipe without a writer does not block`() throws {
     let pipe = "\(folder.path)/pipe"
     #expect(mkfifo(pipe, 0o644) == 0)
     for path in [folder.path, pipe, "/dev/null"] {
-      #expect(throws: FileError(.open, path, .notAFile)) { _ = try OpenFile(path, for: .reading) }
+      #expect(throws: FileError(.open, path, cause: .notAFile)) { _ = try OpenFile(path, for: .reading) }
     }
   }
 
@@ -62,6 +62,6 @@ struct OpenFileTests {
     let path = folder.write([1], to: "a")
     let file = try OpenFile(path, for: .reading)
     let error = #expect(throws: FileError.self) { try file.write([2], at: 0) }
-    #expect(error == FileError(.write, path, .system(EBADF)))
+    #expect(error == FileError(.write, path, cause: .system(EBADF)))
   }
 }

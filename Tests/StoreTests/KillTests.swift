@@ -1,4 +1,5 @@
 import Domain
+import Files
 import Processes
 import Store
 import StoreWriterChild
@@ -13,9 +14,7 @@ import Testing
 
 /// The built child, which lies beside the test runner.
 enum WriterChild {
-  static let path =
-    CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    + "/StoreWriterChild"
+  static let path = FilePath.parent(of: CommandLine.arguments[0]) + "/StoreWriterChild"
 
   static func start(_ mode: String, _ folder: String) throws -> ChildProcess {
     try ChildProcess([path, mode, folder], environment: [:])

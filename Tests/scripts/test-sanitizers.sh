@@ -17,13 +17,13 @@ flags=(--sanitize="$sanitizer" --scratch-path "$scratch")
 case "$sanitizer" in
   address)
     skipped=$verdicts
-    suites='^(WireTests|CompressionTests|ImagingTests|HTMLTests|JSONValuesTests|RealtimeTests|NetTests|ServerTests|JobsTests|StoreTests)\.'
+    suites='^(WireTests|CompressionTests|ImagingTests|HTMLTests|JSONValuesTests|RealtimeTests|FilesTests|NetTests|ProcessesTests|ServerTests|JobsTests|StoreTests)\.'
     export ASAN_OPTIONS=detect_leaks=1
     ;;
   thread)
     # What the sanitizer itself remembers of 10,000 clients is more than they may leave behind.
     skipped="$verdicts|^AppTests\.ChurnTests"
-    suites='^(NetTests|ServerTests|RealtimeTests|JobsTests|StoreTests|AppTests)\.'
+    suites='^(NetTests|ProcessesTests|ServerTests|RealtimeTests|JobsTests|StoreTests|AppTests)\.'
     # Optimised: this sanitizer makes work on pictures take minutes otherwise.
     flags+=(-c release)
     export TSAN_OPTIONS="suppressions=$PWD/Tests/sanitizers/races.txt"
