@@ -54,7 +54,7 @@ struct AssetLibrary: Sendable {
       response.body = []
     } else if let gzipped = asset.gzipped, head.fields.acceptsGzip {
       response.fields["content-encoding"] = "gzip"
-      response.body = gzipped
+      response.body = .bytes(gzipped)
     }
     return response
   }

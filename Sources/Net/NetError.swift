@@ -4,13 +4,14 @@
   import Darwin
 #endif
 
-/// Why a socket, a loop or a child process could not be had.
+/// Why the system refused a socket, a loop, a file or a child process.
 package enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
   case addressInUse(port: Int)
   case permissionDenied(port: Int)
   case unknownHost(String)
   case unreachable(host: String, reason: String)
   case cannotStart(program: String, reason: String)
+  case cannotOpen(path: String, reason: String)
   case system(call: String, code: Int32)
 
   package var description: String {
@@ -21,6 +22,7 @@ package enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
       "\"\(host)\" is not an address of this machine. Pass --host with a numeric address such as 127.0.0.1."
     case .unreachable(let host, let reason): "\(host) can't be reached: \(reason)."
     case .cannotStart(let program, let reason): "\(program) could not be started: \(reason)."
+    case .cannotOpen(let path, let reason): "\(path) can't be opened: \(reason)."
     case .system(let call, let code): "\(call) failed: \(String(cString: strerror(code)))."
     }
   }

@@ -1,4 +1,5 @@
 import Domain
+import Net
 import Synchronization
 
 /// How a job ended.

@@ -4,9 +4,9 @@
   import Darwin
 #endif
 
-/// A value that threads share, and on whose changes they can wait. For threads of our own only: waiting blocks.
+/// A value behind a lock, with waiting for a condition: a monitor. Waiting blocks, so it is for a ``Thread`` only.
 ///
-/// `@unchecked Sendable`: `value` is touched only while `mutex` is held, and both pointers live as long as the object.
+/// `@unchecked Sendable`: `value` is accessed only while `mutex` is held, and both pointers live as long as the object.
 package final class Guarded<Value>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -25,7 +25,7 @@ package final class Guarded<Value>: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Changes the value, and wakes whoever waits.
+  /// Changes the value and wakes all waiting threads.
   package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
     pthread_mutex_lock(mutex)
     defer {
@@ -35,15 +35,15 @@ package final class Guarded<Value>: @unchecked Sendable {
     return try body(&value)
   }
 
-  /// Blocks until `take` returns something; it is asked again after each change.
-  package func wait<Result>(_ take: (inout Value) -> Result?) -> Result {
+  /// Blocks until `body` returns a result; it is called again after each change.
+  package func wait<Result>(_ body: (inout Value) -> Result?) -> Result {
     pthread_mutex_lock(mutex)
     defer {
       pthread_cond_broadcast(changed)
       pthread_mutex_unlock(mutex)
     }
     while true {
-      if let result = take(&value) { return result }
+      if let result = body(&value) { return result }
       pthread_cond_wait(changed, mutex)
     }
   }
