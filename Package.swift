@@ -133,7 +133,7 @@ let package = Package(
     .testTarget(
       name: "LoadGeneratorTests", dependencies: ["JSONValues", "LoadGenerator", "Wire"], swiftSettings: strict),
     .testTarget(
-      name: "JobsTests", dependencies: ["Domain", "Imaging", "JSONValues", "Jobs", "Store", "TestSupport"],
+      name: "JobsTests", dependencies: ["Domain", "Imaging", "JSONValues", "Jobs", "Net", "Store", "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "ComponentsTests", dependencies: ["Components", "HTML"], swiftSettings: strict),
     .testTarget(

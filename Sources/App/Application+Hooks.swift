@@ -47,10 +47,15 @@ extension Application {
           [
             "request": .string("\(id)"), "method": .string(head?.method.rawValue ?? "-"),
             "route": .string(route ?? "-"), "status": .int(response.status.rawValue),
-            "bytes": .int(head?.method == .head ? 0 : response.body.count),
+            "bytes": head?.method == .head ? 0 : response.contentLength.map(JSON.int) ?? .null,
             "ms": microseconds.map { .double(Double($0 / 100) / 10) } ?? .null,
           ])
       })
+    hooks.bodyFailed = { error, id in
+      log(.error, "response cut off", ["request": .string("\(id)"), "cause": .string("\(error)")])
+    }
+    hooks.closeCodes.stalled = .slowConsumer
+    hooks.closeCodes.counted = Set((4000...4006).map { CloseCode(rawValue: $0) })
     hooks.exhausted = {
       log(
         .warning, "no file descriptor left",

@@ -25,21 +25,6 @@ extension Response {
     Response(status, fields: htmlFields, body: page)
   }
 
-  /// Leaves of the body what the request's Range asks for.
-  mutating func cut(to range: ByteRange) {
-    fields["accept-ranges"] = "bytes"
-    fields["content-range"] = range.contentRange(size: body.count)
-    switch range {
-    case .whole: break
-    case .part(let part):
-      status = .partialContent
-      body = Array(body[part])
-    case .unsatisfiable:
-      status = .rangeNotSatisfiable
-      body = []
-    }
-  }
-
   static func redirect(to path: String) -> Response { Response(.seeOther, fields: ["location": path]) }
 }
 

@@ -145,11 +145,11 @@ extension Application {
     let job = try jobs.job(request.id("id"))
     let name = request.parameters["picture"] ?? ""
     guard name.hasSuffix(".png"), let frame = Int(name.dropLast(4)), frame >= 0, "\(frame).png" == name,
-      let bytes = try? FileSystem.read(jobs.picturePath(job: job.id, frame: frame), maxBytes: 256 << 20)
+      let file = try? FileBody(path: jobs.picturePath(job: job.id, frame: frame))
     else { throw AppError(.notFound, "Job \(job.id) has no picture \(name), or no longer keeps it.") }
-    var response = Response(.ok, contentType: "image/png", body: bytes)
+    var response = Response(.ok, contentType: "image/png", body: .file(file))
     response.fields["cache-control"] = "public, max-age=31536000, immutable"
-    response.cut(to: ByteRange(request.head.fields, size: bytes.count))
+    response.cut(to: ByteRange(request.head.fields, size: file.count))
     return response
   }
 

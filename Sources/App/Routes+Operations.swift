@@ -28,18 +28,22 @@ extension Application {
     ]
   }
 
-  /// Answered on a loop, without asking anybody: that it is answered at all is half of the news.
+  /// Answered on a loop without waiting for anything, so that an answer alone shows that this loop turns.
   private var liveness: Response {
     let stuck = server?.turnTimes.filter { $0.times.sinceTurn > Self.longestTurn }.map(\.loop) ?? []
     guard stuck.isEmpty else {
       return .json(
-        ["status": "stuck", "reason": .string("No turn within 5 s of loop \(stuck.joined(separator: ", ")).")],
+        [
+          "status": "stuck",
+          "reason": .string(
+            "No turn of loop \(stuck.joined(separator: ", ")) within \(Self.longestTurn / 1_000_000) s."),
+        ],
         .serviceUnavailable)
     }
     return .json(["status": "alive"])
   }
 
-  /// Microseconds within which a loop that lives comes round.
+  /// The longest turn, in microseconds, of a loop that counts as alive.
   private static let longestTurn = 5_000_000
 
   private func metrics() throws(AppError) -> Response {

@@ -121,7 +121,7 @@ extension Response {
       response.body = []
     } else if html.count > 2048, head.fields.acceptsGzip {
       response.fields["content-encoding"] = "gzip"
-      response.body = gzip(html, level: 1)
+      response.body = .bytes(gzip(html, level: 1))
     }
     return response
   }

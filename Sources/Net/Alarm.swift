@@ -6,9 +6,9 @@ import CSystem
   import Darwin
 #endif
 
-/// Ends a reactor's wait at a moment between two of its milliseconds.
+/// Ends a reactor's wait with the precision of nanoseconds.
 ///
-/// A timerfd on Linux. Elsewhere it does nothing: the reactor's own timers are late by up to a millisecond.
+/// A timerfd on Linux. Elsewhere it does nothing, so that the wait is late by up to a millisecond.
 package final class Alarm: Channel {
   #if canImport(Glibc)
     private let timer: Int32
@@ -22,9 +22,9 @@ package final class Alarm: Channel {
 
     deinit { close(timer) }
 
-    /// Rings once, instead of when it was told to before.
+    /// Rings once; replaces an earlier time.
     package func ring(inNanoseconds span: Int) {
-      let span = max(span, 1)  // 0 would mean never
+      let span = max(span, 1)  // 0 would switch it off
       var moment = itimerspec()
       moment.it_value = timespec(tv_sec: span / 1_000_000_000, tv_nsec: span % 1_000_000_000)
       timerfd_settime(timer, 0, &moment, nil)

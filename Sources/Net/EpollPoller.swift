@@ -2,7 +2,7 @@
   import CSystem
   import Glibc
 
-  /// epoll, level triggered, with an eventfd to be woken by.
+  /// epoll, level triggered, with an eventfd for wake-ups.
   final class Poller: PollerInterface {
     private let epoll: Int32
     let waker: Waker
@@ -24,13 +24,13 @@
     }
 
     func add(_ descriptor: Int32, token: UInt64, interest: Interest) throws(NetError) {
-      guard control(EPOLL_CTL_ADD, descriptor, token, interest) == 0 else {
+      guard control(EPOLL_CTL_ADD, descriptor: descriptor, token: token, interest: interest) == 0 else {
         throw .system(call: "epoll_ctl", code: errno)
       }
     }
 
     func change(_ descriptor: Int32, token: UInt64, from old: Interest, to new: Interest) {
-      _ = control(EPOLL_CTL_MOD, descriptor, token, new)
+      _ = control(EPOLL_CTL_MOD, descriptor: descriptor, token: token, interest: new)
     }
 
     func remove(_ descriptor: Int32, interest: Interest) {
@@ -38,7 +38,7 @@
     }
 
     func wait(timeout: Int32) -> Int {
-      // A signal ends the wait too: no event then, and the caller's loop comes back.
+      // A signal ends the wait without an event; the caller's loop waits again.
       max(0, Int(epoll_wait(epoll, events.baseAddress, Int32(events.count), timeout)))
     }
 
@@ -58,7 +58,7 @@
       }
     }
 
-    private func control(_ operation: Int32, _ descriptor: Int32, _ token: UInt64, _ interest: Interest) -> Int32 {
+    private func control(_ operation: Int32, descriptor: Int32, token: UInt64, interest: Interest) -> Int32 {
       var flags: UInt32 = 0
       if interest.contains(.reading) { flags |= EPOLLIN.rawValue | EPOLLRDHUP.rawValue }
       if interest.contains(.writing) { flags |= EPOLLOUT.rawValue }

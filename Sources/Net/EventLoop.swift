@@ -1,7 +1,13 @@
 import Dispatch
 import Synchronization
 
-/// The way to an event loop from other threads: work left here runs on the loop, which gives it the owner.
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Work for an event loop from other threads. The loop runs it with its owner.
 package final class Mailbox<Owner>: Sendable {
   package typealias Work = @Sendable (Owner) -> Void
 
@@ -10,38 +16,37 @@ package final class Mailbox<Owner>: Sendable {
 
   init(waker: Waker) { self.waker = waker }
 
-  /// Runs `work` on the loop, after what was left before it. Wakes the loop only where nobody else has.
+  /// Runs `work` on the loop, in the order of the calls.
   package func execute(_ work: @escaping Work) {
     let wasEmpty = self.work.withLock { waiting in
       waiting.append(work)
       return waiting.count == 1
     }
-    if wasEmpty { waker.wake() }
+    if wasEmpty { waker.wake() }  // otherwise an earlier call has woken it
   }
 
-  func takeAll() -> [Work] {
+  func drain() -> [Work] {
     work.withLock { waiting in
-      let taken = waiting
-      waiting = []
-      return taken
+      defer { waiting = [] }
+      return waiting
     }
   }
 }
 
 /// One thread that owns sockets.
 ///
-/// `Owner` is what lives on the loop (the server's connections). It is made on the loop's thread and never leaves it:
-/// others leave work in the ``mailbox`` that is given the owner when its turn comes. So nothing that a loop owns is
-/// Sendable, and no lock or executor check stands between a socket and its handler.
+/// `Owner` is the loop's state, such as the server's connections. It is made on the loop's thread and never leaves it;
+/// other threads reach it through the ``mailbox``. So nothing that a loop owns is Sendable, and there is no lock and no
+/// executor check between a socket and its handler.
 package final class EventLoop<Owner>: Sendable {
   package let mailbox: Mailbox<Owner>
-  /// How long its turns take, for whoever watches over it.
+  /// How long its turns take, for monitoring.
   package let turnTimes: TurnTimes
   private let isStopping: Flag
   private let thread: Thread
 
   /// Starts the thread and waits until `make` has made the owner on it.
-  /// - Throws: what `make` threw.
+  /// - Throws: the error of `make`.
   package init(
     name: String, clock: LoopClock = .monotonic,
     make: @escaping @Sendable (Reactor, Mailbox<Owner>) throws -> Owner
@@ -50,6 +55,7 @@ package final class EventLoop<Owner>: Sendable {
     let started = Started<Owner>()
     thread = Thread(name: name) {
       do {
+        Self.blockBrokenPipeSignal()
         let reactor = try Reactor(clock: clock)
         clock.loopStarted(reactor.waker)
         defer { clock.loopEnded(reactor.waker) }
@@ -57,7 +63,7 @@ package final class EventLoop<Owner>: Sendable {
         let owner = try make(reactor, mailbox)
         started.report(.success((mailbox, reactor.turnTimes)))
         while !isStopping.isSet {
-          reactor.turn { for work in mailbox.takeAll() { work(owner) } }
+          reactor.turn { for work in mailbox.drain() { work(owner) } }
         }
       } catch {
         started.report(.failure(error))
@@ -72,8 +78,16 @@ package final class EventLoop<Owner>: Sendable {
     }
   }
 
-  /// Asks the owner something, on its thread, and waits for the answer. Not for a loop's own thread.
-  /// - Returns: nil where the loop is too busy to answer in time.
+  /// Writing to a broken connection is an error, not a signal: sendfile(2) has no flag for that.
+  private static func blockBrokenPipeSignal() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+  }
+
+  /// Runs a query on the loop and waits for its answer. Not to be called on the loop.
+  /// - Returns: nil if the loop is too busy to answer in time.
   package func ask<Answer: Sendable>(patience: Milliseconds, _ question: @escaping @Sendable (Owner) -> Answer)
     -> Answer?
   {
@@ -82,7 +96,7 @@ package final class EventLoop<Owner>: Sendable {
     return answer.wait(patience)
   }
 
-  /// Ends the loop after the work left so far, and waits for its thread. Call it once, from another thread.
+  /// Ends the loop after the work that is in the mailbox, and waits for its thread. Call it once, on another thread.
   package func stop() {
     let isStopping = isStopping
     mailbox.execute { _ in isStopping.set() }
@@ -90,14 +104,14 @@ package final class EventLoop<Owner>: Sendable {
   }
 }
 
-/// Something that becomes true once.
+/// A Boolean that becomes true once.
 private final class Flag: Sendable {
   private let value = Atomic(false)
   var isSet: Bool { value.load(ordering: .acquiring) }
   func set() { value.store(true, ordering: .releasing) }
 }
 
-/// Where a loop leaves the answer to a question.
+/// Passes the answer to a query from the loop to the waiting thread.
 private final class Answered<Answer: Sendable>: Sendable {
   private let value = Mutex<Answer?>(nil)
   private let semaphore = DispatchSemaphore(value: 0)
@@ -113,7 +127,7 @@ private final class Answered<Answer: Sendable>: Sendable {
   }
 }
 
-/// Where the loop's thread leaves what its maker waits for.
+/// Passes the outcome of the start from the loop's thread to its initialiser.
 private final class Started<Owner>: Sendable {
   typealias Outcome = Result<(Mailbox<Owner>, TurnTimes), any Error>
 
@@ -127,6 +141,6 @@ private final class Started<Owner>: Sendable {
 
   func wait() -> Outcome {
     semaphore.wait()
-    return value.withLock { $0! }  // report comes before the signal
+    return value.withLock { $0! }  // set before the signal
   }
 }

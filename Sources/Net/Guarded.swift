@@ -4,9 +4,9 @@
   import Darwin
 #endif
 
-/// A value that threads share, and for whose changes they can wait. Only for threads of our own: waiting blocks.
+/// A value behind a lock, with waiting for a condition: a monitor. Waiting blocks, so it is for a ``Thread`` only.
 ///
-/// `@unchecked Sendable`: `value` is touched only while `mutex` is held, and both pointers live as long as the object.
+/// `@unchecked Sendable`: `value` is accessed only while `mutex` is held, and both pointers live as long as the object.
 package final class Guarded<Value>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -35,15 +35,15 @@ package final class Guarded<Value>: @unchecked Sendable {
     return try body(&value)
   }
 
-  /// Blocks until `condition` returns a value. It is called again after each change.
-  package func wait<Result>(_ condition: (inout Value) -> Result?) -> Result {
+  /// Blocks until `body` returns a result; it is called again after each change.
+  package func wait<Result>(_ body: (inout Value) -> Result?) -> Result {
     pthread_mutex_lock(mutex)
     defer {
       pthread_cond_broadcast(changed)
       pthread_mutex_unlock(mutex)
     }
     while true {
-      if let result = condition(&value) { return result }
+      if let result = body(&value) { return result }
       pthread_cond_wait(changed, mutex)
     }
   }

@@ -1,7 +1,7 @@
 #if canImport(Darwin)
   import Darwin
 
-  /// kqueue, level triggered, with a user event to be woken by.
+  /// kqueue, level triggered, with a user event for wake-ups.
   final class Poller: PollerInterface {
     private let queue: Int32
     let waker: Waker
@@ -12,7 +12,7 @@
       events = .allocate(capacity: 256)
       waker = Waker(owning: queue)
       guard queue >= 0 else { throw .system(call: "kqueue", code: errno) }
-      apply(0, Int16(EVFILT_USER), UInt16(EV_ADD | EV_CLEAR), wakeToken)
+      apply(0, filter: Int16(EVFILT_USER), flags: UInt16(EV_ADD | EV_CLEAR), token: wakeToken)
     }
 
     deinit {
@@ -26,9 +26,9 @@
     func change(_ descriptor: Int32, token: UInt64, from old: Interest, to new: Interest) {
       for (interest, filter) in [(Interest.reading, EVFILT_READ), (.writing, EVFILT_WRITE)] {
         if new.contains(interest), !old.contains(interest) {
-          apply(descriptor, Int16(filter), UInt16(EV_ADD), token)
+          apply(descriptor, filter: Int16(filter), flags: UInt16(EV_ADD), token: token)
         } else if old.contains(interest), !new.contains(interest) {
-          apply(descriptor, Int16(filter), UInt16(EV_DELETE), token)
+          apply(descriptor, filter: Int16(filter), flags: UInt16(EV_DELETE), token: token)
         }
       }
     }
@@ -52,7 +52,7 @@
       }
     }
 
-    private func apply(_ descriptor: Int32, _ filter: Int16, _ flags: UInt16, _ token: UInt64) {
+    private func apply(_ descriptor: Int32, filter: Int16, flags: UInt16, token: UInt64) {
       var change = kevent64_s(
         ident: UInt64(descriptor), filter: filter, flags: flags, fflags: 0, data: 0, udata: token, ext: (0, 0))
       kevent64(queue, &change, 1, nil, 0, 0, nil)

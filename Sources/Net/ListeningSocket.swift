@@ -9,13 +9,12 @@ import CSystem
 /// A TCP socket that accepts connections, not blocking and not inherited by children.
 package struct ListeningSocket: Sendable {
   package let descriptor: Int32
-  /// The port it really has, where 0 was asked for.
+  /// The port that it is bound to.
   package let port: Int
 
   /// - Parameters:
   ///   - host: a numeric address, or `localhost`.
-  ///   - port: 0 for any free one.
-  /// - Throws: ``NetError`` with what to do about it.
+  ///   - port: 0 for any free port.
   package init(host: String, port: Int) throws(NetError) {
     var hints = addrinfo()
     hints.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV
@@ -34,7 +33,7 @@ package struct ListeningSocket: Sendable {
     guard descriptor >= 0 else { throw .system(call: "socket", code: errno) }
     do throws(NetError) {
       Self.makeNonBlocking(descriptor)
-      // So that a restart does not wait for the old connections' TIME_WAIT. Two live servers still can't share a port.
+      // A restart must not wait for TIME_WAIT of the old connections. Two live servers still can't share a port.
       var yes: Int32 = 1
       setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
       guard bind(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 else {
@@ -57,12 +56,12 @@ package struct ListeningSocket: Sendable {
     self.port = Self.localPort(descriptor)
   }
 
-  /// What an accept brought.
+  /// The result of an accept.
   package enum Accepted: Sendable {
     case connection(Int32)
-    /// Nobody is waiting.
+    /// No connection is waiting.
     case nothing
-    /// Descriptors or memory have run out: stop asking for a while, the socket stays readable.
+    /// Descriptors or memory have run out. The socket stays readable, so pause before the next accept.
     case exhausted
   }
 
@@ -75,7 +74,7 @@ package struct ListeningSocket: Sendable {
         if connection >= 0 { Self.makeNonBlocking(connection) }
       #endif
       if connection >= 0 {
-        // Messages are small and wait for nothing: without it a peer that acknowledges late costs 40 ms each.
+        // Nagle's algorithm would delay each small message by up to 40 ms if the peer acknowledges late.
         var yes: Int32 = 1
         setsockopt(connection, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
         return .connection(connection)
@@ -83,7 +82,7 @@ package struct ListeningSocket: Sendable {
       switch errno {
       case EAGAIN: return .nothing
       case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted
-      default: continue  // EINTR, or a connection that was gone before we took it (ECONNABORTED and its kin)
+      default: continue  // EINTR, or a connection that ended before it was accepted (ECONNABORTED and the like)
       }
     }
   }
@@ -102,7 +101,7 @@ package struct ListeningSocket: Sendable {
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     return withUnsafeMutablePointer(to: &storage) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &length) }
-      // The port stands at the same place for IPv4 and IPv6.
+      // The port has the same offset for IPv4 and IPv6.
       return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
         Int(UInt16(bigEndian: $0.pointee.sin_port))
       }
@@ -110,11 +109,17 @@ package struct ListeningSocket: Sendable {
   }
 }
 
+/// Makes `close` reset the connection: what is on its way is discarded, and the peer sees an error instead of an end.
+package func resetOnClose(_ socket: Int32) {
+  var option = linger(l_onoff: 1, l_linger: 0)
+  setsockopt(socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+}
+
 /// Bytes written to a socket that its peer has not acknowledged yet.
 package func unacknowledgedByteCount(of socket: Int32) -> Int { max(0, Int(telltale_unacknowledged(socket))) }
 
-/// Lets the kernel give a connection up whose peer acknowledges nothing of what was sent for so long: it is gone without a
-/// word. By default that takes a quarter of an hour.
+/// Makes the kernel end a connection whose peer acknowledges nothing for so long, because the network is gone. By default
+/// that takes a quarter of an hour.
 package func limitSilence(of socket: Int32, milliseconds: Milliseconds) {
   #if canImport(Glibc)
     var value = UInt32(clamping: milliseconds)

@@ -15,13 +15,13 @@ extension Milliseconds {
   }
 }
 
-/// Where event loops read the time: the machine's monotonic clock, or one that a test moves by hand.
+/// The clock of event loops: the machine's monotonic clock, or one that a test advances.
 package struct LoopClock: Sendable {
-  /// Milliseconds since any moment, never going back.
+  /// Milliseconds since an arbitrary moment, never decreasing.
   package var now: @Sendable () -> Milliseconds
-  /// Called on a loop's thread before its first turn. A clock that jumps must wake the loops that wait by it.
+  /// Called on a loop's thread before its first turn. A clock that jumps must wake the loops that use it.
   package var loopStarted: @Sendable (Waker) -> Void
-  /// Called on a loop's thread after its last turn: the waker is good for nothing from here on.
+  /// Called on a loop's thread after its last turn. The waker has no effect from then on.
   package var loopEnded: @Sendable (Waker) -> Void
 
   package init(

@@ -4,12 +4,13 @@
   import Darwin
 #endif
 
-/// Why a socket or an event loop could not be set up.
+/// Why the system refused a socket, a loop or a file.
 package enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
   case addressInUse(port: Int)
   case permissionDenied(port: Int)
   case unknownHost(String)
   case unreachable(host: String, reason: String)
+  case cannotOpen(path: String, reason: String)
   case system(call: String, code: Int32)
 
   package var description: String {
@@ -19,6 +20,7 @@ package enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unknownHost(let host):
       "\"\(host)\" is not an address of this machine. Pass --host with a numeric address such as 127.0.0.1."
     case .unreachable(let host, let reason): "\(host) can't be reached: \(reason)."
+    case .cannotOpen(let path, let reason): "\(path) can't be opened: \(reason)."
     case .system(let call, let code): "\(call) failed: \(String(cString: strerror(code)))."
     }
   }

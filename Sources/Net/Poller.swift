@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// What a channel waits for.
+/// The events that a channel waits for.
 package struct Interest: OptionSet, Sendable {
   package let rawValue: UInt8
   package init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -12,44 +12,44 @@ package struct Interest: OptionSet, Sendable {
   package static let writing = Interest(rawValue: 2)
 }
 
-/// What the kernel says about a channel's descriptor.
+/// The state of a channel's descriptor, as the kernel reports it.
 package struct Readiness: OptionSet, Sendable {
   package let rawValue: UInt8
   package init(rawValue: UInt8) { self.rawValue = rawValue }
   package static let readable = Readiness(rawValue: 1)
   package static let writable = Readiness(rawValue: 2)
-  /// The peer is gone or the socket is broken: a read will say which.
+  /// The peer is gone or the socket is broken; a read returns the error.
   package static let failed = Readiness(rawValue: 4)
 
-  /// Whether a read brings something, be it the end. One test of bits, for this is asked at every event.
+  /// Whether a read returns something, the end or an error included. One test of bits, because every event needs it.
   package var isWorthReading: Bool { rawValue & 5 != 0 }
 }
 
-/// Waits for many descriptors at once: the kernel's own interface, epoll on Linux and kqueue on macOS, each in its file.
+/// Waits for many descriptors at once: epoll on Linux, kqueue on macOS, each in a file of its own.
 protocol PollerInterface: AnyObject {
   init() throws(NetError)
-  /// - Parameter token: comes back with every event of the descriptor.
+  /// - Parameter token: returned with every event of the descriptor.
   func add(_ descriptor: Int32, token: UInt64, interest: Interest) throws(NetError)
   func change(_ descriptor: Int32, token: UInt64, from old: Interest, to new: Interest)
   func remove(_ descriptor: Int32, interest: Interest)
-  /// Waits until something is ready or the time is over.
+  /// Waits until a descriptor is ready or the time is up.
   /// - Parameter timeout: milliseconds; 0 returns at once.
-  /// - Returns: how many events there are to handle.
+  /// - Returns: the number of events to handle.
   func wait(timeout: Int32) -> Int
-  /// Calls `body` for each event that the last wait brought.
+  /// Calls `body` for each event of the last wait.
   func handle(_ count: Int, _ body: (_ token: UInt64, Readiness) -> Void)
   var waker: Waker { get }
 }
 
-/// Ends a poller's wait from any thread. Harmless once the loop has ended: its descriptor is closed with the last waker,
-/// so a late wake-up never reaches whoever got the same number next.
+/// Ends a poller's wait from any thread. Harmless after the loop has ended: the last waker closes the descriptor, so a
+/// late wake-up never reaches another file with the same number.
 package struct Waker: Sendable {
   private let owned: OwnedDescriptor
 
   init(owning descriptor: Int32) { owned = OwnedDescriptor(descriptor) }
 
   var descriptor: Int32 { owned.descriptor }
-  /// Tells the loops of one process apart.
+  /// Distinguishes the loops of one process.
   package var id: Int { Int(descriptor) }
 }
 
@@ -59,5 +59,5 @@ private final class OwnedDescriptor: Sendable {
   deinit { close(descriptor) }
 }
 
-/// The token that no channel has: the poller's own wake-up.
+/// The token of the poller's own wake-up; no channel has it.
 let wakeToken = UInt64.max

@@ -1,23 +1,23 @@
-/// Somebody who owns a descriptor and is told when it is ready. Called on the loop's thread only.
+/// The owner of a descriptor. Called on the loop's thread when the descriptor is ready.
 package protocol Channel: AnyObject {
   func ready(_ readiness: Readiness)
 }
 
-/// Names one registration of a descriptor. The kernel may hand the same descriptor out again within a turn; the number
-/// of the registration tells an event for the old one from an event for the new one.
+/// Identifies one registration of a descriptor. The kernel may reuse a descriptor within a turn; the registration's number
+/// distinguishes an event for the old one from an event for the new one.
 package struct Registration: Equatable, Sendable {
   package let descriptor: Int32
   fileprivate let number: UInt32
   fileprivate var token: UInt64 { UInt64(number) << 32 | UInt64(UInt32(bitPattern: descriptor)) }
 }
 
-/// What lives on one event loop's thread: the poller, the registered channels and the timers.
+/// The poller, the registered channels and the timers of one event loop.
 ///
-/// It is not Sendable and never leaves its thread, so nothing in it is locked and nothing needs to be proven.
+/// It isn't Sendable and never leaves its thread, so it needs no lock.
 package final class Reactor {
-  /// Milliseconds of the loop's clock, read once a turn, when the wait for events is over.
+  /// Milliseconds of the loop's clock, read once a turn after the wait for events.
   package private(set) var now: Milliseconds
-  /// How long turns took: whatever became ready at the start of one had to wait that long at most.
+  /// How long turns took: the longest time that a ready channel had to wait.
   package let turnTimes = TurnTimes()
   /// Called at the end of every turn, after the events: the place for one write a connection.
   package var onTurnEnd: () -> Void = {}
@@ -61,7 +61,7 @@ package final class Reactor {
     return registration
   }
 
-  /// What the channel waits for from now on. Costs a system call only where it changes.
+  /// Changes the events that the channel waits for. A system call only if they differ.
   package func setInterest(_ interest: Interest, of registration: Registration) {
     let index = Int(registration.descriptor)
     guard slots[index].number == registration.number, slots[index].interest != interest else { return }
@@ -69,7 +69,7 @@ package final class Reactor {
     slots[index].interest = interest
   }
 
-  /// Forgets the channel. The descriptor is still the caller's to close.
+  /// Removes the channel. The caller closes the descriptor.
   package func deregister(_ registration: Registration) {
     let index = Int(registration.descriptor)
     guard slots[index].number == registration.number, slots[index].channel != nil else { return }
@@ -77,14 +77,13 @@ package final class Reactor {
     slots[index].channel = nil
   }
 
-  /// Calls `action` again and again on the loop's thread. For sweeps over many things: one timer for all connections
-  /// costs less than one each.
+  /// Calls `action` periodically on the loop's thread. For sweeps: one timer for all connections costs less than one each.
   package func every(_ interval: Milliseconds, _ action: @escaping () -> Void) {
     timers.append(Timer(interval: interval, next: now + interval, action: action))
   }
 
-  /// Waits for events, handles them, fires what is due, then calls ``onTurnEnd``.
-  /// - Parameter work: run after the events: what other threads asked for.
+  /// Waits for events, handles them, runs the due timers, then calls ``onTurnEnd``.
+  /// - Parameter work: run after the events: the work of other threads.
   package func turn(_ work: () -> Void) {
     let count = poller.wait(timeout: timeToNextTurn())
     turnTimes.begin()
@@ -103,7 +102,7 @@ package final class Reactor {
     turnTimes.end()
   }
 
-  /// Makes the next turn come after so many milliseconds at the latest, whatever clock the timers go by.
+  /// Limits the next wait, in milliseconds of real time.
   package func waitAtMost(_ milliseconds: Milliseconds) { longestWait = min(longestWait ?? .max, milliseconds) }
 
   private func timeToNextTurn() -> Int32 {

@@ -11,14 +11,14 @@ package struct RemoteAddress: Sendable {
   private var storage = sockaddr_storage()
   private let length: socklen_t
 
-  /// - Parameter host: a numeric address, or a name that the system can resolve; that may block.
+  /// - Parameter host: a numeric address, or a name, which the system resolves; that may block.
   /// - Throws: ``NetError/unreachable(host:reason:)``.
   package init(host: String, port: Int) throws(NetError) {
     var hints = addrinfo()
     hints.ai_flags = AI_NUMERICSERV
     hints.ai_socktype = Self.streamType
     var found: UnsafeMutablePointer<addrinfo>?
-    // The name has two addresses; servers for development listen on the first.
+    // The name has two addresses; development servers listen on this one.
     let numeric = host == "localhost" ? "127.0.0.1" : host
     let failure = getaddrinfo(numeric, String(port), &hints, &found)
     guard failure == 0, let address = found else {
@@ -31,10 +31,10 @@ package struct RemoteAddress: Sendable {
     }
   }
 
-  /// Starts to connect and does not wait for it: the descriptor becomes writable, or failed.
+  /// Starts to connect without blocking: the descriptor becomes writable, or failed.
   /// - Parameters:
-  ///   - loopbackSource: the last byte of the 127.0.0.x to connect from, where 127.0.0.1 has too few ports.
-  ///   - receiveBufferBytes: how much the kernel keeps for us; nil leaves it to the kernel.
+  ///   - loopbackSource: the last byte of the 127.0.0.x to connect from: one address has too few ports for many clients.
+  ///   - receiveBufferBytes: the size of the kernel's receive buffer; nil leaves it to the kernel.
   /// - Throws: ``NetError/system(call:code:)``.
   package func startConnecting(loopbackSource: UInt8? = nil, receiveBufferBytes: Int32? = nil) throws(NetError)
     -> Int32
@@ -42,9 +42,9 @@ package struct RemoteAddress: Sendable {
     let descriptor = socket(Int32(storage.ss_family), Self.streamType, 0)
     guard descriptor >= 0 else { throw .system(call: "socket", code: errno) }
     ListeningSocket.makeNonBlocking(descriptor)
-    set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-    if let receiveBufferBytes { set(descriptor, SOL_SOCKET, SO_RCVBUF, receiveBufferBytes) }
-    if let loopbackSource { bindLoopback(descriptor, loopbackSource) }
+    setOption(TCP_NODELAY, of: descriptor, level: Int32(IPPROTO_TCP), to: 1)
+    if let receiveBufferBytes { setOption(SO_RCVBUF, of: descriptor, level: SOL_SOCKET, to: receiveBufferBytes) }
+    if let loopbackSource { bindLoopback(descriptor, lastByte: loopbackSource) }
     let result = withUnsafePointer(to: storage) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, length) }
     }
@@ -56,7 +56,7 @@ package struct RemoteAddress: Sendable {
     return descriptor
   }
 
-  private func bindLoopback(_ descriptor: Int32, _ lastByte: UInt8) {
+  private func bindLoopback(_ descriptor: Int32, lastByte: UInt8) {
     var source = sockaddr_in()
     source.sin_family = sa_family_t(AF_INET)
     source.sin_addr.s_addr = (0x7F00_0000 | UInt32(lastByte)).bigEndian
@@ -67,7 +67,7 @@ package struct RemoteAddress: Sendable {
     }
   }
 
-  private func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
+  private func setOption(_ option: Int32, of descriptor: Int32, level: Int32, to value: Int32) {
     var value = value
     setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
   }

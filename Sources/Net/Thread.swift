@@ -6,12 +6,12 @@ import CSystem
   import Darwin
 #endif
 
-/// A thread of our own, for work that blocks: an event loop, a job's plugins, a child's output. Swift's cooperative pool
-/// has as many threads as cores and must never be made to wait.
+/// A dedicated thread for work that blocks: an event loop, a job's plugins, a child's output. Swift's cooperative pool has
+/// one thread a core and must never block.
 package struct Thread: Sendable {
   private let handle: pthread_t
 
-  /// Starts it at once.
+  /// Starts the thread.
   /// - Parameter name: shown by debuggers and `top`, at most 15 bytes.
   package init(name: String, _ body: @escaping @Sendable () -> Void) {
     let start = Unmanaged.passRetained(Start(name: name, body: body))
@@ -20,7 +20,7 @@ package struct Thread: Sendable {
       let failure = pthread_create(
         &created, nil,
         { argument in
-          Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue().run()  // it is the pointer given below
+          Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue().run()  // the pointer that is passed below
           return nil
         }, start.toOpaque())
       precondition(failure == 0, "The system has no thread left for \(name): \(String(cString: strerror(failure))).")
@@ -34,14 +34,14 @@ package struct Thread: Sendable {
           return nil
         }, start.toOpaque())
       precondition(failure == 0, "The system has no thread left for \(name): \(String(cString: strerror(failure))).")
-      handle = created!  // set wherever the call succeeded
+      handle = created!  // set if the call succeeded
     #endif
   }
 
-  /// Waits until its body has returned. Call it once, or `detach`.
+  /// Waits until the body has returned. Call it or `detach`, once.
   package func join() { pthread_join(handle, nil) }
 
-  /// Nobody will join it: its resources go when its body returns.
+  /// Frees the thread's resources when the body returns, without a join.
   package func detach() { pthread_detach(handle) }
 
   private final class Start: Sendable {

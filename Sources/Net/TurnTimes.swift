@@ -1,10 +1,10 @@
 import Metrics
 import Synchronization
 
-/// How long the turns of one loop take, from the end of its wait to the end of what there was to do.
+/// How long the turns of one loop take, from the end of its wait to the end of its work.
 ///
-/// An event that was ready when a turn began is handled within it, and one that comes during it waits for its end: so a
-/// turn's length is what the loop adds to whatever happens meanwhile. The loop writes; any thread may ask.
+/// An event that arrives during a turn waits for its end, so a turn's length is the latency that the loop adds. The loop
+/// writes; any thread may read.
 package final class TurnTimes: Sendable {
   private struct State {
     var all = Histogram.turns
@@ -19,7 +19,7 @@ package final class TurnTimes: Sendable {
   private let began = Atomic(monotonicMicroseconds())
   private let isTurning = Atomic(false)
 
-  /// For so long at least a long turn is remembered: a scrape or two.
+  /// The least time that a long turn is remembered, so that one or two scrapes see it.
   private static let windowMicroseconds = 15_000_000
 
   func begin() {
@@ -31,7 +31,7 @@ package final class TurnTimes: Sendable {
     let start = began.load(ordering: .relaxed)
     let length = monotonicMicroseconds() - start
     isTurning.store(false, ordering: .relaxed)
-    // Nobody else wants this lock but a scrape: it costs two uncontended atomic operations a turn.
+    // Only a scrape competes for this lock: it costs two uncontended atomic operations a turn.
     state.withLock { state in
       state.all.observe(microseconds: length)
       if start - state.windowStart > Self.windowMicroseconds {
@@ -43,10 +43,10 @@ package final class TurnTimes: Sendable {
     }
   }
 
-  /// Microseconds since the loop last came back from a wait. It never waits longer than its next timer.
+  /// Microseconds since the loop's last wait ended. It never waits longer than until its next timer.
   package var sinceTurn: Int { monotonicMicroseconds() - began.load(ordering: .relaxed) }
 
-  /// The longest turn of the last 15 to 30 seconds in microseconds; the one that goes on counts too.
+  /// The longest turn of the last 15 to 30 seconds in microseconds, the current one included.
   package var longest: Int {
     let known = state.withLock { max($0.longest, $0.longestBefore) }
     return isTurning.load(ordering: .relaxed) ? max(known, sinceTurn) : known

@@ -1,18 +1,18 @@
 import Net
 
-/// Takes connections off the listening socket and deals them out to the loops in turn.
+/// Accepts connections and distributes them over the loops in turn.
 final class Acceptor: Channel {
   private let socket: ListeningSocket
   private let reactor: Reactor
   private let core: ServerCore
   private let mailboxes: [Mailbox<Worker>]
-  private var registration: Registration!  // set by the initialiser, which is where registering needs self
+  private var registration: Registration!  // set by the initialiser: registering needs self
   private var next = 0
   private var isPaused = false
-  /// Whether nobody could be taken since the last pause.
+  /// Whether no connection was accepted since the last pause.
   private var isExhausted = false
 
-  init(_ socket: ListeningSocket, _ reactor: Reactor, _ core: ServerCore, _ mailboxes: [Mailbox<Worker>])
+  init(socket: ListeningSocket, reactor: Reactor, core: ServerCore, mailboxes: [Mailbox<Worker>])
     throws(NetError)
   {
     self.socket = socket
@@ -24,7 +24,7 @@ final class Acceptor: Channel {
   }
 
   func ready(_ readiness: Readiness) {
-    // A batch a turn: one hop to a loop brings it all of its share.
+    // One hop a turn brings a loop all its new connections.
     var batches = [[Int32]](repeating: [], count: mailboxes.count)
     accepting: for _ in 0..<256 {
       switch socket.accept() {
@@ -43,7 +43,7 @@ final class Acceptor: Channel {
       }
     }
     for (mailbox, batch) in zip(mailboxes, batches) where !batch.isEmpty {
-      mailbox.execute { worker in batch.forEach(worker.take) }
+      mailbox.execute { worker in batch.forEach(worker.add) }
     }
   }
 
@@ -52,7 +52,7 @@ final class Acceptor: Channel {
     closeDescriptor(socket.descriptor)
   }
 
-  /// No descriptor is left: the socket stays readable, and asking again at once would keep a core busy with nothing.
+  /// No descriptor is left. The socket stays readable, so accepting again at once would spin.
   private func pause() {
     isPaused = true
     if !isExhausted { core.acceptingPaused() }

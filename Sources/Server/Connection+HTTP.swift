@@ -1,9 +1,9 @@
 import Net
 import Wire
 
-/// Parsing requests, finding who answers, and writing answers in order.
+/// Parsing requests, routing them, and writing answers in order.
 extension Connection {
-  /// - Returns: how many bytes were used, or nil where the rest must wait or nothing more is to be done.
+  /// - Returns: how many bytes were used; nil if the rest waits or is not wanted.
   func receiveHTTP(_ bytes: UnsafeMutableRawBufferPointer) -> Int? {
     guard case .http(let exchange) = mode else { return nil }
     if exchange.isAnswering || exchange.isHeldBack {
@@ -18,8 +18,8 @@ extension Connection {
         try exchange.checkAnnounced()
         startHeadDeadline(exchange)
         return nil
-      case .head(let head): try begin(head, exchange)
-      case .body(let range): try take(UnsafeRawBufferPointer(rebasing: bytes[range]), exchange)
+      case .head(let head): try begin(head, exchange: exchange)
+      case .body(let range): try receiveBody(UnsafeRawBufferPointer(rebasing: bytes[range]), exchange: exchange)
       case .end: dispatch(exchange)
       }
       return consumed
@@ -29,16 +29,16 @@ extension Connection {
     }
   }
 
-  /// The first bytes of a head set the time until which the last must have come.
+  /// Sets the deadline for the last byte of a head when its first bytes arrive.
   private func startHeadDeadline(_ exchange: HTTPExchange) {
     guard exchange.current == nil, exchange.parser.isInsideRequest, !exchange.isInsideHead else { return }
     exchange.isInsideHead = true
     deadline = worker.reactor.now + limits.headDeadline
   }
 
-  /// Finds out what to do with a request before any of its body is taken.
-  /// - Throws: why not, where a body follows that nobody will read.
-  private func begin(_ head: RequestHead, _ exchange: HTTPExchange) throws {
+  /// Admits or refuses a request before any of its body is read.
+  /// - Throws: the refusal, if a body follows that must not be read.
+  private func begin(_ head: RequestHead, exchange: HTTPExchange) throws {
     exchange.isInsideHead = false
     exchange.isFresh = false
     let request = PendingRequest(
@@ -86,9 +86,9 @@ extension Connection {
     }
   }
 
-  private func take(_ bytes: UnsafeRawBufferPointer, _ exchange: HTTPExchange) throws {
+  private func receiveBody(_ bytes: UnsafeRawBufferPointer, exchange: HTTPExchange) throws {
     guard let request = exchange.current else { return }
-    request.bodyCame(bytes.count)
+    request.countBody(bytes.count)
     switch request.body {
     case .collected(var collected, let limit):
       guard collected.count + bytes.count <= limit else { throw ServerError.bodyTooLarge(limit: limit) }
@@ -99,26 +99,26 @@ extension Connection {
       guard request.bodyBytes <= limit else { throw ServerError.bodyTooLarge(limit: limit) }
       let (mailbox, registration) = (worker.mailbox, registration!)
       let hasRoom = relay.write(Array(bytes)) { failure in
-        mailbox.execute { worker in worker.connection(registration)?.uploadWent(failure) }
+        mailbox.execute { worker in worker.connection(registration)?.uploadWritten(failure) }
       }
       if !hasRoom {
-        request.holdBack()
+        request.pause()
         setReading(false)
       }
     case .refused: break
     }
   }
 
-  /// A piece of an upload was written, or could not be.
-  private func uploadWent(_ failure: (any Error)?) {
+  /// The upload's pieces so far were written, or one could not be.
+  private func uploadWritten(_ failure: (any Error)?) {
     guard case .http(let exchange) = mode, let request = exchange.current else { return }
     if let failure { return refuse(failure) }
     guard request.waitsForDisk else { return }
-    request.goOn(worker.reactor.now)
+    request.resume(now: worker.reactor.now)
     setReading(true)
   }
 
-  /// The request is complete: answers it, or has it answered.
+  /// The request is complete: runs its handler.
   private func dispatch(_ exchange: HTTPExchange) {
     guard let pending = exchange.current else { return }
     do {
@@ -131,14 +131,14 @@ extension Connection {
       case .collected(let body, _):
         guard var request = pending.admitted, let route = pending.route else { return }
         request.body = body
-        try run(request, route, exchange)
+        try run(request, route: route, exchange: exchange)
       }
     } catch {
-      answer(worker.core.errorResponse(error, pending.head, pending.id))
+      answer(worker.core.errorResponse(for: error, head: pending.head, id: pending.id))
     }
   }
 
-  private func run(_ request: Request, _ route: Route, _ exchange: HTTPExchange) throws {
+  private func run(_ request: Request, route: Route, exchange: HTTPExchange) throws {
     switch route.handler {
     case .immediate(let handler): answer(try handler(request))
     case .deferred(let handler):
@@ -159,7 +159,7 @@ extension Connection {
     }
   }
 
-  /// The answer that was made elsewhere is here: sends it and goes on with what came meanwhile.
+  /// Sends an answer that was made off the loop, and resumes the input that arrived meanwhile.
   private func complete(_ result: Result<Response, any Error>) {
     guard case .http(let exchange) = mode, exchange.isAnswering else { return }
     exchange.isAnswering = false
@@ -167,33 +167,36 @@ extension Connection {
     switch result {
     case .success(let response): answer(response)
     case .failure(let error):
-      if let pending = exchange.current { answer(worker.core.errorResponse(error, pending.head, pending.id)) }
+      if let pending = exchange.current {
+        answer(worker.core.errorResponse(for: error, head: pending.head, id: pending.id))
+      }
     }
-    if !exchange.isHeldBack { takeWaitingInput(exchange) }
+    if !exchange.isHeldBack { resumeInput(exchange) }
   }
 
-  /// Everything that was answered is sent: goes on in the loop's next turn, or ends with a peer that sends nothing more.
+  /// All answers are sent: resumes the input in the loop's next turn, or closes if the peer sends nothing more.
   func answersSent(_ exchange: HTTPExchange) {
     if exchange.isHeldBack {
       let registration = registration!  // set since the connection was made
-      worker.mailbox.execute { worker in worker.connection(registration)?.goOn() }
+      worker.mailbox.execute { worker in worker.connection(registration)?.release() }
     } else {
-      // An answer that takes long to be taken is no idleness: that begins behind it.
+      // The time that a slow peer took to read the answer is not idle time.
       if exchange.isIdle { deadline = worker.reactor.now + limits.idleKeepAlive }
       if hasReadEnd, !exchange.isAnswering { close() }
     }
   }
 
-  private func goOn() {
+  /// Ends the hold: input is parsed again.
+  private func release() {
     guard case .http(let exchange) = mode, exchange.isHeldBack, queuedByteCount == 0 else { return }
     exchange.isHeldBack = false
     exchange.answersLeft = limits.requestsPerTurn
-    takeWaitingInput(exchange)
-    // Nothing more is to be answered, and nothing more will come.
+    resumeInput(exchange)
+    // Nothing is left to answer, and no more requests will arrive.
     if hasReadEnd, queuedByteCount == 0, !exchange.isAnswering { close() }
   }
 
-  private func takeWaitingInput(_ exchange: HTTPExchange) {
+  private func resumeInput(_ exchange: HTTPExchange) {
     var waiting = exchange.waitingInput
     exchange.waitingInput = []
     if !hasReadEnd { setReading(true) }
@@ -207,45 +210,53 @@ extension Connection {
     guard case .http(let exchange) = mode, let pending = exchange.current else { return }
     exchange.current = nil
     let closes = !pending.head.keepAlive || worker.isDraining
-    let sent = write(response, to: pending.head, pending.id, closes: closes)
+    let sent = write(response, to: pending.head, id: pending.id, closes: closes)
     let microseconds = worker.core.microseconds() - pending.startedAt
-    worker.counters.answered(pending.head.method, pending.route, sent.status, microseconds: microseconds)
+    worker.counters.countAnswer(
+      method: pending.head.method, route: pending.route, status: sent.status, microseconds: microseconds)
     worker.core.hooks.answered(pending.head, pending.route?.pattern, sent, pending.id, microseconds)
     deadline = worker.reactor.now + limits.idleKeepAlive
+    guard exchange.outgoing == nil else { return }
     if closes { return linger() }
     exchange.answersLeft -= 1
     if exchange.answersLeft <= 0 || queuedByteCount > limits.maxQueuedAnswerBytes { exchange.isHeldBack = true }
   }
 
-  /// Answers with an error and closes: what follows on this connection can't be trusted, or is not wanted.
+  /// Answers with an error and closes, because what follows on this connection can't be parsed or is not wanted.
   func refuse(_ error: any Error) {
     guard case .http(let exchange) = mode else { return }
-    // Nil where not even its head could be read.
+    // Nil if its head could not be parsed.
     let request = exchange.current
     let id = request?.id ?? worker.nextRequestID()
     exchange.abandon()
-    let sent = write(worker.core.errorResponse(error, request?.head, id), to: request?.head, id, closes: true)
-    if let error = error as? WireError { worker.counters.parsingFailed(error) }
-    worker.counters.answered(request?.head.method, request?.route, sent.status, microseconds: nil)
+    let response = worker.core.errorResponse(for: error, head: request?.head, id: id)
+    let sent = write(response, to: request?.head, id: id, closes: true)
+    if let error = error as? WireError { worker.counters.countParseError(error) }
+    worker.counters.countAnswer(
+      method: request?.head.method, route: request?.route, status: sent.status, microseconds: nil)
     let microseconds = request.map { worker.core.microseconds() - $0.startedAt } ?? 0
     worker.core.hooks.answered(request?.head, request?.route?.pattern, sent, id, microseconds)
-    linger()
+    if exchange.outgoing == nil { linger() }
   }
 
-  /// - Returns: what was really sent.
-  private func write(_ response: Response, to head: RequestHead?, _ id: RequestID, closes: Bool) -> Response {
+  /// Queues an answer. A body that isn't in memory follows when the queue is empty.
+  /// - Returns: the answer that was queued.
+  private func write(_ response: Response, to head: RequestHead?, id: RequestID, closes: Bool) -> Response {
+    var sent = response
     do {
-      try enqueue { output throws(WireError) in try append(response, to: head, closes: closes, &output) }
-      return response
+      try enqueue { output throws(WireError) in try append(response, to: head, closes: closes, output: &output) }
     } catch {
-      // A value from outside reached a header: our bug, and not the peer's to see.
-      let apology = worker.core.errorResponse(error, head, id)
-      enqueue { output in try? append(apology, to: head, closes: closes, &output) }
-      return apology
+      // A value from outside reached a field: our bug, and not for the peer to see.
+      sent = worker.core.errorResponse(for: error, head: head, id: id)
+      enqueue { output in try? append(sent, to: head, closes: closes, output: &output) }
     }
+    if case .http(let exchange) = mode, sent.hasBody(for: head) {
+      startBody(sent.body, exchange: exchange, id: id, isChunked: sent.isChunked(for: head), closes: closes)
+    }
+    return sent
   }
 
-  private func append(_ response: Response, to head: RequestHead?, closes: Bool, _ output: inout [UInt8])
+  private func append(_ response: Response, to head: RequestHead?, closes: Bool, output: inout [UInt8])
     throws(WireError)
   {
     let start = output.count
@@ -253,23 +264,36 @@ extension Connection {
       try ResponseHead.append(response.status, response.fields, to: &output)
       try ResponseHead.append(worker.core.hooks.commonFields(head, response), to: &output)
       try ResponseHead.append(worker.dateField(), to: &output)
+      if response.isChunked(for: head) { try ResponseHead.append(Self.chunkedFields, to: &output) }
     } catch {
       output.removeSubrange(start...)
       throw error
     }
-    let mayHaveBody = !response.status.forbidsBody
-    ResponseHead.appendEnd(contentLength: mayHaveBody ? response.body.count : nil, closes: closes, to: &output)
-    if mayHaveBody, head?.method != .head { output.append(contentsOf: response.body) }
+    ResponseHead.appendEnd(
+      contentLength: response.status.forbidsBody ? nil : response.contentLength, closes: closes, to: &output)
+    if case .bytes(let bytes) = response.body, response.hasBody(for: head) { output.append(contentsOf: bytes) }
   }
 
-  /// Whether it was made, but has brought no request yet.
+  private static let chunkedFields: HTTPFields = ["transfer-encoding": "chunked"]
+
+  /// Whether no request has arrived on it yet.
   var isFresh: Bool {
     if case .http(let exchange) = mode { exchange.isFresh } else { false }
   }
 
-  /// Closes a connection on which nothing is going on, because the server stops.
+  /// Closes an idle connection, because the server stops.
   func endIfIdle() {
     guard case .http(let exchange) = mode, exchange.isIdle, !exchange.isHeldBack else { return }
     if !exchange.parser.isInsideRequest { linger() }
+  }
+}
+
+extension Response {
+  /// Whether a body follows the head of this answer.
+  fileprivate func hasBody(for head: RequestHead?) -> Bool { !status.forbidsBody && head?.method != .head }
+
+  /// Whether the body's length is unknown and its peer reads chunks; HTTP/1.0 doesn't (RFC 9112 §6.1).
+  fileprivate func isChunked(for head: RequestHead?) -> Bool {
+    contentLength == nil && !status.forbidsBody && head?.version == .http11
   }
 }

@@ -1,14 +1,14 @@
 import Net
 import Wire
 
-/// An open WebSocket: what is being parsed, and who hears of it.
+/// An open WebSocket: its parser and its handler.
 final class WebSocketExchange {
   var parser: WebSocketParser
   let handler: any StreamHandler
-  /// How many pings and pongs the client may still send.
+  /// The pings and pongs that the client may still send.
   var controlFrames: TokenBucket
 
-  init(_ parser: consuming WebSocketParser, _ handler: any StreamHandler, controlFrames: TokenBucket) {
+  init(parser: consuming WebSocketParser, handler: any StreamHandler, controlFrames: TokenBucket) {
     self.parser = parser
     self.handler = handler
     self.controlFrames = controlFrames
@@ -17,7 +17,8 @@ final class WebSocketExchange {
 
 /// WebSockets and event streams: opening, frames in, closing.
 extension Connection {
-  /// Turns the connection into a stream, or throws the answer to give instead.
+  /// Turns the connection into a WebSocket or an event stream.
+  /// - Throws: why not, for an error response.
   func openStream(_ request: Request) throws {
     guard case .http = mode else { return }
     if WebSocketHandshake.isWanted(request.head) {
@@ -25,46 +26,47 @@ extension Connection {
       let stream = Stream(kind: .webSocket, deflate: handshake.deflate, connection: self)
       let handler = try worker.streams.open(request, stream)
       let exchange = WebSocketExchange(
-        WebSocketParser(limits: limits.webSocket, deflate: handshake.deflate), handler,
+        parser: WebSocketParser(limits: limits.webSocket, deflate: handshake.deflate), handler: handler,
         controlFrames: TokenBucket(
           burst: limits.controlFrameBurst, perSecond: limits.controlFramesPerSecond, now: worker.reactor.now))
-      switchMode(to: .webSocket(exchange), answer: handshake.response, request)
+      switchMode(to: .webSocket(exchange), answer: handshake.response, request: request)
       handler.opened()
     } else if request.head.fields.acceptsByName("text/event-stream") {
       let stream = Stream(kind: .events, connection: self)
       let handler = try worker.streams.open(request, stream)
       var response = Response(.ok, contentType: "text/event-stream; charset=utf-8", body: [])
       response.fields["cache-control"] = "no-store"
-      // nginx would keep events back until its buffer is full.
+      // Otherwise nginx buffers the events.
       response.fields["x-accel-buffering"] = "no"
-      // The end of the connection is the end of the stream: no chunk around each event.
+      // The stream ends with the connection, so that events need no chunks.
       response.fields["connection"] = "close"
       for (name, value) in worker.core.hooks.commonFields(request.head, response) {
         response.fields.append(name, value)
       }
       for (name, value) in worker.dateField() { response.fields.append(name, value) }
       limitSilence(of: socket, milliseconds: limits.eventSilence)
-      switchMode(to: .events(handler), answer: ResponseHead(.ok, fields: response.fields), request)
+      switchMode(to: .events(handler), answer: ResponseHead(.ok, fields: response.fields), request: request)
       handler.opened()
     } else if request.head.fields.contains("sec-websocket-key") {
-      // A handshake that lost its Upgrade on the way, as behind a proxy that does not pass it on.
+      // A handshake that lost its Upgrade field to a proxy.
       throw WireError.malformedHandshake
     } else {
       throw ServerError.upgradeRequired
     }
   }
 
-  private func switchMode(to mode: Mode, answer: ResponseHead, _ request: Request) {
+  private func switchMode(to mode: Mode, answer: ResponseHead, request: Request) {
     var route: Route?
     if case .http(let exchange) = self.mode { route = exchange.current?.route }
     self.mode = mode
-    // Both heads are made of our own words and of the handshake's digest: nothing in them can be refused.
+    // Both heads consist of constants and the handshake's digest, which are always valid.
     enqueue { output in try? answer.write(to: &output) }
-    worker.counters.answered(request.head.method, route, answer.status, microseconds: nil)
+    worker.counters.countAnswer(
+      method: request.head.method, route: route, status: answer.status, microseconds: nil)
     worker.core.hooks.answered(request.head, route?.pattern, Response(answer.status), request.id, nil)
   }
 
-  /// - Returns: how many bytes were used, or nil where nothing more is to be done with them.
+  /// - Returns: how many bytes were used; nil if the rest waits or is not wanted.
   func receiveFrames(_ bytes: UnsafeMutableRawBufferPointer) -> Int? {
     guard case .webSocket(let exchange) = mode else { return nil }
     do {
@@ -85,8 +87,8 @@ extension Connection {
     }
   }
 
-  /// Ends the stream where pings and pongs are a flood: each costs work, and a ping a place in the output too.
-  /// - Returns: whether it goes on.
+  /// Counts a ping or a pong, and closes a stream that floods: each costs work, and a ping also output.
+  /// - Returns: whether the stream stays open.
   @discardableResult private func admitControlFrame(_ exchange: WebSocketExchange) -> Bool {
     guard !exchange.controlFrames.take(now: worker.reactor.now) else { return true }
     closeStream(
@@ -94,13 +96,13 @@ extension Connection {
     return false
   }
 
-  /// Ends the stream: what is queued goes out, then the close frame with its code, then the connection.
+  /// Closes the stream behind what is queued: a WebSocket with a close frame, an event stream with the connection.
   func closeStream(_ code: CloseCode, reason: String) {
     let handler: any StreamHandler
     switch mode {
     case .webSocket(let exchange):
       handler = exchange.handler
-      worker.counters.webSocketClosed(code)
+      worker.counters.countClose(code)
       enqueue { WebSocketFrame.appendClose(code, reason: reason, to: &$0) }
     case .events(let open): handler = open
     case .http, .lingering, .closed: return
@@ -109,7 +111,7 @@ extension Connection {
     handler.closed()
   }
 
-  /// The server stops: the handler says goodbye in its own words.
+  /// Asks the handler to close the stream, because the server stops.
   func drainStream() {
     switch mode {
     case .webSocket(let exchange): exchange.handler.drain()

@@ -7,35 +7,35 @@ import Wire
   import Darwin
 #endif
 
-/// One accepted socket: reads, hands the bytes to whichever protocol it speaks by now, and writes what that left.
+/// One accepted socket: reads, hands the bytes to the protocol that it speaks by now, and writes the output.
 final class Connection: Channel {
   /// What the bytes that arrive mean.
   enum Mode {
     case http(HTTPExchange)
     case webSocket(WebSocketExchange)
     case events(any StreamHandler)
-    /// Everything is said: the rest of the output goes, input is thrown away until the peer closes or time is up.
+    /// The last output is queued. It is sent; input is discarded until the peer closes or the deadline passes.
     case lingering
     case closed
   }
 
   let socket: Int32
-  /// The loop's, which holds its connections: the circle ends when a connection closes.
+  /// Holds its connections: the cycle ends when a connection closes.
   let worker: Worker
-  private(set) var registration: Registration!  // set by the initialiser, which is where registering needs self
+  private(set) var registration: Registration!  // set by the initialiser: registering needs self
   var mode: Mode
   private var output = OutputQueue()
-  /// When this connection is given up if nothing changes it; in milliseconds of the loop's clock.
+  /// When the connection times out; in milliseconds of the loop's clock.
   var deadline: Milliseconds
-  /// Set while output waits for the peer to take some.
+  /// Set while output waits for room in the kernel's buffer.
   private var stall: Stall?
-  /// Whether the peer has said that it sends nothing more.
+  /// Whether the peer has closed its sending half.
   private(set) var hasReadEnd = false
   private var isWaitingToFlush = false
   private var isBroken = false
   private var interest: Interest = .reading
 
-  init(_ socket: Int32, _ worker: Worker) throws(NetError) {
+  init(socket: Int32, worker: Worker) throws(NetError) {
     self.socket = socket
     self.worker = worker
     mode = .http(HTTPExchange(limits: worker.core.limits))
@@ -48,7 +48,7 @@ final class Connection: Channel {
   // MARK: Input
 
   func ready(_ readiness: Readiness) {
-    // Who said goodbye and is gone now takes no answer any more; reading would only say goodbye again, for ever.
+    // The peer half-closed, then reset; reading again would spin on the end of file.
     if readiness.contains(.failed), hasReadEnd { return close() }
     if readiness.contains(.writable) { flush() }
     if readiness.isWorthReading { read() }
@@ -67,7 +67,7 @@ final class Connection: Channel {
     }
   }
 
-  /// Takes bytes in whatever mode they find the connection, also when they change it.
+  /// Passes bytes to the current mode, which they may change.
   func receive(_ bytes: UnsafeMutableRawBufferPointer) {
     var rest = bytes
     while true {
@@ -91,32 +91,39 @@ final class Connection: Channel {
     }
   }
 
-  /// Stops or goes on taking input; the kernel holds the peer back meanwhile.
+  /// Pauses or resumes reading; while it is paused the kernel holds the peer back.
   func setReading(_ isReading: Bool) {
     setInterest(isReading ? interest.union(.reading) : interest.subtracting(.reading))
   }
 
   // MARK: Output
 
-  /// Bytes that the peer has not taken yet.
+  /// Bytes that the kernel has not taken yet.
   var queuedByteCount: Int { output.count }
 
   /// Queues bytes; they leave at the end of the turn.
   func enqueue(_ bytes: UnsafeRawBufferPointer) { enqueue { $0.append(contentsOf: bytes) } }
 
   func enqueue<Failure>(_ write: (inout [UInt8]) throws(Failure) -> Void) throws(Failure) {
-    if output.isEmpty { output.use(worker.spareBuffers.popLast() ?? []) }
+    if output.isEmpty { output.borrow(worker.spareBuffers.popLast() ?? []) }
     flushLater()
     try output.append(write)
   }
 
-  private func flushLater() {
+  func flushLater() {
     guard !isWaitingToFlush else { return }
     isWaitingToFlush = true
     worker.flushLater(self)
   }
 
-  /// Writes what the kernel takes, and asks to be told when it takes more.
+  /// Flushes in the loop's next turn, so that other connections have theirs first.
+  func flushNextTurn() {
+    guard !isWaitingToFlush else { return }
+    isWaitingToFlush = true
+    worker.flushNextTurn(self)
+  }
+
+  /// Writes what the kernel takes, and waits for room for the rest.
   func flush() {
     isWaitingToFlush = false
     guard !isBroken, !isClosed else { return }
@@ -124,18 +131,31 @@ final class Connection: Channel {
     let hadBeenStalled = interest.contains(.writing)
     switch output.flush(to: socket) {
     case .broken: breakDown()
-    case .some:
-      if output.count < before || stall == nil { stall = Stall(since: worker.reactor.now) }
-      setInterest(interest.union(.writing))
+    case .some: waitForRoom(hasSent: output.count < before)
     case .everything:
-      if let buffer = output.giveBack() { worker.spareBuffers.append(buffer) }
-      stall = nil
-      setInterest(interest.subtracting(.writing))
+      if let buffer = output.returnBuffer() { worker.spareBuffers.append(buffer) }
+      if case .http(let exchange) = mode, let body = exchange.outgoing {
+        return continueBody(body, exchange: exchange, hasSent: before > 0)
+      }
+      stopWaitingForRoom()
       outputSent(hadBeenStalled: hadBeenStalled || before > 0)
     }
   }
 
-  /// Writes pieces past the empty queue. Returns the bytes that the kernel took.
+  /// The kernel's buffer is full: waits until it has room again.
+  /// - Parameter hasSent: whether it took something first, so that its time begins anew.
+  func waitForRoom(hasSent: Bool) {
+    if hasSent || stall == nil { stall = Stall(since: worker.reactor.now) }
+    setInterest(interest.union(.writing))
+  }
+
+  func stopWaitingForRoom() {
+    stall = nil
+    setInterest(interest.subtracting(.writing))
+  }
+
+  /// Writes pieces past the empty queue.
+  /// - Returns: the bytes that the kernel took; all of them if the connection is broken.
   func writeThrough(_ pieces: UnsafeBufferPointer<iovec>, byteCount: Int) -> Int {
     guard !isBroken else { return byteCount }
     var taken = 0
@@ -145,14 +165,13 @@ final class Connection: Channel {
       let batchBytes = pieces.count <= 1024 ? byteCount : batch.reduce(0) { $0 + $1.iov_len }
       let count = send(batch)
       guard count >= 0 else {
-        // Whatever was to come is lost with the connection: the client resumes.
+        // What follows is lost with the connection; the client resumes.
         breakDown()
         return byteCount
       }
       taken += count
       guard count == batchBytes else {
-        stall = Stall(since: worker.reactor.now)
-        setInterest(interest.union(.writing))
+        waitForRoom(hasSent: true)
         return taken
       }
       rest = UnsafeBufferPointer(rebasing: rest.dropFirst(1024))
@@ -160,7 +179,7 @@ final class Connection: Channel {
     return taken
   }
 
-  /// - Returns: the bytes taken, 0 where the kernel takes none now, -1 where the peer is gone.
+  /// - Returns: the bytes taken, 0 if the kernel has no room, -1 if the peer is gone.
   private func send(_ pieces: UnsafeBufferPointer<iovec>) -> Int {
     var message = msghdr()
     message.msg_iov = UnsafeMutablePointer(mutating: pieces.baseAddress)
@@ -203,14 +222,15 @@ final class Connection: Channel {
     if case .closed = mode { true } else { false }
   }
 
-  /// Sends what is queued, then waits for the peer to close, but not for long.
+  /// Sends what is queued, then waits up to ``ServerLimits/linger`` for the peer to close.
   func linger() {
     mode = .lingering
     setReading(true)
     flushLater()
   }
 
-  private func breakDown() {
+  /// The socket is broken. The close is deferred to the turn's end, so that callers in mid-write don't see it vanish.
+  func breakDown() {
     guard !isBroken else { return }
     isBroken = true
     worker.closeLater(self)
@@ -222,8 +242,8 @@ final class Connection: Channel {
     mode = .closed
     worker.reactor.deregister(registration)
     closeDescriptor(socket)
-    worker.forget(self)
-    if case .webSocket = last { worker.counters.webSocketClosed(CloseCode(rawValue: 1006)) }
+    worker.remove(self)
+    if case .webSocket = last { worker.counters.countClose(CloseCode(rawValue: 1006)) }
     switch last {
     case .http(let exchange): exchange.abandon()
     case .webSocket(let exchange): exchange.handler.closed()
@@ -232,34 +252,35 @@ final class Connection: Channel {
     }
   }
 
-  /// Checks what time has done. Called a few times a second.
+  /// Enforces the deadlines. Called a few times a second.
   func sweep(_ now: Milliseconds) {
     if stall != nil, hasStalled(now) {
-      // Counted as what it is. The peer can't be told: its buffer is full, in the middle of a frame.
-      if case .webSocket = mode { closeStream(.slowConsumer, reason: "Nothing was taken for 10 s.") }
+      // For the counters: no close frame reaches a peer whose buffer is full in the middle of another frame.
+      if case .webSocket = mode { closeStream(worker.core.hooks.closeCodes.stalled, reason: "") }
       return close()
     }
     switch mode {
     case .http(let exchange):
-      if exchange.isOverdue(now, self), !exchange.isIdle || output.isEmpty { exchange.timeOut(self) }
+      if exchange.isOverdue(now: now, connection: self), !exchange.isIdle || output.isEmpty { exchange.timeOut(self) }
     case .webSocket(let exchange): exchange.handler.tick(now)
     case .events(let handler): handler.tick(now)
-    // As long as the peer takes something, what is queued for it goes out: the reason of the close stands at its end.
+    // While the peer still reads, its queue is sent: the close frame with the reason is at its end.
     case .lingering: if output.isEmpty, now >= deadline { close() }
     case .closed: break
     }
   }
 
-  /// Since when the kernel has had no room for more, and how much it had sent on in vain soon after.
   private struct Stall {
+    /// When the kernel's buffer became full.
     var since: Milliseconds
+    /// The peer's unacknowledged bytes at the first sweep after that.
     var unacknowledgedBytes: Int?
   }
 
-  /// Whether the peer has taken nothing for too long.
+  /// Whether the peer has read nothing for ``ServerLimits/writeStall``.
   ///
-  /// The kernel offers room again only when a third of its buffer is free. For a slow peer that may take longer than the
-  /// limit, so before one is given up the kernel is asked whether the peer has taken anything at all.
+  /// The kernel reports room only when a third of its buffer is free. With a slow peer that may take longer than the
+  /// limit, so the bytes that the peer has acknowledged decide.
   private func hasStalled(_ now: Milliseconds) -> Bool {
     guard let current = stall else { return false }
     guard let before = current.unacknowledgedBytes else {
@@ -279,5 +300,5 @@ final class Connection: Channel {
   }
 }
 
-/// `close`, under a name that a method called close does not hide.
+/// `close` under a name that the methods called `close` don't hide.
 func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }

@@ -3,11 +3,11 @@ import Wire
 
 /// One request from its head to its answer.
 final class PendingRequest {
-  /// Where its body goes.
+  /// The destination of its body.
   enum Body {
     case collected([UInt8], limit: Int)
     case uploaded(UploadRelay, limit: Int)
-    /// The request was refused at its head; it has no body, so the connection goes on behind it.
+    /// The request was refused at its head. It has no body, so the connection stays usable.
     case refused(any Error)
   }
 
@@ -21,10 +21,10 @@ final class PendingRequest {
   var admitted: Request?
   var body = Body.collected([], limit: 0)
   private(set) var bodyBytes = 0
-  /// What came of the body since then, in milliseconds of the loop's clock: a stretch of time for itself, so that a fast
-  /// beginning buys no silence later.
+  /// The body's bytes since a moment of the loop's clock. Each window counts for itself, so that a fast beginning doesn't
+  /// excuse silence later.
   private var pace: (since: Milliseconds, bytes: Int)
-  /// The body is held back by us, until what came of it is written.
+  /// Whether reading is paused until the body so far is written.
   private(set) var waitsForDisk = false
 
   init(_ head: RequestHead, id: RequestID, startedAt: Int, now: Milliseconds) {
@@ -34,21 +34,21 @@ final class PendingRequest {
     pace = (now, 0)
   }
 
-  func bodyCame(_ count: Int) {
+  func countBody(_ count: Int) {
     bodyBytes += count
     pace.bytes += count
   }
 
-  func holdBack() { waitsForDisk = true }
+  func pause() { waitsForDisk = true }
 
-  /// The time that we held it back is not the peer's.
-  func goOn(_ now: Milliseconds) {
+  /// Begins a new window: the peer isn't charged for the pause.
+  func resume(now: Milliseconds) {
     waitsForDisk = false
     pace = (now, 0)
   }
 
-  /// Whether the body has come too slowly for as long as a head may take.
-  func isTooSlow(_ now: Milliseconds, _ limits: ServerLimits) -> Bool {
+  /// Whether the body is below its least rate, ``ServerLimits/bodyBytesPerSecond``.
+  func isTooSlow(now: Milliseconds, limits: ServerLimits) -> Bool {
     guard !waitsForDisk, now - pace.since >= limits.headDeadline else { return false }
     guard pace.bytes >= limits.bodyBytesPerSecond * limits.headDeadline / 1000 else { return true }
     pace = (now, 0)
@@ -56,23 +56,25 @@ final class PendingRequest {
   }
 }
 
-/// The requests of one connection, one at a time: what is being parsed, and what is being answered.
+/// The requests of one connection, one at a time: the one that is parsed or answered, and the state between two.
 final class HTTPExchange {
   var parser: HTTPRequestParser
-  /// Whether the first bytes of a head have come, and its deadline runs.
+  /// Whether the first bytes of a head have arrived, so that its deadline runs.
   var isInsideHead = false
   var current: PendingRequest?
-  /// The answer to the current request is being made off the loop; input waits.
+  /// Whether the answer to the current request is being made off the loop. Input waits.
   var isAnswering = false
   /// The deferred handler that is making it.
   var handlerTask: Task<Void, Never>?
-  /// Enough was answered for now: input waits until that is sent, and until others had their turn.
+  /// A body that is being sent behind its head.
+  var outgoing: OutgoingBody?
+  /// Whether input waits until all answers are sent, so that neither the output grows nor a loop is monopolized.
   var isHeldBack = false
   /// Requests that may be answered until then.
   var answersLeft: Int
-  /// Input that came meanwhile, to be parsed after it.
+  /// Input that arrived meanwhile.
   var waitingInput: [UInt8] = []
-  /// Whether it has brought no request yet.
+  /// Whether no request has arrived yet.
   var isFresh = true
 
   init(limits: ServerLimits) {
@@ -83,14 +85,14 @@ final class HTTPExchange {
   /// Whether no request is being received or answered.
   var isIdle: Bool { current == nil && !isInsideHead }
 
-  /// Whether the peer has let its time pass.
-  func isOverdue(_ now: Milliseconds, _ connection: Connection) -> Bool {
-    guard !isAnswering else { return false }
+  /// Whether the peer has missed its deadline. While an answer is made or sent there is none.
+  func isOverdue(now: Milliseconds, connection: Connection) -> Bool {
+    guard !isAnswering, outgoing == nil else { return false }
     guard let current else { return now >= connection.deadline }
-    return current.isTooSlow(now, connection.limits)
+    return current.isTooSlow(now: now, limits: connection.limits)
   }
 
-  /// - Throws: ``ServerError/bodyTooLarge(limit:)`` where a chunk that has only begun would bring the body over its limit.
+  /// - Throws: ``ServerError/bodyTooLarge(limit:)`` if a chunk that has only begun would bring the body over its limit.
   func checkAnnounced() throws {
     switch current?.body {
     case .collected(_, let limit), .uploaded(_, let limit):
@@ -110,11 +112,13 @@ final class HTTPExchange {
     }
   }
 
-  /// The connection is gone: an upload halfway will never be complete.
+  /// Ends everything that belongs to the current request: an upload, a handler, a body that is being sent.
   func abandon() {
     if case .uploaded(let relay, _) = current?.body { relay.abandon() }
     handlerTask?.cancel()
     handlerTask = nil
+    outgoing?.abandon()
+    outgoing = nil
     current = nil
   }
 }

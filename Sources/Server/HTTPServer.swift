@@ -9,17 +9,17 @@ import Wire
   import Darwin
 #endif
 
-/// What all loops of a server share. Immutable, but for a few numbers.
+/// What all loops of a server share: immutable, except for a few counters.
 package final class ServerCore: Sendable {
   let router: Router
   let limits: ServerLimits
   let hooks: ServerHooks
   /// Runs deferred handlers.
   let executor = HandlerExecutor()
-  /// Tells this process's request ids from another's.
+  /// Distinguishes this process's request ids from those of others.
   let instance: UInt32
   private let openConnections = Atomic(0)
-  /// Of these, the ones that came when the server was stopping already: nobody waits for them.
+  /// Of these, the ones that were accepted while the server was stopping, which doesn't wait for them.
   private let lateConnections = Atomic(0)
   private let refusedConnections = Atomic(0)
   private let exhaustions = Atomic(0)
@@ -34,7 +34,8 @@ package final class ServerCore: Sendable {
 
   var connectionCount: Int { openConnections.load(ordering: .relaxed) }
 
-  /// - Returns: whether there was room for one more.
+  /// Counts an accepted connection.
+  /// - Returns: whether it is within ``ServerLimits/maxConnections``.
   func connectionOpened() -> Bool {
     let count = openConnections.wrappingAdd(1, ordering: .relaxed).newValue
     if count > limits.maxConnections {
@@ -46,10 +47,10 @@ package final class ServerCore: Sendable {
 
   func connectionClosed() { openConnections.wrappingSubtract(1, ordering: .relaxed) }
 
-  /// How many connections there was no room for.
+  /// Connections closed at once, because the server had as many as it may.
   var refusedConnectionCount: Int { refusedConnections.load(ordering: .relaxed) }
 
-  /// The system has no descriptor left for whoever wants to connect.
+  /// Counts that no descriptor was left for a new connection.
   func acceptingPaused() {
     exhaustions.wrappingAdd(1, ordering: .relaxed)
     hooks.exhausted()
@@ -61,13 +62,13 @@ package final class ServerCore: Sendable {
 
   func startDraining() { draining.store(true, ordering: .relaxed) }
 
-  /// One more or one less of those that came late.
+  /// Adds to the number of late connections.
   func countLate(_ change: Int) { lateConnections.wrappingAdd(change, ordering: .relaxed) }
 
-  /// Connections whose end a stopping server waits for.
+  /// The connections that a stopping server waits for.
   var awaitedConnectionCount: Int { connectionCount - lateConnections.load(ordering: .relaxed) }
 
-  func errorResponse(_ error: any Error, _ head: RequestHead?, _ id: RequestID) -> Response {
+  func errorResponse(for error: any Error, head: RequestHead?, id: RequestID) -> Response {
     var response = hooks.errorResponse(error, head, id)
     switch error {
     case ServerError.methodNotAllowed(_, let allowed): response.fields["allow"] = allowed.joined(separator: ", ")
@@ -87,20 +88,20 @@ package final class ServerCore: Sendable {
   func microseconds() -> Int { monotonicMicroseconds() }
 }
 
-/// The server: a listening socket, and event loops that share its connections.
+/// A listening socket, and event loops that share its connections.
 package final class HTTPServer: Sendable {
   private let core: ServerCore
   private let loops: [EventLoop<Worker>]
   private let acceptor: EventLoop<Acceptor>
   private let isHurrying = Atomic(false)
-  /// The port it listens on, where 0 was asked for.
+  /// The port that it listens on.
   package let port: Int
 
   /// Starts to serve.
   /// - Parameters:
-  ///   - socket: where it listens. The server's from now on.
+  ///   - socket: owned by the server from now on.
   ///   - threads: how many event loops serve connections, at least 1.
-  ///   - clock: what deadlines and heartbeats go by.
+  ///   - clock: for deadlines and heartbeats.
   ///   - makeStreams: makes a loop's ``StreamService`` on that loop. The waker ends the loop's wait from any thread.
   package init(
     socket: ListeningSocket, threads: Int, router: Router, limits: ServerLimits = ServerLimits(), hooks: ServerHooks,
@@ -114,7 +115,7 @@ package final class HTTPServer: Sendable {
     }
     let mailboxes = loops.map(\.mailbox)
     acceptor = try EventLoop<Acceptor>(name: "accept", clock: clock) { reactor, _ in
-      try Acceptor(socket, reactor, core, mailboxes)
+      try Acceptor(socket: socket, reactor: reactor, core: core, mailboxes: mailboxes)
     }
     self.core = core
     self.loops = loops
@@ -124,19 +125,19 @@ package final class HTTPServer: Sendable {
   /// Connections that are open now.
   package var connectionCount: Int { core.connectionCount }
 
-  /// How many connections there was no room for.
+  /// Connections closed at once, because the server had as many as it may.
   package var refusedConnectionCount: Int { core.refusedConnectionCount }
 
-  /// How often accepting had to wait for a descriptor.
+  /// How often accepting paused because no descriptor was left.
   package var exhaustionCount: Int { core.exhaustionCount }
 
-  /// The turns of each loop, by its name. The one that accepts comes last.
+  /// The turns of each loop, with its name. The accepting loop is last.
   package var turnTimes: [(loop: String, times: TurnTimes)] {
     loops.enumerated().map { ("\($0.offset)", $0.element.turnTimes) } + [("accept", acceptor.turnTimes)]
   }
 
-  /// Asks every loop that serves connections, each on its own thread. Not for their own threads.
-  /// - Returns: the answers by loop; nil for one that was too busy to answer in time.
+  /// Runs a query on every loop that serves connections, and waits. Not to be called on a loop.
+  /// - Returns: the answers by loop; nil for a loop that was too busy to answer in time.
   package func askLoops<Answer: Sendable>(
     patience: Milliseconds, _ question: @escaping @Sendable (Worker) -> Answer
   ) -> [Answer?] {
@@ -144,16 +145,16 @@ package final class HTTPServer: Sendable {
     return loops.map { $0.ask(patience: max(0, end - .monotonic()), question) }
   }
 
-  /// Whether it has begun to stop.
+  /// Whether it is stopping.
   package var isDraining: Bool { core.isDraining }
 
-  /// Says goodbye to streams, lets requests end, and stops.
+  /// Closes streams, lets requests end, and stops.
   ///
-  /// Until that is done new connections are taken and their requests answered with 503: a client that is refused a
-  /// connection can't tell a restart from a machine that is gone.
+  /// Meanwhile new connections are accepted and their requests answered with 503: a client whose connection is refused
+  /// can't tell a restart from a machine that is gone.
   /// - Parameters:
-  ///   - spread: over how many milliseconds streams are closed, so that clients don't come back all at once.
-  ///   - patience: after how many milliseconds the rest is cut off.
+  ///   - spread: milliseconds over which streams are closed, so that clients don't reconnect all at once.
+  ///   - patience: milliseconds after which the remaining connections are closed.
   package func shutDown(spread: Int, patience: Int) {
     core.startDraining()
     for loop in loops { loop.mailbox.execute { $0.drain(over: spread) } }
@@ -173,9 +174,9 @@ package final class HTTPServer: Sendable {
     }
   }
 
-  /// Tells a ``shutDown(spread:patience:)`` that is going on to close every stream now, and to wait for little.
+  /// Makes a running ``shutDown(spread:patience:)`` close every stream at once and wait only briefly.
   package func hurry() { isHurrying.store(true, ordering: .relaxed) }
 
-  /// Milliseconds for a close frame to go out and its answer to come.
+  /// Milliseconds for a close frame and its answer.
   private static let hurriedPatience = 500
 }

@@ -2,8 +2,8 @@ import Dispatch
 
 /// Runs the tasks of deferred handlers on threads that may block.
 ///
-/// Swift's own pool has one thread a core, and a handler that waits there for a disk or a lock would hold up every other
-/// task. A concurrent queue gets more threads when those it has are blocked; a suspended task holds none.
+/// Swift's own pool has one thread a core: a handler that waited there for a disk or a lock would hold up other tasks. A
+/// concurrent queue gets more threads when those that it has are blocked, and a suspended task holds none.
 final class HandlerExecutor: TaskExecutor {
   private let queue = DispatchQueue(label: "handlers", attributes: .concurrent)
 

@@ -5,8 +5,7 @@
   import Darwin
 #endif
 
-/// Bytes on their way to one socket. Its memory is lent by the loop while there is something to send: a connection that
-/// has nothing to say holds none.
+/// Bytes to be written to one socket. The loop lends its memory: a connection with nothing to send holds none.
 struct OutputQueue {
   private var bytes: [UInt8] = []
   private var head = 0
@@ -15,10 +14,10 @@ struct OutputQueue {
   var isEmpty: Bool { bytes.count == head }
 
   /// Borrows an empty array's memory. Only while the queue is empty.
-  mutating func use(_ buffer: consuming [UInt8]) { bytes = buffer }
+  mutating func borrow(_ buffer: consuming [UInt8]) { bytes = buffer }
 
-  /// The memory of the empty queue, for somebody else to use; nil where it is too large to be kept for small answers.
-  mutating func giveBack() -> [UInt8]? {
+  /// Returns the memory of the empty queue; nil if there is none, or too much to keep for small answers.
+  mutating func returnBuffer() -> [UInt8]? {
     var buffer: [UInt8] = []
     swap(&buffer, &bytes)
     head = 0
@@ -27,12 +26,12 @@ struct OutputQueue {
     return buffer
   }
 
-  /// Lets something write its bytes at the end.
+  /// Lets `body` append its bytes.
   mutating func append<Failure>(_ body: (inout [UInt8]) throws(Failure) -> Void) throws(Failure) { try body(&bytes) }
 
   enum Flushed { case everything, some, broken }
 
-  /// Writes until it is empty or the kernel takes no more.
+  /// Writes until the queue is empty or the kernel's buffer is full.
   mutating func flush(to socket: Int32) -> Flushed {
     while !isEmpty {
       let written = bytes.withUnsafeBytes { all in
@@ -60,7 +59,7 @@ struct OutputQueue {
   private static let maxSpareBytes = 64 * 1024
 
   #if canImport(Glibc)
-    /// A peer that is gone is an error here, not a signal for the process.
+    /// Makes a broken connection an error instead of a signal that ends the process.
     private static let flags = Int32(MSG_NOSIGNAL)
   #else
     private static let flags: Int32 = 0

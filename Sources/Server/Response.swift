@@ -1,4 +1,5 @@
 import Domain
+import Net
 import Wire
 
 /// A request as a handler gets it: the head, the caller, and the whole body if the route collects one.
@@ -7,7 +8,7 @@ package struct Request: Sendable {
   package internal(set) var body: [UInt8]
   /// The client, which has the role and the capability that the route needs.
   package let caller: Caller
-  /// The path's variable parts, by the names in the route's pattern.
+  /// The path's variable pieces, by the names in the route's pattern.
   package let parameters: [String: String]
   package let id: RequestID
 
@@ -23,7 +24,7 @@ package struct Request: Sendable {
   package func query(_ name: String) -> String? { head.query[name] }
 }
 
-/// Names a request in the log and in an error's body. Unique as long as the process lives, and unlikely to be another's.
+/// Identifies a request in the log and in an error's body. Unique within the process, and unlikely to occur in another.
 package struct RequestID: Sendable, CustomStringConvertible {
   let process: UInt32
   let loop: Int
@@ -38,15 +39,88 @@ package struct RequestID: Sendable, CustomStringConvertible {
 package struct Response: Sendable {
   package var status: HTTPStatus
   package var fields: HTTPFields
-  package var body: [UInt8]
+  package var body: Body
 
-  package init(_ status: HTTPStatus = .ok, fields: HTTPFields = HTTPFields(), body: [UInt8] = []) {
+  package enum Body: Sendable, ExpressibleByArrayLiteral {
+    case bytes([UInt8])
+    /// Sent from the file, which is never in memory as a whole.
+    case file(FileBody)
+    /// Sent while it is produced, and produced no faster than the peer reads.
+    case stream(StreamBody)
+
+    package init(arrayLiteral elements: UInt8...) { self = .bytes(elements) }
+  }
+
+  package init(_ status: HTTPStatus = .ok, fields: HTTPFields = HTTPFields(), body: Body = .bytes([])) {
     self.status = status
     self.fields = fields
     self.body = body
   }
 
-  package init(_ status: HTTPStatus = .ok, contentType: String, body: [UInt8]) {
+  package init(_ status: HTTPStatus = .ok, fields: HTTPFields = HTTPFields(), body: [UInt8]) {
+    self.init(status, fields: fields, body: .bytes(body))
+  }
+
+  package init(_ status: HTTPStatus = .ok, contentType: String, body: Body) {
     self.init(status, fields: ["content-type": contentType], body: body)
+  }
+
+  package init(_ status: HTTPStatus = .ok, contentType: String, body: [UInt8]) {
+    self.init(status, contentType: contentType, body: .bytes(body))
+  }
+
+  /// The body's bytes; nil for a stream, whose length isn't known at its head.
+  package var contentLength: Int? {
+    switch body {
+    case .bytes(let bytes): bytes.count
+    case .file(let file): file.range.count
+    case .stream: nil
+    }
+  }
+
+  /// Reduces the body to a requested range (RFC 9110 §14.2). A stream has no ranges and stays as it is.
+  package mutating func cut(to range: ByteRange) {
+    guard let size = contentLength else { return }
+    fields["accept-ranges"] = "bytes"
+    fields["content-range"] = range.contentRange(size: size)
+    switch range {
+    case .whole: break
+    case .part(let part):
+      status = .partialContent
+      switch body {
+      case .bytes(let bytes): body = .bytes(Array(bytes[part]))
+      case .file(let file): body = .file(file.part(part))
+      case .stream: break
+      }
+    case .unsatisfiable:
+      status = .rangeNotSatisfiable
+      body = []
+    }
+  }
+}
+
+/// A file, or a part of it, as a body.
+package struct FileBody: Sendable {
+  let file: OpenFile
+  /// The offsets to send.
+  let range: Range<Int>
+
+  /// - Throws: ``NetError/cannotOpen(path:reason:)``.
+  package init(path: String) throws(NetError) {
+    file = try OpenFile(path: path)
+    range = 0..<file.size
+  }
+
+  private init(file: OpenFile, range: Range<Int>) {
+    self.file = file
+    self.range = range
+  }
+
+  /// Bytes to send.
+  package var count: Int { range.count }
+
+  /// - Parameter part: within this one.
+  func part(_ part: Range<Int>) -> FileBody {
+    FileBody(file: file, range: range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound)
   }
 }

@@ -1,32 +1,32 @@
 import Domain
 import Wire
 
-/// Takes a request's body piece by piece. Called from one thread at a time, where it may wait for a disk.
+/// Receives a request's body piece by piece. Called on one thread at a time, which may block on a disk.
 package protocol BodySink: Sendable {
   func write(_ bytes: [UInt8]) throws
   /// The body is complete.
   func finish() throws -> Response
-  /// It will never be complete: the peer went away, was too slow or sent too much.
+  /// The body will never be complete: the peer disconnected, was too slow or sent too much.
   func abandon()
 }
 
-/// Who answers a route, and where it runs. The case shows what the handler may do.
+/// How a route answers. The case decides on which thread the handler runs.
 package enum Handler: Sendable {
-  /// Runs on the event loop: microseconds, and waits for nothing.
+  /// Runs on the event loop: it takes microseconds and never blocks.
   case immediate(@Sendable (Request) throws -> Response)
-  /// Runs off the loop, on the server's own executor: there it may block on files, locks and other threads, and it holds
-  /// no thread while it awaits. The task is cancelled when the connection closes.
+  /// Runs off the loop, on an executor of the server: it may block on files, locks and other threads, and it holds no
+  /// thread while it awaits. Its task is cancelled when the connection closes.
   case deferred(@Sendable (Request) async throws -> Response)
   /// Gets the body piece by piece, up to a number of bytes.
   case upload(limit: Int, @Sendable (Request) throws -> any BodySink)
-  /// Becomes a WebSocket or a stream of events: the loop's ``StreamService`` answers.
+  /// Becomes a WebSocket or an event stream, opened by the loop's ``StreamService``.
   case stream
 }
 
-/// One method and path, and who answers it. A class, so that a request holds it for the price of one count.
+/// One method and path, its callers and its handler. A class, so that a request retains it with one count.
 package final class Route: Sendable {
   package let method: HTTPMethod
-  /// As in `/v1/jobs/{id}/frames/{name}`: a part in braces matches one non-empty piece of the path.
+  /// For example `/v1/jobs/{id}/frames/{name}`: a name in braces matches one non-empty piece of the path.
   package let pattern: String
   /// The least role of a caller.
   package let role: Role
@@ -34,17 +34,17 @@ package final class Route: Sendable {
   package let capability: Capability?
   package let bodyLimit: Int
   package let handler: Handler
-  /// The parts in braces: which piece of the path each is.
+  /// The names in braces, and which piece of the path each matches.
   fileprivate let variables: [(piece: Int, name: String)]
   package let whileDraining: WhileDraining
-  /// Its place among the routes of its router; nil before it has one.
+  /// Its index in the routes of its router; nil outside one.
   let number: Int?
 
-  /// What becomes of a request that comes while the server stops.
+  /// What happens to a request that arrives while the server stops.
   package enum WhileDraining: Sendable {
-    /// 503, and come back later.
+    /// It is answered with 503.
     case refused
-    /// As always: for those who watch it stop.
+    /// It is answered as usual, for monitoring.
     case answered
   }
 
@@ -86,15 +86,15 @@ package final class Route: Sendable {
     if let capability { try caller.require(capability) }
   }
 
-  /// The answer to `OPTIONS *`, and to OPTIONS on a path that has no route of its own for it.
+  /// The answer to `OPTIONS *`, and to OPTIONS on a path without a route of its own for it.
   static func options(_ allowed: [HTTPMethod]) -> Route {
     let allow = allowed.map(\.rawValue).joined(separator: ", ")
     return Route(.options, "*", role: .viewer, .immediate { _ in Response(.noContent, fields: ["allow": allow]) })
   }
 }
 
-/// Finds the route of a request: a tree of path pieces, so that the cost is the path's length and not the number of routes.
-/// It compares bytes and makes no text, but for the variable parts.
+/// Finds the route of a request in a tree of path pieces: the cost is the path's length, not the number of routes.
+/// It compares bytes, and makes strings of the variable pieces only.
 package struct Router: Sendable {
   package enum Match: Sendable {
     case found(Route, parameters: [String: String])
@@ -105,7 +105,7 @@ package struct Router: Sendable {
 
   private final class Node: Sendable {
     let children: [(piece: [UInt8], node: Node)]
-    /// For a piece that has no entry of its own; routes may name it differently.
+    /// Matches a piece without an entry of its own. Routes may give it different names.
     let variable: Node?
     let routes: [Route]
 
@@ -127,7 +127,7 @@ package struct Router: Sendable {
     }
   }
 
-  /// In the order of their numbers.
+  /// By number.
   let routes: [Route]
   private let root: Node
 
@@ -138,7 +138,7 @@ package struct Router: Sendable {
       routes.map { ($0.pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false)[...], $0) })
   }
 
-  /// A HEAD finds the route of GET.
+  /// Finds the route for a request. HEAD has the route of GET.
   /// - Parameter path: percent-decoded, from its first slash.
   package func match(_ method: HTTPMethod, path: ArraySlice<UInt8>) -> Match {
     path.withUnsafeBytes { match(method, $0) }
@@ -174,7 +174,7 @@ package struct Router: Sendable {
   }
 }
 
-/// What stands between the slashes of a path, empty pieces included.
+/// The pieces of a path between its slashes, with the empty ones.
 private struct PathPieces {
   private let path: UnsafeRawBufferPointer
   private var start = 1

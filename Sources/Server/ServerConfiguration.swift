@@ -1,48 +1,55 @@
 import Domain
 import Wire
 
-/// How long and how much a peer may take. Times in milliseconds, sizes in bytes.
+/// Limits of time and size. Times are in milliseconds, sizes in bytes.
 package struct ServerLimits: Sendable {
   package var http = HTTPLimits()
   package var webSocket = WebSocketLimits()
-  /// Pings and pongs that a WebSocket's client may send at once, and a second in the long run. Beyond it: 1008.
+  /// Pings and pongs that a WebSocket's client may send at once, and per second in the long run. Beyond it: 1008.
   package var controlFrameBurst = 100
   package var controlFramesPerSecond = 20
   package var maxConnections = 20_000
-  /// Pipelined requests that one connection has answered before others have their turn.
+  /// Pipelined requests of one connection that are answered before other connections have their turn.
   package var requestsPerTurn = 64
-  /// Answers that wait for their peer to take them; beyond it no more of its requests are looked at.
+  /// Answers of one connection that are queued; beyond it no more of its requests are parsed.
   package var maxQueuedAnswerBytes = 256 * 1024
-  /// From the first moment of a connection, or of a request on it, to the end of its head.
+  /// Bytes of a file that one connection sends before other connections have their turn.
+  package var fileBytesPerTurn = 256 * 1024
+  /// From the accept, or from the first byte of a later request, to the end of its head.
   package var headDeadline = 10_000
-  /// A body must bring this many bytes a second, after a first grace of ``headDeadline``.
+  /// The least rate of a body, measured over each ``headDeadline``.
   package var bodyBytesPerSecond = 1024
-  /// Between two requests of a connection.
+  /// How long a connection may stay without a request.
   package var idleKeepAlive = 75_000
-  /// Without a byte taken while there is something to send.
+  /// How long a peer may read nothing while there is something to send.
   package var writeStall = 10_000
-  /// Without an acknowledgement from an event stream's peer, which can't be asked for a sign of life.
+  /// How long an event stream's peer may acknowledge nothing: such a stream has no ping.
   package var eventSilence = 60_000
-  /// After our last byte, for the peer to read it and close.
+  /// How long the peer has after our last byte to read it and close.
   package var linger = 2_000
 
   package init() {}
 }
 
-/// What the application adds to every exchange. All of it runs on the loop: microseconds only.
+/// What the application adds to every exchange. All of it runs on a loop, so it must take microseconds only.
 package struct ServerHooks: Sendable {
   /// Names the caller of a request, or refuses the request by throwing, before a byte of its body is read.
   package var identify: @Sendable (RequestHead) throws -> Caller
-  /// The headers that an answer gets besides its own. Prepared ones cost nothing to give.
+  /// The fields that an answer gets besides its own.
   package var commonFields: @Sendable (RequestHead?, Response) -> HTTPFields
-  /// The answer to whatever was thrown: by a handler, a check, the parser or the router. The head is nil where it could
-  /// not be read.
+  /// The answer to an error of a handler, a hook, the parser or the router. The head is nil if it could not be parsed.
   package var errorResponse: @Sendable (any Error, RequestHead?, RequestID) -> Response
-  /// Told of every answer. A stream has no microseconds: it is told of when it begins.
+  /// Called when an answer is ready. A WebSocket or an event stream, which begins then, has no microseconds.
   package var answered: @Sendable (RequestHead?, _ route: String?, Response, RequestID, _ microseconds: Int?) -> Void
 
-  /// Told when no descriptor is left for those who want to connect, once each time it happens.
+  /// Called when a stream body's producer throws, after the answer's head was sent.
+  package var bodyFailed: @Sendable (any Error, RequestID) -> Void = { _, _ in }
+
+  /// Called when no descriptor is left for a new connection, once for each time that they run out.
   package var exhausted: @Sendable () -> Void = {}
+
+  /// The close codes that are the application's and not the protocol's.
+  package var closeCodes = ApplicationCloseCodes()
 
   package init(
     identify: @escaping @Sendable (RequestHead) throws -> Caller,
@@ -57,7 +64,17 @@ package struct ServerHooks: Sendable {
   }
 }
 
-/// What the server itself has to say about a request.
+/// The close codes that an application chooses (RFC 6455 §7.4.2).
+package struct ApplicationCloseCodes: Sendable {
+  /// For a WebSocket whose peer reads nothing for ``ServerLimits/writeStall``.
+  package var stalled = CloseCode.policyViolation
+  /// Codes from 4000 on that are counted one by one. A peer may send any code, so the others are counted together.
+  package var counted: Set<CloseCode> = []
+
+  package init() {}
+}
+
+/// Why the server itself refuses a request.
 package enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
   case notFound(path: String)
   case methodNotAllowed(method: String, allowed: [String])

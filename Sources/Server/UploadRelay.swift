@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Carries a body from its connection's loop to its sink, which may wait for a disk, and holds the peer back meanwhile.
+/// Passes a body from its connection's loop to its sink, which may block on a disk, with back-pressure on the peer.
 final class UploadRelay: Sendable {
   private let sink: any BodySink
   private let queue = DispatchQueue(label: "upload")
@@ -12,15 +12,15 @@ final class UploadRelay: Sendable {
     var hasEnded = false
   }
 
-  /// How much may wait for the disk before the peer is held back.
+  /// The most bytes that wait for the disk before reading pauses.
   private static let maxWaitingBytes = 512 * 1024
 
   init(_ sink: any BodySink) { self.sink = sink }
 
-  /// Hands a piece on.
-  /// - Parameter written: called from another thread once it is written, or with why it could not be.
-  /// - Returns: whether more may come right away; if not, wait for `written`.
-  func write(_ bytes: [UInt8], _ written: @escaping @Sendable ((any Error)?) -> Void) -> Bool {
+  /// Queues a piece for the sink.
+  /// - Parameter written: called on another thread when little waits any more, or with the error if a write failed.
+  /// - Returns: whether there is room for the next piece; if not, wait for `written`.
+  func write(_ bytes: [UInt8], written: @escaping @Sendable ((any Error)?) -> Void) -> Bool {
     let hasRoom = state.withLock { state in
       state.waitingBytes += bytes.count
       return state.waitingBytes < Self.maxWaitingBytes
@@ -32,19 +32,19 @@ final class UploadRelay: Sendable {
         try sink.write(bytes)
       } catch {
         failure = error
-        // What waits behind it would leave a hole, and the end of the body may wait there already.
+        // A later piece would leave a hole, and the body's end may already be queued.
         if end() { sink.abandon() }
       }
-      let isLast = state.withLock { state in
+      let hasRoomAgain = state.withLock { state in
         state.waitingBytes -= bytes.count
         return state.waitingBytes < Self.maxWaitingBytes / 4
       }
-      if failure != nil || isLast { written(failure) }
+      if failure != nil || hasRoomAgain { written(failure) }
     }
     return hasRoom
   }
 
-  /// The body is complete, once what waits is written.
+  /// Finishes the body behind the pieces that wait.
   func finish(_ finished: @escaping @Sendable (Result<Response, any Error>) -> Void) {
     queue.async { [self] in
       guard end() else { return }
@@ -52,14 +52,14 @@ final class UploadRelay: Sendable {
     }
   }
 
-  /// The body will never be complete.
+  /// Ends a body that will never be complete.
   func abandon() {
     queue.async { [self] in
       if end() { sink.abandon() }
     }
   }
 
-  /// - Returns: whether it had not ended before.
+  /// - Returns: whether this is the first end.
   private func end() -> Bool {
     state.withLock { state in
       defer { state.hasEnded = true }

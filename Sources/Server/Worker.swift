@@ -1,7 +1,7 @@
 import Net
 import Wire
 
-/// One event loop's connections: takes new ones, sweeps their deadlines, writes what a turn left to write.
+/// One event loop's connections: adds new ones, enforces their deadlines, and flushes their output once a turn.
 package final class Worker {
   let reactor: Reactor
   let mailbox: Mailbox<Worker>
@@ -9,23 +9,25 @@ package final class Worker {
   package let streams: any StreamService
   package internal(set) var counters: LoopCounters
 
-  /// One read's worth of input, shared by all connections of the loop: an idle one holds none.
+  /// The input of one read, shared by all connections of the loop, so that an idle one needs none. Bodies of files pass
+  /// through it on systems without sendfile.
   let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
 
   /// By descriptor.
   private var connections: [Connection?] = []
   private var connectionCount = 0
   private var waitingToFlush: [Connection] = []
+  private var waitingForNextTurn: [Connection] = []
   private var waitingToClose: [Connection] = []
   private(set) var isDraining = false
-  /// Memory that a connection borrows while it has something to send.
+  /// Memory that connections borrow while they have output.
   var spareBuffers: [[UInt8]] = []
-  /// Sockets that came when the server was stopping already.
+  /// Sockets that were accepted while the server was stopping.
   private var lateSockets: Set<Int32> = []
   private var date: (second: Int, field: HTTPFields) = (0, [:])
   private var requestCount = 0
 
-  /// As many as connections usually answer in one turn.
+  /// More than the connections that usually answer in one turn.
   private static let maxSpareBuffers = 64
 
   init(
@@ -35,7 +37,7 @@ package final class Worker {
     self.mailbox = mailbox
     self.core = core
     self.streams = streams
-    counters = LoopCounters(router: core.router)
+    counters = LoopCounters(router: core.router, closeCodes: core.hooks.closeCodes)
     reactor.every(250) { [unowned self] in sweep() }
     reactor.onTurnEnd = { [unowned self] in turnEnded() }
   }
@@ -44,8 +46,9 @@ package final class Worker {
 
   // MARK: Connections
 
-  func take(_ socket: Int32) {
-    guard let connection = try? Connection(socket, self) else {
+  /// Adds an accepted socket.
+  func add(_ socket: Int32) {
+    guard let connection = try? Connection(socket: socket, worker: self) else {
       closeDescriptor(socket)
       core.connectionClosed()
       return
@@ -53,11 +56,11 @@ package final class Worker {
     while connections.count <= Int(socket) { connections.append(nil) }
     connections[Int(socket)] = connection
     connectionCount += 1
-    counters.connectionAccepted()
-    if isDraining { noteLate(connection) }
+    counters.countConnection()
+    if isDraining { markLate(connection) }
   }
 
-  private func noteLate(_ connection: Connection) {
+  private func markLate(_ connection: Connection) {
     lateSockets.insert(connection.socket)
     core.countLate(1)
   }
@@ -67,17 +70,21 @@ package final class Worker {
     return connection?.registration == registration ? connection : nil
   }
 
-  func forget(_ connection: Connection) {
+  /// Removes a closed connection.
+  func remove(_ connection: Connection) {
     connections[Int(connection.socket)] = nil
     connectionCount -= 1
     if lateSockets.remove(connection.socket) != nil { core.countLate(-1) }
     core.connectionClosed()
   }
 
-  /// Its output leaves at the end of this turn, with everything that comes until then.
+  /// Flushes a connection at the end of this turn.
   func flushLater(_ connection: Connection) { waitingToFlush.append(connection) }
 
-  /// It is broken, and goes at the end of this turn: whoever is writing to it now need not expect that.
+  /// Flushes a connection in the next turn, which begins at once.
+  func flushNextTurn(_ connection: Connection) { waitingForNextTurn.append(connection) }
+
+  /// Closes a broken connection at the end of this turn.
   func closeLater(_ connection: Connection) { waitingToClose.append(connection) }
 
   // MARK: Turns
@@ -87,6 +94,10 @@ package final class Worker {
     if let soon = streams.turnEnded() { reactor.waitAtMost(soon) }
     flushWaiting()
     while let connection = waitingToClose.popLast() { connection.close() }
+    if !waitingForNextTurn.isEmpty {
+      swap(&waitingForNextTurn, &waitingToFlush)
+      reactor.waitAtMost(0)
+    }
   }
 
   private func flushWaiting() {
@@ -103,34 +114,34 @@ package final class Worker {
     for connection in connections { connection?.sweep(reactor.now) }
   }
 
-  /// Says goodbye to streams, spread over the given time, and lets requests end.
+  /// Closes streams, spread over the given time, and lets requests end.
   func drain(over milliseconds: Int) {
     isDraining = true
     let streams = connections.compactMap { $0 }.filter(\.isStream)
     for case let connection? in connections where !lateSockets.contains(connection.socket) {
-      // A request may be on its way on a connection that was just made: it will be told to come back later.
-      if connection.isFresh { noteLate(connection) } else { connection.endIfIdle() }
+      // The first request of a new connection may be on its way. It will be answered with 503.
+      if connection.isFresh { markLate(connection) } else { connection.endIfIdle() }
     }
-    // Not all at once: they would all come back at once.
+    // Spread, so that the clients don't all reconnect at once.
     var next = 0
     let started = reactor.now
-    func sayGoodbye() {
+    func closeShare() {
       let share = milliseconds > 0 ? (reactor.now - started) * streams.count / milliseconds : streams.count
       while next < min(share + 1, streams.count) {
         streams[next].drainStream()
         next += 1
       }
     }
-    sayGoodbye()
-    if next < streams.count { reactor.every(50, sayGoodbye) }
+    closeShare()
+    if next < streams.count { reactor.every(50, closeShare) }
   }
 
-  /// Cuts off whoever is still there.
+  /// Closes every connection at once.
   func closeAll() { for connection in connections { connection?.close() } }
 
-  // MARK: What every answer needs
+  // MARK: For every answer
 
-  /// The Date field, made once a second.
+  /// The Date field, formatted once a second.
   func dateField() -> HTTPFields {
     let second = core.unixSeconds()
     if date.second != second { date = (second, ["date": HTTPDate.text(unixSeconds: second)]) }

@@ -5,6 +5,7 @@ import Net
 import Server
 import Synchronization
 import TestSupport
+import Wire
 
 /// The whole application on any free port, with a data folder and a source root of its own.
 final class RunningApp: Sendable {
@@ -21,7 +22,8 @@ final class RunningApp: Sendable {
 
   init(
     _ options: [String] = [], clock: LoopClock = .monotonic, log: Log = Log(level: .error, sink: { _ in }),
-    extra: ExtraRoutes? = nil, data: TemporaryFolder = TemporaryFolder()
+    extra: ExtraRoutes? = nil, data: TemporaryFolder = TemporaryFolder(),
+    identify: @escaping @Sendable (RequestHead) throws -> Caller = { _ in .localAdmin }
   ) throws {
     self.data = data
     let arguments = [
@@ -29,7 +31,7 @@ final class RunningApp: Sendable {
     ]
     application = try Application(
       Configuration(arguments: arguments + options), log: log)
-    server = try application.serve(extra, clock: clock)
+    server = try application.serve(extra, clock: clock, identify: identify)
   }
 
   deinit { end() }

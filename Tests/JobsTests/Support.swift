@@ -2,6 +2,7 @@ import Domain
 import Imaging
 import JSONValues
 import Jobs
+import Net
 import Store
 import Synchronization
 import TestSupport

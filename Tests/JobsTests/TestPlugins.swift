@@ -1,6 +1,7 @@
 import Domain
 import JSONValues
 import Jobs
+import Net
 import Synchronization
 
 /// Returns each frame's brightness.

@@ -11,7 +11,7 @@ import Testing
 struct EventLoopTests {
   final class Counter { var value = 0 }
 
-  @Test func `work left by many threads runs on the loop, all of it, and its order is kept for each`() throws {
+  @Test func `work from many threads runs on the loop, all of it, and in order for each thread`() throws {
     let loop = try EventLoop<Counter>(name: "test") { _, _ in Counter() }
     let seen = Mutex<[Int: [Int]]>([:])
     let threads = (0..<4).map { thread in
@@ -34,11 +34,11 @@ struct EventLoopTests {
 
   struct Refused: Error, Equatable {}
 
-  @Test func `a loop whose owner can't be made throws why`() {
+  @Test func `a loop whose owner can't be made throws the error`() {
     #expect(throws: Refused()) { try EventLoop<Counter>(name: "test") { _, _ in throw Refused() } }
   }
 
-  @Test func `timers fire again and again`() throws {
+  @Test func `timers fire periodically`() throws {
     let fired = Mutex(0)
     let loop = try EventLoop<Reactor>(name: "test") { reactor, _ in
       reactor.every(1) { fired.withLock { $0 += 1 } }
@@ -50,7 +50,7 @@ struct EventLoopTests {
 }
 
 struct ListeningSocketTests {
-  @Test func `a port that is taken says so and what to do`() throws {
+  @Test func `a port that is in use is an error that says what to do`() throws {
     let first = try ListeningSocket(host: "127.0.0.1", port: 0)
     defer { close(first.descriptor) }
     #expect(first.port > 0)
@@ -62,7 +62,115 @@ struct ListeningSocketTests {
         == "Port 8000 is already in use. Stop the other process, or pass --port <n>.")
   }
 
-  @Test func `an address that is not ours is refused by name`() {
+  @Test func `an address of another machine is refused by name`() {
     #expect(throws: NetError.unknownHost("not-a-host")) { try ListeningSocket(host: "not-a-host", port: 0) }
+  }
+}
+
+struct OpenFileTests {
+  private let path = "/tmp/telltale-open-file-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+
+  private func write(_ text: String) {
+    guard let file = fopen(path, "w") else { return }
+    fputs(text, file)
+    fclose(file)
+  }
+
+  /// Sends through a pair of sockets.
+  /// - Returns: what arrives at the other.
+  private func sent(_ send: (_ socket: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> OpenFile.Sent) -> (
+    OpenFile.Sent, String
+  ) {
+    var pair: [Int32] = [0, 0]
+    #if canImport(Glibc)
+      socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair)
+    #else
+      socketpair(AF_UNIX, SOCK_STREAM, 0, &pair)
+    #endif
+    defer { pair.forEach { _ = close($0) } }
+    var buffer = [UInt8](repeating: 0, count: 4)
+    let result = buffer.withUnsafeMutableBytes { send(pair[0], $0) }
+    shutdown(pair[0], Int32(SHUT_WR))
+    var received = [UInt8](repeating: 0, count: 64)
+    received.removeLast(received.count - max(0, recv(pair[1], &received, received.count, 0)))
+    return (result, String(decoding: received, as: UTF8.self))
+  }
+
+  @Test func `bytes are sent from any offset, and behind the end there are none`() throws {
+    write("0123456789")
+    defer { unlink(path) }
+    let file = try OpenFile(path: path)
+    #expect(file.size == 10)
+    #expect(sent { file.send(from: 3, count: 5, to: $0, buffer: $1) } == (.bytes(5), "34567"))
+    #expect(sent { file.send(from: 10, count: 5, to: $0, buffer: $1) } == (.endOfFile, ""))
+  }
+
+  @Test func `a copy is sent as far as the buffer reaches`() throws {
+    write("0123456789")
+    defer { unlink(path) }
+    let file = try OpenFile(path: path)
+    #expect(sent { file.sendCopy(from: 3, count: 5, to: $0, buffer: $1) } == (.bytes(4), "3456"))
+    #expect(sent { file.sendCopy(from: 3, count: 2, to: $0, buffer: $1) } == (.bytes(2), "34"))
+    #expect(sent { file.sendCopy(from: 10, count: 5, to: $0, buffer: $1) } == (.endOfFile, ""))
+  }
+
+  @Test func `a missing file, a folder and a pipe are refused with the reason`() throws {
+    #expect(throws: NetError.cannotOpen(path: path, reason: "No such file or directory")) { try OpenFile(path: path) }
+    #expect(throws: NetError.cannotOpen(path: "/tmp", reason: "not a regular file")) { try OpenFile(path: "/tmp") }
+    mkfifo(path, 0o600)
+    defer { unlink(path) }
+    #expect(throws: NetError.cannotOpen(path: path, reason: "not a regular file")) { try OpenFile(path: path) }
+  }
+}
+
+struct GuardedTests {
+  @Test func `a thread waits until another has made its condition true`() {
+    let count = Guarded(0)
+    let thread = Thread(name: "counter") { for _ in 0..<10 { count.withLock { $0 += 1 } } }
+    #expect(count.wait { $0 == 10 ? "ten" : nil } == "ten")
+    thread.join()
+  }
+}
+
+struct ChildProcessTests {
+  private func output(_ child: ChildProcess) -> String {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    var all: [UInt8] = []
+    while true {
+      let count = buffer.withUnsafeMutableBytes { ChildProcess.read(child.standardOutput, into: $0) }
+      if count == 0 { return String(decoding: all, as: UTF8.self) }
+      all += buffer[..<count]
+    }
+  }
+
+  @Test func `a program gets its arguments verbatim, only the environment given, and no descriptor of ours`() throws {
+    let path = String(cString: getenv("PATH"))
+    let child = try ChildProcess(
+      ["sh", "-c", "printf '%s|%s|' \"$1\" \"$SECRET\"; ls /proc/self/fd 2>/dev/null | wc -l", "sh", "a; b $(c)"],
+      environment: ["PATH": path])
+    #expect(output(child).hasPrefix("a; b $(c)||"))
+    #expect(child.waitForEnd() == .exited(code: 0))
+  }
+
+  @Test func `the exit code or the signal that ended it is reported`() throws {
+    let failing = try ChildProcess(["sh", "-c", "exit 7"], environment: ["PATH": "/usr/bin:/bin"])
+    #expect(failing.waitForEnd() == .exited(code: 7))
+    let killed = try ChildProcess(["sleep", "60"], environment: ["PATH": "/usr/bin:/bin"])
+    killed.signalGroup(SIGKILL)
+    #expect(killed.waitForEnd() == .signalled(SIGKILL))
+  }
+
+  @Test func `a missing program is an error`() {
+    #expect(throws: NetError.self) { try ChildProcess(["no-such-program-here"], environment: [:]) }
+  }
+
+  @Test func `children of the child are in its group and are killed with it`() throws {
+    let child = try ChildProcess(["sh", "-c", "sleep 60 & echo ready; wait"], environment: ["PATH": "/usr/bin:/bin"])
+    var buffer = [UInt8](repeating: 0, count: 64)
+    _ = buffer.withUnsafeMutableBytes { ChildProcess.read(child.standardOutput, into: $0) }
+    child.signalGroup(SIGKILL)
+    // The grandchild holds the pipe: it ends only when both are gone.
+    #expect(output(child).isEmpty)
+    #expect(child.waitForEnd() == .signalled(SIGKILL))
   }
 }

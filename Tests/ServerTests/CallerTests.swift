@@ -2,7 +2,7 @@ import Server
 import TestSupport
 import Testing
 
-/// What a route asks of its caller, before it reads a body.
+/// Roles and capabilities, which are checked before a body is read.
 struct CallerTests {
   @Test(arguments: [("viewer", 403), ("operator", 200), ("admin", 200)])
   func `a route is for callers of its role and above`(role: String, status: Int) throws {
@@ -30,7 +30,7 @@ struct CallerTests {
     #expect(try client.request("POST", "/programs", headers: ["X-Role": "viewer", "X-Programs": "1"]).status == 403)
   }
 
-  @Test func `a caller who may not is refused before a byte of the body is sent`() throws {
+  @Test func `a caller below the role is refused before a byte of the body is sent`() throws {
     let server = try EchoServer()
     let client = try ProbeClient(port: server.port)
     try client.send("PUT /uploads/a HTTP/1.1\r\nHost: x\r\nX-Role: viewer\r\nContent-Length: 1000\r\n\r\n")
@@ -41,7 +41,7 @@ struct CallerTests {
     #expect(server.uploads.state.withLock { $0 == (bytes: 0, finished: 0, abandoned: 0) })
   }
 
-  @Test func `a caller who is not known is refused, also at a path that does not exist`() throws {
+  @Test func `an unknown caller is refused, also at a path that does not exist`() throws {
     let server = try EchoServer()
     let client = try ProbeClient(port: server.port)
     #expect(try client.request("GET", "/", headers: ["X-Role": "stranger"]).status == 403)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-/// The limits of time, to the second, on a clock that is moved by hand.
+/// The time limits, to the second, on a clock that the tests advance.
 struct DeadlineTests {
   private let clock = ManualClock()
   private let server: EchoServer
@@ -12,23 +12,23 @@ struct DeadlineTests {
 
   private func client() throws -> ProbeClient { try ProbeClient(port: server.port) }
 
-  /// Waits until the loop has seen everything that was sent so far: it takes what comes in order.
+  /// Waits until the loop has handled everything that was sent so far, which it does in order.
   private func settle() throws {
     #expect(try client().request("GET", "/", headers: ["Connection": "close"]).status == 200)
   }
 
-  /// Moves time, and waits until the loop has looked at its connections.
+  /// Advances the clock, and waits until the loop has swept its connections.
   private func pass(seconds: Int) throws {
     clock.advance(seconds: seconds)
     try settle()
   }
 
-  /// Waits until the kernel takes nothing more for the one client, and the loop has noticed.
+  /// Waits until the kernel's buffer for a client is full, and the loop has noticed.
   private func stall() throws {
     for _ in 0..<5 { try pass(seconds: 0) }
   }
 
-  @Test func `a head that is not complete after 10 s is 408 and the end of the connection`() throws {
+  @Test func `a head that is not complete after 10 s is answered with 408, and the connection closes`() throws {
     let slow = try client()
     try slow.send("GET / HTTP/1.1\r\nHost: x\r\n")
     try settle()
@@ -42,7 +42,7 @@ struct DeadlineTests {
     #expect(try slow.readToEnd().isEmpty)
   }
 
-  @Test func `who connects and says nothing is there for 10 s, and then closed without a word`() throws {
+  @Test func `a client that connects and sends nothing is disconnected after 10 s without an answer`() throws {
     let silent = try client()
     try settle()
     try pass(seconds: 9)
@@ -53,10 +53,10 @@ struct DeadlineTests {
     #expect(try patient.request("GET", "/").status == 200)
   }
 
-  @Test func `a body may take its time at 1 KiB/s, and is 408 below that`() throws {
+  @Test func `a body may arrive at 1 KiB/s, and is answered with 408 below that`() throws {
     let client = try client()
     try client.send("PUT /uploads/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n")
-    // The first brings far more than it must, which is no advance on the time behind it.
+    // The first window has far more than it needs, which doesn't count for the later ones.
     for count in [500_000, 10_240, 10_240] {
       try client.send([UInt8](repeating: 1, count: count))
       try settle()
@@ -70,7 +70,7 @@ struct DeadlineTests {
     #expect(eventually { server.uploads.state.withLock { $0.abandoned } == 1 })
   }
 
-  @Test func `a connection that asks for nothing more is closed after 75 s`() throws {
+  @Test func `a connection without another request is closed after 75 s`() throws {
     let idle = try client()
     #expect(try idle.request("GET", "/").status == 200)
     try pass(seconds: 74)
@@ -80,7 +80,7 @@ struct DeadlineTests {
     #expect(try idle.readToEnd().isEmpty)
   }
 
-  @Test func `who takes nothing of an answer for 10 s is closed`() throws {
+  @Test func `a client that reads nothing of an answer for 10 s is disconnected`() throws {
     let stalled = try client()
     try stalled.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
     try stall()
@@ -90,22 +90,22 @@ struct DeadlineTests {
     #expect(eventually { server.server.connectionCount == 0 })
   }
 
-  @Test func `an answer that is taken slowly arrives whole, however long that takes`() throws {
+  @Test func `an answer that is read slowly arrives whole, however long that takes`() throws {
     let slow = try client()
     try slow.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
     _ = try slow.read(through: Array("\r\n\r\n".utf8))
-    var taken = 0
+    var received = 0
     for _ in 0..<12 {
-      taken += try slow.skip(count: largeBodyBytes / 24)
+      received += try slow.skip(count: largeBodyBytes / 24)
       try settle()
       try pass(seconds: 9)
     }
-    taken += try slow.skip(count: largeBodyBytes - taken)
-    #expect(taken == largeBodyBytes)
+    received += try slow.skip(count: largeBodyBytes - received)
+    #expect(received == largeBodyBytes)
     #expect(try slow.request("GET", "/").status == 200)
   }
 
-  @Test func `a WebSocket that takes nothing for 10 s is closed as too slow`() throws {
+  @Test func `a WebSocket whose client reads nothing for 10 s is closed and counted as stalled`() throws {
     let stalled = try client()
     try stalled.upgrade("/stream")
     try stalled.sendText("flood")
@@ -114,11 +114,11 @@ struct DeadlineTests {
     #expect(eventually { server.server.connectionCount == 1 })
     clock.advance(seconds: 1)
     #expect(eventually { server.server.connectionCount == 0 })
-    #expect(server.server.askLoops(patience: 5_000) { $0.counters.webSocketCloses[.slowConsumer] ?? 0 } == [1])
+    #expect(server.server.askLoops(patience: 5_000) { $0.counters.webSocketCloses[stalledCode] ?? 0 } == [1])
   }
 
   #if canImport(Glibc)
-    @Test func `an event stream whose peer is gone without a word is closed`() throws {
+    @Test func `an event stream is closed if the network to its client is gone`() throws {
       var limits = ServerLimits()
       limits.eventSilence = 500
       let server = try EchoServer(limits: limits)

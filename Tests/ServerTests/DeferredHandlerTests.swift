@@ -10,7 +10,7 @@ import Testing
   import Darwin
 #endif
 
-/// Where deferred handlers run, and what they hold while they wait.
+/// The threads of deferred handlers.
 @Suite(.serialized) struct DeferredHandlerTests {
   @Test func `a deferred handler runs off the loop, also after it has awaited`() throws {
     let server = try EchoServer(threads: 1)

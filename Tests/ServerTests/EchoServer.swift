@@ -11,7 +11,7 @@ import Wire
   import Darwin
 #endif
 
-/// A server with a few routes and an echo behind `/stream`, on any free port.
+/// A server on any free port, with a few routes and an echo at `/stream`.
 ///
 /// The header `x-role` names the caller's role, and `x-programs` gives it the capability to start programs. Without them
 /// the caller is the local admin.
@@ -24,22 +24,26 @@ final class EchoServer: Sendable {
 
   var port: Int { server.port }
 
-  init(limits: ServerLimits = ServerLimits(), threads: Int = 2, clock: LoopClock = .monotonic) throws {
+  init(
+    limits: ServerLimits = ServerLimits(), threads: Int = 2, clock: LoopClock = .monotonic, routes: [Route] = []
+  ) throws {
     let (uploads, answers, gate) = (uploads, answers, gate)
+    var hooks = ServerHooks(
+      identify: Self.caller, commonFields: { _, _ in ["x-test": "yes"] },
+      errorResponse: { error, _, _ in
+        let status =
+          (error as? ServerError)?.status ?? (error as? WireError)?.statusHint
+          ?? (error as? AppError).map { HTTPStatus(rawValue: $0.status) } ?? .internalServerError
+        let text = status == .internalServerError ? "internal" : "\(error)"
+        return Response(status, contentType: "text/plain", body: Array(text.utf8))
+      },
+      answered: { _, _, response, _, _ in answers.statuses.withLock { $0.append(response.status.rawValue) } })
+    hooks.bodyFailed = { error, _ in answers.failedBodies.withLock { $0.append("\(error)") } }
+    hooks.closeCodes.stalled = stalledCode
     server = try HTTPServer(
       socket: ListeningSocket(host: "127.0.0.1", port: 0), threads: threads,
-      router: Router(Self.routes(uploads, gate)), limits: limits,
-      hooks: ServerHooks(
-        identify: Self.caller, commonFields: { _, _ in ["x-test": "yes"] },
-        errorResponse: { error, _, _ in
-          let status =
-            (error as? ServerError)?.status ?? (error as? WireError)?.statusHint
-            ?? (error as? AppError).map { HTTPStatus(rawValue: $0.status) } ?? .internalServerError
-          let words = status == .internalServerError ? "internal" : "\(error)"
-          return Response(status, contentType: "text/plain", body: Array(words.utf8))
-        },
-        answered: { _, _, response, _, _ in answers.statuses.withLock { $0.append(response.status.rawValue) } }),
-      clock: clock, makeStreams: { _ in EchoService() })
+      router: Router(Self.routes(uploads, gate) + routes), limits: limits, hooks: hooks, clock: clock,
+      makeStreams: { _ in EchoService() })
   }
 
   private let hasStopped = Mutex(false)
@@ -69,7 +73,9 @@ final class EchoServer: Sendable {
 
   private static func routes(_ uploads: UploadRecord, _ gate: Gate) -> [Route] {
     [
-      Route(.get, "/", role: .viewer, .immediate { _ in Response(.ok, contentType: "text/plain", body: Array("home".utf8)) }),
+      Route(
+        .get, "/", role: .viewer,
+        .immediate { _ in Response(.ok, contentType: "text/plain", body: Array("home".utf8)) }),
       Route(
         .get, "/items/{id}", role: .viewer,
         .immediate { request in
@@ -133,7 +139,7 @@ final class EchoServer: Sendable {
       Route(
         .get, "/injecting", role: .viewer,
         .immediate { request in
-          // In hexadecimal, because a NUL or a control byte in a target never comes as far as here.
+          // In hexadecimal, because a target with a NUL or a control byte is refused before it reaches a handler.
           let value = String(decoding: bytes(hexadecimal: request.query("value") ?? ""), as: UTF8.self)
           let body = Array("secret".utf8)
           return request.query("where") == "name"
@@ -149,9 +155,14 @@ final class EchoServer: Sendable {
   }
 }
 
-/// What the hook that logs and counts was told.
+/// The close code of a stalled WebSocket.
+let stalledCode = CloseCode(rawValue: 4002)
+
+/// The calls of the server's hooks.
 final class AnswerRecord: Sendable {
   let statuses = Mutex<[Int]>([])
+  /// The errors of bodies that were cut off.
+  let failedBodies = Mutex<[String]>([])
 }
 
 /// Holds handlers back, with their threads or without, until it is opened.
@@ -214,25 +225,25 @@ func threadName() -> String {
   return String(decoding: name.prefix { $0 > UInt8(ascii: " ") }, as: UTF8.self)
 }
 
-/// Pairs of digits as bytes; anything else as none.
+/// Decodes pairs of digits and skips others.
 func bytes(hexadecimal text: String) -> [UInt8] {
   let digits = Array(text)
   return stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) }
 }
-/// More than the kernel's buffers of both ends hold together.
+/// More than the kernel's buffers of both ends hold.
 let largeBodyBytes = 24 << 20
 
-/// What became of uploads.
+/// The outcome of uploads.
 final class UploadRecord: Sendable {
   let state = Mutex((bytes: 0, finished: 0, abandoned: 0))
-  /// What the first piece of an upload that is to fail waits for.
+  /// Releases the failure of the first piece of `/uploads/failing`.
   let mayFail = DispatchSemaphore(value: 0)
   let hasFailed = Mutex(false)
 }
 
 struct UploadRecorder: BodySink {
   let record: UploadRecord
-  /// Whether its first piece can't be written, though those behind it could be.
+  /// Whether its first piece can't be written, although later ones can.
   var failsOnce = false
 
   func write(_ bytes: [UInt8]) throws {
@@ -277,7 +288,7 @@ private final class EchoHandler: StreamHandler {
   }
 
   func received(_ text: [UInt8]) {
-    guard text != Array("bye".utf8) else { return stream.close(CloseCode(rawValue: 4003), reason: "as you wish") }
+    guard text != Array("bye".utf8) else { return stream.close(CloseCode(rawValue: 4003), reason: "on request") }
     guard text != Array("flood".utf8) else {
       return [UInt8](repeating: 0, count: largeBodyBytes).withUnsafeBytes(stream.queue)
     }
@@ -295,7 +306,7 @@ private final class EchoHandler: StreamHandler {
   func closed() {}
 }
 
-/// Stops a server on a thread of its own, so that a test can watch it happen.
+/// Stops a server on another thread, so that a test can observe it.
 final class Stopper {
   private let thread: Thread
   init(_ server: EchoServer) {

@@ -16,7 +16,8 @@ var limits = ServerLimits()
 limits.webSocket = WebSocketLimits(maxMessageBytes: 32 << 20, maxFragments: 100_000)
 
 let server = try HTTPServer(
-  socket: ListeningSocket(host: "127.0.0.1", port: 0), threads: 1, router: Router([Route(.get, "/", role: .viewer, .stream)]),
+  socket: ListeningSocket(host: "127.0.0.1", port: 0), threads: 1,
+  router: Router([Route(.get, "/", role: .viewer, .stream)]),
   limits: limits,
   hooks: ServerHooks(
     identify: { _ in .localAdmin }, commonFields: { _, _ in [:] },

@@ -1,5 +1,6 @@
 import Domain
 import JSONValues
+import Net
 import Store
 import Synchronization
 

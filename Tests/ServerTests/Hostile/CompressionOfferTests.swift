@@ -2,12 +2,12 @@ import TestSupport
 import Testing
 import Wire
 
-/// What is agreed about compression (RFC 7692 §7.1), over a socket, and that it then works.
+/// The negotiation of compression (RFC 7692 §7.1) over a socket, and its use.
 struct CompressionOfferTests {
   private static let ours = "permessage-deflate; server_no_context_takeover"
 
   /// Opens a WebSocket with an offer.
-  private func open(_ server: EchoServer, _ offer: String) throws -> (client: ProbeClient, agreed: String?) {
+  private func open(_ server: EchoServer, offer: String) throws -> (client: ProbeClient, agreed: String?) {
     let client = try ProbeClient(port: server.port)
     let answer = try client.request(
       "GET", "/stream",
@@ -27,7 +27,7 @@ struct CompressionOfferTests {
       ("permessage-deflate;client_no_context_takeover ;\tserver_no_context_takeover", "; client_no_context_takeover"),
       ("permessage-deflate; client_max_window_bits", ""),
       ("PERMESSAGE-DEFLATE", ""),
-      // Offers in the client's order: the first that can be met, whatever comes before it.
+      // The first acceptable offer in the client's order.
       (
         "permessage-deflate; server_max_window_bits=8, permessage-deflate; server_max_window_bits=9",
         "; server_max_window_bits=9"
@@ -51,11 +51,11 @@ struct CompressionOfferTests {
     }
 
   @Test(arguments: legal)
-  func `a legal offer is accepted, and what is compressed under it arrives`(offer: String, answer: String) throws {
+  func `a legal offer is accepted, and compressed messages arrive`(offer: String, answer: String) throws {
     let server = try EchoServer()
-    let (client, agreed) = try open(server, offer)
+    let (client, agreed) = try open(server, offer: offer)
     #expect(agreed == Self.ours + answer)
-    // The smallest window that zlib has keeps to every offer. Each message stands for itself, which every client may do.
+    // zlib's smallest window satisfies every offer. Each message is compressed independently, which a client may always do.
     var deflater = MessageDeflater(windowBits: 9)
     for text in ["", "short", String(repeating: "a longer one, ", count: 500)] {
       try client.send(WebSocketRow.frame(.text, deflater.compress(Array(text.utf8)), isCompressed: true))
@@ -65,19 +65,22 @@ struct CompressionOfferTests {
     }
   }
 
-  @Test func `a client that keeps its context may refer to its last message, one that said it won't may not`() throws {
+  @Test func `a message may refer to the one before it, unless the client has offered no context takeover`() throws {
     let hello: [UInt8] = [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00]
     let again: [UInt8] = [0xF2, 0x00, 0x11, 0x00, 0x00]
     let server = try EchoServer()
     for (offer, isKept) in [("permessage-deflate", true), ("permessage-deflate; client_no_context_takeover", false)] {
-      let client = try open(server, offer).client
+      let client = try open(server, offer: offer).client
       for payload in [hello, again] { try client.send(WebSocketRow.frame(.text, payload, isCompressed: true)) }
       #expect(try client.nextEvent() == .text(Array("Hello".utf8)))
       let second = try client.nextEvent()
       if isKept {
         #expect(second == .text(Array("Hello".utf8)))
       } else {
-        guard case .close(.invalidPayload, _) = second else { return #expect(Bool(false), "\(second)") }
+        guard case .close(.invalidPayload, _) = second else {
+          Issue.record("expected a close with 1007, got \(second)")
+          return
+        }
       }
     }
   }
@@ -87,7 +90,7 @@ struct CompressionOfferTests {
       "", ";", ",", "permessage-deflat", "permessage-deflate2", "permessage-deflate; unknown",
       "permessage-deflate; unknown=1", "permessage-deflate;", "permessage-deflate; ;client_max_window_bits",
       "permessage-deflate=1", "permessage-deflate; Server_No_Context_Takeover=1",
-      // A parameter with a value that it must not have, without one that it must have, or twice.
+      // A parameter with a forbidden value, without a required one, or twice.
       "permessage-deflate; server_no_context_takeover=true", "permessage-deflate; server_no_context_takeover=",
       "permessage-deflate; client_no_context_takeover=\"\"", "permessage-deflate; server_max_window_bits",
       "permessage-deflate; server_max_window_bits=", "permessage-deflate; client_max_window_bits=",
@@ -95,20 +98,24 @@ struct CompressionOfferTests {
       "permessage-deflate; client_no_context_takeover; client_no_context_takeover",
       "permessage-deflate; server_max_window_bits=10; server_max_window_bits=10",
       "permessage-deflate; client_max_window_bits; client_max_window_bits=10",
-      // zlib keeps 9 bits where 8 are asked for, so a promise of 8 would be broken.
+      // zlib uses 9 bits if asked for 8, so 8 can't be promised.
       "permessage-deflate; server_max_window_bits=8", "permessage-deflate; server_max_window_bits=\"8\"",
     ]
       + ["7", "16", "0", "08", "09", "+9", "-9", "9.0", "0x9", "1e1", "\"9", "9\"", "' 9'", "999999999999999999999"]
       .flatMap {
         ["permessage-deflate; server_max_window_bits=\($0)", "permessage-deflate; client_max_window_bits=\($0)"]
       })
-  func `an offer that can't be met is declined, and the connection opens without compression`(offer: String) throws {
+  func `an unacceptable offer is declined, and the connection opens without compression`(offer: String) throws {
     let server = try EchoServer()
-    let (client, agreed) = try open(server, offer)
+    let (client, agreed) = try open(server, offer: offer)
     #expect(agreed == nil)
     try client.sendText("plain")
     #expect(try client.nextEvent() == .text(Array("plain".utf8)))
     try client.send(WebSocketRow.frame(.text, [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00], isCompressed: true))
-    guard case .close(.protocolError, _) = try client.nextEvent() else { return #expect(Bool(false)) }
+    let event = try client.nextEvent()
+    guard case .close(.protocolError, _) = event else {
+      Issue.record("expected a close with 1002, got \(event)")
+      return
+    }
   }
 }

@@ -1,6 +1,6 @@
 import TestSupport
 
-/// Requests that are unusual and yet right, or wrong in what they ask for and not in how: the connection goes on.
+/// Requests that are well-formed, however unusual or unsuccessful: the connection stays open.
 enum HTTPAnswerRows {
   private static let get = HTTPFramingRows.get
   private static let post = HTTPFramingRows.post
@@ -23,7 +23,7 @@ enum HTTPAnswerRows {
     HostileRow("TRACE", "TRACE / HTTP/1.1\r\nHost: x\r\n\r\n", 405, fields: ["allow": "GET, HEAD, OPTIONS"]),
     HostileRow(
       "a wrong method", "DELETE / HTTP/1.1\r\nHost: x\r\n\r\n", 405, fields: ["allow": "GET, HEAD, OPTIONS"]),
-    HostileRow("a path that nobody has", "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+    HostileRow("an unknown path", "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n", 404),
     HostileRow("a handler that fails", "GET /failing HTTP/1.1\r\nHost: x\r\n\r\n", 500),
     HostileRow(
       "HEAD", "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", 200, fields: ["content-length": "4", "content-type": "text/plain"]),
@@ -53,7 +53,8 @@ enum HTTPAnswerRows {
     HostileRow("100 fields", get(String(repeating: "X: y\r\n", count: 99)), 200, words: "home"),
     HostileRow(
       "a target of 8,000 bytes", "GET /?\(String(repeating: "a", count: 7_998)) HTTP/1.1\r\nHost: x\r\n\r\n", 200),
-    HostileRow("a wish for HTTP/2", get("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"), 200, words: "home"),
+    HostileRow(
+      "an upgrade to HTTP/2", get("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"), 200, words: "home"),
   ]
 
   static let paths: [HostileRow] =
@@ -68,15 +69,16 @@ enum HTTPAnswerRows {
       HostileRow("a NUL in the target", "GET /items/\0 HTTP/1.1\r\nHost: x\r\n\r\n", 400, closes: true),
       HostileRow(
         "a letter beyond ASCII in the target", "GET /items/\u{E9} HTTP/1.1\r\nHost: x\r\n\r\n", 400, closes: true),
-      found("/items/%252e%252e", "item %2e%2e"), found("/items/a%252fb", "item a%2fb"), found("/items/...", "item ..."),
-      found("/items/..a", "item ..a"), found("/items/%E2%82%AC", "item \u{20AC}"), found("/items/a+b", "item a+b"),
-      // The double escape decoded once names nothing, and neither does what only looks like dots or a slash.
+      found("/items/%252e%252e", words: "item %2e%2e"), found("/items/a%252fb", words: "item a%2fb"),
+      found("/items/...", words: "item ..."), found("/items/..a", words: "item ..a"),
+      found("/items/%E2%82%AC", words: "item \u{20AC}"), found("/items/a+b", words: "item a+b"),
+      // An escape is decoded once only, and characters that look like dots or slashes are none.
       missing("/%252e%252e/items/a"), missing("/items%252fa"), missing("/items/"), missing("//items/a"),
       missing("/items/a/"), missing("/items/%EF%BC%8E%EF%BC%8E/x"), missing("/./items/a"), missing("/items/a/%CC%81b"),
       missing("/ITEMS/a"),
     ]
 
-  private static func found(_ path: String, _ words: String) -> HostileRow {
+  private static func found(_ path: String, words: String) -> HostileRow {
     HostileRow("the path \(path)", "GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n", 200, words: words)
   }
 

@@ -1,7 +1,6 @@
 import TestSupport
 
-/// Requests whose end two readers could see in different places, or whose head is no head. Each is refused, and what
-/// stands behind it is never looked at.
+/// Requests with an ambiguous length, or with a malformed head or body. Each is refused, and nothing behind it is parsed.
 enum HTTPFramingRows {
   static func get(_ lines: String) -> String { "GET / HTTP/1.1\r\nHost: x\r\n\(lines)\r\n" }
 
@@ -11,7 +10,7 @@ enum HTTPFramingRows {
 
   static func chunked(_ body: String) -> String { post("Transfer-Encoding: chunked", body) }
 
-  /// A body that is chunked for one reader and 5 bytes for the other.
+  /// A body that is valid both as chunks and as 5 bytes.
   private static let ambiguous = "0\r\n\r\n"
 
   static let lengths: [HostileRow] = [
@@ -150,6 +149,6 @@ enum HTTPFramingRows {
     .refused(
       413, "a body over its limit that waits for 100",
       post("Content-Length: 1001\r\nExpect: 100-continue")),
-    .refused(404, "a body for nobody", "POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"),
+    .refused(404, "a body for an unknown path", "POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"),
   ]
 }

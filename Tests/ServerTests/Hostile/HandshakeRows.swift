@@ -1,6 +1,6 @@
 import TestSupport
 
-/// Requests for a WebSocket that are none.
+/// Invalid requests for a WebSocket.
 enum HandshakeRows {
   private static func row(
     _ status: Int, _ description: String, method: String = "GET", version: String = "1.1",

@@ -1,14 +1,14 @@
 import TestSupport
 import Testing
 
-/// What comes from outside and would become part of what we send.
+/// Values from outside in what the server sends.
 struct InjectionTests {
   @Test(
     arguments: [
       "0d", "0a", "00", "0d0a", "610d0a5365742d436f6f6b69653a20783d31", "61006200", "610d0a0d0a3c7363726970743e",
     ],
     ["value", "name"])
-  func `a forbidden byte in a header of ours is 500 without what would have followed, and the connection goes on`(
+  func `a forbidden byte in a response field is 500 without the rest of the response, and the connection stays open`(
     hexadecimal: String, part: String
   ) throws {
     let server = try EchoServer()
@@ -25,7 +25,7 @@ struct InjectionTests {
     #expect(server.answers.statuses.withLock { $0 } == [500, 500, 200])
   }
 
-  @Test func `it closes where the client wished so`() throws {
+  @Test func `that response closes the connection if the client asks for it`() throws {
     let server = try EchoServer()
     let client = try ProbeClient(port: server.port)
     let answer = try client.request("GET", "/injecting?value=0d", headers: ["Connection": "close"])
@@ -39,7 +39,7 @@ struct InjectionTests {
     ("610a0a62", "a\ndata: \ndata: b"), ("610a0d62", "a\ndata: \ndata: b"), ("00", "\0"), ("610062", "a\0b"),
     ("0d0a69643a2037", "\ndata: id: 7"), ("0a0a6576656e743a2078", "\ndata: \ndata: event: x"), ("ff", "\u{FFFD}"),
   ])
-  func `a line break in an event begins another line of its data and nothing else`(
+  func `a line break in an event starts another data line and nothing else`(
     hexadecimal: String, data: String
   ) throws {
     let server = try EchoServer()

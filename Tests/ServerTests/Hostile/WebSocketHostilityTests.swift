@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import Wire
 
-/// What nobody polite says on a WebSocket, over a socket: whole, byte by byte, in the packet of the handshake.
+/// Hostile frames on a WebSocket, over a socket: in one write, byte by byte, and together with the handshake.
 struct WebSocketHostilityTests {
   enum Way: CaseIterable { case whole, byteByByte, withTheHandshake }
 
@@ -12,14 +12,14 @@ struct WebSocketHostilityTests {
       + (offer.map { "Sec-WebSocket-Extensions: \($0)\r\n" } ?? "") + "\r\n"
   }
 
-  private func check(_ table: [WebSocketRow], _ way: Way) throws {
+  private func check(_ table: [WebSocketRow], way: Way) throws {
     let server = try EchoServer()
     do {
       let bystander = try ProbeClient(port: server.port)
       try bystander.upgrade("/stream")
       for row in table {
         do {
-          try check(row, way, server, meanwhile: bystander)
+          try check(row, way: way, server: server, meanwhile: bystander)
         } catch {
           Issue.record("\(row): \(error)")
         }
@@ -29,10 +29,12 @@ struct WebSocketHostilityTests {
     #expect(eventually { server.server.connectionCount == 0 })
   }
 
-  private func check(_ row: WebSocketRow, _ way: Way, _ server: EchoServer, meanwhile bystander: ProbeClient) throws {
+  private func check(
+    _ row: WebSocketRow, way: Way, server: EchoServer, meanwhile bystander: ProbeClient
+  ) throws {
     let client = try ProbeClient(port: server.port)
     let opening = Array(Self.handshake(row.offer).utf8)
-    // What stands behind the mistake is never answered.
+    // Bytes behind the mistake are never answered.
     let bytes = row.bytes + WebSocketRow.text("behind")
     if way == .withTheHandshake {
       try client.send(opening + bytes)
@@ -40,7 +42,7 @@ struct WebSocketHostilityTests {
     } else {
       try client.send(opening)
       #expect(try client.answer().status == 101, "\(row)")
-      // Byte by byte, the mistake alone: it is answered before whatever it promised has come.
+      // Byte by byte, the mistake alone: it is answered before the payload that it declares arrives.
       if way == .byteByByte { client.sendByteByByte(row.bytes) } else { try client.send(bytes) }
     }
     try bystander.sendText("meanwhile")
@@ -49,7 +51,7 @@ struct WebSocketHostilityTests {
     #expect(try client.readToEnd().isEmpty, "\(row)")
   }
 
-  /// The code of the close frame, behind the echo of whatever was right.
+  /// The code of the close frame, which follows the echoes of valid messages.
   private func codeAfterMessages(_ client: ProbeClient) throws -> CloseCode? {
     while true {
       switch try client.nextEvent() {
@@ -60,17 +62,16 @@ struct WebSocketHostilityTests {
     }
   }
 
-  @Test(arguments: Way.allCases) func `a frame that can't be ends the connection with its code`(way: Way) throws {
-    try check(WebSocketRow.framing, way)
+  @Test(arguments: Way.allCases) func `an invalid frame ends the connection with its code`(way: Way) throws {
+    try check(WebSocketRow.framing, way: way)
   }
 
-  @Test(arguments: Way.allCases) func `a message that can't be taken ends the connection with its code`(way: Way) throws
-  {
-    try check(WebSocketRow.content, way)
+  @Test(arguments: Way.allCases) func `an invalid message ends the connection with its code`(way: Way) throws {
+    try check(WebSocketRow.content, way: way)
   }
 
   @Test(arguments: [WebSocketOpcode.ping, .pong])
-  func `a flood of control frames is 1008 after the burst that anybody may send`(opcode: WebSocketOpcode) throws {
+  func `a flood of control frames is 1008 after the allowed burst`(opcode: WebSocketOpcode) throws {
     let server = try EchoServer()
     let client = try ProbeClient(port: server.port)
     try client.upgrade("/stream")
@@ -85,12 +86,12 @@ struct WebSocketHostilityTests {
       #expect(event == .pong([7]))
       pongs += 1
     }
-    // A few more than the burst where the machine was slow enough for some to be granted anew.
+    // A few more than the burst if the machine is so slow that the bucket refills meanwhile.
     #expect(opcode == .ping ? (100..<200).contains(pongs) : pongs == 0)
     #expect(try client.readToEnd().isEmpty)
   }
 
-  @Test func `a burst of 100 pings is answered, and the connection goes on`() throws {
+  @Test func `a burst of 100 pings is answered, and the connection stays open`() throws {
     let server = try EchoServer()
     let client = try ProbeClient(port: server.port)
     try client.upgrade("/stream")

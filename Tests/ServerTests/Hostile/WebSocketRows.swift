@@ -1,11 +1,11 @@
 import Wire
 
-/// What a client may say after the handshake, and the code that ends its connection.
+/// Bytes that a client sends after the handshake, and the close code that they are answered with.
 struct WebSocketRow: Sendable, CustomStringConvertible {
   let description: String
   let bytes: [UInt8]
   let code: CloseCode
-  /// Of compression; nil for none.
+  /// The offer of compression, if any.
   let offer: String?
 
   init(_ code: CloseCode, _ description: String, _ bytes: [UInt8], offer: String? = nil) {
@@ -28,7 +28,7 @@ struct WebSocketRow: Sendable, CustomStringConvertible {
 
   static func text(_ text: String, isFinal: Bool = true) -> [UInt8] { frame(.text, Array(text.utf8), isFinal: isFinal) }
 
-  /// The header of a frame and no more: its payload never comes.
+  /// The header of a frame without its payload.
   static func header(_ first: UInt8, length: UInt64) -> [UInt8] {
     [first, 0xFF] + stride(from: UInt64(56), through: 0, by: -8).map { UInt8(truncatingIfNeeded: length >> $0) }
       + [0, 0, 0, 0]
