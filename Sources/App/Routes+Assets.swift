@@ -36,7 +36,7 @@ extension Response {
       body = []
     } else if let gzipped = asset.gzipped, head.fields.acceptsGzip {
       fields["content-encoding"] = "gzip"
-      body = gzipped
+      body = .bytes(gzipped)
     }
   }
 }

@@ -202,7 +202,7 @@ package final class Journal: Sendable {
       for (waiting, entry) in zip(stored, batch.entries) {
         waiting.completion?(.success(entry.messages.last?.position))
       }
-      return isMore ? 0 : nil
+      return isMore || !sequencer.isEmpty ? 0 : nil
     } catch {
       if sequencer.takeBack() { return fail(batch.id, cause: error, now: now) }
       return keep(batch, cause: error, now: now)

@@ -14,6 +14,9 @@ package protocol Sequencer: Sendable {
   /// - Throws: ``SequencerFailure`` if a batch can't be numbered; nothing of it happened.
   func receive() throws(SequencerFailure) -> NumberedBatch?
 
+  /// Whether no batch waits to be received.
+  var isEmpty: Bool { get }
+
   /// The batch that was received last is committed.
   func settle()
 
@@ -119,6 +122,8 @@ package final class LocalSequencer: Sequencer {
       throw SequencerFailure(batch: batch.id, cause: error)
     }
   }
+
+  package var isEmpty: Bool { state.withLock { $0.submitted.isEmpty } }
 
   package func settle() { state.withLock { $0.line.settle() } }
 

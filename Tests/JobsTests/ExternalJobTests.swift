@@ -12,15 +12,15 @@ struct ExternalJobTests {
     try ReportedMessage(.object(RealtimeMessage(type, payload).json), job: job)
   }
 
-  private func bench() throws -> (Bench, Job) {
+  private func bench() async throws -> (Bench, Job) {
     let bench = try Bench()
-    return (bench, try bench.service.create(.external(name: "Nightly")))
+    return (bench, try await bench.service.create(.external(name: "Nightly")))
   }
 
-  @Test func `an external job runs from its creation and has what is reported`() throws {
+  @Test func `an external job runs from its creation and has what is reported`() async throws {
     let (bench, job) = try bench()
     #expect(job.status == .running && job.name == "Nightly" && job.startedAt != nil)
-    let position = try bench.service.report(
+    let position = try await bench.service.report(
       [
         reported(.progress, ["progress": 12.5, "stage": "Compiling"], job: job.id),
         reported(.warning, ["plugin": "cc", "message": "unused"], job: job.id),
@@ -36,12 +36,12 @@ struct ExternalJobTests {
     #expect(bench.recorder.messages(.job(job.id)).allSatisfy { $0.payload["job_id"] == .string(job.id) })
   }
 
-  @Test func `lists get each new percent, and the whole job at its end`() throws {
+  @Test func `lists get each new percent, and the whole job at its end`() async throws {
     let (bench, job) = try bench()
     for progress in [1.0, 1.5, 2, 2.9, 3] {
-      _ = try bench.service.report([reported(.progress, ["progress": .double(progress)], job: job.id)], into: job.id)
+      _ = try await bench.service.report([reported(.progress, ["progress": .double(progress)], job: job.id)], into: job.id)
     }
-    _ = try bench.service.report([reported(.jobStatus, ["status": "succeeded"], job: job.id)], into: job.id)
+    _ = try await bench.service.report([reported(.jobStatus, ["status": "succeeded"], job: job.id)], into: job.id)
     let digest = bench.recorder.messages(.jobs)
     #expect(digest.filter { $0.type == .progress }.map { $0.payload["progress"]?.doubleValue } == [1, 2, 3])
     let end = try #require(digest.last?.payload)
@@ -49,17 +49,17 @@ struct ExternalJobTests {
     #expect(end["finished_at"] != .null && end["created_at"] != .null)
   }
 
-  @Test func `lists get the number of warnings with each percent`() throws {
+  @Test func `lists get the number of warnings with each percent`() async throws {
     let (bench, job) = try bench()
     let warning = try reported(.warning, ["plugin": "cc", "message": "unused"], job: job.id)
-    _ = try bench.service.report([warning, warning, reported(.progress, ["progress": 3], job: job.id)], into: job.id)
+    _ = try await bench.service.report([warning, warning, reported(.progress, ["progress": 3], job: job.id)], into: job.id)
     #expect(bench.recorder.messages(.jobs).last?.payload["warnings_count"] == 2)
     #expect(bench.recorder.messages(.job(job.id)).last?.payload["warnings_count"] == nil)
   }
 
-  @Test func `blanks are not a name, and an error has a text`() throws {
+  @Test func `blanks are not a name, and an error has a text`() async throws {
     let request = try JobRequest(["kind": "external", "name": " \t "], standardPlugins: [])
-    #expect(try bench().0.service.create(request).name == "External job")
+    #expect(try bench().await 0.service.create(request).name == "External job")
     for (type, payload) in [
       (MessageType.jobStatus, ["status": "running", "name": "  "] as JSONObject), (.error, ["error": ""]),
       (.warning, ["plugin": " ", "message": "unused"]),
@@ -68,9 +68,9 @@ struct ExternalJobTests {
     }
   }
 
-  @Test func `success completes the plugins that were running`() throws {
+  @Test func `success completes the plugins that were running`() async throws {
     let (bench, job) = try bench()
-    _ = try bench.service.report(
+    _ = try await bench.service.report(
       [
         reported(.progress, ["progress": 40], job: job.id),
         reported(.pluginStatus, ["plugin": "cc", "status": "running"], job: job.id),
@@ -86,61 +86,61 @@ struct ExternalJobTests {
     #expect(after.pluginStates.map(\.status) == [.completed, .failed])
   }
 
-  @Test func `after its end nothing can be reported, not even later in the same request`() throws {
+  @Test func `after its end nothing can be reported, not even later in the same request`() async throws {
     let (bench, job) = try bench()
     let end = try reported(.jobStatus, ["status": "failed", "error": "make: 2"], job: job.id)
     let progress = try reported(.progress, ["progress": 50], job: job.id)
-    let refused = #expect(throws: AppError.self) { try bench.service.report([end, progress], into: job.id) }
+    let refused = await #expect(throws: AppError.self) { try await bench.service.report([end, progress], into: job.id) }
     #expect(refused?.code == .conflict)
     #expect(try bench.service.job(job.id).status == .running)
-    _ = try bench.service.report([progress, end], into: job.id)
+    _ = try await bench.service.report([progress, end], into: job.id)
     let after = try bench.service.job(job.id)
     #expect(after.status == .failed && after.error == "make: 2" && after.finishedAt != nil && after.stage == nil)
-    #expect(errorCode { try bench.service.report([progress], into: job.id) } == .conflict)
+    #expect(await errorCode { try await bench.service.report([progress], into: job.id) } == .conflict)
   }
 
-  @Test func `cancelling ends it, and refuses the next report`() throws {
+  @Test func `cancelling ends it, and refuses the next report`() async throws {
     let (bench, job) = try bench()
-    try bench.service.cancel(job.id)
+    try await bench.service.cancel(job.id)
     #expect(try bench.service.job(job.id).status == .cancelled)
     let refused = #expect(throws: AppError.self) {
-      try bench.service.report([reported(.progress, ["progress": 1], job: job.id)], into: job.id)
+      try await bench.service.report([reported(.progress, ["progress": 1], job: job.id)], into: job.id)
     }
     #expect(refused?.code == .conflict)
     let advice = "Job \(job.id) is reported from outside. Run it again where it ran."
-    #expect(throws: AppError(.conflict, advice)) { try bench.service.retry(job.id) }
+    #expect(throws: AppError(.conflict, advice)) { try await bench.service.retry(job.id) }
   }
 
-  @Test func `a key reports once, and is refused with another request`() throws {
+  @Test func `a key reports once, and is refused with another request`() async throws {
     let (bench, job) = try bench()
     let warning = try reported(.warning, ["plugin": "cc", "message": "unused"], job: job.id)
-    let first = try bench.service.report([warning], into: job.id, idempotencyKey: "k")
-    #expect(try bench.service.report([warning], into: job.id, idempotencyKey: "k") == first)
+    let first = try await bench.service.report([warning], into: job.id, idempotencyKey: "k")
+    #expect(try await bench.service.report([warning], into: job.id, idempotencyKey: "k") == first)
     #expect(try bench.service.job(job.id).warningsCount == 1)
     let other = try reported(.warning, ["plugin": "cc", "message": "other"], job: job.id)
-    #expect(errorCode { try bench.service.report([other], into: job.id, idempotencyKey: "k") } == .conflict)
-    _ = try bench.service.report([other], into: job.id, idempotencyKey: "k2")
+    #expect(await errorCode { try await bench.service.report([other], into: job.id, idempotencyKey: "k") } == .conflict)
+    _ = try await bench.service.report([other], into: job.id, idempotencyKey: "k2")
     #expect(try bench.service.job(job.id).warningsCount == 2)
   }
 
-  @Test func `a report that can't be stored is refused whole, and accepted once there is room`() throws {
+  @Test func `a report that can't be stored is refused whole, and accepted once there is room`() async throws {
     let (bench, job) = try bench()
     let end = try reported(.jobStatus, ["status": "succeeded"], job: job.id)
     bench.recorder.fail(with: .full(path: "db"))
-    let refused = #expect(throws: AppError.self) { try bench.service.report([end], into: job.id, idempotencyKey: "k") }
+    let refused = await #expect(throws: AppError.self) { try await bench.service.report([end], into: job.id, idempotencyKey: "k") }
     #expect(refused?.code == .storageFull)
-    #expect(errorCode { try bench.service.create(.external(name: nil)) } == .storageFull)
+    #expect(await errorCode { try await bench.service.create(.external(name: nil)) } == .storageFull)
     bench.recorder.fail(with: nil)
     #expect(try bench.service.job(job.id).status == .running)
-    _ = try bench.service.report([end], into: job.id, idempotencyKey: "k")
+    _ = try await bench.service.report([end], into: job.id, idempotencyKey: "k")
     #expect(try bench.service.job(job.id).status == .succeeded)
   }
 
-  @Test func `nothing is accepted after a report that ends the job, even if an earlier one was refused`() throws {
+  @Test func `nothing is accepted after a report that ends the job, even if an earlier one was refused`() async throws {
     let (bench, job) = try bench()
     let codes = Guarded<[AppError.Code?]>([])
-    func report(_ type: MessageType, _ payload: JSONObject) throws {
-      bench.service.report([try reported(type, payload, job: job.id)], into: job.id) { result in
+    func report(_ type: MessageType, _ payload: JSONObject) async throws {
+      await bench.service.report([try reported(type, payload, job: job.id)], into: job.id) { result in
         codes.withLock { codes in
           if case .failure(let error) = result { codes.append(error.code) } else { codes.append(nil) }
         }
@@ -156,50 +156,50 @@ struct ExternalJobTests {
     #expect(try bench.service.job(job.id).status == .failed)
   }
 
-  @Test func `a job without reports for a day has failed, with the reason`() throws {
+  @Test func `a job without reports for a day has failed, with the reason`() async throws {
     let (bench, job) = try bench()
-    let other = try bench.service.create(.external(name: "Weekly"))
-    bench.service.endAbandoned()
+    let other = try await bench.service.create(.external(name: "Weekly"))
+    await bench.service.failAbandoned()
     func pass(hours: Int64) { bench.clock.withLock { $0.milliseconds += hours * 3_600_000 } }
     pass(hours: 23)
-    _ = try bench.service.report([reported(.progress, ["progress": 10], job: job.id)], into: job.id)
+    _ = try await bench.service.report([reported(.progress, ["progress": 10], job: job.id)], into: job.id)
     pass(hours: 2)
-    bench.service.endAbandoned()
+    await bench.service.failAbandoned()
     #expect(try bench.service.job(job.id).status == .running)
     let abandoned = try bench.service.job(other.id)
     #expect(abandoned.status == .failed && abandoned.finishedAt != nil)
     #expect(abandoned.error == "Nothing was reported about the job for 24 h, so it counts as abandoned.")
     let late = try reported(.progress, ["progress": 1], job: other.id)
-    #expect(errorCode { try bench.service.report([late], into: other.id) } == .conflict)
+    #expect(await errorCode { try await bench.service.report([late], into: other.id) } == .conflict)
     pass(hours: 23)
     bench.recorder.fail(with: .full(path: "db"))
-    bench.service.endAbandoned()
+    await bench.service.failAbandoned()
     bench.recorder.fail(with: nil)
     #expect(try bench.service.job(job.id).status == .running)
-    bench.service.endAbandoned()
+    await bench.service.failAbandoned()
     #expect(try bench.service.job(job.id).status == .failed)
   }
 
-  @Test func `time without a server does not count as silence`() throws {
+  @Test func `time without a server does not count as silence`() async throws {
     let (bench, job) = try bench()
     bench.recorder.store.close()
     let again = try Bench(after: bench)
     again.clock.withLock { $0.milliseconds += 240 * 3_600_000 }
-    again.service.endAbandoned()
+    await again.service.failAbandoned()
     again.clock.withLock { $0.milliseconds += 23 * 3_600_000 }
-    again.service.endAbandoned()
+    await again.service.failAbandoned()
     #expect(try again.service.job(job.id).status == .running)
     again.clock.withLock { $0.milliseconds += 2 * 3_600_000 }
-    again.service.endAbandoned()
+    await again.service.failAbandoned()
     #expect(try again.service.job(job.id).status == .failed)
   }
 
-  @Test func `a pipeline job can't be reported from outside`() throws {
+  @Test func `a pipeline job can't be reported from outside`() async throws {
     let bench = try Bench(plugins: [PluginFactory(Brightness.init)])
     bench.write("clip.y4m", video(levels: [16]))
-    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
     let progress = try reported(.progress, ["progress": 1], job: job.id)
-    #expect(errorCode { try bench.service.report([progress], into: job.id) } == .conflict)
+    #expect(await errorCode { try await bench.service.report([progress], into: job.id) } == .conflict)
   }
 
   @Test(
@@ -243,54 +243,54 @@ struct ExternalJobTests {
     }
   }
 
-  @Test func `a job names at most 100 plugins`() throws {
+  @Test func `a job names at most 100 plugins`() async throws {
     let (bench, job) = try bench()
     func status(_ plugin: String) throws -> ReportedMessage {
       try reported(.pluginStatus, ["plugin": .string(plugin), "status": "running"], job: job.id)
     }
-    _ = try bench.service.report((0..<100).map { try status("p\($0)") }, into: job.id)
-    #expect(errorCode { try bench.service.report([status("one more")], into: job.id) } == .unprocessable)
-    _ = try bench.service.report([status("p7")], into: job.id)
+    _ = try await bench.service.report((0..<100).map { try status("p\($0)") }, into: job.id)
+    #expect(await errorCode { try await bench.service.report([status("one more")], into: job.id) } == .unprocessable)
+    _ = try await bench.service.report([status("p7")], into: job.id)
   }
 
-  @Test func `cancelling or reporting too late is refused with how the job ended`() throws {
+  @Test func `cancelling or reporting too late is refused with how the job ended`() async throws {
     let (bench, job) = try bench()
-    try bench.service.cancel(job.id)
-    let again = #expect(throws: AppError.self) { try bench.service.cancel(job.id) }
+    try await bench.service.cancel(job.id)
+    let again = await #expect(throws: AppError.self) { try await bench.service.cancel(job.id) }
     #expect(again?.message == "Job \(job.id) is already cancelled.")
     let late = try reported(.progress, ["progress": 1], job: job.id)
-    let refused = #expect(throws: AppError.self) { try bench.service.report([late], into: job.id) }
+    let refused = await #expect(throws: AppError.self) { try await bench.service.report([late], into: job.id) }
     #expect(refused?.message == "Job \(job.id) was cancelled: nothing more can be reported.")
   }
 
-  @Test func `success completes a job of unknown progress, and cancelling keeps the stage`() throws {
+  @Test func `success completes a job of unknown progress, and cancelling keeps the stage`() async throws {
     let (bench, job) = try bench()
     let unknown = try reported(.progress, ["progress": 0, "total_unknown": true, "stage": "Scanning"], job: job.id)
-    _ = try bench.service.report([unknown], into: job.id)
+    _ = try await bench.service.report([unknown], into: job.id)
     #expect(try bench.service.job(job.id).progress == nil)
-    _ = try bench.service.report([reported(.jobStatus, ["status": "succeeded"], job: job.id)], into: job.id)
+    _ = try await bench.service.report([reported(.jobStatus, ["status": "succeeded"], job: job.id)], into: job.id)
     #expect(try bench.service.job(job.id).progress == 100)
-    let other = try bench.service.create(.external(name: nil))
-    _ = try bench.service.report(
+    let other = try await bench.service.create(.external(name: nil))
+    _ = try await bench.service.report(
       [reported(.progress, ["progress": 3, "stage": "Linking"], job: other.id)], into: other.id)
-    try bench.service.cancel(other.id)
+    try await bench.service.cancel(other.id)
     #expect(try bench.service.job(other.id).stage == "Linking")
   }
 
-  @Test func `plugins that only have results count, too`() throws {
+  @Test func `plugins that only have results count, too`() async throws {
     let (bench, job) = try bench()
     func result(_ plugin: String) throws -> ReportedMessage {
       try reported(
         .partialResult, ["plugin": .string(plugin), "result": ["ok": true], "partial": true], job: job.id)
     }
-    _ = try bench.service.report((0..<60).map { try result("p\($0)") }, into: job.id)
+    _ = try await bench.service.report((0..<60).map { try result("p\($0)") }, into: job.id)
     let states = try (50..<100).map {
       try reported(.pluginStatus, ["plugin": .string("p\($0)"), "status": "running"], job: job.id)
     }
-    _ = try bench.service.report(states, into: job.id)
-    let refused = #expect(throws: AppError.self) { try bench.service.report([result("one more")], into: job.id) }
+    _ = try await bench.service.report(states, into: job.id)
+    let refused = await #expect(throws: AppError.self) { try await bench.service.report([result("one more")], into: job.id) }
     #expect(refused?.code == .unprocessable)
-    _ = try bench.service.report([result("p7"), result("p99")], into: job.id)
+    _ = try await bench.service.report([result("p7"), result("p99")], into: job.id)
     #expect(try bench.service.job(job.id).results.count == 61)
   }
 }

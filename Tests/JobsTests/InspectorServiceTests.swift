@@ -128,11 +128,11 @@ struct InspectorServiceTests {
     #expect(warnings == (1...Job.maxWarningsInspected).map(String.init))
   }
 
-  @Test func `a service answers from what was committed`() throws {
+  @Test func `a service answers from what was committed`() async throws {
     let bench = try Bench(plugins: [PluginFactory(Brightness.init), PluginFactory(Fragile.init)])
     bench.write("clip.y4m", video(levels: [16, 17]))
     #expect(bench.service.health(ofPlugin: "brightness") == nil)
-    let job = try bench.run(
+    let job = try await bench.run(
       JobRequest(source: "clip.y4m", plugins: ["brightness", "fragile"], options: ["fragile": ["soft": 1]]))
     let inspections = bench.service.inspections(of: job)
     #expect(inspections.map(\.state) == job.pluginStates)
@@ -143,10 +143,10 @@ struct InspectorServiceTests {
     #expect(bench.service.health(ofPlugin: "brightness") == job.pluginStates.first?.health)
   }
 
-  @Test func `what could not be stored changes no health`() throws {
+  @Test func `what could not be stored changes no health`() async throws {
     let bench = try Bench(plugins: [PluginFactory(Brightness.init), PluginFactory(Gate.init)])
     bench.write("clip.y4m", video(levels: [16]))
-    let job = try bench.service.create(JobRequest(source: "clip.y4m", plugins: ["gate", "brightness"]))
+    let job = try await bench.service.create(JobRequest(source: "clip.y4m", plugins: ["gate", "brightness"]))
     bench.recorder.wait(.job(job.id)) { $0.payload["plugin"] == "brightness" && $0.payload["status"] == "started" }
     bench.recorder.fail(with: .full(path: "db"))
     Gate.open(job.id)

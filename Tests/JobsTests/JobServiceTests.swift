@@ -7,10 +7,10 @@ import Testing
 struct JobServiceTests {
   private let plugins = [PluginFactory(Brightness.init), PluginFactory(Fragile.init), PluginFactory(Gate.init)]
 
-  @Test func `a job publishes everything in the specified order`() throws {
+  @Test func `a job publishes everything in the specified order`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16, 100]))
-    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness", "fragile"]))
+    let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness", "fragile"]))
     #expect(job.status == .succeeded && job.progress == 100 && job.name == "clip.y4m")
     #expect(
       bench.recorder.story(job.id) == [
@@ -26,10 +26,10 @@ struct JobServiceTests {
       ])
   }
 
-  @Test func `a job has the results of its plugins`() throws {
+  @Test func `a job has the results of its plugins`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16, 235]))
-    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness", "fragile"], name: "Two frames"))
+    let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness", "fragile"], name: "Two frames"))
     #expect(job.name == "Two frames" && job.deviceUsed == .cpu && !job.fallback)
     #expect(job.results == ["brightness": ["sum": 255]])
     #expect(job.frames.map(\.id) == [0, 1])
@@ -41,10 +41,10 @@ struct JobServiceTests {
     #expect(state.status == .completed && state.framesProcessed == 2 && state.health == .ok)
   }
 
-  @Test func `the topic of lists has each status and each new percent`() throws {
+  @Test func `the topic of lists has each status and each new percent`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [UInt8](repeating: 50, count: 300)))
-    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
     let digest = bench.recorder.messages(.jobs)
     #expect(digest.filter { $0.type == .jobStatus }.map { $0.payload["status"] } == ["queued", "running", "succeeded"])
     let percents = digest.filter { $0.type == .progress }.compactMap { $0.payload["progress"]?.doubleValue }
@@ -56,10 +56,10 @@ struct JobServiceTests {
     #expect(bench.recorder.messages(.job(job.id)).count { $0.type == .frame } == 300)
   }
 
-  @Test func `a frame's picture exists before its message`() throws {
+  @Test func `a frame's picture exists before its message`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16, 126, 235]))
-    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
     let urls = bench.recorder.messages(.job(job.id)).compactMap { $0.payload["image_url"]?.stringValue }
     #expect(urls == (0..<3).map { "/v1/jobs/\(job.id)/frames/\($0).png" })
     let picture = try Picture.decode(bench.folder.read("data/frames/\(job.id)/1.png"))
@@ -67,27 +67,27 @@ struct JobServiceTests {
     #expect(bench.service.picturePath(job: job.id, frame: 1).hasSuffix("/data/frames/\(job.id)/1.png"))
   }
 
-  @Test func `the oldest pictures are removed at the limit of bytes`() throws {
+  @Test func `the oldest pictures are removed at the limit of bytes`() async throws {
     let bench = try Bench(plugins: plugins, maximumPictureBytes: 250)
     bench.write("clip.y4m", video(levels: [16, 126, 235, 30, 40]))
-    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
     #expect(job.status == .succeeded)
     #expect(!bench.folder.exists("data/frames/\(job.id)/0.png"))
     #expect(bench.folder.exists("data/frames/\(job.id)/4.png"))
   }
 
-  @Test func `a job may keep no pictures`() throws {
+  @Test func `a job may keep no pictures`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))
-    let job = try bench.run(
+    let job = try await bench.run(
       JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["frame_pictures": false]))
     #expect(job.frames.map(\.imageURL) == [nil] && !bench.folder.exists("data/frames/\(job.id)"))
   }
 
-  @Test func `a plugin that throws fails its job at that frame`() throws {
+  @Test func `a plugin that throws fails its job at that frame`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16, 17, 18]))
-    let job = try bench.run(
+    let job = try await bench.run(
       JobRequest(source: "clip.y4m", plugins: ["fragile", "brightness"], options: ["fragile": ["fatal": 1]]))
     #expect(job.status == .failed)
     #expect(job.error == "The plugin fragile failed at frame 1: out of ideas")
@@ -104,18 +104,18 @@ struct JobServiceTests {
       (["prepare": true], "The plugin fragile failed: no licence"),
       (["finalize": true], "The plugin fragile failed: nothing to say"),
     ] as [(JSONObject, String)])
-  func `a plugin can fail before and after the frames`(options: JSONObject, reason: String) throws {
+  func `a plugin can fail before and after the frames`(options: JSONObject, reason: String) async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))
-    let job = try bench.run(
+    let job = try await bench.run(
       JobRequest(source: "clip.y4m", plugins: ["fragile"], options: ["fragile": .object(options)]))
     #expect(job.status == .failed && job.error == reason)
   }
 
-  @Test func `an option that a plugin refuses is an options error, not a crash`() throws {
+  @Test func `an option that a plugin refuses is an options error, not a crash`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))
-    let job = try bench.run(
+    let job = try await bench.run(
       JobRequest(source: "clip.y4m", plugins: ["fragile"], options: ["fragile": ["level": 9]]))
     let reason = "The option \"level\" must be a whole number from 1 to 3."
     #expect(job.status == .failed && job.error == "The plugin fragile refused its options: \(reason)")
@@ -144,10 +144,10 @@ struct JobServiceTests {
     #expect(job.errors.map(\.code) == ["OPTIONS_INVALID"])
   }
 
-  @Test func `a soft failure is a warning, and the job goes on`() throws {
+  @Test func `a soft failure is a warning, and the job goes on`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16, 17]))
-    let job = try bench.run(
+    let job = try await bench.run(
       JobRequest(source: "clip.y4m", plugins: ["fragile", "brightness"], options: ["fragile": ["soft": 0]]))
     #expect(job.status == .succeeded && job.progress == 100)
     #expect(
@@ -161,25 +161,25 @@ struct JobServiceTests {
   }
 
   @Test(arguments: ["gpu", "cuda:0", "cuda:63"])
-  func `an unavailable device falls back to the CPU, with one warning that says why`(device: String) throws {
+  func `an unavailable device falls back to the CPU, with one warning that says why`(device: String) async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))
     let requested = try #require(Device(device))
-    let job = try bench.run(
+    let job = try await bench.run(
       JobRequest(source: "clip.y4m", plugins: ["brightness", "fragile"], deviceRequested: requested))
     #expect(job.status == .succeeded && job.deviceUsed == .cpu && job.fallback)
     #expect(job.warnings.count { $0.message.hasPrefix("Runs on cpu instead of \(device): ") } == 1)
     #expect(bench.recorder.story(job.id).contains("warning brightness low"))
   }
 
-  @Test func `a running job is cancelled before its next plugin's turn`() throws {
+  @Test func `a running job is cancelled before its next plugin's turn`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [1, 2, 3, 4]))
-    let job = try bench.service.create(JobRequest(source: "clip.y4m", plugins: ["brightness", "gate"]))
+    let job = try await bench.service.create(JobRequest(source: "clip.y4m", plugins: ["brightness", "gate"]))
     bench.recorder.wait(.job(job.id)) { $0.type == .frame && $0.payload["plugin"] == "brightness" }
-    #expect(errorCode { try bench.service.delete(job.id) } == .conflict)
-    #expect(errorCode { try bench.service.retry(job.id) } == .conflict)
-    try bench.service.cancel(job.id)
+    #expect(await errorCode { try await bench.service.delete(job.id) } == .conflict)
+    #expect(await errorCode { try await bench.service.retry(job.id) } == .conflict)
+    try await bench.service.cancel(job.id)
     Gate.open(job.id)
     bench.service.waitUntilIdle()
     #expect(try bench.service.job(job.id).status == .cancelled)
@@ -188,18 +188,18 @@ struct JobServiceTests {
     #expect(!story.contains("frame brightness 1"))
   }
 
-  @Test func `jobs run in order, as many at once as allowed, and a waiting one can be cancelled`() throws {
+  @Test func `jobs run in order, as many at once as allowed, and a waiting one can be cancelled`() async throws {
     let bench = try Bench(plugins: plugins, maximumRunning: 1, maximumQueued: 2)
     bench.write("clip.y4m", video(levels: [1]))
     let request = JobRequest(source: "clip.y4m", plugins: ["gate"])
-    let first = try bench.service.create(request)
+    let first = try await bench.service.create(request)
     bench.recorder.wait(.job(first.id)) { $0.payload["status"] == "started" }
-    let second = try bench.service.create(request)
-    let third = try bench.service.create(request)
+    let second = try await bench.service.create(request)
+    let third = try await bench.service.create(request)
     #expect(bench.service.count(.queued) == 2 && bench.service.count(.running) == 1)
-    let refused = #expect(throws: AppError.self) { try bench.service.create(request) }
+    let refused = await #expect(throws: AppError.self) { try await bench.service.create(request) }
     #expect(refused?.code == .unavailable)
-    try bench.service.cancel(second.id)
+    try await bench.service.cancel(second.id)
     #expect(try bench.service.job(second.id).status == .cancelled)
     for job in [first, second, third] { Gate.open(job.id) }
     bench.service.waitUntilIdle()
@@ -209,59 +209,59 @@ struct JobServiceTests {
     #expect(running.map { $0.payload["job_id"] } == [.string(first.id), .string(third.id)])
   }
 
-  @Test func `shutting down ends the running jobs and keeps the waiting ones`() throws {
+  @Test func `shutting down ends the running jobs and keeps the waiting ones`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [1, 2]))
     let request = JobRequest(source: "clip.y4m", plugins: ["gate"])
-    let running = try bench.service.create(request)
+    let running = try await bench.service.create(request)
     bench.recorder.wait(.job(running.id)) { $0.payload["status"] == "started" }
-    let waiting = try bench.service.create(request)
+    let waiting = try await bench.service.create(request)
     Gate.open(running.id, frames: 1)
     // The flag is raised before the second frame: the gate opens only so that the thread can end.
-    try bench.service.cancel(running.id)
+    try await bench.service.cancel(running.id)
     Gate.open(running.id)
     bench.service.shutDown()
     #expect(try bench.service.job(running.id).status == .cancelled)
     #expect(try bench.service.job(waiting.id).status == .queued)
-    #expect(errorCode { try bench.service.create(request) } == .unavailable)
+    #expect(await errorCode { try await bench.service.create(request) } == .unavailable)
   }
 
-  @Test func `a retry is a new job that names the old one`() throws {
+  @Test func `a retry is a new job that names the old one`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))
-    let old = try bench.run(
+    let old = try await bench.run(
       JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["pace": "fastest"], name: "Once more"))
-    let new = try bench.service.retry(old.id)
+    let new = try await bench.service.retry(old.id)
     bench.service.waitUntilIdle()
     #expect(new.retryOf == old.id && new.id != old.id && new.name == "Once more")
     #expect(new.work == old.work)
     #expect(try bench.service.job(new.id).status == .succeeded)
   }
 
-  @Test func `deleting a job removes it and its pictures`() throws {
+  @Test func `deleting a job removes it and its pictures`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))
-    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
     #expect(bench.folder.exists("data/frames/\(job.id)/0.png"))
-    try bench.service.delete(job.id)
+    try await bench.service.delete(job.id)
     #expect(!bench.folder.exists("data/frames/\(job.id)"))
     #expect(throws: AppError(.notFound, "Job \(job.id) not found.")) { try bench.service.job(job.id) }
-    #expect(errorCode { try bench.service.delete(job.id) } == .notFound)
+    #expect(await errorCode { try await bench.service.delete(job.id) } == .notFound)
     #expect(try bench.service.list(JobQuery()).jobs.isEmpty)
   }
 
-  @Test func `a finished job can't be cancelled`() throws {
+  @Test func `a finished job can't be cancelled`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))
-    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
-    #expect(throws: AppError(.conflict, "Job \(job.id) is already succeeded.")) { try bench.service.cancel(job.id) }
+    let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    #expect(throws: AppError(.conflict, "Job \(job.id) is already succeeded.")) { try await bench.service.cancel(job.id) }
   }
 
-  @Test func `lists are paged, newest first, and filtered`() throws {
+  @Test func `lists are paged, newest first, and filtered`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))
     for number in 1...5 {
-      _ = try bench.run(
+      _ = try await bench.run(
         JobRequest(
           source: "clip.y4m", plugins: ["fragile"], options: number == 3 ? ["fragile": ["fatal": 0]] : [:],
           name: "Number \(number)"))
@@ -282,22 +282,22 @@ struct JobServiceTests {
     }
   }
 
-  @Test func `an idempotency key gives the same job for a day`() throws {
+  @Test func `an idempotency key gives the same job for a day`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))
     let request = JobRequest(source: "clip.y4m", plugins: ["brightness"])
-    let job = try bench.service.create(request, idempotencyKey: "k")
-    #expect(try bench.service.create(request, idempotencyKey: "k").id == job.id)
-    #expect(try bench.service.create(request, idempotencyKey: "other").id != job.id)
+    let job = try await bench.service.create(request, idempotencyKey: "k")
+    #expect(try await bench.service.create(request, idempotencyKey: "k").id == job.id)
+    #expect(try await bench.service.create(request, idempotencyKey: "other").id != job.id)
     var different = request
     different.name = "Another"
-    let refused = #expect(throws: AppError.self) { try bench.service.create(different, idempotencyKey: "k") }
+    let refused = await #expect(throws: AppError.self) { try await bench.service.create(different, idempotencyKey: "k") }
     #expect(refused?.code == .conflict)
-    #expect(errorCode { try bench.service.create(request, idempotencyKey: "") } == .invalid)
+    #expect(await errorCode { try await bench.service.create(request, idempotencyKey: "") } == .invalid)
     bench.clock.withLock { $0.milliseconds += 24 * 3600 * 1000 - 1 }
-    #expect(try bench.service.create(request, idempotencyKey: "k").id == job.id)
+    #expect(try await bench.service.create(request, idempotencyKey: "k").id == job.id)
     bench.clock.withLock { $0.milliseconds += 1 }
-    #expect(try bench.service.create(request, idempotencyKey: "k").id != job.id)
+    #expect(try await bench.service.create(request, idempotencyKey: "k").id != job.id)
     bench.service.waitUntilIdle()
   }
 
@@ -313,29 +313,29 @@ struct JobServiceTests {
     (JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["brightness": 1]), "options.brightness"),
     (JobRequest(source: "clip.y4m", plugins: ["brightness"], name: String(repeating: "x", count: 201)), "name"),
   ])
-  func `a request that can't be met is refused by the field's name`(request: JobRequest, field: String) throws {
+  func `a request that can't be met is refused by the field's name`(request: JobRequest, field: String) async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))
-    let refused = #expect(throws: AppError.self) { try bench.service.create(request) }
+    let refused = await #expect(throws: AppError.self) { try await bench.service.create(request) }
     #expect(refused?.code == .unprocessable)
     #expect(refused?.message.hasPrefix("The field \"\(field)\"") == true)
     #expect(bench.recorder.messages(.jobs).isEmpty)
   }
 
-  @Test func `a source outside the root is forbidden, and a request without plugins runs the standard ones`() throws {
+  @Test func `a source outside the root is forbidden, and a request without plugins runs the standard ones`() async throws {
     let bench = try Bench(plugins: plugins)
     let refused = #expect(throws: AppError.self) {
-      try bench.service.create(JobRequest(source: "../clip.y4m", plugins: ["brightness"]))
+      try await bench.service.create(JobRequest(source: "../clip.y4m", plugins: ["brightness"]))
     }
     #expect(refused?.code == .forbidden && refused?.message.hasPrefix("The field \"source\"") == true)
     let request = try JobRequest(["source": "a"], standardPlugins: ["brightness"])
     #expect(request == JobRequest(source: "a", plugins: ["brightness"]))
   }
 
-  @Test func `a snapshot includes every message up to its position`() throws {
+  @Test func `a snapshot includes every message up to its position`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16, 17]))
-    let job = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
     #expect(job.status == .succeeded && job.pluginStates.map(\.framesProcessed) == [2])
     let after = try bench.recorder.store.messages(
       of: .topic(job.topic), after: job.offset, through: .max, types: nil, limit: 10)
@@ -359,7 +359,7 @@ struct JobServiceTests {
     #expect(refused?.message.hasPrefix("The field \"\(field)\"") == true)
   }
 
-  @Test func `every plugin finds something in the sample clip`() throws {
+  @Test func `every plugin finds something in the sample clip`() async throws {
     let bench = try Bench()
     var clip: [UInt8] = []
     let isWritten = SampleClip(width: 128, height: 72).write { piece in
@@ -368,7 +368,7 @@ struct JobServiceTests {
     }
     #expect(isWritten)
     bench.write("sample.y4m", clip)
-    let job = try bench.run(
+    let job = try await bench.run(
       JobRequest(
         source: "sample.y4m", plugins: PluginCatalogue.builtIn.names, options: ["frame_pictures": false], name: "Sample"
       ))

@@ -15,12 +15,12 @@ struct RestartTests {
     return try Bench(plugins: [PluginFactory(Brightness.init), PluginFactory(Gate.init)], after: bench)
   }
 
-  @Test func `a job that ran has failed with the reason, and one that waited runs`() throws {
+  @Test func `a job that ran has failed with the reason, and one that waited runs`() async throws {
     var ids: [String] = []
     let bench = try afterCrash { bench in
-      let running = try bench.service.create(JobRequest(source: "clip.y4m", plugins: ["gate"]))
+      let running = try await bench.service.create(JobRequest(source: "clip.y4m", plugins: ["gate"]))
       bench.recorder.wait(.job(running.id)) { $0.payload["status"] == "started" }
-      let waiting = try bench.service.create(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+      let waiting = try await bench.service.create(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
       ids = [running.id, waiting.id]
     }
     let newest = try #require(try bench.recorder.store.lastMessageTime(of: .job(ids[0])))
@@ -36,41 +36,41 @@ struct RestartTests {
     Gate.open(ids[0])
   }
 
-  @Test func `a job is the fold of its messages, however old its row is`() throws {
+  @Test func `a job is the fold of its messages, however old its row is`() async throws {
     var id = ""
     let bench = try afterCrash { bench in
-      id = try bench.service.create(.external(name: "Long")).id
+      id = try await bench.service.create(.external(name: "Long")).id
       for percent in 1...40 {
         let message = RealtimeMessage(.progress, ["progress": .int(percent), "stage": "Step \(percent)"])
-        _ = try bench.service.report([ReportedMessage(.object(message.json), job: id)], into: id)
+        _ = try await bench.service.report([ReportedMessage(.object(message.json), job: id)], into: id)
       }
     }
     bench.service.failWhatRan()
     let job = try bench.service.job(id)
     #expect(job.status == .running && job.progress == 40 && job.stage == "Step 40")
     let end = RealtimeMessage(.jobStatus, ["status": "succeeded"])
-    _ = try bench.service.report([ReportedMessage(.object(end.json), job: id)], into: id)
+    _ = try await bench.service.report([ReportedMessage(.object(end.json), job: id)], into: id)
     #expect(try bench.service.job(id).status == .succeeded)
   }
 
-  @Test func `an idempotency key gives the same job after a restart`() throws {
+  @Test func `an idempotency key gives the same job after a restart`() async throws {
     var id = ""
     let bench = try afterCrash { bench in
-      id = try bench.service.create(.external(name: "Once"), idempotencyKey: "k").id
+      id = try await bench.service.create(.external(name: "Once"), idempotencyKey: "k").id
     }
-    #expect(try bench.service.create(.external(name: "Once"), idempotencyKey: "k").id == id)
-    #expect(errorCode { try bench.service.create(.external(name: "Twice"), idempotencyKey: "k") } == .conflict)
+    #expect(try await bench.service.create(.external(name: "Once"), idempotencyKey: "k").id == id)
+    #expect(await errorCode { try await bench.service.create(.external(name: "Twice"), idempotencyKey: "k") } == .conflict)
   }
 
-  @Test func `pictures of deleted jobs are removed, those of jobs newer than the database stay`() throws {
+  @Test func `pictures of deleted jobs are removed, those of jobs newer than the database stay`() async throws {
     var ids: [Int] = []
     let bench = try afterCrash { bench in
       for _ in 0..<2 {
-        let job = try bench.service.create(.external(name: nil))
-        try bench.service.cancel(job.id)
+        let job = try await bench.service.create(.external(name: nil))
+        try await bench.service.cancel(job.id)
         ids.append(job.number)
       }
-      try bench.service.delete("\(ids[0])")
+      try await bench.service.delete("\(ids[0])")
     }
     let newer = ids[1] + 7
     for id in ids + [newer] { bench.folder.write([1], to: "data/frames/\(id)/1.png") }
@@ -78,13 +78,13 @@ struct RestartTests {
     #expect([ids[0], ids[1], newer].map { bench.folder.exists("data/frames/\($0)/1.png") } == [false, true, true])
   }
 
-  @Test func `numbers continue even if the newest job was deleted`() throws {
+  @Test func `numbers continue even if the newest job was deleted`() async throws {
     var id = ""
     let bench = try afterCrash { bench in
-      id = try bench.service.create(.external(name: nil)).id
-      try bench.service.cancel(id)
-      try bench.service.delete(id)
+      id = try await bench.service.create(.external(name: nil)).id
+      try await bench.service.cancel(id)
+      try await bench.service.delete(id)
     }
-    #expect(try bench.service.create(.external(name: nil)).number == (Int(id) ?? 0) + 1)
+    #expect(try await bench.service.create(.external(name: nil)).number == (Int(id) ?? 0) + 1)
   }
 }

@@ -12,8 +12,8 @@ import Testing
 #endif
 
 struct SourceTests {
-  private func run(_ bench: Bench, source: String) throws -> Job {
-    try bench.run(JobRequest(source: source, plugins: ["brightness"]))
+  private func run(_ bench: Bench, source: String) async throws -> Job {
+    try await bench.run(JobRequest(source: source, plugins: ["brightness"]))
   }
 
   private func png(_ level: UInt8, width: Int = 4, height: Int = 4) -> [UInt8] {
@@ -116,21 +116,21 @@ struct SourceTests {
     #expect(try run(bench, source: "shots").frames.count == 1)
   }
 
-  @Test func `pipes and unknown files are refused`() throws {
+  @Test func `pipes and unknown files are refused`() async throws {
     let bench = try bench()
     bench.write("notes.txt", [1])
     mkfifo("\(bench.folder.path)/root/pipe.y4m", 0o644)
     for source in ["notes.txt", "pipe.y4m"] {
       let request = JobRequest(source: source, plugins: ["brightness"])
-      #expect(errorCode { try bench.service.create(request) } == .unprocessable)
+      #expect(await errorCode { try await bench.service.create(request) } == .unprocessable)
     }
   }
 
-  @Test func `a paced job takes as long as its frames last`() throws {
+  @Test func `a paced job takes as long as its frames last`() async throws {
     let bench = try bench()
     bench.write("clip.y4m", video(levels: [1, 2, 3, 4]))
     let duration = try ContinuousClock().measure {
-      _ = try bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["pace": "realtime"]))
+      _ = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["pace": "realtime"]))
     }
     // Four frames of 30 a second: three pauses.
     #expect(duration >= .milliseconds(100))

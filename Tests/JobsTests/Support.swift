@@ -42,7 +42,7 @@ final class Recorder: Sendable {
     var held: [Submission]?
   }
 
-  typealias Submission = (publication: Publication, done: @Sendable (Result<StreamPosition?, AppError>) -> Void)
+  typealias Submission = (publication: Publication, completion: Publisher.Completion)
 
   let store: Store
   let book: JobBook
@@ -65,8 +65,12 @@ final class Recorder: Sendable {
           state.held?.append((publication, completion))
           return state.held != nil
         }
-        if !isHeld { completion(record(publication)) }
-      })
+        guard !isHeld else { return }
+        // On another thread, as the journal does: the publisher may hold a lock that its completion needs.
+        let result = record(publication)
+        Thread(name: "journal") { completion(result) }.detach()
+      },
+      tell: { [self] message, topic in published.withLock { $0.all.append((topic, message)) } })
   }
 
   /// Makes submissions wait from now on.
@@ -76,7 +80,7 @@ final class Recorder: Sendable {
   func settleOldest(refusing failure: StoreError? = nil) {
     let oldest = published.withLock { $0.held?.removeFirst() }
     guard let oldest else { return }
-    oldest.done(failure.map { .failure($0.appError) } ?? record(oldest.publication))
+    oldest.completion(failure.map { .failure($0.appError) } ?? record(oldest.publication))
   }
 
   @discardableResult
@@ -84,26 +88,24 @@ final class Recorder: Sendable {
     published.withLock { state in
       if let failure = state.failure { return .failure(failure.appError) }
       var batch = StoreBatch()
-      var offsets: [Int?] = []
+      var offsets: [Int] = []
       for item in publication.items {
-        state.all.append((item.topic, item.message))
-        guard item.message.type.isNumbered else {
-          offsets.append(nil)
-          continue
-        }
         state.offset += 1
-        state.sequences[item.topic, default: 0] += 1
         offsets.append(state.offset)
+        var sequence = 0
+        if item.message.type.isNumbered {
+          state.all.append((item.topic, item.message))
+          state.sequences[item.topic, default: 0] += 1
+          sequence = state.sequences[item.topic] ?? 0
+        }
         batch.messages.append(
           StoredMessage(
-            offset: state.offset, topic: item.topic, sequence: state.sequences[item.topic] ?? 0,
-            type: item.message.type, at: item.message.timestamp, json: JSON.object(item.message.json).encoded()))
+            offset: state.offset, topic: item.topic, sequence: sequence, type: item.message.type, at: item.message.timestamp, json: JSON.object(item.message.json).encoded()))
       }
-      let changes = book.changes(of: [(publication, offsets)])
-      batch.add(changes)
+      let committed = book.fold([NumberedPublication(publication, offsets: offsets)], into: &batch)
       do throws(StoreError) { try store.write(batch) } catch { return .failure(error.appError) }
-      book.note(changes)
-      return .success(offsets.last { $0 != nil }.flatMap { $0 }.map { StreamPosition(epoch: "test", offset: $0) })
+      committed()
+      return .success(offsets.last.map { StreamPosition(epoch: "test", offset: $0) })
     }
   }
 
@@ -130,23 +132,12 @@ final class Recorder: Sendable {
 }
 
 /// The code of the ``AppError`` that `body` throws; nil if it throws none.
-func errorCode(_ body: () throws -> some Any) -> AppError.Code? {
+func errorCode(_ body: () async throws -> some Any) async -> AppError.Code? {
   do {
-    _ = try body()
+    _ = try await body()
     return nil
   } catch {
     return (error as? AppError)?.code
-  }
-}
-
-extension JobService {
-  /// Blocks until the report is stored.
-  func report(
-    _ messages: [ReportedMessage], into id: String, idempotencyKey: String? = nil
-  ) throws -> StreamPosition? {
-    let answer = Guarded<Result<StreamPosition?, AppError>?>(nil)
-    report(messages, into: id, idempotencyKey: idempotencyKey) { result in answer.withLock { $0 = result } }
-    return try answer.wait { $0 }.get()
   }
 }
 
@@ -203,8 +194,8 @@ struct Bench {
   func write(_ name: String, _ bytes: [UInt8]) { folder.write(bytes, to: "root/\(name)") }
 
   /// Creates a job and waits for its end.
-  func run(_ request: JobRequest) throws -> Job {
-    let job = try service.create(request)
+  func run(_ request: JobRequest) async throws -> Job {
+    let job = try await service.create(request)
     service.waitUntilIdle()
     return try service.job(job.id, frames: Job.maxFramesKept)
   }

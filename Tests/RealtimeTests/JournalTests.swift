@@ -122,6 +122,7 @@ struct JournalTests {
     func answer() { if let batch = submitted.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { line.submit(batch) } }
     func answer(_ other: Publication) { line.submit(SequencerBatch(ofAnotherWriter: [other])) }
     func receive() throws(SequencerFailure) -> NumberedBatch? { try line.receive() }
+    var isEmpty: Bool { line.isEmpty }
     func settle() { line.settle() }
     func takeBack() -> Bool { false }
   }

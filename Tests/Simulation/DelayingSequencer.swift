@@ -5,16 +5,10 @@ import Synchronization
 /// A sequencer that is elsewhere, as in a cluster: it numbers each batch later, puts other writers' batches between, and
 /// never takes a number back.
 final class DelayingSequencer: Sequencer {
-  private struct State {
-    /// Batches that were submitted and are not numbered yet.
-    var submitted: [SequencerBatch] = []
-    /// How many batches the line beneath has to number.
-    var answered = 0
-  }
-
   private let line: LocalSequencer
   private let submitted: @Sendable () -> Void
-  private let state = Mutex(State())
+  /// Batches that have no place in the line yet.
+  private let waiting = Mutex<[SequencerBatch]>([])
 
   /// - Parameters:
   ///   - line: does the numbering.
@@ -24,37 +18,27 @@ final class DelayingSequencer: Sequencer {
     self.submitted = submitted
   }
 
-  var isIdle: Bool { state.withLock { $0.submitted.isEmpty && $0.answered == 0 } }
+  /// Whether every batch has been numbered and received.
+  var isIdle: Bool { waiting.withLock(\.isEmpty) && isEmpty }
+
+  var isEmpty: Bool { line.isEmpty }
 
   func submit(_ batch: SequencerBatch) {
-    state.withLock { $0.submitted.append(batch) }
+    waiting.withLock { $0.append(batch) }
     submitted()
   }
 
   /// The oldest batch gets its place in the line.
-  func answerNext() {
-    state.withLock { state in
-      guard !state.submitted.isEmpty else { return }
-      line.submit(state.submitted.removeFirst())
-      state.answered += 1
-    }
-  }
+  func answerNext() { waiting.withLock { if !$0.isEmpty { line.submit($0.removeFirst()) } } }
 
-  func answerAll() { while state.withLock({ !$0.submitted.isEmpty }) { answerNext() } }
+  func answerAll() { while waiting.withLock({ !$0.isEmpty }) { answerNext() } }
 
   /// Another writer's batch gets its place in the line.
   func answerOtherWriter(_ items: [Publication.Item]) {
-    state.withLock { state in
-      line.submit(SequencerBatch(ofAnotherWriter: [Publication(items)]))
-      state.answered += 1
-    }
+    line.submit(SequencerBatch(ofAnotherWriter: [Publication(items)]))
   }
 
-  func receive() throws(SequencerFailure) -> NumberedBatch? {
-    guard let batch = try line.receive() else { return nil }
-    state.withLock { $0.answered -= 1 }
-    return batch
-  }
+  func receive() throws(SequencerFailure) -> NumberedBatch? { try line.receive() }
 
   func settle() { line.settle() }
 
