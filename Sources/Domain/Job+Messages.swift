@@ -20,7 +20,8 @@ extension Job {
       rate = payload["rate"]?.doubleValue
       etaSeconds = payload["eta_seconds"]?.doubleValue
     case .pluginStatus:
-      if let state = PluginState(payload) { set(state) }
+      let known = pluginStates.first { $0.plugin == payload["plugin"]?.stringValue }
+      if let state = PluginState(payload, after: known) { set(state) }
     case .warning:
       guard let warning = Warning(payload) else { return }
       warningsCount += 1
@@ -36,7 +37,7 @@ extension Job {
   private mutating func applyStatus(_ payload: JSONObject) {
     if let status = payload["status"]?.stringValue.flatMap(JobStatus.init(rawValue:)) { self.status = status }
     if let name = payload["name"]?.stringValue { self.name = name }
-    if let error = payload["error"] { self.error = error.stringValue }
+    if let error = payload["error"] { (self.error, errorID) = (error.stringValue, payload["error_id"]?.intValue) }
     if let progress = payload["progress"] { self.progress = progress.doubleValue }
     if let stage = payload["stage"] { self.stage = stage.stringValue }
     if let device = payload["device_used"] { deviceUsed = device.stringValue.flatMap { Device($0) } }
@@ -74,15 +75,17 @@ extension Job {
 
 extension PluginState {
   /// Reads what a `plugin_status` message says; nil where it names no plugin or no status.
-  package init?(_ payload: JSONObject) {
+  /// - Parameter known: What is known of the plugin: what the message does not say stays.
+  package init?(_ payload: JSONObject, after known: PluginState? = nil) {
     guard let plugin = payload["plugin"]?.stringValue,
       let status = payload["status"]?.stringValue.flatMap(PluginStatus.init(rawValue:))
     else { return nil }
     self.init(plugin: plugin, status: status)
-    milliseconds = payload["timing_ms"]?.doubleValue
-    framesProcessed = payload["frames_processed"]?.intValue ?? 0
-    warningsCount = payload["warnings_count"]?.intValue ?? 0
-    health = payload["health"]?.stringValue.flatMap(PluginHealth.init(rawValue:))
+    milliseconds = payload["timing_ms"]?.doubleValue ?? known?.milliseconds
+    framesProcessed = payload["frames_processed"]?.intValue ?? known?.framesProcessed ?? 0
+    warningsCount = payload["warnings_count"]?.intValue ?? known?.warningsCount ?? 0
+    health = payload["health"]?.stringValue.flatMap(PluginHealth.init(rawValue:)) ?? known?.health
+    statistics = known?.statistics
     if let statistics = payload["timing_statistics"], let p50 = statistics["p50"]?.doubleValue,
       let p95 = statistics["p95"]?.doubleValue, let max = statistics["max"]?.doubleValue
     {
@@ -101,6 +104,7 @@ extension JobError {
     self.init(
       title: title, message: details?["message"]?.stringValue, code: details?["error_code"]?.stringValue,
       plugin: payload["plugin"]?.stringValue, frameID: payload["frame_id"]?.intValue)
+    id = payload["error_id"]?.intValue
   }
 }
 

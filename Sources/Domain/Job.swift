@@ -44,6 +44,8 @@ package struct Job: Sendable {
   package var etaSeconds: Double?
   /// Why it failed, in a sentence; nil otherwise.
   package var error: String?
+  /// The error whose reason ``error`` repeats; nil if the reason stands for itself.
+  package var errorID: Int?
   package var createdAt: Timestamp
   package var startedAt: Timestamp?
   package var finishedAt: Timestamp?
@@ -95,6 +97,8 @@ package struct Job: Sendable {
 
 /// Something that went wrong in a job, whether or not the job went on.
 package struct JobError: Equatable, Sendable {
+  /// From 1 within its job; nil for an error from before errors had numbers.
+  package var id: Int?
   package var title: String
   /// What it means, where more than the title was said.
   package var message: String?

@@ -33,15 +33,15 @@ package struct JobRequest: Equatable, Sendable {
   /// - Throws: ``AppError`` with the code `unprocessable`, which names the field.
   package init(_ json: JSONObject, standardPlugins: [String]) throws(AppError) {
     guard let kind = JobKind(rawValue: json["kind"] == nil ? "pipeline" : json["kind"]?.stringValue ?? "") else {
-      throw Self.refusal("kind", "must be \"pipeline\" or \"external\"")
+      throw Self.refusal("kind", "The kind must be \"pipeline\" or \"external\".")
     }
     let known = ["kind", "name"] + (kind == .external ? [] : ["source", "plugins", "device_requested", "options"])
     if let unknown = json.keys.first(where: { !known.contains($0) }) {
-      throw Self.refusal(
-        unknown, "is not known\(kind == .external ? " of an external job" : ""); use \(known.joined(separator: ", "))")
+      let subject = kind == .external ? "An external job" : "A job"
+      throw Self.refusal(unknown, "\(subject) has no field \"\(unknown)\"; use \(known.joined(separator: ", ")).")
     }
     if let name = json["name"], name.stringValue == nil, !name.isNull {
-      throw Self.refusal("name", "must be a string")
+      throw Self.refusal("name", "The name must be a string.")
     }
     // Blanks alone are no name: nobody could see it, or point at it.
     let name = json["name"]?.stringValue.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
@@ -49,19 +49,19 @@ package struct JobRequest: Equatable, Sendable {
       self = .external(name: name)
       return
     }
-    guard let source = json["source"]?.stringValue else { throw Self.refusal("source", "must be a string") }
+    guard let source = json["source"]?.stringValue else { throw Self.refusal("source", "The source must be a string.") }
     guard let list = (json["plugins"] ?? .array(standardPlugins.map(JSON.string))).arrayValue else {
-      throw Self.refusal("plugins", "must be an array of plugin names")
+      throw Self.refusal("plugins", "The plugins must be an array of names.")
     }
     let plugins = list.compactMap(\.stringValue)
-    guard plugins.count == list.count else { throw Self.refusal("plugins", "must be an array of plugin names") }
+    guard plugins.count == list.count else { throw Self.refusal("plugins", "The plugins must be an array of names.") }
     let device = json["device_requested"] ?? "cpu"
     guard let deviceRequested = device.stringValue.flatMap(Device.init) else {
       let given = String(decoding: device.encoded(), as: UTF8.self)
-      throw Self.refusal("device_requested", "must be \"cpu\", \"gpu\" or \"cuda:N\", not \(given)")
+      throw Self.refusal("device_requested", "The device must be \"cpu\", \"gpu\" or \"cuda:N\", not \(given).")
     }
     guard let options = (json["options"] ?? .object([:])).objectValue else {
-      throw Self.refusal("options", "must be an object")
+      throw Self.refusal("options", "The options must be an object.")
     }
     self.init(
       source: source, plugins: plugins, deviceRequested: deviceRequested, options: options, name: name)
@@ -77,8 +77,8 @@ package struct JobRequest: Equatable, Sendable {
     return SHA256.hash(whole.encoded())
   }
 
-  static func refusal(_ field: String, _ reason: String) -> AppError {
-    AppError(.unprocessable, "The field \"\(field)\" \(reason).")
+  static func refusal(_ field: String, _ message: String) -> AppError {
+    AppError(.unprocessable, message, field: field)
   }
 }
 
@@ -92,18 +92,20 @@ struct JobOptions: Equatable {
     switch options["pace"] {
     case nil, "fastest": isPaced = false
     case "realtime": isPaced = true
-    default: throw JobRequest.refusal("options.pace", "must be \"fastest\" or \"realtime\"")
+    default: throw JobRequest.refusal("options.pace", "The option \"pace\" must be \"fastest\" or \"realtime\".")
     }
     guard let keepsPictures = (options["frame_pictures"] ?? true).boolValue else {
-      throw JobRequest.refusal("options.frame_pictures", "must be true or false")
+      throw JobRequest.refusal("options.frame_pictures", "The option \"frame_pictures\" must be true or false.")
     }
     self.keepsPictures = keepsPictures
     for member in options.members where !["pace", "frame_pictures"].contains(member.key) {
       guard plugins.contains(member.key) else {
-        throw JobRequest.refusal("options.\(member.key)", "is neither an option of jobs nor a plugin of this job")
+        throw JobRequest.refusal(
+          "options.\(member.key)", "\"\(member.key)\" is neither an option of jobs nor a plugin of this job.")
       }
       guard member.value.objectValue != nil else {
-        throw JobRequest.refusal("options.\(member.key)", "must be an object of the plugin's options")
+        throw JobRequest.refusal(
+          "options.\(member.key)", "The options of the plugin \"\(member.key)\" must be an object.")
       }
     }
   }

@@ -327,7 +327,7 @@ package final class JobService: Sendable {
 
   private func check(_ request: JobRequest) throws(AppError) {
     if let name = request.name, name.utf8.count > 200 {
-      throw JobRequest.refusal("name", "has more than 200 bytes")
+      throw JobRequest.refusal("name", "The name has more than 200 bytes.")
     }
     guard request.kind == .pipeline else { return }
     do {
@@ -337,14 +337,15 @@ package final class JobService: Sendable {
       }
     } catch {
       let code: AppError.Code = if case SourceError.outsideRoot = error { .forbidden } else { .unprocessable }
-      throw AppError(code, "The field \"source\": \(error)")
+      throw AppError(code, "\(error)", field: "source")
     }
-    guard !request.plugins.isEmpty, Set(request.plugins).count == request.plugins.count else {
-      throw JobRequest.refusal("plugins", "must name at least one plugin, and none twice")
+    guard !request.plugins.isEmpty else { throw JobRequest.refusal("plugins", "Choose at least one plugin.") }
+    guard Set(request.plugins).count == request.plugins.count else {
+      throw JobRequest.refusal("plugins", "Name each plugin only once.")
     }
     if let unknown = request.plugins.first(where: { catalogue.plugin(named: $0) == nil }) {
       let known = catalogue.names.joined(separator: ", ")
-      throw JobRequest.refusal("plugins", "names \"\(unknown)\", which does not exist; there are \(known)")
+      throw JobRequest.refusal("plugins", "There is no plugin \"\(unknown)\". Choose from \(known).")
     }
     _ = try JobOptions(request.options, plugins: request.plugins)
   }
