@@ -1,4 +1,4 @@
-/// Where the caption of a box stands, in source pixels. `web/js/box-labels.js` does the same.
+/// Where the caption of a box stands, in source pixels. `web/js/jobs/box-labels.js` does the same.
 package struct BoxLabel: Equatable, Sendable {
   package var x: Double
   package var y: Double

@@ -1,17 +1,17 @@
 // @ts-check
 /**
- * Where the captions of boxes stand. `BoxLabel` on the server does the same.
+ * Places the captions of boxes. `BoxLabel` on the server does the same.
  *
  * @typedef {import("./frames.js").Box} Box
  * @typedef {{x: number, y: number, width: number, height: number}} Rectangle In source pixels.
  */
 
-/** The mean width of a character in the fonts we name, as a share of their size. */
+/** The mean width of a character in our fonts, relative to the font size. */
 const CHARACTER_WIDTH = 0.58
 
 /**
- * The labels of all boxes, each inside the picture and none over another: above its box, else in it, else left out
- * (null). A box that is smaller than a letter has none, for it would be hidden under it.
+ * The label of each box, inside the picture and over no other label: above its box, or else inside it, or else none
+ * (null). A box that is smaller than a letter has none, since the label would hide it.
  * @param {readonly Box[]} boxes
  * @param {{width: number, height: number}} picture
  * @param {number} fontSize Source pixels.

@@ -1,7 +1,6 @@
 // @ts-check
 /**
- * The frames that messages speak of: each plugin sends its own message for a frame, the page shows one picture with
- * what all of them found.
+ * Frames: each plugin sends its own message for a frame, and the page shows one picture with the results of all plugins.
  *
  * @typedef {{x: number, y: number, width: number, height: number, caption: string}} Box In source pixels.
  * @typedef {{x: number, y: number}} Point In source pixels.
@@ -12,24 +11,24 @@
  * @property {number} width Source pixels.
  * @property {number} height
  * @property {Box[]} boxes
- * @property {Point[]} radar What to show from above: the plugins' own points, else the middle of each box.
+ * @property {Point[]} radar The view from above: the plugins' own points, or else the middle of each box.
  * @property {Point[][]} pitch Lines drawn over the frame.
- * @property {string} caption Which frame it is, and from which plugin.
+ * @property {string} caption The number of the frame, and the plugin.
  */
 
-import { milliseconds } from "./readable.js"
-import { finite, text } from "./values.js"
+import { hundredths, milliseconds } from "../readable.js"
+import { finite, text } from "../values.js"
 
-/** Whether there is a picture of the frame that a message speaks of. @param {Record<string, any>} message */
+/** Whether a frame's message has a picture. @param {Record<string, any>} message */
 export const hasPicture = message => text(message.image_url) !== null
 
-/** The ids of the frames that are kept, oldest first, each once. @param {readonly Record<string, any>[]} messages */
+/** The ids of the frames in these messages, oldest first, each once. @param {readonly Record<string, any>[]} messages */
 export function frameIds(messages) {
   return [...new Set(messages.map(message => String(message.frame_id)))]
 }
 
 /**
- * One frame from all messages about it; a plugin's later message replaces its earlier one.
+ * Combines all messages about a frame; a plugin's later message replaces its earlier one.
  * @param {readonly Record<string, any>[]} messages
  * @param {string} id
  * @returns {ShownFrame | null}
@@ -54,7 +53,7 @@ export function frameWithId(messages, id) {
 }
 
 /**
- * The frames of a JobResponse, as the messages that once told of them.
+ * The frames of a JobResponse, as messages.
  * @param {unknown} frames
  * @returns {Record<string, any>[]}
  */
@@ -70,17 +69,17 @@ function caption({ frame_id: id, plugin, timing_ms: timing }) {
   return parts.filter(part => part !== null).join(" · ")
 }
 
-/** @param {any} value @returns {Box[]} Empty where it is no box. */
+/** @param {any} value @returns {Box[]} Empty if it is not a box. */
 function asBox(value) {
   const [x, y, width, height] = [value?.x, value?.y, value?.width, value?.height].map(finite)
   if (x === null || y === null || width === null || height === null || width < 0 || height < 0) return []
   const confidence = finite(value.confidence)
   const isShare = confidence !== null && confidence >= 0 && confidence <= 1
-  const parts = [text(value.class), isShare ? confidence.toFixed(2) : null]
+  const parts = [text(value.class), isShare ? hundredths(confidence) : null]
   return [{ x, y, width, height, caption: parts.filter(part => part !== null).join(" ") }]
 }
 
-/** @param {any} value @returns {Point[]} Empty where it is no point. */
+/** @param {any} value @returns {Point[]} Empty if it is not a point. */
 function asPoint(value) {
   const [x, y] = (Array.isArray(value) ? value : [value?.x, value?.y]).map(finite)
   return x === null || y === null || x === undefined || y === undefined ? [] : [{ x, y }]

@@ -1,19 +1,26 @@
 // @ts-check
-import { apiURL } from "./page.js"
+import { apiURL } from "../page.js"
 
-/** What the server answered instead of what was asked for: its own words, for the person who asked. */
+/** The server refused a request. The message is the server's, for people. */
 export class RefusedError extends Error {
-  /** @param {string} message @param {number} status 0 where the server could not be reached. */
-  constructor(message, status) {
+  /**
+   * @param {string} message
+   * @param {number} status 0 if the server could not be reached.
+   * @param {string | null} [field] The field of the request that is wrong.
+   */
+  constructor(message, status, field = null) {
     super(message)
     this.name = "RefusedError"
     this.status = status
+    this.field = field
   }
 }
 
+const UNREACHABLE = "The server could not be reached. Try again."
+
 /**
- * What a file is called on the server, where a name has 1 to 128 letters, digits, `.`, `-` and `_`, the first no dot. One
- * that had to be changed gets a mark of its own, so that two files don't become one.
+ * The name of a file on the server: 1 to 128 letters, digits, `.`, `-` and `_`, not starting with a dot. A name that has to
+ * be changed gets a hash of the original, so that two files never share a name.
  * @param {string} name
  */
 export function uploadName(name) {
@@ -28,7 +35,7 @@ export function uploadName(name) {
 }
 
 /**
- * Sends a file up as `PUT /v1/uploads/{name}`. With `XMLHttpRequest`, since `fetch` can't tell how far it has come.
+ * Uploads a file with `PUT /v1/uploads/{name}`. Uses `XMLHttpRequest`, since `fetch` does not report upload progress.
  * @param {File} file
  * @param {(fraction: number) => void} onProgress 0...1
  * @returns {Promise<string>} The source, `upload:…`.
@@ -44,13 +51,13 @@ export function upload(file, onProgress) {
       if (request.status < 300 && typeof answer.source === "string") resolve(answer.source)
       else reject(new RefusedError(answer.detail ?? `The upload failed (HTTP ${request.status}).`, request.status))
     }
-    request.onerror = () => reject(new RefusedError("The server could not be reached. Try again.", 0))
+    request.onerror = () => reject(new RefusedError(UNREACHABLE, 0))
     request.send(file)
   })
 }
 
 /**
- * `POST /v1/jobs`. A key makes a repeated click, or a repeated request, start one job only.
+ * Starts a job with `POST /v1/jobs`. The key makes sure that a repeated request starts only one job.
  * @param {Record<string, unknown>} job
  * @param {string} key
  * @returns {Promise<string>} The job's id.
@@ -60,14 +67,15 @@ export async function startJob(job, key) {
     method: "POST",
     headers: { "Content-Type": "application/json", "Idempotency-Key": key },
     body: JSON.stringify(job),
-  }).catch(() => { throw new RefusedError("The server could not be reached. Try again.", 0) })
+  }).catch(() => { throw new RefusedError(UNREACHABLE, 0) })
   const answer = readJSON(await response.text())
   if (response.ok && answer.job_id !== undefined) return String(answer.job_id)
-  throw new RefusedError(answer.detail ?? `The job could not be started (HTTP ${response.status}).`, response.status)
+  const message = answer.detail ?? `The job could not be started (HTTP ${response.status}).`
+  throw new RefusedError(message, response.status, typeof answer.field === "string" ? answer.field : null)
 }
 
 /**
- * Asks for something to be done with a job.
+ * Cancels, retries or deletes a job.
  * @param {string} jobId
  * @param {"cancel" | "retry" | "delete"} verb
  * @returns {Promise<Record<string, any>>} The server's answer.
@@ -77,7 +85,7 @@ export async function actOnJob(jobId, verb) {
   const response = await (verb === "delete"
     ? fetch(new URL(path, apiURL()), { method: "DELETE" })
     : fetch(new URL(`${path}/${verb}`, apiURL()), { method: "POST" })
-  ).catch(() => { throw new RefusedError("The server could not be reached. Try again.", 0) })
+  ).catch(() => { throw new RefusedError(UNREACHABLE, 0) })
   const answer = readJSON(await response.text().catch(() => ""))
   if (response.ok) return answer
   throw new RefusedError(answer.detail ?? `That could not be done (HTTP ${response.status}).`, response.status)

@@ -1,18 +1,19 @@
 // @ts-check
-import { INITIAL_CONNECTION, connectionChange } from "./connection-state.js"
-import { finite, instant, keepLast, latest, percent, text, withEntry } from "./values.js"
+import { INITIAL_CONNECTION, connectionChange } from "../realtime/connection-state.js"
+import { finite, instant, keepLast, latest, percent, text, withEntry } from "../values.js"
 
 /**
- * What a page knows of the job it watches, and how each message changes it.
+ * What a page knows about the job that it shows, and how each message changes it. `Job.apply` on the server does the
+ * same; `Tests/fixtures/foldings.json` holds both to it.
  *
- * @typedef {import("./messages.js").Message} Message
+ * @typedef {import("../realtime/messages.js").Message} Message
  *
  * @typedef {object} Progress
  * @property {number | null} value 0-100; null while unknown.
  * @property {string | null} stage
  * @property {string | null} plugin
  * @property {number | null} etaSeconds
- * @property {number | null} rate Units a second, as the job counts them.
+ * @property {number | null} rate Units a second, in the job's own unit.
  *
  * @typedef {object} PluginStatus
  * @property {string} status `started`, `running`, `completed`, `failed`, or whatever the server says.
@@ -24,9 +25,11 @@ import { finite, instant, keepLast, latest, percent, text, withEntry } from "./v
  * @property {number | null} max
  *
  * @typedef {{plugin: string, message: string, severity: string, frameId: string | number | null, id: string | null}} Warning
- * @typedef {{title: string, message: string, code: string | null, plugin: string | null, id: string | null}} JobError
+ *   `id` is the cursor of the message.
+ * @typedef {{key: string | null, title: string, message: string, code: string | null, plugin: string | null}} JobError
+ *   `key` identifies the error within its job; null for an error that was recorded before errors had numbers.
  *
- * @typedef {import("./connection-state.js").ConnectionPart & JobPart} JobState
+ * @typedef {import("../realtime/connection-state.js").ConnectionPart & JobPart} JobState
  *
  * @typedef {object} JobPart
  * @property {string | null} jobId
@@ -43,24 +46,27 @@ import { finite, instant, keepLast, latest, percent, text, withEntry } from "./v
  * @property {Readonly<Record<string, Record<string, any>>>} pluginMetadata
  * @property {Readonly<Record<string, PluginStatus>>} pluginStatus In the order in which they started.
  * @property {readonly Warning[]} warnings
- * @property {number} warningCount All of them, also those no longer kept.
+ * @property {number} warningCount All of them, including those no longer kept.
  * @property {readonly JobError[]} errors
+ * @property {string | null} error Why the job failed.
+ * @property {string | null} errorKey The error whose reason `error` repeats; null if the reason stands for itself.
  * @property {readonly Record<string, any>[]} results
  *
  * @typedef {Message
- *   | import("./connection-state.js").ConnectionAction
+ *   | import("../realtime/connection-state.js").ConnectionAction
  *   | {type: "local:snapshot"}
- *   | {type: "local:watch", jobId: string | null, asOf?: number | null}
- *   | {type: "local:restored", job: JobPart, asOf: number | null}
+ *   | {type: "local:watch", jobId: string | null}
+ *   | {type: "local:rendered", asOf: number | null}
+ *   | {type: "local:restored", content: JobPart, asOf: number | null}
  *   | {type: "local:past-frames", frames: Record<string, any>[]}
  *   | {type: "local:polled", job: Record<string, any>, isNumbered?: boolean, atMs: number}} JobAction
  */
 
-/** Frames one can scrub back through. */
+/** Frames to scrub back through. */
 export const FRAMES_KEPT = 120
-/** Warnings beyond this many are counted and no longer kept. */
+/** Warnings beyond this many are counted and not kept. */
 export const WARNINGS_KEPT = 10_000
-/** Connections let no number through twice; a story may, and then it does so at once. */
+/** A connection never delivers a number twice; a story may, shortly after the first time. */
 const REPEATS_WITHIN = 100
 const ERRORS_KEPT = 100
 const RESULTS_KEPT = 100
@@ -68,7 +74,7 @@ const RESULTS_KEPT = 100
 /** @type {Progress} */
 const UNKNOWN_PROGRESS = Object.freeze({ value: null, stage: null, plugin: null, etaSeconds: null, rate: null })
 
-/** @type {Readonly<PluginStatus>} */
+/** @type {PluginStatus} */
 const UNKNOWN_PLUGIN = Object.freeze({
   status: "unknown", framesProcessed: null, warningsCount: null, health: null, p50: null, p95: null, max: null,
 })
@@ -91,20 +97,22 @@ const UNKNOWN_JOB = Object.freeze({
   warnings: Object.freeze([]),
   warningCount: 0,
   errors: Object.freeze([]),
+  error: null,
+  errorKey: null,
   results: Object.freeze([]),
 })
 
 /** @type {Readonly<JobState>} */
 export const INITIAL_JOB_STATE = Object.freeze({ ...INITIAL_CONNECTION, ...UNKNOWN_JOB })
 
-/** The part of a state that is about the job, without its frames: those are read anew. @param {JobState} state @returns {JobPart} */
+/** The part of a state that is about the job, without its frames: those are read again. @param {JobState} state @returns {JobPart} */
 export function jobPart(state) {
   const names = /** @type {(keyof JobPart)[]} */ (Object.keys(UNKNOWN_JOB))
   const known = Object.fromEntries(names.map(name => [name, state[name]]))
   return { .../** @type {JobPart} */ (/** @type {unknown} */ (known)), frames: [], currentFrame: null }
 }
 
-/** @typedef {Partial<JobState> | null} Change What differs; null for nothing. */
+/** @typedef {Partial<JobState> | null} Change The fields that differ; null for none. */
 
 /** @type {Record<string, (state: JobState, payload: Record<string, any>, message: Message) => Change>} */
 const CHANGES = {
@@ -119,7 +127,8 @@ const CHANGES = {
 }
 
 /**
- * The state after a message. Pure; a message that says nothing about this job returns the very same state.
+ * The state after a message. Pure; a message that changes nothing returns the same state. A frame may arrive before the
+ * numbered messages that were told before it, so no frame depends on them.
  * @param {JobState} state
  * @param {JobAction} action
  * @returns {JobState}
@@ -136,7 +145,8 @@ function changeFor(state, action) {
   switch (action.type) {
     case "local:snapshot": return forgetJob(state)
     case "local:watch": return watch(state, /** @type {any} */ (action))
-    case "local:restored": return restore(/** @type {any} */ (action))
+    case "local:rendered": return { asOf: /** @type {any} */ (action).asOf }
+    case "local:restored": return restore(state, /** @type {any} */ (action))
     case "local:past-frames": return addPastFrames(state, /** @type {any} */ (action).frames)
     case "local:polled": return setPolled(state, /** @type {any} */ (action))
   }
@@ -162,7 +172,7 @@ function addFrame(state, payload) {
 
 /** @param {JobState} state @param {Record<string, any>} payload @returns {Change} */
 function setProgress(state, payload) {
-  // Who names neither says nothing about what is going on.
+  // A message with neither stage nor plugin says nothing about what is going on.
   const { stage, plugin } = payload.stage === undefined && payload.plugin === undefined ? state.progress : payload
   return {
     jobId: state.jobId ?? text(payload.job_id),
@@ -176,7 +186,7 @@ function setProgress(state, payload) {
   }
 }
 
-/** @param {JobState} state @param {Record<string, any>} payload @returns {Change} */
+/** What the message does not say stays as it was. @param {JobState} state @param {Record<string, any>} payload @returns {Change} */
 function setPluginStatus(state, payload) {
   const plugin = text(payload.plugin)
   if (plugin === null) return null
@@ -196,7 +206,7 @@ function setPluginStatus(state, payload) {
   }
 }
 
-/** Never merged with an equal one, never replaced; only the same numbered message is not counted twice.
+/** Equal warnings are each counted; only the same message is not counted twice.
  * @param {JobState} state @param {Record<string, any>} payload @param {Message} message @returns {Change} */
 function addWarning(state, payload, message) {
   const id = message.id ?? null
@@ -211,18 +221,24 @@ function addWarning(state, payload, message) {
   return { warnings: keepLast(state.warnings, warning, WARNINGS_KEPT), warningCount: state.warningCount + 1 }
 }
 
-/** @param {JobState} state @param {Record<string, any>} payload @param {Message} message @returns {Change} */
-function addError(state, payload, message) {
-  const id = message.id ?? null
-  if (id !== null && state.errors.some(error => error.id === id)) return null
+/** Errors without a number are each another error, even if they say the same.
+ * @param {JobState} state @param {Record<string, any>} payload @returns {Change} */
+function addError(state, payload) {
+  const key = errorKey(payload)
+  if (key !== null && state.errors.some(error => error.key === key)) return null
   const error = {
+    key,
     title: text(payload.error) ?? "Error",
     message: text(payload.details?.message) ?? "",
     code: text(payload.details?.error_code),
     plugin: text(payload.plugin),
-    id,
   }
   return { errors: keepLast(state.errors, error, ERRORS_KEPT) }
+}
+
+/** @param {Record<string, any>} payload */
+function errorKey(payload) {
+  return Number.isInteger(payload.error_id) ? String(payload.error_id) : null
 }
 
 /** @param {JobState} state @param {Record<string, any>} payload @returns {Change} */
@@ -234,49 +250,44 @@ function setMetadata(state, payload) {
 
 /** @param {JobState} state @param {Record<string, any>} payload @returns {Change} */
 function setJobStatus(state, payload) {
-  const status = text(payload.status) ?? state.status
+  const { progress } = state
   return {
     jobId: state.jobId ?? text(payload.job_id),
-    status,
+    status: text(payload.status) ?? state.status,
     name: text(payload.name) ?? state.name,
     device: text(payload.device_used) ?? state.device,
     deviceReason: text(payload.device_reason) ?? state.deviceReason,
     startedAt: instant(payload.started_at) ?? state.startedAt,
     finishedAt: instant(payload.finished_at) ?? state.finishedAt,
-    errors: withFailure(state.errors, text(payload.error) ?? (status === "failed" ? UNKNOWN_REASON : null)),
+    progress: {
+      ...progress,
+      value: "progress" in payload ? percent(payload.progress) : progress.value,
+      stage: "stage" in payload ? text(payload.stage) : progress.stage,
+    },
+    ...("error" in payload && { error: text(payload.error), errorKey: errorKey(payload) }),
   }
 }
 
-const UNKNOWN_REASON = "No reason was recorded."
+// The page's own actions.
 
-/** The reason of a failure, unless an error message has said it already.
- * @param {readonly JobError[]} errors @param {string | null} reason */
-function withFailure(errors, reason) {
-  if (reason === null || errors.some(error => error.title === reason || error.message === reason)) return errors
-  return [...errors, { title: "Job failed", message: reason, code: null, plugin: null, id: null }]
-}
-
-// What the page itself says.
-
-/** What follows is the whole picture: of what was known nothing may be left that it does not contain.
- * @param {JobState} state @returns {Change} */
+/** A snapshot follows: nothing that it does not contain may remain. @param {JobState} state @returns {Change} */
 function forgetJob({ jobId, pluginMetadata }) {
   return { ...UNKNOWN_JOB, jobId, pluginMetadata }
 }
 
-/** @param {JobState} state @param {{jobId: string | null, asOf?: number | null}} action @returns {Change} */
-function watch({ isConnected, connection, pluginMetadata }, { jobId, asOf = null }) {
-  return { ...INITIAL_JOB_STATE, isConnected, connection, pluginMetadata, jobId, asOf }
+/** @param {JobState} state @param {{jobId: string | null}} action @returns {Change} */
+function watch({ isConnected, connection, pluginMetadata }, { jobId }) {
+  return { ...INITIAL_JOB_STATE, isConnected, connection, pluginMetadata, jobId }
 }
 
-/** What this very page knew before it was left. @param {{job: JobPart, asOf: number | null}} action @returns {Change} */
-function restore({ job, asOf }) {
-  return { ...job, asOf }
+/** What the page knew before it was left; frames are not kept. @param {JobState} state @param {{content: JobPart, asOf: number | null}} action @returns {Change} */
+function restore({ frames, currentFrame }, { content, asOf }) {
+  return { ...content, frames, currentFrame, asOf }
 }
 
 /**
- * Frames that the connection may have missed, oldest first: those from before it, and those between two connections.
- * What is known and not among them came later.
+ * Frames that the connection may have missed, oldest first: those before it, and those between two connections. Known
+ * frames that are not among them are newer.
  * @param {JobState} state
  * @param {Record<string, any>[]} frames
  * @returns {Change}
@@ -289,8 +300,12 @@ function addPastFrames(state, frames) {
   return { frames: all, currentFrame: all.at(-1) ?? null }
 }
 
-/** The answer of `/v1/jobs/{id}/extended`. Where the warnings come with their numbers too, they are not taken from it.
- * @param {JobState} state @param {{job: Record<string, any>, isNumbered?: boolean, atMs: number}} action @returns {Change} */
+/**
+ * The answer of `/v1/jobs/{id}/extended`. Its warnings are ignored if the page also reads the numbered messages.
+ * @param {JobState} state
+ * @param {{job: Record<string, any>, isNumbered?: boolean, atMs: number}} action
+ * @returns {Change}
+ */
 function setPolled(state, { job, isNumbered = false, atMs }) {
   let { pluginStatus, pluginTimings } = state
   for (const [plugin, timing] of Object.entries(job.plugin_timings ?? {})) {
@@ -301,7 +316,6 @@ function setPolled(state, { job, isNumbered = false, atMs }) {
   const hasNewWarnings = !isNumbered && Array.isArray(job.warnings) && job.warnings.length !== state.warningCount
   return {
     ...setJobStatus(state, job),
-    progress: { ...state.progress, value: percent(job.progress), stage: text(job.stage) ?? state.progress.stage },
     pluginTimings,
     pluginStatus,
     ...(hasNewWarnings && { warnings: job.warnings.map(polledWarning), warningCount: job.warnings.length }),

@@ -1,12 +1,12 @@
 // @ts-check
-import { setAttribute, slot } from "./dom.js"
-import { moment, percent } from "./readable.js"
-import { isFinal, jobWordsAsKnown } from "./words.js"
+import { setAttribute, slot } from "../dom.js"
+import { moment, percent } from "../readable.js"
+import { isFinal, jobWordsAsKnown } from "./state-words.js"
 
 /** @typedef {import("./job-state.js").JobState} JobState */
 
 /**
- * Shows the state of the watched job in the tab: "64% · build", and the lamp in its colour.
+ * Shows the state of the job in the browser's tab: "64% · build", and the icon in the state's colour.
  * @param {import("./live-job.js").LiveJob} job
  */
 export function showInTab({ store }) {
@@ -19,7 +19,7 @@ export function showInTab({ store }) {
 }
 
 /**
- * What is only known from before says when: "64% at 14:02:11 · build".
+ * The title of the tab. If the page may be out of date, it says since when: "64% at 14:02:11 · build".
  * @param {Pick<JobState, "name" | "jobId" | "status" | "progress" | "isStale" | "asOf">} state
  * @param {number} nowMs
  */
@@ -33,7 +33,7 @@ export function tabTitle({ name, jobId, status, progress, isStale, asOf }, nowMs
   return `${figure ?? word}${asOf === null ? "?" : ` at ${moment(asOf, nowMs)}`} · ${what}`
 }
 
-/** A lamp that is lit says that something runs now. @param {Pick<JobState, "status" | "isStale">} state @returns {"idle" | "running" | "succeeded" | "failed"} */
+/** The running icon is lit, which would be wrong if the page is out of date. @param {Pick<JobState, "status" | "isStale">} state @returns {"idle" | "running" | "succeeded" | "failed"} */
 function faviconState({ status, isStale }) {
   if (status === "running") return isStale ? "idle" : "running"
   return status === "succeeded" || status === "failed" ? status : "idle"

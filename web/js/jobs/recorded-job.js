@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What a short job once said: the script that "Play" on the stories page sends through a story's store.
+ * The messages of a short job: "Play" on the stories page sends them through a story's store.
  *
  * @typedef {{afterMs: number, message: {type: string, payload: Record<string, any>}}} Step `afterMs` since the step before.
  */

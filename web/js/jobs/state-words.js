@@ -1,7 +1,6 @@
 // @ts-check
 /**
- * The sign and the word of each state, as the server's components write them. An unknown state is data, not an
- * error.
+ * The sign and the word of each state, as the server's components write them. An unknown state is data, not an error.
  */
 
 /** @typedef {{state: string, sign: string, word: string}} StateWords */
@@ -38,14 +37,14 @@ const PASSING = new Set(["queued", "running", "started"])
 /** @param {string | null} status */
 export const jobWords = status => wordsIn(JOB, status, "queued")
 
-// The same for something of which only the last that was known can be told: what was running may have ended.
+// The same for a page that may be out of date: what was running may have ended.
 
 /** @param {string | null} status @param {boolean} isStale */
 export const jobWordsAsKnown = (status, isStale) => asKnown(jobWords(status), isStale)
 /** @param {string | null} status @param {boolean} isStale */
 export const pluginWordsAsKnown = (status, isStale) => asKnown(pluginWords(status), isStale)
 
-/** What a plugin does in a job that stands so: when the job has ended, what was at work has stopped.
+/** The state of a plugin within its job: once the job has ended, a plugin that was at work has stopped.
  * @param {string} status @param {string | null} jobStatus */
 export const pluginStatusIn = (status, jobStatus) => isFinal(jobStatus) && PASSING.has(status) ? "stopped" : status
 

@@ -1,12 +1,12 @@
 // @ts-check
-import { isObject } from "./messages.js"
+import { isObject } from "../realtime/messages.js"
 
 /**
- * In a story's own frame: plays the messages that the page around it sends, through the store that a live page uses.
- * `{play: [{afterMs: 100, message: {…}}, …]}` begins anew; each `afterMs` counts from the one before.
+ * Plays messages from the page around a story's frame through the store that a live page uses.
+ * `{play: [{afterMs: 100, message: {…}}, …]}` starts over; each `afterMs` counts from the message before.
  * @param {import("./live-job.js").LiveJob} job
  */
-export function playStories({ store }) {
+export function playMessages({ store }) {
   /** @type {any} */
   let timer = null
   addEventListener("message", ({ origin, data }) => {

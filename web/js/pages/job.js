@@ -1,16 +1,29 @@
 // @ts-check
-import { fillOrHide, setAttribute, setHidden, setText, slot } from "./dom.js"
-import { showToast } from "./toast.js"
-import { RefusedError, actOnJob } from "./uploads.js"
-import { isFinal, jobWords, jobWordsAsKnown } from "./words.js"
+import { setAttribute, setHidden, setText, slot } from "../dom.js"
+import { attachJobActions } from "../jobs/job-actions.js"
+import { attachJobParts } from "../jobs/job-parts.js"
+import { showInTab } from "../jobs/job-tab.js"
+import { LiveJob } from "../jobs/live-job.js"
+import { isFinal, jobWords, jobWordsAsKnown } from "../jobs/state-words.js"
+import { startPageView } from "../live-page.js"
+import { showToast } from "../toast.js"
 
-/** @typedef {import("./live-job.js").LiveJob} LiveJob */
+/** A job's own page. */
+export function attach() {
+  const job = new LiveJob()
+  startPageView(job, (known, kept) => job.watch(document.body.dataset.jobId ?? "", known, kept))
+  attachJobParts()
+  attachHeader(job)
+  showInTab(job)
+  attachNotification(job)
+  attachJobActions(job)
+}
 
 /**
- * Keeps what a job's page says of the job outside the overlay up to date: its status, its device, and how it ended.
+ * Keeps the parts of the page outside the overlay up to date: the job's status, its device, and its results.
  * @param {LiveJob} job
  */
-export function attachJobPage({ store }) {
+function attachHeader({ store }) {
   let wasFinal = isFinal(store.state.status)
   store.subscribe(({ name, status, isStale, device, deviceReason, frames }) => {
     if (name !== null) setText(slot(document, "job-name"), name)
@@ -41,65 +54,7 @@ function showStatus(status, isStale) {
   }
 }
 
-/**
- * Sends the forms that do something with the job, so that the page stays where the server can't be reached: only it
- * would catch up.
- * @param {LiveJob} job
- */
-export function sendActions(job) {
-  // A page that comes back from the browser's own store may be used again.
-  addEventListener("pageshow", ({ persisted }) => {
-    if (!persisted) return
-    for (const button of document.querySelectorAll("form[data-action] button")) button.removeAttribute("disabled")
-  })
-  let wasConnected = job.store.state.isConnected
-  job.store.subscribe(({ isConnected }) => {
-    // That the server could not be reached is over.
-    if (isConnected && !wasConnected) {
-      for (const form of document.querySelectorAll("form[data-action]")) fillOrHide(form, "refusal", null)
-    }
-    wasConnected = isConnected
-  })
-  document.addEventListener("submit", event => {
-    const form = event.target
-    if (!(form instanceof HTMLFormElement)) return
-    const verb = form.dataset.action
-    if (verb !== "cancel" && verb !== "retry" && verb !== "delete") return
-    event.preventDefault()
-    void sendAction(form, verb, job)
-  })
-}
-
-/**
- * Does it, or says beside the button why not.
- * @param {HTMLFormElement} form
- * @param {"cancel" | "retry" | "delete"} verb
- * @param {LiveJob} job
- */
-export async function sendAction(form, verb, job) {
-  const { jobId, isConnected } = job.store.state
-  const button = form.querySelector("button")
-  if (jobId === null || button === null || button.disabled) return
-  const hadFocus = document.activeElement === button
-  button.disabled = true
-  fillOrHide(form, "refusal", null)
-  try {
-    const answer = await actOnJob(jobId, verb)
-    // The button stays as it is until the other page is there: it must not be done twice.
-    if (verb === "delete") return location.assign("/")
-    if (verb === "retry") return location.assign(`/jobs/${encodeURIComponent(answer.job_id)}`)
-    // That it has ended comes like everything else.
-    if (!isConnected) job.reconnect()
-  } catch (error) {
-    if (!(error instanceof RefusedError)) throw error
-    fillOrHide(form, "refusal", error.message)
-  }
-  button.disabled = false
-  // A button that is disabled loses it.
-  if (hadFocus) button.focus()
-}
-
-/** What can be done with a job, and what came out of it, is other markup once it is over: the server writes it. */
+/** A job that has ended has other actions, and results: the server renders these parts again. */
 async function renewEndedParts() {
   try {
     const response = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" })
@@ -111,7 +66,7 @@ async function renewEndedParts() {
       const hadFocus = old.contains(document.activeElement)
       const copy = document.importNode(renewed, true)
       old.replaceWith(copy)
-      // Whoever pressed Cancel goes on from there.
+      // The visitor may have pressed Cancel: the focus stays in this part.
       if (hadFocus) copy.querySelector("button")?.focus()
     }
   } catch (error) {
@@ -120,11 +75,11 @@ async function renewEndedParts() {
 }
 
 /**
- * Tells of the end of the watched job by a notification, once the visitor has asked for it with a button
- * (`data-action="notify"`), and only while the page is not looked at.
+ * Shows a notification when the job ends, if the visitor has asked for one with the button (`data-action="notify"`) and
+ * does not look at the page.
  * @param {LiveJob} job
  */
-export function notifyAtEnd({ store }) {
+function attachNotification({ store }) {
   const button = /** @type {HTMLButtonElement | null} */ (document.querySelector('[data-action="notify"]'))
   if (button === null) return
   if (!("Notification" in globalThis) || isFinal(store.state.status)) {
@@ -135,7 +90,7 @@ export function notifyAtEnd({ store }) {
   button.addEventListener("click", async () => {
     isWanted = !isWanted && (await Notification.requestPermission()) === "granted"
     button.setAttribute("aria-pressed", String(isWanted))
-    showToast(isWanted ? "You will be told when the job ends" : "No notification will be shown")
+    showToast(isWanted ? "You will be notified when the job ends" : "No notification will be shown")
   })
   store.subscribe(({ status, name, jobId }) => {
     if (!isFinal(status)) return

@@ -1,12 +1,11 @@
 // @ts-check
-import { copyText } from "./clipboard.js"
-import { action, fill, setHidden, slot } from "./dom.js"
-import { recordedJob } from "./recorded-job.js"
-import { showToast } from "./toast.js"
+import { copyText } from "../clipboard.js"
+import { action, fill, setHidden, slot } from "../dom.js"
+import { recordedJob } from "../jobs/recorded-job.js"
+import { showToast } from "../toast.js"
 
-/** The stories page with script: the search finds as one types, a prop shows as soon as it is changed, the markup is
- * copied, and a story is played. */
-export function attachStoriesPage() {
+/** The stories: searches while the visitor types, applies changed props at once, copies markup, and plays messages. */
+export function attach() {
   const search = document.querySelector('.story-list__search input[name="q"]')
   search?.addEventListener("input", () => find(/** @type {HTMLInputElement} */ (search).value))
   action(document, "all-stories")?.addEventListener("click", event => {
@@ -16,7 +15,7 @@ export function attachStoriesPage() {
     search.focus()
     find("")
   })
-  bringChosenIntoSight()
+  scrollToChosen()
   document.querySelector(".story-controls")?.addEventListener("change", ({ currentTarget }) => {
     if (currentTarget instanceof HTMLFormElement) currentTarget.requestSubmit()
   })
@@ -29,8 +28,8 @@ export function attachStoriesPage() {
   })
 }
 
-/** In the list alone: the page stays where it is. */
-function bringChosenIntoSight() {
+/** Scrolls the list only, not the page. */
+function scrollToChosen() {
   const groups = slot(document, "stories")
   const chosen = groups?.querySelector("[aria-current]")
   if (!groups || !chosen) return
@@ -38,12 +37,12 @@ function bringChosenIntoSight() {
   if (inner.bottom > outer.bottom || inner.top < outer.top) groups.scrollTop += inner.top - outer.top - outer.height / 3
 }
 
-/** Whether all words of a search are in a text in small letters; an empty search finds everything. @param {string} text @param {string} search */
+/** Whether a lower-case text contains every word of a search; an empty search matches all. @param {string} text @param {string} search */
 export function matchesWords(text, search) {
   return search.toLowerCase().split(" ").every(word => text.includes(word))
 }
 
-/** Shows what the search finds, and takes the search along wherever one goes from here. @param {string} search */
+/** Shows the stories that match, and adds the search to the page's links. @param {string} search */
 function find(search) {
   const groups = slot(document, "stories")
   let isAnyFound = false
@@ -60,11 +59,11 @@ function find(search) {
   setHidden(groups, !isAnyFound)
   fill(document, "stories-search", search)
   setHidden(slot(document, "stories-none"), isAnyFound)
-  takeAlong(search)
+  keepSearch(search)
 }
 
 /** @param {string} search */
-function takeAlong(search) {
+function keepSearch(search) {
   for (const link of document.querySelectorAll(".stories-page a")) {
     if (!(link instanceof HTMLAnchorElement) || link.dataset.action !== undefined) continue
     if (link.pathname === location.pathname) link.search = withSearch(link.search, search)
@@ -76,7 +75,7 @@ function takeAlong(search) {
   }
   const chosen = document.querySelector(".story-list__story[aria-current]")
   if (chosen instanceof HTMLAnchorElement) {
-    // A search alone means its first hit; what is shown now stays.
+    // A search without a story shows its first match; name the story, so that it stays.
     const here = new URLSearchParams(location.search)
     const shown = new URL(chosen.href).searchParams.get("story")
     if (shown !== null) here.set("story", shown)

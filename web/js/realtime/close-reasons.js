@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Why a connection ended, for people, where the close itself gives no reason. RFC 6455 §7.4 and our own 4000 and up.
+ * Why a connection ended, for people, if the close frame has no reason: RFC 6455 §7.4, and our own codes from 4000.
  * @param {number | null} code
  */
 export function describeClose(code) {

@@ -1,8 +1,8 @@
 // @ts-check
-import { moment } from "./readable.js"
+import { moment } from "../readable.js"
 
 /**
- * What a badge says about a connection.
+ * The text of a connection badge.
  *
  * @typedef {Pick<import("./connection-state.js").ConnectionPart,
  *   "connection" | "closeReason" | "isGone" | "isPolling" | "isStale" | "asOf">} Connection
@@ -10,11 +10,11 @@ import { moment } from "./readable.js"
  * @typedef {object} Badge
  * @property {"connecting" | "live" | "reconnecting" | "offline" | "closed" | "gone"} state
  * @property {string} label
- * @property {string | null} asOf As of when what the page shows is right, in words; null while it is.
+ * @property {string | null} asOf Since when the page may be out of date, in words; null while it is current.
  * @property {boolean} canReconnect
  */
 
-/** How long a page that loads may take to connect before it says that something is amiss. */
+/** How long a loading page may take to connect before the badge reports a problem. */
 export const GRACE_MS = 3_000
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The states of a connection and the moves between them, as data: no socket, no clock, no timer.
- * `RealtimeClient` asks where an event leads and then does what the new state calls for.
+ * The states of a connection and the transitions between them, as data: no socket, no clock, no timer.
+ * `RealtimeClient` feeds it events and performs what the new state requires.
  *
  *     IDLE ─connect→ CONNECTING ─opened→ CONNECTED ─lost→ DISCONNECTED ─due, wake→ RECONNECTING ─opened→ CONNECTED
  *                        └─lost→ DISCONNECTED                 ↑                         │
@@ -12,24 +12,24 @@
  *
  * @typedef {object} Machine
  * @property {ConnectionState} state
- * @property {number} attempt The attempt to reconnect that is planned or running, from 1; 0 when there is none.
- * @property {boolean} extra Whether the running attempt was brought forward by a wake and so uses up no number.
- * @property {number | null} code The close code of the last loss, null where there was none.
+ * @property {number} attempt The attempt to reconnect that is scheduled or running, from 1; 0 if there is none.
+ * @property {boolean} extra Whether a wake started the running attempt early, so that it does not count.
+ * @property {number | null} code The close code of the last loss; null if it had none.
  *
  * @typedef {{type: "connect" | "opened" | "due" | "wake" | "disconnect"} | {type: "lost", code: number | null, attempt?: number}} MachineEvent
- *   `attempt` of a loss: it is waited as before this attempt at least, but never given up for that.
+ *   `attempt` of a loss: the delay is at least that of this attempt; the client does not give up because of it.
  */
 
 /** How long to wait before each attempt to reconnect. After the last one fails the connection is closed for good. */
 export const RETRY_DELAYS_MS = Object.freeze([1_000, 2_000, 4_000, 8_000, 16_000])
 
-/** Share of a delay by which it is stretched or shortened, so that a crowd of pages does not come back at once. */
+/** Share of a delay by which chance lengthens or shortens it, so that many pages don't reconnect at once. */
 export const JITTER = 0.1
 
-/** How long a page that was refused for too many connections (4001) waits at least. */
+/** The least delay after a refusal for too many connections (4001). */
 export const TOO_MANY_DELAY_MS = 30_000
 
-/** A restarting server (1012) is back soon: retry within this range, spread evenly. */
+/** A restarting server (1012) is back soon: the first delay is random within this range. */
 export const RESTART_DELAY_RANGE_MS = Object.freeze([500, 1_500])
 
 export const CLOSE_CODE = Object.freeze({
@@ -44,8 +44,9 @@ export const CLOSE_CODE = Object.freeze({
 })
 
 /**
- * Trying again would be refused again, for the same reason. 1008 says so of what was asked for, such as a job that does
- * not exist: since the server accepts before it refuses, each try would count as a success and the next follow in 1 s.
+ * Close codes after which the client does not retry, since the server would refuse it for the same reason. 1008 refuses
+ * what was asked for, such as a job that does not exist. The server accepts the connection before it refuses it, so each
+ * attempt would count as a success and the next one follow within 1 s.
  * @type {ReadonlySet<number | string | null>}
  */
 export const NOT_RETRIED = new Set([
@@ -59,7 +60,7 @@ export const INITIAL_MACHINE = Object.freeze({ state: "IDLE", attempt: 0, extra:
  * @type {Record<ConnectionState, Partial<Record<MachineEvent["type"], (machine: Machine, event: MachineEvent) =>
  * Machine>>>}
  */
-const MOVES = {
+const TRANSITIONS = {
   IDLE: { connect: toConnecting, disconnect: toClosed },
   CONNECTING: { opened: toConnected, lost: toDisconnected, disconnect: toClosed },
   CONNECTED: { lost: toDisconnected, disconnect: toClosed },
@@ -69,19 +70,19 @@ const MOVES = {
 }
 
 /**
- * Where an event leads. An event that means nothing in a state returns the very same machine.
+ * The machine after an event; the same object if the event means nothing in its state.
  * @param {Machine} machine
  * @param {MachineEvent} event
  * @returns {Machine}
  */
 export function step(machine, event) {
-  return MOVES[machine.state][event.type]?.(machine, event) ?? machine
+  return TRANSITIONS[machine.state][event.type]?.(machine, event) ?? machine
 }
 
 /**
  * How long a DISCONNECTED machine waits, in milliseconds.
  * @param {Machine} machine
- * @param {() => number} random Evenly spread in 0..<1.
+ * @param {() => number} random Evenly distributed in 0..<1.
  */
 export function retryDelayMs(machine, random) {
   if (machine.code === CLOSE_CODE.tooManyConnections) return TOO_MANY_DELAY_MS * (1 + JITTER * random())
@@ -119,8 +120,8 @@ function toReconnecting(machine) {
 }
 
 /**
- * A page that comes back to life tries at once, on top of the five: someone who switches tabs must not use them up.
- * Only a server that asked for patience gets it.
+ * A page that wakes up tries at once, and the attempt does not count: switching tabs must not use up the five attempts.
+ * Only the delay that a server asked for (4001) is kept.
  * @param {Machine} machine @returns {Machine}
  */
 function toReconnectingEarly(machine) {

@@ -1,27 +1,27 @@
 // @ts-check
-import { latest } from "./values.js"
+import { latest } from "../values.js"
 
 /**
- * What a page knows of its own connection, and so how far what it shows can be believed: a part of the state of
- * everything that is live.
+ * What a page knows about its own connection, and so whether what it shows is current: a part of the state of every
+ * live view.
  *
  * @typedef {object} ConnectionPart
  * @property {boolean} isConnected
  * @property {string} connection The client's state.
- * @property {string | null} closeReason Why the connection was lost, while it is.
- * @property {boolean} isGone Whether the server says that there is no such thing, or no longer.
- * @property {boolean} isPolling Whether the page asks every second, having no connection.
- * @property {boolean} isStale Whether what is shown is only what was last known.
- * @property {number | null} asOf When that was, milliseconds since 1970.
+ * @property {string | null} closeReason Why the connection was lost; null while connected.
+ * @property {boolean} isGone Whether the server says that the subject does not exist, or no longer exists.
+ * @property {boolean} isPolling Whether the page polls every second because it has no connection.
+ * @property {boolean} isStale Whether the page shows the last known state, which may have changed.
+ * @property {number | null} asOf When that state was current, milliseconds since 1970.
  *
  * @typedef {{type: "local:connection", state: string, reason: string | null, atMs: number, isGone?: boolean}
  *   | {type: "local:overdue"}
  *   | {type: "local:polling", isPolling: boolean}} ConnectionAction
- *   `atMs` is the time up to which the connection was heard; of one that begins, now. `local:overdue` says that a page
- *   has waited for its first connection for longer than a page that loads should.
+ *   `atMs` is when the connection was last heard, or now if it is only starting. `local:overdue` means that the first
+ *   connection takes longer than a loading page should need.
  */
 
-/** A page older than this when its script starts comes from somewhere else than from the server just now. */
+/** A page that is older than this when its script starts comes from a cache, not from the server. */
 export const FRESH_MS = 10_000
 
 /** @type {Readonly<ConnectionPart>} */
@@ -30,14 +30,14 @@ export const INITIAL_CONNECTION = Object.freeze({
 })
 
 /**
- * What differs after an action about the connection; null for nothing, undefined for any other action.
+ * What an action about the connection changes: null for nothing, undefined if the action is about something else.
  * @param {ConnectionPart} part
  * @param {{type: string}} action
  * @returns {Partial<ConnectionPart> | null | undefined}
  */
 export function connectionChange(part, action) {
   switch (action.type) {
-    case "local:connection": return moved(part, /** @type {any} */ (action))
+    case "local:connection": return connectionMoved(part, /** @type {any} */ (action))
     case "local:overdue": return part.isConnected || part.isPolling ? null : { isStale: true }
     case "local:polling": return polling(part, /** @type {any} */ (action).isPolling)
     default: return undefined
@@ -49,7 +49,7 @@ export function connectionChange(part, action) {
  * @param {{state: string, reason: string | null, atMs: number, isGone?: boolean}} action
  * @returns {Partial<ConnectionPart> | null}
  */
-function moved(part, { state, reason, atMs, isGone = false }) {
+function connectionMoved(part, { state, reason, atMs, isGone = false }) {
   if (state === part.connection && isGone === part.isGone) return null
   const isConnected = state === "CONNECTED"
   return {
@@ -63,7 +63,7 @@ function moved(part, { state, reason, atMs, isGone = false }) {
 }
 
 /**
- * A page that has just come from the server is believed while it connects; one that was live and is not, is not.
+ * A page fresh from the server is current while it connects; a page that was live and lost its connection is stale.
  * @param {ConnectionPart} part @param {string} state @param {number} atMs
  */
 function isStaleIn(part, state, atMs) {

@@ -1,15 +1,15 @@
 // @ts-check
 
-/** Holes that lie further apart than this have nothing to do with each other. */
+/** Holes that are further apart than this are unrelated. */
 export const HOLES_FORGOTTEN_MS = 60_000
 
 /**
- * What to do about a hole in a topic's numbers. The first is filled by resuming at once. Where a resume brought nothing
- * the hole stays, since the server no longer has what was in it: then only a snapshot is complete. A server that
- * goes on leaving holes is asked ever more slowly.
+ * Decides what to do about a hole in a topic's numbers. For the first one the client resumes at once. If the hole is
+ * still there afterwards, the server no longer has those messages, and only a snapshot is complete. If holes keep
+ * coming, the client reconnects more and more slowly.
  */
 export class HolePolicy {
-  /** @type {Map<string, number | undefined>} The last number applied before the newest hole, by topic. */
+  /** By topic: the last number applied before the newest hole. @type {Map<string, number | undefined>} */
   #before = new Map()
   #count = 0
   #seenAt = -Infinity
@@ -18,7 +18,7 @@ export class HolePolicy {
    * @param {string} topic
    * @param {number | undefined} last The last number applied on the topic.
    * @param {number} nowMs
-   * @returns {{needsSnapshot: boolean, attempt: number}} How many attempts the delay has to look like; 0 for none.
+   * @returns {{needsSnapshot: boolean, attempt: number}} `attempt`: wait as before this attempt; 0 means at once.
    */
   seen(topic, last, nowMs) {
     if (nowMs - this.#seenAt > HOLES_FORGOTTEN_MS) {

@@ -1,9 +1,9 @@
 // @ts-check
+import { GRACE_MS } from "./connection-badge-words.js"
 import { NOT_RETRIED } from "./connection-machine.js"
-import { GRACE_MS } from "./connection-words.js"
+import { pageLife } from "./page-life.js"
 import { Polling } from "./polling.js"
 import { RealtimeClient } from "./realtime-client.js"
-import { pageLife } from "./page-life.js"
 import { StreamPosition } from "./stream-position.js"
 
 /**
@@ -14,24 +14,24 @@ import { StreamPosition } from "./stream-position.js"
  * @typedef {object} LiveHandlers
  * @property {(action: ConnectionAction) => void} onConnection
  * @property {(message: Message) => void} onMessage
- * @property {() => Promise<unknown> | void} onSnapshot What comes next is the whole picture. Where the page reads that
- * itself, a promise that is kept when it has: until then the page is not live.
- * @property {(signal: AbortSignal) => Promise<boolean>} ask Reads over the API what no connection brings; whether there
- * was an answer.
- * @property {() => boolean} isOver Whether nothing more will happen, so that there is nothing to ask for.
+ * @property {() => Promise<unknown> | void} onSnapshot A snapshot follows and replaces what the page knows. If the page
+ * reads it itself, it returns a promise, and is not live until that has resolved.
+ * @property {(signal: AbortSignal) => Promise<boolean>} poll Reads the state over the API while there is no connection;
+ * resolves to whether there was an answer.
+ * @property {() => boolean} isOver Whether nothing more will happen, so that polling is pointless.
  */
 
-/** Attempts that fail before the page asks by itself: by then both kinds of stream have been tried. */
+/** Failed attempts before the page polls: by then both kinds of transport have been tried. */
 const FAILURES_BEFORE_POLLING = 3
-/** How long a connection may be open without a word before the page asks by itself. */
+/** How long a connection may be open without a message before the page polls. */
 const MUTE_MS = 5_000
-/** Between two clients made because the server answers questions: it is there, but lets no stream through. */
+/** Interval of new clients while polling works: the server is up, but something blocks its streams. */
 const RETRY_WHILE_POLLING_MS = 30_000
 
 /**
- * One subscription of the page, over as many clients as it takes, and the questions in place of them where there is no
- * stream to be had. A client that gave up is final; this makes the next one, which goes on from the same position,
- * when the visitor asks for it, when page or network come back to life, or when the server answers again.
+ * One subscription of the page, over as many clients as it takes, and polling while no stream is to be had. A client that
+ * gave up is final; this makes the next one from the same position when the visitor asks for it, when the page or the
+ * network wakes up, or when the server answers polls again.
  */
 export class LiveConnection {
   /** @type {RealtimeClient | null} */
@@ -40,13 +40,13 @@ export class LiveConnection {
   #handlers
   #position
   #polling
-  /** What the page reads in place of a snapshot, while it does. @type {Promise<unknown> | null} */
+  /** The snapshot that the page is reading. @type {Promise<unknown> | null} */
   #reading = null
   /** @type {{code: number | string | null, message: string} | null} */
   #lastError = null
   #isGone = false
   #failures = 0
-  #triedAt = 0
+  #connectedAt = 0
   /** @type {any} */
   #graceTimer = null
   /** @type {any} */
@@ -58,15 +58,15 @@ export class LiveConnection {
     this.#options = options
     this.#handlers = handlers
     this.#position = options.position ?? new StreamPosition(options.since)
-    this.#polling = new Polling({ ask: signal => handlers.ask(signal), onTurn: isAnswered => this.#asked(isAnswered) })
+    this.#polling = new Polling({ ask: signal => handlers.poll(signal), onTurn: isAnswered => this.#polled(isAnswered) })
   }
 
   get position() {
     return this.#position
   }
 
-  /** Takes a message that came as an answer, if its number is the next one. @param {Message} message */
-  take(message) {
+  /** Applies a message that a poll has read, if it is the next one of its topic. @param {Message} message */
+  receive(message) {
     const { id, topic, seq } = message
     if (topic === undefined || seq === undefined || this.#position.judge(topic, seq) !== "next") return
     this.#handlers.onMessage(message)
@@ -78,7 +78,7 @@ export class LiveConnection {
     this.#connect()
     this.#graceTimer = setTimeout(() => this.#handlers.onConnection({ type: "local:overdue" }), GRACE_MS)
     this.#stopWatchingLife = pageLife().onWake(() => {
-      // A page that was refused stays refused until somebody asks again.
+      // After a refusal only the visitor starts another attempt.
       if (this.#client?.state === "CLOSED" && !this.#isRefused) this.reconnect()
     })
   }
@@ -92,7 +92,7 @@ export class LiveConnection {
     client?.disconnect()
   }
 
-  /** A new client, from where the last one was. */
+  /** Makes a new client, which goes on from the position of the last one. */
   reconnect() {
     const old = this.#client
     this.#client = null
@@ -100,8 +100,8 @@ export class LiveConnection {
     this.#connect()
   }
 
-  /** What was asked for does not exist, says the server. */
-  isGone() {
+  /** The server has answered that the subject does not exist. */
+  giveUp() {
     this.#isGone = true
     this.#client?.disconnect()
   }
@@ -115,44 +115,44 @@ export class LiveConnection {
     const isCurrent = () => client === this.#client
     this.#client = client
     this.#isGone = false
-    this.#triedAt = Date.now()
+    this.#connectedAt = Date.now()
     client.onError(error => {
       this.#lastError = error
       if (error.code === "NOT_FOUND") this.#isGone = true
     })
     client.onMessage(this.#handlers.onMessage)
-    client.onSnapshot(() => this.#beginAnew())
-    client.onHeard(() => { if (isCurrent()) this.#carries() })
-    client.onCaughtUp(() => { if (isCurrent()) this.#sayIfLive() })
-    client.onStateChange(state => { if (isCurrent()) this.#clientIs(state) })
+    client.onSnapshot(() => this.#readSnapshot())
+    client.onHeard(() => { if (isCurrent()) this.#noteWorking() })
+    client.onCaughtUp(() => { if (isCurrent()) this.#reportIfLive() })
+    client.onStateChange(state => { if (isCurrent()) this.#clientChanged(state) })
     client.connect()
   }
 
-  /** An open connection that has said nothing yet is none: it may be a proxy's. One that speaks may yet be behind. */
-  #carries() {
+  /** The first message proves that the connection works: one that only opened may be a proxy's. */
+  #noteWorking() {
     clearTimeout(this.#muteTimer)
     this.#failures = 0
     this.#stopPolling()
   }
 
-  /** What is read now outlives the connection it was asked for on: one that resumes brings only what came since. */
-  #beginAnew() {
+  /** The reading outlives its connection: one that resumes brings only what happened since. */
+  #readSnapshot() {
     const reading = this.#handlers.onSnapshot() ?? null
     this.#reading = reading
     void reading?.then(() => {
-      // A later snapshot may have made it void.
+      // A later snapshot may have replaced it.
       if (reading !== this.#reading) return
       this.#reading = null
-      this.#sayIfLive()
+      this.#reportIfLive()
     })
   }
 
-  #sayIfLive() {
-    if (this.#reading === null && this.#client?.isCaughtUp) this.#say("CONNECTED")
+  #reportIfLive() {
+    if (this.#reading === null && this.#client?.isCaughtUp) this.#report("CONNECTED")
   }
 
   /** @param {import("./connection-machine.js").ConnectionState} state */
-  #clientIs(state) {
+  #clientChanged(state) {
     clearTimeout(this.#muteTimer)
     switch (state) {
       case "CONNECTED":
@@ -164,11 +164,11 @@ export class LiveConnection {
         if (this.#isRefused) this.#stopPolling()
         else if (this.#failures >= FAILURES_BEFORE_POLLING) this.#startPolling()
     }
-    this.#say(state)
+    this.#report(state)
   }
 
   /** @param {import("./connection-machine.js").ConnectionState} state */
-  #say(state) {
+  #report(state) {
     const atMs = state === "CONNECTING" ? Date.now() : this.#client?.heardAt ?? Date.now()
     const reason = this.#lastError?.message ?? null
     this.#handlers.onConnection({ type: "local:connection", state, reason, atMs, isGone: this.#isGone })
@@ -185,10 +185,10 @@ export class LiveConnection {
   }
 
   /** @param {boolean} isAnswered */
-  #asked(isAnswered) {
+  #polled(isAnswered) {
     this.#handlers.onConnection({ type: "local:polling", isPolling: isAnswered })
     if (this.#handlers.isOver()) this.#stopPolling()
-    else if (isAnswered && this.#client?.state === "CLOSED" && Date.now() - this.#triedAt > RETRY_WHILE_POLLING_MS) {
+    else if (isAnswered && this.#client?.state === "CLOSED" && Date.now() - this.#connectedAt > RETRY_WHILE_POLLING_MS) {
       this.reconnect()
     }
   }

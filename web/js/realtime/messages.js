@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The envelope that every message on every transport shares, and the check that lets one in.
+ * The envelope of every message on every transport, the check that accepts one, and the types that the page knows.
  *
  * @typedef {object} Message
  * @property {string} type
@@ -8,24 +8,54 @@
  * @property {string} timestamp ISO 8601, UTC, milliseconds.
  * @property {string} [id] The resume cursor: opaque, only ever handed back to the server.
  * @property {string} [topic]
- * @property {number} [seq] One more for each numbered message of its topic, from 1.
+ * @property {number} [seq] Counts the numbered messages of the topic, from 1.
  *
- * @typedef {{message: Message} | {code: "MSG_INVALID_JSON" | "MSG_MISSING_FIELD" | "MSG_UNKNOWN_TYPE", reason: string}} Parsed
+ * @typedef {{message: Message} | {code: "MSG_INVALID_JSON" | "MSG_MISSING_FIELD", reason: string}} Parsed
  */
 
-/** Every type the server may send to a browser. */
-export const MESSAGE_TYPES = Object.freeze([
-  "frame", "partial_result", "progress", "plugin_status", "warning", "error", "metadata", "job_status", "log",
-  "ping", "pong",
-  "engine_metrics", "engine_event", "system_alert",
-  "agent:started", "agent:log", "agent:completed", "agent:failed",
-  "task:status_changed", "subtask:status_changed", "subtask:unblocked", "connected", "heartbeat",
-])
+/** Types that the server numbers: none of their messages is ever missed. */
+const numbered = new Set(["partial_result", "progress", "plugin_status", "warning", "error", "metadata", "job_status"])
 
-const KNOWN = new Set(MESSAGE_TYPES)
+/** Types without numbers: a message that is missed is gone, and the next one replaces it. */
+const unnumbered = new Set(["frame"])
+
+/** Types that are about the connection and stay with the client. */
+const CONNECTION_TYPES = new Set(["ping", "pong", "subscribed", "unsubscribed"])
+
+/** Every type that the page knows: the server's, and those that the page's own feature has registered. */
+export function messageTypes() {
+  return [...numbered, ...unnumbered, ...CONNECTION_TYPES]
+}
 
 /**
- * Reads one message, or says why it can't be one.
+ * Makes further types known; a feature's page module calls this before it connects.
+ * @param {readonly string[]} types
+ * @param {{isNumbered?: boolean}} [options]
+ */
+export function registerMessageTypes(types, { isNumbered = true } = {}) {
+  for (const type of types) (isNumbered ? numbered : unnumbered).add(type)
+}
+
+/** @param {string} type */
+export function isKnownType(type) {
+  return numbered.has(type) || unnumbered.has(type) || CONNECTION_TYPES.has(type)
+}
+
+/**
+ * Whether messages of this type never have a number. They may arrive at any moment, even in the middle of a snapshot.
+ * @param {string} type
+ */
+export function isUnnumberedType(type) {
+  return unnumbered.has(type) || CONNECTION_TYPES.has(type)
+}
+
+/** @param {string} type */
+export function isConnectionType(type) {
+  return CONNECTION_TYPES.has(type)
+}
+
+/**
+ * Reads one message, of whatever type, or says why the text is not a message.
  * @param {string} text
  * @returns {Parsed}
  */
@@ -40,12 +70,11 @@ export function parseMessage(text) {
   if (typeof value.type !== "string") return { code: "MSG_MISSING_FIELD", reason: "type is missing" }
   if (!isObject(value.payload)) return { code: "MSG_MISSING_FIELD", reason: "payload is missing" }
   if (typeof value.timestamp !== "string") return { code: "MSG_MISSING_FIELD", reason: "timestamp is missing" }
-  if (!KNOWN.has(value.type)) return { code: "MSG_UNKNOWN_TYPE", reason: `unknown type ${value.type}` }
   return { message: /** @type {Message} */ (/** @type {unknown} */ (value)) }
 }
 
 /**
- * A message of our own, as the server wants it.
+ * A message from the page to the server.
  * @param {string} type
  * @param {Record<string, any>} payload
  * @param {number} nowMs Milliseconds since 1970.

@@ -1,13 +1,14 @@
 // @ts-check
 /**
- * What a connection wants to know of the page around it.
+ * What a connection needs to know about the page around it.
  *
  * @typedef {object} PageLife
  * @property {() => boolean} isHidden
- * @property {(listener: () => void) => (() => void)} onWake Calls when the network or the visitor comes back; returns stop.
+ * @property {(listener: () => void) => (() => void)} onWake Calls the listener when the network or the visitor comes
+ * back; returns a function that stops it.
  */
 
-/** The page of this window; where there is none (a test, a worker) a page that is always awake. @returns {PageLife} */
+/** This window's page; in a test or a worker, which has none, a page that is always visible. @returns {PageLife} */
 export function pageLife() {
   if (typeof document === "undefined") return { isHidden: () => false, onWake: () => () => {} }
   return {

@@ -3,14 +3,14 @@ import { pageLife } from "./page-life.js"
 import { systemClock } from "./sleep-aware-timer.js"
 
 export const POLL_INTERVAL_MS = 1_000
-/** A server that does not answer is asked ever more slowly, up to this. */
+/** If the server does not answer, the interval doubles up to this. */
 export const POLL_INTERVAL_MAX_MS = 30_000
-/** An answer that takes longer than this does not come any more. */
+/** A request that takes longer than this is aborted. */
 export const POLL_TIMEOUT_MS = 10_000
 
 /**
- * Asks every second, one question at a time: the last resort, for a page that can get no stream. Says after each
- * question whether it was answered; where it was not, nothing on the page is live.
+ * Sends a request every second, one at a time: the last resort for a page that gets no stream. Reports after each
+ * request whether it was answered; while it is not, nothing on the page is live.
  */
 export class Polling {
   #ask
@@ -18,7 +18,7 @@ export class Polling {
   #clock
   #life
   #intervalMaxMs
-  /** Questions in a row that were not answered. */
+  /** Requests in a row that failed. */
   #failures = 0
   #abort = new AbortController()
   /** @type {unknown} */
@@ -29,7 +29,7 @@ export class Polling {
 
   /**
    * @param {object} options
-   * @param {(signal: AbortSignal) => Promise<boolean>} options.ask Whether there was an answer; may reject.
+   * @param {(signal: AbortSignal) => Promise<boolean>} options.ask Resolves to whether there was an answer; may reject.
    * @param {(isAnswered: boolean) => void} options.onTurn
    * @param {number} [options.intervalMaxMs]
    * @param {import("./sleep-aware-timer.js").Clock} [options.clock]

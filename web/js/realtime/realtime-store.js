@@ -1,12 +1,10 @@
 // @ts-check
-import { Listeners } from "./listeners.js"
-import { oncePerFrame } from "./paint.js"
-
-export { INITIAL_JOB_STATE, reduce } from "./job-state.js"
+import { Listeners } from "../listeners.js"
+import { oncePerFrame } from "../paint.js"
 
 /**
- * A store holds one state, changed only by its reducer. Listeners hear of it once per animation frame, however many
- * messages came; `state` is always the newest.
+ * Holds one state, which only its reducer changes. Listeners are called once per animation frame however many messages
+ * arrived; `state` is always the newest.
  * @template State
  * @template Action
  */
@@ -18,9 +16,9 @@ export class RealtimeStore {
   #askForPaint
 
   /**
-   * @param {(state: State, action: Action) => State} reduce Pure: the same state where nothing changes.
+   * @param {(state: State, action: Action) => State} reduce Pure; returns the same object if nothing changes.
    * @param {State} initial
-   * @param {import("./paint.js").PaintClock} [clock]
+   * @param {import("../paint.js").PaintClock} [clock]
    */
   constructor(reduce, initial, clock) {
     this.#reduce = reduce

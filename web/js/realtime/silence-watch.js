@@ -1,19 +1,19 @@
 // @ts-check
 import { STEP_MS } from "./sleep-aware-timer.js"
 
-/** Silence after which the client asks for a sign of life. */
+/** Silence after which the client sends a ping. */
 export const PROBE_AFTER_MS = 30_000
-/** Silence after which a connection counts as lost. */
+/** Silence after which the connection counts as lost. */
 export const LOST_AFTER_MS = 60_000
-/** How long a probe may stay unanswered before silence is a verdict, for a page that has just woken up. */
+/** How long a ping may stay unanswered before silence counts: a page that has just woken up sends one first. */
 export const PROBE_PATIENCE_MS = 10_000
 
-/** When a connection was last heard, and what its silence means. */
+/** Tracks when a connection was last heard, and decides what its silence means. */
 export class SilenceWatch {
   #clock
   #life
   #heardAt = 0
-  /** @type {number | null} When the probe was sent that is not answered yet. */
+  /** When the unanswered ping was sent. @type {number | null} */
   #probedAt = null
 
   /** @param {import("./sleep-aware-timer.js").Clock} clock @param {import("./page-life.js").PageLife} life */
@@ -41,7 +41,7 @@ export class SilenceWatch {
   }
 
   /**
-   * What to do now: ask for a sign of life, give the connection up, or look again later.
+   * What to do now: send a ping, give the connection up, or look again after `nextMs`.
    * @returns {{isProbeDue: boolean, isLost: boolean, silenceMs: number, nextMs: number}}
    */
   look() {
@@ -54,7 +54,7 @@ export class SilenceWatch {
     }
   }
 
-  /** A hidden tab's timers are throttled and say nothing about the connection: the verdict waits until it is seen. */
+  /** A hidden tab's timers are throttled and prove nothing, so the decision waits until the tab is visible. */
   #isProbeOverdue() {
     return !this.#life.isHidden() && this.#probedAt !== null && this.#clock.now() - this.#probedAt >= PROBE_PATIENCE_MS
   }

@@ -7,7 +7,7 @@
  * @property {(timer: any) => void} clearTimeout
  */
 
-/** The longest step of the timer, and the delay by which one must be late for the machine to have been asleep. */
+/** The longest step of the timer. A step that ends more than this too late means that the machine slept. */
 export const STEP_MS = 5_000
 
 /** @type {Clock} */
@@ -17,38 +17,38 @@ export const systemClock = {
   clearTimeout: timer => clearTimeout(timer),
 }
 
-/** One plan at a time, waited for in short steps: a step that ends far too late means that the machine slept. */
+/** Schedules one action at a time and waits in short steps, so that it notices when the machine has slept. */
 export class SleepAwareTimer {
   #clock
   #onWake
   /** @type {unknown} */
   #timer = null
-  /** One number per plan: whoever is called in between may have made another. */
-  #plan = 0
+  /** Counts the schedules: `onWake` may have replaced the one that is running. */
+  #scheduleNumber = 0
 
-  /** @param {Clock} clock @param {() => void} onWake Called before the plan goes on, and free to change it. */
+  /** @param {Clock} clock @param {() => void} onWake Called before the action; may cancel or replace it. */
   constructor(clock, onWake) {
     this.#clock = clock
     this.#onWake = onWake
   }
 
-  /** Takes the place of what was planned. @param {number} delayMs @param {() => void} action */
+  /** Replaces what was scheduled. @param {number} delayMs @param {() => void} action */
   schedule(delayMs, action) {
     this.cancel()
-    const plan = this.#plan
+    const number = this.#scheduleNumber
     const stepMs = Math.min(delayMs, STEP_MS)
     const dueAt = this.#clock.now() + stepMs
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = null
       if (this.#clock.now() - dueAt > STEP_MS) this.#onWake()
-      if (plan !== this.#plan) return
+      if (number !== this.#scheduleNumber) return
       if (stepMs < delayMs) this.schedule(delayMs - stepMs, action)
       else action()
     }, stepMs)
   }
 
   cancel() {
-    this.#plan += 1
+    this.#scheduleNumber += 1
     if (this.#timer !== null) this.#clock.clearTimeout(this.#timer)
     this.#timer = null
   }

@@ -1,15 +1,15 @@
 // @ts-check
 
 /**
- * How far a page has come in the stream: the cursor to resume from and the last number applied of each topic. It
- * outlives the connections that move it, so that no number is taken twice or passed over between two of them.
+ * How far a page has read the stream: the cursor to resume from and the last number applied of each topic. It outlives
+ * connections, so that no message is applied twice or skipped between two of them.
  *
  * @typedef {"next" | "repeat" | "hole"} Verdict
  */
 export class StreamPosition {
   /** The `id` of the last message applied; null before the first. @type {string | null} */
   cursor
-  /** @type {Map<string, number>} The last number applied, by topic. */
+  /** By topic: the last number applied. @type {Map<string, number>} */
   #last = new Map()
 
   /** @param {string | null} [cursor] @param {[topic: string, last: number][]} [last] */
@@ -18,13 +18,13 @@ export class StreamPosition {
     this.#last = new Map(last)
   }
 
-  /** The last number applied of each topic, for the constructor of another. */
+  /** The last number applied of each topic, as the constructor accepts it. */
   get last() {
     return [...this.#last]
   }
 
   /**
-   * Judges the number of a message. The first of a topic is taken as it comes.
+   * Judges the number of a message. The first message of a topic may have any number.
    * @param {string} topic
    * @param {number} seq
    * @returns {Verdict}
@@ -35,7 +35,7 @@ export class StreamPosition {
     return seq <= last ? "repeat" : "hole"
   }
 
-  /** Notes that a message has been applied. @param {string} topic @param {number} seq @param {unknown} id */
+  /** Records that a message has been applied. @param {string} topic @param {number} seq @param {unknown} id */
   applied(topic, seq, id) {
     this.#last.set(topic, seq)
     if (typeof id === "string") this.cursor = id
@@ -46,7 +46,7 @@ export class StreamPosition {
     return this.#last.get(topic)
   }
 
-  /** Begins anew: what was known is replaced by a snapshot as of this cursor. @param {string | null} cursor */
+  /** Starts over from a snapshot at this cursor. @param {string | null} cursor */
   reset(cursor) {
     this.cursor = cursor
     this.#last.clear()

@@ -6,8 +6,8 @@ import { TransportEvents, CLOSED_ABNORMALLY } from "./transport.js"
 /** @typedef {import("./transport.js").Transport} Transport */
 
 /**
- * Server-Sent Events read with `fetch`. `EventSource` hides the status of a refusal and retries by itself; here the
- * client owns the retries and learns why it was refused.
+ * Server-Sent Events, read with `fetch`. `EventSource` hides the status of a refusal and retries by itself; this client
+ * needs the status and decides itself when to retry.
  * @implements {Transport}
  */
 export class SSETransport {
@@ -32,7 +32,7 @@ export class SSETransport {
     void this.#read(query)
   }
 
-  /** A stream of events has no way back. */
+  /** An event stream goes one way only. */
   send() {
     return false
   }
@@ -70,7 +70,7 @@ export class SSETransport {
   }
 
   /**
-   * Where the body says, in our server's words, that what was asked for can't be had, it will be refused again.
+   * A 400 or 404 with our server's error body is final: the same request would be refused again.
    * @param {Response} response
    */
   async #refused(response) {
@@ -107,8 +107,8 @@ export class SSETransport {
 }
 
 /**
- * Takes an event stream in pieces of any size and returns the `data` of the events they complete. The other fields say
- * nothing that is not in the data: the whole message is there.
+ * Parses an event stream in pieces of any size and returns the `data` of each event that a piece completes. The other
+ * fields are ignored, since the data holds the whole message.
  */
 export class EventStreamParser {
   #rest = ""
@@ -134,7 +134,7 @@ export class EventStreamParser {
 }
 
 /**
- * The close code that a WebSocket would have been given where a stream is refused with a status.
+ * The close code that a WebSocket would get for the status with which a stream is refused.
  * @param {number} status
  */
 function codeForStatus(status) {

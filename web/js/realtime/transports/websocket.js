@@ -36,7 +36,7 @@ export class WebSocketTransport {
     socket.onmessage = ({ data }) => {
       if (typeof data === "string") this.#events.emit({ kind: "text", text: data })
     }
-    // `error` says nothing that the `close` right after it does not say better.
+    // `error` is not needed: a `close` with the details always follows it.
     socket.onclose = ({ code, reason }) => {
       this.#events.emit({ kind: "closed", code: code ?? CLOSED_ABNORMALLY, reason: reason ?? "" })
     }

@@ -5,7 +5,7 @@ import { FakeWebSocket, message } from "./support.mjs"
 const settle = () => new Promise(resolve => setImmediate(resolve))
 const last = () => FakeWebSocket.last
 
-/** The little of a page that the list asks for. */
+/** The parts of a page that a list needs. */
 Object.assign(globalThis, {
   location: new URL("http://127.0.0.1:8000/"),
   document: { hidden: false, querySelector: () => null, addEventListener() {}, removeEventListener() {} },
@@ -13,9 +13,10 @@ Object.assign(globalThis, {
   removeEventListener() {},
   WebSocket: FakeWebSocket,
 })
-const { LiveJobList } = await import("../../web/js/live-job-list.js")
+const { makeLiveJobList } = await import("../../web/js/jobs/live-job-list.js")
+const { LiveList } = await import("../../web/js/realtime/live-list.js")
 
-/** A server that answers questions for the list when the test says so; the newest question is the last one. */
+/** A server that answers requests for the list when the test says so; the newest request is the last one. */
 class FakeLists {
   asked = []
   fetch = (_, { signal }) => new Promise((resolve, reject) => {
@@ -23,8 +24,8 @@ class FakeLists {
     this.asked.push(resolve)
   })
 
-  async answer(ok, name, question = this.asked.at(-1)) {
-    question({ ok, json: async () => ({ jobs: [{ job_id: "7", name, status: "running" }], next: null }) })
+  async answer(ok, name, request = this.asked.at(-1)) {
+    request({ ok, json: async () => ({ jobs: [{ job_id: "7", name, status: "running" }], next: null }) })
     await settle()
   }
 }
@@ -32,25 +33,25 @@ class FakeLists {
 const gap = () => message("error", { error: "gone", details: { error_code: "REPLAY_GAP" } })
 const greeting = cursor => message("ping", { interval_seconds: 30, cursor })
 
-/** A list that came with its page and went on from there. */
+/** A list that goes on from the state that its page was rendered with. */
 function makeLive() {
-  const list = new LiveJobList({ cursor: "e1:4", asOf: Date.now() })
-  const name = () => list.store.state.jobs[7]?.name
-  list.start()
+  const list = makeLiveJobList()
+  const name = () => list.store.state.items[7]?.name
+  list.start({ cursor: "e1:4", asOf: Date.now() })
   last().accept()
   last().deliver(greeting("e1:4"))
   assert.equal(list.store.state.isConnected, true)
   return { list, name }
 }
 
-/** The connection is lost and comes back; what is left of the story is the test's. */
+/** The connection is lost and comes back. */
 function comeBack() {
   last().drop()
   mock.timers.tick(2_000)
   last().accept()
 }
 
-describe("a list of jobs is live behind a gap", () => {
+describe("after a gap, a list of jobs is live", () => {
   let lists
   beforeEach(() => {
     mock.timers.enable({ apis: ["setTimeout"] })
@@ -60,7 +61,7 @@ describe("a list of jobs is live behind a gap", () => {
   })
   afterEach(() => mock.reset())
 
-  test("when the list has been read, and not with the greeting", async () => {
+  test("when the list has been read, not at the greeting", async () => {
     const { list, name } = makeLive()
     comeBack()
     last().deliver(gap())
@@ -72,7 +73,7 @@ describe("a list of jobs is live behind a gap", () => {
     assert.equal(lists.asked.length, 1)
   })
 
-  test("when the greeting has come, where the list is there first", async () => {
+  test("at the greeting, if the list was read before it", async () => {
     const { list } = makeLive()
     comeBack()
     last().deliver(gap())
@@ -82,7 +83,7 @@ describe("a list of jobs is live behind a gap", () => {
     assert.equal(list.store.state.isConnected, true)
   })
 
-  test("only when a list that can't be read can be, for which it asks again", async () => {
+  test("only when the list can be read, for which it retries", async () => {
     const { list } = makeLive()
     comeBack()
     last().deliver(gap())
@@ -94,12 +95,12 @@ describe("a list of jobs is live behind a gap", () => {
       assert.equal(lists.asked.length, failures + 1)
       last().deliver(message("ping", { interval_seconds: 30 }))
     }
-    assert.equal(list.content(), null, "nothing to be kept")
+    assert.equal(list.content(), null, "there is nothing to keep")
     await lists.answer(true, "new")
     assert.equal(list.store.state.isConnected, true)
   })
 
-  test("not without a connection, and with the next one only when the list has been read", async () => {
+  test("not without a connection, and on the next one only when the list has been read", async () => {
     const { list } = makeLive()
     comeBack()
     last().deliver(gap())
@@ -116,7 +117,7 @@ describe("a list of jobs is live behind a gap", () => {
     assert.equal(list.store.state.isConnected, true)
   })
 
-  test("with the list that the newest gap asked for", async () => {
+  test("with the list that was requested after the newest gap", async () => {
     const { list, name } = makeLive()
     comeBack()
     last().deliver(gap())
@@ -128,5 +129,45 @@ describe("a list of jobs is live behind a gap", () => {
     assert.deepEqual([list.store.state.isConnected, name()], [false, undefined])
     await lists.answer(true, "new")
     assert.deepEqual([list.store.state.isConnected, name()], [true, "new"])
+  })
+})
+
+describe("a live list of a feature", () => {
+  beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }))
+  afterEach(() => mock.reset())
+
+  const source = {
+    topics: ["boards"],
+    types: ["board_changed"],
+    keyOf: payload => payload.board ?? null,
+    fold: (known, payload) => ({ ...known, ...payload }),
+  }
+  const changed = (title, rest = {}) => message("board_changed", { board: "a", title }, rest)
+
+  test("follows its topic with its own type of messages, after a snapshot from the server", () => {
+    const list = new LiveList(source)
+    list.start()
+    assert.equal(last().url.searchParams.get("topics"), "boards")
+    last().accept()
+    last().deliver(message("ping", { cursor: "e1:4", snapshot_messages: 1 }))
+    assert.deepEqual([list.store.state.listings, list.store.state.isConnected], [0, false])
+    last().deliver(changed("A"))
+    assert.deepEqual([list.store.state.listings, list.store.state.isConnected], [1, true])
+    last().deliver(changed("B", { id: "e1:5", topic: "boards", seq: 1 }))
+    assert.deepEqual(list.store.state.items, { a: { board: "a", title: "B" } })
+    assert.equal(list.content().cursor, "e1:5")
+    list.stop()
+  })
+
+  test("goes on from what the page was rendered with, and from what it knew when it was left", () => {
+    const list = new LiveList(source)
+    list.start({ messages: [changed("A")], cursor: "e1:4", asOf: 1 })
+    assert.equal(last().url.searchParams.get("since"), "e1:4")
+    assert.equal(list.store.state.items.a.title, "A")
+    const kept = { content: { a: { board: "a", title: "B" } }, cursor: "e1:7", last: [["boards", 3]], asOf: 2 }
+    list.start({ messages: [changed("A")], cursor: "e1:4", asOf: 1 }, kept)
+    assert.equal(last().url.searchParams.get("since"), "e1:7")
+    assert.deepEqual([list.store.state.items.a.title, list.store.state.asOf], ["B", 2])
+    list.stop()
   })
 })
