@@ -378,23 +378,23 @@ static const unsigned char file_93[] = {
 };
 
 static const unsigned char file_94[] = {
-#embed "js/realtime/stream-position.js"
+#embed "js/realtime/sse-transport.js"
 };
 
 static const unsigned char file_95[] = {
-#embed "js/realtime/transports/sse.js"
+#embed "js/realtime/stream-position.js"
 };
 
 static const unsigned char file_96[] = {
-#embed "js/realtime/transports/transport-choice.js"
+#embed "js/realtime/transport-choice.js"
 };
 
 static const unsigned char file_97[] = {
-#embed "js/realtime/transports/transport.js"
+#embed "js/realtime/transport.js"
 };
 
 static const unsigned char file_98[] = {
-#embed "js/realtime/transports/websocket.js"
+#embed "js/realtime/websocket-transport.js"
 };
 
 static const unsigned char file_99[] = {
@@ -504,11 +504,11 @@ static const struct telltale_asset assets[] = {
     {"js/realtime/silence-watch.js", file_91, sizeof file_91},
     {"js/realtime/sleep-aware-timer.js", file_92, sizeof file_92},
     {"js/realtime/snapshot-assembly.js", file_93, sizeof file_93},
-    {"js/realtime/stream-position.js", file_94, sizeof file_94},
-    {"js/realtime/transports/sse.js", file_95, sizeof file_95},
-    {"js/realtime/transports/transport-choice.js", file_96, sizeof file_96},
-    {"js/realtime/transports/transport.js", file_97, sizeof file_97},
-    {"js/realtime/transports/websocket.js", file_98, sizeof file_98},
+    {"js/realtime/sse-transport.js", file_94, sizeof file_94},
+    {"js/realtime/stream-position.js", file_95, sizeof file_95},
+    {"js/realtime/transport-choice.js", file_96, sizeof file_96},
+    {"js/realtime/transport.js", file_97, sizeof file_97},
+    {"js/realtime/websocket-transport.js", file_98, sizeof file_98},
     {"js/theme.js", file_99, sizeof file_99},
     {"js/toast.js", file_100, sizeof file_100},
     {"js/values.js", file_101, sizeof file_101},

@@ -116,6 +116,16 @@ struct AssetTests {
     #expect(listed == files(below: web), "Run Tests/scripts/list-assets.sh.")
   }
 
+  @Test func `every file in the binary is served`() throws {
+    let app = try RunningApp()
+    let base = try assetURL(app, "js/app.js").dropLast("js/app.js".count)
+    let client = try app.client()
+    for index in 0..<telltale_asset_count() {
+      let name = String(cString: telltale_asset(index).name)
+      #expect(try client.request("GET", "\(base)\(name)").status == 200, "\(name)")
+    }
+  }
+
   private func files(below folder: String, prefix: String = "") -> Set<String> {
     guard let handle = opendir(folder) else { return [] }
     defer { closedir(handle) }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { EventStreamParser, SSETransport } from "../../web/js/realtime/transports/sse.js"
-import { WebSocketTransport } from "../../web/js/realtime/transports/websocket.js"
+import { EventStreamParser, SSETransport } from "../../web/js/realtime/sse-transport.js"
+import { WebSocketTransport } from "../../web/js/realtime/websocket-transport.js"
 import { FakeWebSocket } from "./support.mjs"
 
 const url = new URL("http://127.0.0.1:8000/v1/realtime")

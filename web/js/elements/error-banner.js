@@ -55,6 +55,8 @@ export class ErrorBanner extends HTMLElement {
     const errors = shownErrors(state)
     if (isSame(errors, this.#shown)) return
     this.#shown = errors
+    const known = new Set(errors.map(identity))
+    for (const error of this.#rows.keys()) if (!known.has(error)) this.#rows.delete(error)
     const rows = list(this, "errors")
     if (rows === null) return
     const visible = errors.filter(error => !this.#dismissed.has(identity(error))).reverse()

@@ -9,14 +9,14 @@ import { pageLife } from "./page-life.js"
 import { LOST_AFTER_MS, SilenceWatch } from "./silence-watch.js"
 import { SleepAwareTimer, systemClock } from "./sleep-aware-timer.js"
 import { StreamPosition } from "./stream-position.js"
-import { TransportChoice } from "./transports/transport-choice.js"
+import { TransportChoice } from "./transport-choice.js"
 
 /**
  * @typedef {import("./connection-machine.js").ConnectionState} ConnectionState
  * @typedef {import("./connection-machine.js").MachineEvent} MachineEvent
  * @typedef {import("./messages.js").Message} Message
- * @typedef {import("./transports/transport.js").Transport} Transport
- * @typedef {import("./transports/transport.js").TransportEvent} TransportEvent
+ * @typedef {import("./transport.js").Transport} Transport
+ * @typedef {import("./transport.js").TransportEvent} TransportEvent
  *
  * @typedef {{message: string, code: number | string | null}} ClientError `code` is a close code or an error code.
  * @typedef {{attempt: number, delay: number}} Reconnecting `delay` in milliseconds.

@@ -1,6 +1,6 @@
 // @ts-check
-import { CLOSE_CODE } from "../connection-machine.js"
-import { isObject } from "../messages.js"
+import { CLOSE_CODE } from "./connection-machine.js"
+import { isObject } from "./messages.js"
 import { TransportEvents, CLOSED_ABNORMALLY } from "./transport.js"
 
 /** @typedef {import("./transport.js").Transport} Transport */

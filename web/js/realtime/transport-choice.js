@@ -1,6 +1,6 @@
 // @ts-check
-import { SSETransport } from "./sse.js"
-import { WebSocketTransport } from "./websocket.js"
+import { SSETransport } from "./sse-transport.js"
+import { WebSocketTransport } from "./websocket-transport.js"
 
 /** @typedef {import("./transport.js").Transport} Transport */
 
