@@ -13,7 +13,7 @@ package struct Story: Sendable {
   /// What a search looks at.
   package var words: String { "\(component) \(name) \(id)".lowercased() }
 
-  /// Whether all words of a search are in it; an empty one finds everything. `matchesWords` in `web/js/stories-page.js`
+  /// Whether all words of a search are in it; an empty one finds everything. `matchesWords` in `web/js/pages/stories.js`
   /// is the same for a search that is being typed.
   package func matches(_ search: String) -> Bool {
     search.lowercased().split(separator: " ").allSatisfy { words.contains($0) }

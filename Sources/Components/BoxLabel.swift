@@ -1,4 +1,4 @@
-/// Where the caption of a box stands, in source pixels. `web/js/box-labels.js` does the same.
+/// Where the caption of a box stands, in source pixels. `web/js/jobs/box-labels.js` does the same.
 package struct BoxLabel: Equatable, Sendable {
   package var x: Double
   package var y: Double
@@ -16,7 +16,7 @@ package struct BoxLabel: Equatable, Sendable {
     return boxes.map { box in
       guard !box.caption.isEmpty, min(box.width, box.height) >= fontSize else { return nil }
       let size = (
-        width: (Double(box.caption.count) * characterWidth + 0.6) * fontSize, height: fontSize * 1.4
+        width: (Double(box.caption.unicodeScalars.count) * characterWidth + 0.6) * fontSize, height: fontSize * 1.4
       )
       let free = [box.y - size.height, box.y].lazy
         .filter { $0 >= 0 && $0 + size.height <= height }

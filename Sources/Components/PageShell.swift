@@ -32,8 +32,8 @@ public struct PageAssets: Equatable, Sendable {
 /// The frame of every page: head, bar with the ways about, and the place for the page itself.
 public struct PageShell<Content: HTML>: Component {
   public var pageTitle: String
-  /// What kind of page it is, for the script: `dashboard`, `job`, `error`, `stories`.
-  public var page: String
+  /// The name of the page's module in `web/js/pages/`, such as `dashboard`; `nil` if it has none.
+  public var page: String?
   /// The address in the bar that this page is, or belongs to.
   public var current: String?
   public var assets: PageAssets
@@ -50,7 +50,7 @@ public struct PageShell<Content: HTML>: Component {
   public var content: Content
 
   public init(
-    pageTitle: String, page: String, current: String? = nil, assets: PageAssets = .init(), api: String = "",
+    pageTitle: String, page: String? = nil, current: String? = nil, assets: PageAssets = .init(), api: String = "",
     jobID: String? = nil, jobState: JobState? = nil,
     initialState: [UInt8]? = nil, refreshSeconds: Int? = nil,
     connection: ConnectionBadge? = nil,
@@ -103,8 +103,15 @@ public struct PageShell<Content: HTML>: Component {
       if let refreshSeconds {
         noscript { meta(.httpEquiv("refresh"), .content(refreshSeconds)) }
       }
+      if let module { link(.rel("modulepreload"), .href(module)) }
       script(.type("module"), .src(assets.script))
     }
+  }
+
+  /// The address of the page's module, beside the script that imports it.
+  private var module: String? {
+    guard let page, let end = assets.script.lastIndex(of: "/") else { return nil }
+    return "\(assets.script[..<end])/pages/\(page).js"
   }
 
   private var favicon: String {

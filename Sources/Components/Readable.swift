@@ -5,6 +5,7 @@ package enum Readable {
 
   /// 42.5 as `42.5%`, 0 as `0%`, with one decimal where there is one. Only 100 itself is `100%`: 99.97 is `99.9%`.
   package static func percent(_ value: Double) -> String {
+    guard !value.isNaN else { return unknown }
     let tenths = min(max(value, 0), 100) * 10
     let whole = tenths < 1000 ? min(tenths.rounded(), 999) : 1000
     return decimal(tenths: Int(whole), keepsZero: false) + "%"

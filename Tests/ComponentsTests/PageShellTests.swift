@@ -34,6 +34,12 @@ struct PageShellTests {
     #expect(page().contains("<script src=\"/assets/js/theme.js\"></script>"))
   }
 
+  @Test func `the page's module is loaded early, beside the script that imports it`() {
+    let markup = page(assets: PageAssets(script: "/assets/1f/js/app.js"))
+    #expect(markup.contains("<link rel=\"modulepreload\" href=\"/assets/1f/js/pages/job.js\">"))
+    #expect(!Markup(PageShell(pageTitle: "") { "" }).contains("modulepreload"))
+  }
+
   @Test func `only pages that exist are linked, and the current one is marked`() {
     let ways = page().between("aria-label=\"Pages\">", "</nav>") ?? ""
     #expect(ways == "<a href=\"/\" aria-current=\"page\">Dashboard</a><a href=\"/stories\">Stories</a>")

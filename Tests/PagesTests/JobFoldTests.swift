@@ -60,12 +60,15 @@ struct JobFoldTests {
     #expect(fold(job { $0.etaSeconds = 1e15 }).progress.remaining == nil)
   }
 
-  @Test func `errors are shown newest first, the reason of the failure unless one has said it`() {
-    let told = JobError(title: "The plugin a failed", message: "out of memory", code: "PLUGIN_CRASH")
-    let crashed = job(.failed) { ($0.errors, $0.error) = ([told], "The plugin a failed at frame 3: out of memory") }
+  @Test func `errors are shown newest first, with the reason of the failure unless it repeats one of them`() {
+    var told = JobError(title: "The plugin a failed", message: "out of memory", code: "PLUGIN_CRASH")
+    told.id = 1
+    let crashed = job(.failed) { ($0.errors, $0.error) = ([told], "out of memory") }
     #expect(fold(crashed).errors.errors.map(\.heading) == ["Job failed", "The plugin a failed"])
-    let unread = job(.failed) { ($0.errors, $0.error) = ([told], "out of memory") }
-    #expect(fold(unread).errors.errors.map(\.code) == ["PLUGIN_CRASH"])
+    let repeated = job(.failed) { ($0.errors, $0.error, $0.errorID) = ([told], "The plugin a failed.", 1) }
+    #expect(fold(repeated).errors.errors.map(\.key) == ["1"])
+    let forgotten = job(.failed) { ($0.errors, $0.error, $0.errorID) = ([told], "It was lost.", 2) }
+    #expect(fold(forgotten).errors.errors.map(\.message) == ["It was lost.", "out of memory"])
     #expect(fold(job { $0.errors = [told] }).errors.errors.count == 1)
   }
 

@@ -1,6 +1,6 @@
 """Somebody who watches: the rules of the browser's realtime client, and a record of what was applied by them.
 
-The rules are those of web/js/realtime-client.js, stream-position.js and hole-policy.js: a numbered message is applied
+The rules are those of web/js/realtime: message-stream.js, stream-position.js and hole-policy.js: a numbered message is applied
 only if it follows its topic's last one; an older one is ignored; a hole ends the connection, and the next one resumes
 by cursor, or begins anew where a resume did not fill it. A snapshot counts when all of it has come.
 """

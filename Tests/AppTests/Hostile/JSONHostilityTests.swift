@@ -78,14 +78,16 @@ struct JSONHostilityTests {
     row(415, "two types", "{}", type: "application/json\r\nContent-Type: text/plain", says: "once"),
     row(422, "an array", "[]", says: "must be a JSON object"), row(422, "null", "null", says: "must be a JSON object"),
     row(422, "a text", "\"source\"", says: "must be a JSON object"),
-    row(422, "nothing that was asked for", "{}", says: "\\\"source\\\""),
-    row(422, "a source that is a number", "{\"source\":1}", says: "\\\"source\\\""),
+    row(422, "nothing that was asked for", "{}", says: "\"field\":\"source\""),
+    row(422, "a source that is a number", "{\"source\":1}", says: "\"field\":\"source\""),
     row(422, "an unknown field", "{\"source\":\"a\",\"sauce\":1}", says: "\\\"sauce\\\""),
-    row(422, "plugins that are a text", "{\"source\":\"a\",\"plugins\":\"x\"}", says: "\\\"plugins\\\""),
-    row(422, "a plugin that is null", "{\"source\":\"a\",\"plugins\":[null]}", says: "\\\"plugins\\\""),
-    row(422, "an unknown device", "{\"source\":\"a\",\"device_requested\":\"tpu\"}", says: "\\\"device_requested\\\""),
-    row(422, "options that are a list", "{\"source\":\"a\",\"options\":[]}", says: "\\\"options\\\""),
-    row(422, "a name that is an object", "{\"source\":\"a\",\"name\":{}}", says: "\\\"name\\\""),
+    row(422, "plugins that are a text", "{\"source\":\"a\",\"plugins\":\"x\"}", says: "\"field\":\"plugins\""),
+    row(422, "a plugin that is null", "{\"source\":\"a\",\"plugins\":[null]}", says: "\"field\":\"plugins\""),
+    row(
+      422, "an unknown device", "{\"source\":\"a\",\"device_requested\":\"tpu\"}",
+      says: "\"field\":\"device_requested\""),
+    row(422, "options that are a list", "{\"source\":\"a\",\"options\":[]}", says: "\"field\":\"options\""),
+    row(422, "a name that is an object", "{\"source\":\"a\",\"name\":{}}", says: "\"field\":\"name\""),
   ]
 
   private static func large(_ description: String, _ lines: String) -> HostileRow {
