@@ -1,8 +1,8 @@
 import HTML
 
-/// A drawing of 16 × 16 in the colour of the text around it. It says nothing to a screen reader: words do.
+/// A 16 × 16 drawing in the colour of the surrounding text. Hidden from screen readers; a text label carries the meaning.
 public struct Icon: Component, Sendable {
-  /// Each is one path of strokes.
+  /// The raw value is the data of one stroked SVG path.
   public enum Shape: String, CaseIterable, Sendable {
     case bell = "M8 2.25a4 4 0 0 0-4 4v2.5l-1.25 2.5h10.5L12 8.75v-2.5a4 4 0 0 0-4-4ZM6.5 13.75h3"
     case boxes = "M2.5 4.5v-2h2m7 0h2v2m0 7v2h-2m-7 0h-2v-2M5.5 5.5h5v5h-5z"
@@ -38,7 +38,7 @@ public struct Icon: Component, Sendable {
   }
 
   public var shape: Shape
-  /// A further class, for a part of the page that shows or hides it.
+  /// An extra class, used by the parent component to show or hide the icon.
   public var part: String?
 
   public init(_ shape: Shape, part: String? = nil) {

@@ -43,7 +43,7 @@ struct JobPageTests {
         job.finishedAt = Timestamp(milliseconds: noon.milliseconds + 29_900)
       })
     #expect(markup.contains("data-slot=\"elapsed\">0:29<"))
-    #expect(!markup.contains("Took") && !markup.contains(">29.9"))
+    #expect(!markup.contains("Duration") && !markup.contains(">29.9"))
   }
 
   @Test func `of a job that is reported from outside nothing is shown that only ours have`() {
