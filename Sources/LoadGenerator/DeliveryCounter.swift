@@ -1,15 +1,15 @@
-// Hot: one call a read (`telltale bench fanout --rate max`).
+// Hot: one call per read (`telltale bench fanout --rate max`).
 import JSONValues
 import Wire
 
-/// Hears the frames of a server: counts and times those with a send time, answers heartbeats, notes a goodbye.
-class WebSocketTalk: Talk {
+/// Receives a server's frames: counts and times those with a send time, answers pings, and records close frames.
+class DeliveryCounter: ConnectionHandler {
   let histogram: LatencyHistogram
-  /// Where in a payload the send time was last found. Messages of one server look alike.
+  /// The offset at which the send time was last found. A server's messages all have the same layout.
   private(set) var stampOffset: Int
-  /// Frames with a send time, on all connections.
+  /// The number of frames with a send time, on all connections.
   private(set) var deliveries = 0
-  /// When the last of them came.
+  /// The arrival time of the latest one.
   private(set) var lastDelivery = 0
 
   init(histogram: LatencyHistogram, stampOffset: Int) {
@@ -24,23 +24,23 @@ class WebSocketTalk: Talk {
 
   func opened(_ connection: LoadConnection) {}
 
-  func received(_ bytes: UnsafeRawBufferPointer, at now: Int, _ connection: LoadConnection) -> Int {
+  func received(_ bytes: UnsafeRawBufferPointer, at now: Int, on connection: LoadConnection) -> Int {
     var offset = 0
     var stamped = 0
     while true {
-      let walked = FrameWalker.walk(bytes, from: offset, stampOffset: stampOffset, now: now, into: histogram)
-      offset = walked.consumed
-      stamped += walked.stamped
-      guard walked.isAtOther, let frame = FrameWalker.frame(bytes, at: offset) else { break }
+      let walk = FrameWalker.walk(bytes, from: offset, stampOffset: stampOffset, now: now, into: histogram)
+      offset = walk.consumed
+      stamped += walk.stamped
+      guard walk.isAtUnstampedFrame, let frame = FrameWalker.frame(bytes, at: offset) else { break }
       let start = offset + frame.headerBytes
       let payload = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + frame.payloadBytes, bytes.count)])
       if frame.opcode == 1, let found = SendStamp.find(in: payload) {
         stampOffset = found
       } else {
-        hear(frame.opcode, payload, connection)
+        receiveUnstamped(frame.opcode, payload: payload, on: connection)
         offset += frame.byteCount
       }
-      // Nothing but skipped bytes is left of a frame longer than the buffer.
+      // The frame is longer than the buffer: the rest of it is skipped as it arrives.
       if offset >= bytes.count { break }
     }
     if stamped > 0 {
@@ -51,30 +51,31 @@ class WebSocketTalk: Talk {
     return offset
   }
 
-  /// A frame without a send time.
-  private func hear(_ opcode: UInt8, _ payload: UnsafeRawBufferPointer, _ connection: LoadConnection) {
+  private func receiveUnstamped(_ opcode: UInt8, payload: UnsafeRawBufferPointer, on connection: LoadConnection) {
     switch opcode {
     case 1 where Self.isPing(payload): connection.send(Self.pong)
     case 8:
       let code = payload.count >= 2 ? Int(payload[0]) << 8 | Int(payload[1]) : nil
       connection.end(.closed(code: code))
-    case 9: connection.send(Self.frame(.pong, Array(payload)))
+    case 9: connection.send(WebSocketFrame.masked(.pong, payload: Array(payload)))
     default: break
     }
   }
 
-  /// The heartbeat of the realtime protocol: `{"type":"ping",…`. Who does not answer is closed after a minute.
+  /// Whether it is a ping of the realtime protocol: `{"type":"ping",…`. A client that doesn't answer is closed after a minute.
   private static func isPing(_ payload: UnsafeRawBufferPointer) -> Bool {
     payload.starts(with: "{\"type\":\"ping\"".utf8)
   }
 
-  private static let pong = frame(
-    .text, Array(#"{"type":"pong","payload":{},"timestamp":"2026-01-01T00:00:00.000Z"}"#.utf8))
+  private static let pong = WebSocketFrame.masked(
+    .text, payload: Array(#"{"type":"pong","payload":{},"timestamp":"2026-01-01T00:00:00.000Z"}"#.utf8))
+}
 
-  /// A client's frame. One key for all: what is measured is not hidden from anybody.
-  static func frame(_ opcode: WebSocketOpcode, _ payload: [UInt8]) -> [UInt8] {
+extension WebSocketFrame {
+  /// A client frame. The masking key is constant: a benchmark needs no random one.
+  static func masked(_ opcode: WebSocketOpcode, payload: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
-    WebSocketFrame.appendMasked(opcode, payload, key: 0x3A5C_7E91, to: &bytes)
+    appendMasked(opcode, payload, key: 0x3A5C_7E91, to: &bytes)
     return bytes
   }
 }

@@ -4,14 +4,14 @@
   import Darwin
 #endif
 
-/// Lines for people and scripts. Each is one `write`, seen at once also where it goes into a pipe: a script waits for the
-/// line with the URL.
-enum Terminal {
-  static func say(_ text: String) { put("\(text)\n", STDOUT_FILENO) }
+/// Prints lines for people and scripts. Each line is one unbuffered `write`, because a script may wait for the line with
+/// the URL.
+enum Console {
+  static func print(_ text: String) { output("\(text)\n", to: STDOUT_FILENO) }
 
-  static func complain(_ sentence: String) { put("telltale: \(sentence)\n", STDERR_FILENO) }
+  static func printError(_ message: String) { output("telltale: \(message)\n", to: STDERR_FILENO) }
 
-  private static func put(_ text: String, _ descriptor: Int32) {
+  private static func output(_ text: String, to descriptor: Int32) {
     let bytes = Array(text.utf8)
     _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
   }

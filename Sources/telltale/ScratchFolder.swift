@@ -6,20 +6,20 @@ import Domain
   import Darwin
 #endif
 
-/// A folder that nobody else has, for as long as a command runs.
-enum TemporaryFolder {
-  /// - Throws: ``AppError`` where none can be made.
+/// A private temporary folder for the duration of a command.
+enum ScratchFolder {
+  /// - Throws: ``AppError`` if the folder can't be created.
   static func make() throws(AppError) -> String {
     let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array("\(parent)/telltale-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       let reason = String(cString: strerror(errno))
-      throw AppError(.storageFull, "No temporary folder could be made in \(parent): \(reason).")
+      throw AppError(.storageFull, "Can't create a temporary folder in \(parent): \(reason).")
     }
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// Removes it with everything in it. A link is removed itself, never followed.
+  /// Removes a folder with its contents. Removes symbolic links without following them.
   static func remove(_ path: String) {
     if unlink(path) == 0 { return }
     if let folder = opendir(path) {
