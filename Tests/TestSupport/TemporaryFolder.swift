@@ -4,20 +4,20 @@
   import Darwin
 #endif
 
-/// A folder that is there for one test and gone afterwards.
+/// A temporary folder that is deleted at the end of a test.
 package final class TemporaryFolder: Sendable {
   package let path: String
 
   package init() {
     var template = Array("/tmp/telltale-test-XXXXXX".utf8CString)
     path = template.withUnsafeMutableBufferPointer { buffer in
-      String(cString: mkdtemp(buffer.baseAddress!))  // a temporary folder can always be made where tests run
+      String(cString: mkdtemp(buffer.baseAddress!))  // tests can't run without a writable /tmp
     }
   }
 
   deinit { Self.remove(path) }
 
-  /// Writes a file in it and gives its path; the folders on the way are made.
+  /// Writes a file, creates its parent folders, and returns its path.
   @discardableResult
   package func write(_ bytes: [UInt8], to name: String) -> String {
     let file = "\(path)/\(name)"
@@ -30,7 +30,7 @@ package final class TemporaryFolder: Sendable {
 
   package func exists(_ name: String) -> Bool { access("\(path)/\(name)", F_OK) == 0 }
 
-  /// The bytes of a file in it; empty where there is none.
+  /// The contents of a file; empty if it doesn't exist.
   package func read(_ name: String) -> [UInt8] {
     guard let stream = fopen("\(path)/\(name)", "r") else { return [] }
     defer { fclose(stream) }
@@ -48,7 +48,7 @@ package final class TemporaryFolder: Sendable {
     #endif
   }
 
-  /// What is in it, in no order.
+  /// The names of its entries, in no particular order.
   package var names: [String] { Self.names(in: path) }
 
   private static func names(in path: String) -> [String] {
@@ -64,7 +64,7 @@ package final class TemporaryFolder: Sendable {
     return names
   }
 
-  /// A link is removed itself, never followed.
+  /// Removes symbolic links without following them.
   private static func remove(_ path: String) {
     if unlink(path) == 0 { return }
     for name in names(in: path) { remove("\(path)/\(name)") }
