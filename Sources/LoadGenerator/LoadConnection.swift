@@ -199,7 +199,7 @@ final class LoadConnection: Channel {
     leftoverBytes = bytes.count
   }
 
-  // MARK: The end
+  // MARK: Closing
 
   /// Records that the peer closed the connection or violated the protocol, and closes the socket.
   func end(_ reason: DisconnectReason) {

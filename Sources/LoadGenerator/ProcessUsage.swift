@@ -12,8 +12,8 @@ package struct ProcessUsage: Sendable {
 
   /// User and system CPU time of all threads since the process started, in steps of 10 ms.
   var cpuSeconds: Double? {
-    // The second field is the program's name in parentheses, which may hold spaces; the times are fields 14 and
-    // 15, and the parenthesis counts as the second.
+    // Field 2 is the program's name in parentheses, which may contain spaces. Counting from the closing parenthesis as
+    // field 2, the times are fields 14 and 15.
     guard let text = read("stat"), let name = text.lastIndex(of: ")") else { return nil }
     let fields = text[name...].split(separator: " ")
     guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else { return nil }

@@ -84,7 +84,7 @@ enum BenchCommand {
     return """
       Usage: telltale bench \(name) [OPTIONS]
 
-      \(summary).
+      \(summary.prefix(1).uppercased())\(summary.dropFirst()).
 
       \(lines.joined(separator: "\n"))
       """
