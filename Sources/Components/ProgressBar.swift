@@ -48,7 +48,7 @@ public struct ProgressBar: Component, Sendable {
       dl(.class("progress-bar-facts")) {
         fact("Elapsed", slotName: "elapsed", value: elapsed.map(Readable.clock))
         fact("Rate", slotName: "rate", value: rate.map(Readable.rate))
-        fact("Time left", slotName: "eta", value: remaining.map(Readable.estimate))
+        fact("Left", slotName: "eta", value: remaining.map(Readable.estimate))
       }
     }
   }
