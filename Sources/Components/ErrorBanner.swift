@@ -1,6 +1,6 @@
 import HTML
 
-/// One error: what happened, what it means, and its code to search for.
+/// One error: a heading, an explanation, and a code to search for.
 public struct ErrorRow: Component, Equatable, Sendable {
   /// Identifies the error within its job; `nil` if it has no identity.
   public var key: String?
@@ -33,7 +33,7 @@ public struct ErrorRow: Component, Equatable, Sendable {
   }
 }
 
-/// The errors of a job, the newest first; nothing at all where there is none.
+/// The errors of a job, newest first. Hidden if there are none.
 public struct ErrorBanner: Component, Sendable {
   public var errors: [ErrorRow]
 

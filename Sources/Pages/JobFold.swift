@@ -23,11 +23,11 @@ package struct JobFold {
 
   /// As the tab shows it: `64% · build`, `✓ Succeeded · build`. The browser's modules write the same.
   package var tabTitle: String {
-    if state.isFinal { return "\(state.sign) \(state.word) · \(name)" }
+    if state.isFinal { return "\(state.sign) \(state.label) · \(name)" }
     if state == .running, let progress = job.progress {
       return "\(Readable.percent(progress.rounded(.down))) · \(name)"
     }
-    return "\(state.word) · \(name)"
+    return "\(state.label) · \(name)"
   }
 
   package var row: JobRow {

@@ -16,7 +16,7 @@ extension JobState {
   }
 }
 
-extension Components.Severity {
+extension WarningRow.Severity {
   init(_ severity: Domain.Severity) {
     switch severity {
     case .low: self = .low
@@ -26,7 +26,7 @@ extension Components.Severity {
   }
 }
 
-extension Components.PluginState {
+extension PluginRow.State {
   /// - Parameter isOver: Whether the job has ended: a plugin that was at work then has stopped.
   init(_ status: PluginStatus, isOver: Bool) {
     switch status {
@@ -50,7 +50,7 @@ extension Moment {
       case ..<(24 * 60): "\(minutes / 60) h ago"
       default: "\(minutes / 60 / 24) d ago"
       }
-    self.init(iso: time.description, words: words)
+    self.init(iso: time.description, text: words)
   }
 }
 

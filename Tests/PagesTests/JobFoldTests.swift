@@ -50,7 +50,7 @@ struct JobFoldTests {
     #expect(fold(job()).row.duration == .seconds(124))
     #expect(fold(job(.succeeded)).row.duration == .seconds(120))
     #expect(fold(job(.queued)).row.duration == nil)
-    #expect(fold(job()).row.started?.words == "2 min ago")
+    #expect(fold(job()).row.started?.text == "2 min ago")
   }
 
   @Test func `the newest rate and plugin are shown, and the time left while there is any`() {
@@ -82,7 +82,7 @@ struct JobFoldTests {
   ])
   func `a moment is shown as how long ago it was`(seconds: Int64, words: String) {
     let started = job { $0.startedAt = Timestamp(milliseconds: noon.milliseconds - seconds * 1000) }
-    #expect(fold(started).row.started?.words == words)
+    #expect(fold(started).row.started?.text == words)
   }
 
   @Test(arguments: [
@@ -118,7 +118,7 @@ struct JobFoldTests {
 
   @Test(arguments: [Domain.JobStatus.failed, .cancelled, .succeeded])
   func `plugins that were running when the job ended have stopped`(status: Domain.JobStatus) {
-    func plugins(in status: Domain.JobStatus) -> [Components.PluginState] {
+    func plugins(in status: Domain.JobStatus) -> [PluginRow.State] {
       fold(
         job(status) { job in
           for (name, status) in [("a", PluginStatus.started), ("b", .running), ("c", .completed), ("d", .failed)] {

@@ -43,7 +43,7 @@ struct JobPageTests {
         job.finishedAt = Timestamp(milliseconds: noon.milliseconds + 29_900)
       })
     #expect(markup.contains("data-slot=\"elapsed\">0:29<"))
-    #expect(!markup.contains("Took") && !markup.contains(">29.9"))
+    #expect(!markup.contains("Duration") && !markup.contains(">29.9"))
   }
 
   @Test func `the page of an external job has no device, retry, viewer or empty results`() {

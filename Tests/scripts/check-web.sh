@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lints the browser's modules and checks the types in their comments.
+# Lints the browser's modules and checks their types, which are written as JSDoc comments.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 Tests/scripts/setup.sh web

@@ -81,7 +81,7 @@ class WarningList {
     fillOrHide(this.#root, "warnings-more", unshown > 0 ? `… and ${count(unshown)} more` : null)
     setHidden(slot(this.#root, "warnings-empty"), warningCount > 0)
     fillOrHide(this.#root, "warnings-none-shown",
-      warningCount > 0 && matching.length === 0 ? `0 shown of ${count(warningCount)}` : null)
+      warningCount > 0 && matching.length === 0 ? `0 of ${count(warningCount)} warnings match` : null)
   }
 
   /** @param {Warning} warning */

@@ -2,8 +2,8 @@ import Domain
 import Files
 import Processes
 
-/// A folder of its own for a command, for as long as it runs.
-enum TemporaryFolder {
+/// A private temporary folder for the duration of a command.
+enum ScratchFolder {
   /// - Throws: ``AppError`` if it can't be created.
   static func make() throws(AppError) -> String {
     let parent = Environment.values(["TMPDIR"])["TMPDIR"] ?? "/tmp"
@@ -14,6 +14,6 @@ enum TemporaryFolder {
     }
   }
 
-  /// Removes it with everything in it, as far as that is possible.
+  /// Removes a folder with its contents.
   static func remove(_ path: String) { try? FileSystem.remove(path) }
 }
