@@ -32,8 +32,8 @@ public struct PageAssets: Equatable, Sendable {
 /// The layout of every page: document head, navigation bar and content.
 public struct PageShell<Content: HTML>: Component {
   public var pageTitle: String
-  /// The kind of page, which the script reads: `dashboard`, `job`, `error`, `stories`.
-  public var page: String
+  /// The name of the page's module in `web/js/pages/`, such as `dashboard`; `nil` if it has none.
+  public var page: String?
   /// The URL of the navigation link to mark as current.
   public var current: String?
   public var assets: PageAssets
