@@ -7,7 +7,7 @@ import Testing
   import Darwin
 #endif
 
-/// Runs `body` with a snapshot folder that does not exist yet, and removes what it left.
+/// Runs `body` with a snapshot folder that does not exist yet, and removes it afterwards.
 func withTemporaryFolder(_ body: (SnapshotFolder) throws -> Void) throws {
   var template = Array("/tmp/snapshots-XXXXXX".utf8CString)
   let root = try #require(mkdtemp(&template).map { String(cString: $0) })
@@ -15,7 +15,7 @@ func withTemporaryFolder(_ body: (SnapshotFolder) throws -> Void) throws {
   try body(SnapshotFolder(path: root + "/__Snapshots__/CardTests"))
 }
 
-/// Puts a file where a snapshot would be.
+/// Writes a file, and creates the folders above it.
 func put(_ text: String, at path: String) {
   var folder = ""
   for part in path.split(separator: "/").dropLast() {
