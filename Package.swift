@@ -124,8 +124,8 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "CSQLite", "Domain", "JSONValues", "Net", "Server", "Store", "TestSupport", "WebAssets", "Wire",
-        "telltale",
+        "App", "CSQLite", "Domain", "JSONValues", "Net", "Realtime", "Server", "Store", "TestSupport", "WebAssets",
+        "Wire", "telltale",
       ],
       swiftSettings: strict),
   ],

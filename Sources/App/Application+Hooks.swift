@@ -2,6 +2,7 @@ import Domain
 import HTML
 import JSONValues
 import Pages
+import Realtime
 import Server
 import Wire
 
@@ -47,6 +48,7 @@ extension Application {
             "ms": microseconds.map { .double(Double($0 / 100) / 10) } ?? .null,
           ])
       })
+    hooks.closeCodes = ApplicationCloseCodes(slowConsumer: .slowConsumer, counted: CloseCode.productCodes)
     hooks.exhausted = {
       log(
         .warning, "no file descriptor left",

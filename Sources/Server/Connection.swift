@@ -223,7 +223,7 @@ final class Connection: Channel {
     worker.reactor.deregister(registration)
     closeDescriptor(socket)
     worker.forget(self)
-    if case .webSocket = last { worker.counters.webSocketClosed(CloseCode(rawValue: 1006)) }
+    if case .webSocket = last { worker.counters.webSocketClosed(.abnormalClosure) }
     switch last {
     case .http(let exchange): exchange.abandon()
     case .webSocket(let exchange): exchange.handler.closed()
@@ -236,7 +236,9 @@ final class Connection: Channel {
   func sweep(_ now: Milliseconds) {
     if stall != nil, hasStalled(now) {
       // Counted as what it is. The peer can't be told: its buffer is full, in the middle of a frame.
-      if case .webSocket = mode { closeStream(.slowConsumer, reason: "Nothing was taken for 10 s.") }
+      if case .webSocket = mode {
+        closeStream(worker.core.hooks.closeCodes.slowConsumer, reason: "Nothing was taken for 10 s.")
+      }
       return close()
     }
     switch mode {
@@ -258,8 +260,8 @@ final class Connection: Channel {
 
   /// Whether the peer has taken nothing for too long.
   ///
-  /// The kernel offers room again only when a third of its buffer is free. For a slow peer that may take longer than the
-  /// limit, so before one is given up the kernel is asked whether the peer has taken anything at all.
+  /// The kernel offers room again only when a third of its buffer is free. For a slow peer that may take longer than
+  /// the limit, so before one is given up the kernel is asked whether the peer has taken anything at all.
   private func hasStalled(_ now: Milliseconds) -> Bool {
     guard let current = stall else { return false }
     guard let before = current.unacknowledgedBytes else {

@@ -17,7 +17,11 @@ package struct LoopCounters: Sendable {
   /// Their names only: a copy of these counts outlives its loop, and must not hold the handlers and all that they hold.
   private let routes: [(pattern: String, method: HTTPMethod)]
 
-  init(router: Router) {
+  private let closeCodes: Set<CloseCode>
+
+  /// - Parameter closeCodes: The application's codes to count one by one.
+  init(router: Router, closeCodes: Set<CloseCode>) {
+    self.closeCodes = closeCodes.union(Self.registeredCloseCodes)
     routes = router.routes.map { ($0.pattern, $0.method) }
     answers = [Int](repeating: 0, count: (router.routes.count * 2 + Self.methods.count + 1) * Self.columnCount)
   }
@@ -36,7 +40,7 @@ package struct LoopCounters: Sendable {
 
   mutating func webSocketClosed(_ code: CloseCode) {
     // A peer may send any number it likes; what we don't know by name is counted together.
-    webSocketCloses[Self.closeCodes.contains(code) ? code : CloseCode(rawValue: 0), default: 0] += 1
+    webSocketCloses[closeCodes.contains(code) ? code : CloseCode(rawValue: 0), default: 0] += 1
   }
 
   // MARK: Telling
@@ -85,9 +89,9 @@ package struct LoopCounters: Sendable {
   private static let columns: [UInt8] = (0...599).map { UInt8(statuses.firstIndex(of: $0) ?? statuses.count - 1) }
   private static func column(_ status: HTTPStatus) -> Int { Int(columns[min(max(status.rawValue, 0), 599)]) }
 
-  /// Those that the specification of either side names.
-  private static let closeCodes: Set<CloseCode> = Set(
-    (Array(1000...1003) + Array(1006...1014) + Array(4000...4006)).map { CloseCode(rawValue: $0) })
+  /// The registered codes that a close can have (RFC 6455 §11.7).
+  private static let registeredCloseCodes: Set<CloseCode> = Set(
+    (Array(1000...1003) + Array(1006...1014)).map { CloseCode(rawValue: $0) })
 }
 
 extension WireError {

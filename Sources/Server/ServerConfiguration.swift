@@ -43,6 +43,8 @@ package struct ServerHooks: Sendable {
   /// Told when no descriptor is left for those who want to connect, once each time it happens.
   package var exhausted: @Sendable () -> Void = {}
 
+  package var closeCodes = ApplicationCloseCodes()
+
   package init(
     check: @escaping @Sendable (RequestHead) throws -> Void,
     commonFields: @escaping @Sendable (RequestHead?, Response) -> HTTPFields,

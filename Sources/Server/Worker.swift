@@ -35,7 +35,7 @@ package final class Worker {
     self.mailbox = mailbox
     self.core = core
     self.streams = streams
-    counters = LoopCounters(router: core.router)
+    counters = LoopCounters(router: core.router, closeCodes: core.hooks.closeCodes.counted)
     reactor.every(250) { [unowned self] in sweep() }
     reactor.onTurnEnd = { [unowned self] in turnEnded() }
   }

@@ -114,7 +114,7 @@ struct DeadlineTests {
     #expect(eventually { server.server.connectionCount == 1 })
     clock.advance(seconds: 1)
     #expect(eventually { server.server.connectionCount == 0 })
-    #expect(server.server.askLoops(patience: 5_000) { $0.counters.webSocketCloses[.slowConsumer] ?? 0 } == [1])
+    #expect(server.server.askLoops(patience: 5_000) { $0.counters.webSocketCloses[.policyViolation] ?? 0 } == [1])
   }
 
   #if canImport(Glibc)

@@ -178,12 +178,12 @@ private final class EchoHandler: StreamHandler {
   }
 
   func received(_ text: [UInt8]) {
-    guard text != Array("bye".utf8) else { return stream.close(.forbidden, reason: "as you wish") }
+    guard text != Array("bye".utf8) else { return stream.close(CloseCode(rawValue: 4321), reason: "as you wish") }
     guard text != Array("flood".utf8) else {
       return [UInt8](repeating: 0, count: largeBodyBytes).withUnsafeBytes(stream.queue)
     }
     var frame: [UInt8] = []
-    WebSocketFrame.append(.text, text, to: &frame)
+    WebSocketFrame.append(.text, payload: text, to: &frame)
     frame.withUnsafeBytes(stream.queue)
   }
 

@@ -223,7 +223,7 @@ struct StreamTests {
     let client = try ProbeClient(port: server.port)
     try client.upgrade("/stream")
     try client.sendText("bye")
-    #expect(try client.nextEvent() == .close(.forbidden, reason: "as you wish"))
+    #expect(try client.nextEvent() == .close(CloseCode(rawValue: 4321), reason: "as you wish"))
   }
 
   @Test(arguments: [

@@ -1,7 +1,9 @@
+import Realtime
 import TestSupport
 import Testing
 
-/// Bodies that are no JSON, or JSON that nobody asked for, over a socket: whole, byte by byte, and with a request behind.
+/// Bodies that are no JSON, or JSON that nobody asked for, over a socket: whole, byte by byte, and with a request
+/// behind.
 struct JSONHostilityTests {
   private static func row(
     _ status: Int, _ description: String, _ body: [UInt8], type: String? = "application/json", says words: String
