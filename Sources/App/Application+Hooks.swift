@@ -17,9 +17,9 @@ extension Application {
       commonFields: { head, response in
         var fields = response.fields.hasPrefix("text/html", in: "content-type") ? Self.pageFields : Self.safetyFields
         if let origin = policy.corsOrigin(head) {
-          fields.append("access-control-allow-origin", origin)
+          fields.append("access-control-allow-origin", value: origin)
           // A list may be spread over several fields (RFC 9110 §5.3), so another vary does no harm.
-          fields.append("vary", "origin")
+          fields.append("vary", value: "origin")
         }
         return fields
       },

@@ -9,7 +9,8 @@ struct MessageTemplate {
 
   /// - Parameters:
   ///   - byteCount: of the whole message, as it is published.
-  ///   - topic: to which `/bench/publish` publishes it, other servers ignore it; nil for one that is reported into a job.
+  ///   - topic: to which `/bench/publish` publishes it, other servers ignore it; nil for one that is reported into a
+  ///     job.
   init(byteCount: Int, topic: String?) {
     let start = #"{"type":"progress","payload":{"#
     let kind = topic.map { "\"topic\":\"\($0)\"" } ?? "\"progress\":1"
@@ -23,6 +24,6 @@ struct MessageTemplate {
   /// Appends the message as a client's frame.
   mutating func append(stamp: Int, to output: inout [UInt8]) {
     SendStamp.write(stamp, to: &message, at: stampOffset + SendStamp.key.utf8.count)
-    WebSocketFrame.appendMasked(.text, message, key: 0x3A5C_7E91, to: &output)
+    WebSocketFrame.appendMasked(.text, payload: message, key: 0x3A5C_7E91, to: &output)
   }
 }

@@ -74,7 +74,7 @@ class WebSocketTalk: Talk {
   /// A client's frame. One key for all: what is measured is not hidden from anybody.
   static func frame(_ opcode: WebSocketOpcode, _ payload: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
-    WebSocketFrame.appendMasked(opcode, payload, key: 0x3A5C_7E91, to: &bytes)
+    WebSocketFrame.appendMasked(opcode, payload: payload, key: 0x3A5C_7E91, to: &bytes)
     return bytes
   }
 }

@@ -53,7 +53,7 @@ package struct RealtimeSession: Sendable {
   /// Takes a text message of the client.
   package mutating func receive(_ text: [UInt8], now: Int) -> [Action] {
     lastHeard = now
-    guard allowance.take(now: now) else {
+    guard allowance.tryConsume(now: now) else {
       return [
         .close(
           .policyViolation,

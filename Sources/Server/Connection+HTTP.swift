@@ -78,7 +78,7 @@ extension Connection {
     switch worker.core.router.match(head.method, path: head.pathBytes) {
     case .found(let route, let parameters): return (route, parameters)
     case .wrongMethod(let allowed) where head.method == .options: return (.options(allowed), [:])
-    case .wrongMethod where WebSocketHandshake.isWanted(head): throw WireError.malformedHandshake
+    case .wrongMethod where WebSocketHandshake.isRequested(by: head): throw WireError.malformedHandshake
     case .wrongMethod(let allowed):
       throw ServerError.methodNotAllowed(method: head.method.rawValue, allowed: allowed.map(\.rawValue))
     case .notFound: throw ServerError.notFound(path: head.path)
@@ -157,7 +157,7 @@ extension Connection {
       }
     case .stream:
       // A stream has no end, so it has no headers of one to show either.
-      guard request.head.method != .head || WebSocketHandshake.isWanted(request.head) else {
+      guard request.head.method != .head || WebSocketHandshake.isRequested(by: request.head) else {
         throw ServerError.upgradeRequired
       }
       try openStream(request)
@@ -177,7 +177,8 @@ extension Connection {
     if !exchange.isHeldBack { takeWaitingInput(exchange) }
   }
 
-  /// Everything that was answered is sent: goes on in the loop's next turn, or ends with a peer that sends nothing more.
+  /// Everything that was answered is sent: goes on in the loop's next turn, or ends with a peer that sends nothing
+  /// more.
   func answersSent(_ exchange: HTTPExchange) {
     if exchange.isHeldBack {
       let registration = registration!  // set since the connection was made
@@ -255,7 +256,7 @@ extension Connection {
   {
     let start = output.count
     do throws(WireError) {
-      try ResponseHead.append(response.status, response.fields, to: &output)
+      try ResponseHead.append(response.status, fields: response.fields, to: &output)
       try ResponseHead.append(worker.core.hooks.commonFields(head, response), to: &output)
       try ResponseHead.append(worker.dateField(), to: &output)
     } catch {

@@ -20,7 +20,7 @@ extension Connection {
   /// Turns the connection into a stream, or throws the answer to give instead.
   func openStream(_ request: Request) throws {
     guard case .http = mode else { return }
-    if WebSocketHandshake.isWanted(request.head) {
+    if WebSocketHandshake.isRequested(by: request.head) {
       let handshake = try WebSocketHandshake(request.head)
       let stream = Stream(kind: .webSocket, deflate: handshake.deflate, connection: self)
       let handler = try worker.streams.open(request, stream)
@@ -40,9 +40,9 @@ extension Connection {
       // The end of the connection is the end of the stream: no chunk around each event.
       response.fields["connection"] = "close"
       for (name, value) in worker.core.hooks.commonFields(request.head, response) {
-        response.fields.append(name, value)
+        response.fields.append(name, value: value)
       }
-      for (name, value) in worker.dateField() { response.fields.append(name, value) }
+      for (name, value) in worker.dateField() { response.fields.append(name, value: value) }
       limitSilence(of: socket, milliseconds: limits.eventSilence)
       switchMode(to: .events(handler), answer: ResponseHead(.ok, fields: response.fields), request)
       handler.opened()
@@ -74,7 +74,7 @@ extension Connection {
       case .text(let text): exchange.handler.received(text)
       case .binary(let bytes): exchange.handler.received(binary: bytes)
       case .ping(let payload):
-        if admitControlFrame(exchange) { enqueue { WebSocketFrame.append(.pong, payload, to: &$0) } }
+        if admitControlFrame(exchange) { enqueue { WebSocketFrame.append(.pong, payload: payload, to: &$0) } }
       case .pong: admitControlFrame(exchange)
       case .close(let code, _): closeStream(code ?? .normal, reason: "")
       }
@@ -88,7 +88,7 @@ extension Connection {
   /// Ends the stream where pings and pongs are a flood: each costs work, and a ping a place in the output too.
   /// - Returns: whether it goes on.
   @discardableResult private func admitControlFrame(_ exchange: WebSocketExchange) -> Bool {
-    guard !exchange.controlFrames.take(now: worker.reactor.now) else { return true }
+    guard !exchange.controlFrames.tryConsume(now: worker.reactor.now) else { return true }
     closeStream(
       .policyViolation, reason: "More than \(limits.controlFramesPerSecond) pings or pongs a second. Send fewer.")
     return false

@@ -1,5 +1,5 @@
-// A WebSocket server that says everything back, for the Autobahn test suite: prints its URL and serves until it is ended.
-// Nothing of it is in the product; HTTPServer below it is the product's own.
+// A WebSocket echo server for the Autobahn test suite. Prints its URL and serves until it is killed. Not part of the
+// product, but runs on the product's HTTPServer.
 import Net
 import Server
 import Wire
