@@ -24,6 +24,6 @@ struct MessageTemplate {
   /// Appends the message as a client frame.
   mutating func append(stamp: Int, to output: inout [UInt8]) {
     SendStamp.write(stamp, to: &message, at: stampOffset + SendStamp.key.utf8.count)
-    WebSocketFrame.appendMasked(.text, message, key: 0x3A5C_7E91, to: &output)
+    WebSocketFrame.appendMasked(.text, payload: message, key: 0x3A5C_7E91, to: &output)
   }
 }

@@ -108,7 +108,7 @@ private final class BenchEcho: StreamHandler {
 
   func received(_ text: [UInt8]) {
     frame.removeAll(keepingCapacity: true)
-    WebSocketFrame.append(.text, text, to: &frame)
+    WebSocketFrame.append(.text, payload: text, to: &frame)
     frame.withUnsafeBytes(stream.queue)
   }
 

@@ -12,7 +12,7 @@ struct FrameWalkerTests {
 
   private func frames(_ payloads: [[UInt8]], opcode: WebSocketOpcode = .text) -> [UInt8] {
     var bytes: [UInt8] = []
-    for payload in payloads { WebSocketFrame.append(opcode, payload, to: &bytes) }
+    for payload in payloads { WebSocketFrame.append(opcode, payload: payload, to: &bytes) }
     return bytes
   }
 

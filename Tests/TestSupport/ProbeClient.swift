@@ -162,7 +162,7 @@ package final class ProbeClient {
 
   package func sendText(_ text: String) throws {
     var frame: [UInt8] = []
-    WebSocketFrame.appendMasked(.text, Array(text.utf8), key: 0x0102_0304, to: &frame)
+    WebSocketFrame.appendMasked(.text, payload: Array(text.utf8), key: 0x0102_0304, to: &frame)
     try send(frame)
   }
 
