@@ -107,8 +107,8 @@ struct MetricsReport {
         Sample(["result": "resumed"], sum { $0.streams.resumed }), Sample(["result": "gap"], sum { $0.streams.gaps }),
       ])
     text.append(
-      "client_latency_seconds", .histogram, "From a ping to the client's pong.",
-      [Sample(total(.waits) { $0.streams.latencies })])
+      "client_latency_seconds", .histogram, help: "From a ping to the client's pong.",
+      samples: [Sample(total(.waits) { $0.streams.latencies })])
   }
 
   // MARK: Messages
