@@ -46,6 +46,8 @@ struct InjectionTests {
     let client = try ProbeClient(port: server.port)
     _ = try client.request("GET", "/stream?event=\(hexadecimal)", headers: ["Accept": "text/event-stream"])
     client.closeSendingHalf()
-    #expect(String(decoding: try client.readToEnd(), as: UTF8.self) == "event: hello\ndata: \(data)\n\n")
+    // On a slow machine the handler's heartbeat comes before the end.
+    let text = String(decoding: try client.readToEnd(), as: UTF8.self).replacing(": tick\n\n", with: "")
+    #expect(text == "event: hello\ndata: \(data)\n\n")
   }
 }
