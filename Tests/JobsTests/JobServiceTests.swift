@@ -122,7 +122,8 @@ struct JobServiceTests {
     #expect(
       job.errors == [
         JobError(
-          title: "The plugin fragile refused its options", message: reason, code: "OPTIONS_INVALID", plugin: "fragile")
+          id: 1, title: "The plugin fragile refused its options", message: reason, code: "OPTIONS_INVALID",
+          plugin: "fragile")
       ])
     #expect(job.pluginStates.map(\.status) == [.failed])
   }
@@ -254,7 +255,7 @@ struct JobServiceTests {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))
     let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
-    #expect(throws: AppError(.conflict, "Job \(job.id) is already succeeded.")) { try await bench.service.cancel(job.id) }
+    await #expect(throws: AppError(.conflict, "Job \(job.id) is already succeeded.")) { try await bench.service.cancel(job.id) }
   }
 
   @Test func `lists are paged, newest first, and filtered`() async throws {
@@ -278,7 +279,7 @@ struct JobServiceTests {
     for bad in [("x", 50, nil), ("failed", 0, nil), ("failed", 501, nil), ("failed", 50, "abc")]
       as [(String, Int, String?)]
     {
-      #expect(errorCode { try JobQuery(status: bad.0, limit: bad.1, cursor: bad.2) } == .invalid)
+      #expect(await errorCode { try JobQuery(status: bad.0, limit: bad.1, cursor: bad.2) } == .invalid)
     }
   }
 
@@ -324,7 +325,7 @@ struct JobServiceTests {
 
   @Test func `a source outside the root is forbidden, and a request without plugins runs the standard ones`() async throws {
     let bench = try Bench(plugins: plugins)
-    let refused = #expect(throws: AppError.self) {
+    let refused = await #expect(throws: AppError.self) {
       try await bench.service.create(JobRequest(source: "../clip.y4m", plugins: ["brightness"]))
     }
     #expect(refused?.code == .forbidden && refused?.message.hasPrefix("The field \"source\"") == true)
