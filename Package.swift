@@ -147,7 +147,7 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "CSQLite", "Domain", "Files", "JSONValues", "Net", "Processes", "Server", "Store", "TestSupport",
+        "App", "CSQLite", "Domain", "Files", "JSONValues", "Net", "Processes", "Realtime", "Server", "Store", "TestSupport",
         "Wire", "telltale",
       ],
       swiftSettings: strict),

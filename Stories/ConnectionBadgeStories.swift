@@ -9,13 +9,13 @@ extension StoryCatalogue {
     .story("Reconnecting before any data") { ConnectionBadge(.reconnecting) },
     .story("Offline") { ConnectionBadge(.offline, asOf: "14:02:11") },
     .story("Offline before any data") { ConnectionBadge(.offline) },
-    .story("Closed") { ConnectionBadge(.closed(reason: "the server does not answer"), asOf: "14:02:11") },
+    .story("Closed") { ConnectionBadge(.closed(reason: "the server is not responding"), asOf: "14:02:11") },
     .story("Gone") { ConnectionBadge(.gone, asOf: "14:02:11") })
 }
 
 extension ConnectionBadge {
-  /// The badge that a control of a story names.
-  static func story(_ name: String) -> ConnectionBadge {
+  /// The badge for a value of a story's `connection` control.
+  static func sample(named name: String) -> ConnectionBadge {
     switch name {
     case "live": ConnectionBadge(.live)
     case "reconnecting": ConnectionBadge(.reconnecting, asOf: "14:02:11")

@@ -4,7 +4,8 @@ extension StoryCatalogue {
   static let frameViewer = StoryGroup(
     "FrameViewer",
     .story(
-      "With boxes", controls: .flag("boxes", true), .flag("labels", true), .flag("pitch", false), .flag("radar", false)
+      "With boxes", controls: .flag("boxes", isOn: true), .flag("labels", isOn: true), .flag("pitch", isOn: false),
+      .flag("radar", isOn: false)
     ) {
       props in
       FrameViewer(
@@ -15,7 +16,7 @@ extension StoryCatalogue {
             radar: props.flag("radar")), framesKept: 60))
     },
     .story("Waiting") { FrameViewer() },
-    .story("Text source") { FrameViewer(emptyText: "This source has no pictures") },
-    .story("Upright") { FrameViewer(image: SampleFrame.picture, width: 360, height: 640, caption: "Frame 1") }
+    .story("Text source") { FrameViewer(emptyText: "This source has no images") },
+    .story("Portrait") { FrameViewer(image: SampleFrame.picture, width: 360, height: 640, caption: "Frame 1") }
   )
 }

@@ -6,7 +6,8 @@ extension StoryCatalogue {
     .story("Every status") { JobList(rows: SampleJob.rows) },
     .story("Empty") { JobList() },
     .story(
-      "Filtered", controls: .choice("status", "running", of: JobState.allCases.map(\.rawValue)), .text("name", "park")
+      "Filtered", controls: .choice("status", initial: "running", of: JobState.allCases.map(\.rawValue)),
+      .text("name", initial: "park")
     ) {
       props in
       let state = JobState(rawValue: props.text("status"))

@@ -15,11 +15,11 @@ extension StoryCatalogue {
   private static let longError = JobRow(
     id: "job-8", name: "Harbour at night", state: .failed,
     stage:
-      "The video has no picture after 1,204 of them: the file ends in the middle of one. It was cut off while it was "
-      + "copied, or is still being written. Copy it again, or wait for its end, and start a new job with it.")
+      "The video is incomplete: it ends in the middle of frame 1,205. It was truncated while being copied, or it is "
+      + "still being written. Copy it again, or wait until it is complete, then start a new job.")
 }
 
-/// A row takes its columns from the list that it stands in.
+/// A row in a list, because the list defines the columns.
 private struct RowInList: Component, Sendable {
   var row: JobRow
 

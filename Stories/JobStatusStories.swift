@@ -4,7 +4,8 @@ extension StoryCatalogue {
   static let jobStatus = StoryGroup(
     "JobStatus",
     .story(
-      "Running", controls: .choice("state", "running", of: JobState.allCases.map(\.rawValue)), .flag("large", false)
+      "Running", controls: .choice("state", initial: "running", of: JobState.allCases.map(\.rawValue)),
+      .flag("large", isOn: false)
     ) {
       props in
       JobStatus(JobState(rawValue: props.text("state")) ?? .running, isLarge: props.flag("large"))

@@ -3,7 +3,7 @@ import Components
 extension StoryCatalogue {
   static let loadingSpinner = StoryGroup(
     "LoadingSpinner",
-    .story("Plain", controls: .text("words", "Loading…"), .flag("large", false)) { props in
-      LoadingSpinner(props.text("words"), isLarge: props.flag("large"))
+    .story("Plain", controls: .text("label", initial: "Loading…"), .flag("large", isOn: false)) { props in
+      LoadingSpinner(props.text("label"), isLarge: props.flag("large"))
     })
 }

@@ -7,14 +7,14 @@ extension StoryCatalogue {
       RealtimeOverlay(isVisible: true, title: "No job", placement: .inPlace, connection: .init(.live))
     },
     .story("Loading") {
-      overlay(.loading, ProgressBar(percent: 10, stage: "Starting…", elapsed: .seconds(1)))
+      overlay(.loading, progress: ProgressBar(percent: 10, stage: "Starting…", elapsed: .seconds(1)))
     },
     .story(
       "InProgress",
-      controls: .text("title", SampleJob.name), .number("percent", 50, in: 0...100),
-      .text("stage", "Detecting objects"),
-      .choice("connection", "live", of: ["connecting", "live", "reconnecting", "offline", "closed"]),
-      .choice("placement", "in place", of: ["in place", "sheet"])
+      controls: .text("title", initial: SampleJob.name), .number("percent", initial: 50, in: 0...100),
+      .text("stage", initial: "Detecting objects"),
+      .choice("connection", initial: "live", of: ["connecting", "live", "reconnecting", "offline", "closed"]),
+      .choice("placement", initial: "in place", of: ["in place", "sheet"])
     ) { props in
       RealtimeOverlay(
         isVisible: true, title: props.text("title"), state: .running,
@@ -23,48 +23,48 @@ extension StoryCatalogue {
           percent: props.number("percent"), stage: props.text("stage"), elapsed: .seconds(72), rate: 24.6,
           remaining: .seconds(74)),
         inspector: PluginInspector(plugins: SampleJob.runningPlugins), viewer: SampleFrame.viewer,
-        connection: .story(props.text("connection")))
+        connection: .sample(named: props.text("connection")))
     },
     .story("Completing") {
       overlay(
         .completing,
-        ProgressBar(
+        progress: ProgressBar(
           percent: 95, stage: "Writing results", elapsed: .seconds(139), rate: 24.9, remaining: .seconds(7)),
-        PluginInspector(plugins: SampleJob.completedPlugins))
+        inspector: PluginInspector(plugins: SampleJob.completedPlugins))
     },
     .story("Complete") {
       overlay(
-        .complete, ProgressBar(percent: 100, stage: "Done", elapsed: .seconds(146), rate: 24.7),
-        PluginInspector(plugins: SampleJob.completedPlugins))
+        .complete, progress: ProgressBar(percent: 100, stage: "Done", elapsed: .seconds(146), rate: 24.7),
+        inspector: PluginInspector(plugins: SampleJob.completedPlugins))
     },
     .story("WithWarnings") {
       overlay(
-        .running, ProgressBar(percent: 62.5, stage: "Detecting objects", elapsed: .seconds(91), rate: 21),
-        PluginInspector(plugins: SampleJob.runningPlugins, warnings: SampleJob.warnings))
+        .running, progress: ProgressBar(percent: 62.5, stage: "Detecting objects", elapsed: .seconds(91), rate: 21),
+        inspector: PluginInspector(plugins: SampleJob.runningPlugins, warnings: SampleJob.warnings))
     },
     .story("WithError") {
       overlay(
-        .failed, ProgressBar(percent: 37, stage: "Detecting objects", state: .failed, elapsed: .seconds(54)),
-        PluginInspector(plugins: SampleJob.failedPlugins), errors: [SampleJob.failure])
+        .failed, progress: ProgressBar(percent: 37, stage: "Detecting objects", state: .failed, elapsed: .seconds(54)),
+        inspector: PluginInspector(plugins: SampleJob.failedPlugins), errors: [SampleJob.failure])
     },
     .story("WithTimings") {
       overlay(
-        .running, ProgressBar(percent: 78, stage: "Tracking", elapsed: .seconds(113), rate: 12.4),
-        PluginInspector(plugins: SampleJob.measuredPlugins))
+        .running, progress: ProgressBar(percent: 78, stage: "Tracking", elapsed: .seconds(113), rate: 12.4),
+        inspector: PluginInspector(plugins: SampleJob.measuredPlugins))
     },
     .story("Reconnecting") {
       overlay(
-        .running, ProgressBar(percent: 44, stage: "Detecting objects", elapsed: .seconds(64)),
-        PluginInspector(plugins: SampleJob.runningPlugins), connection: .reconnecting)
+        .running, progress: ProgressBar(percent: 44, stage: "Detecting objects", elapsed: .seconds(64)),
+        inspector: PluginInspector(plugins: SampleJob.runningPlugins), connection: .reconnecting)
     },
     .story("ConnectionLost") {
       overlay(
-        .running, ProgressBar(percent: 44, stage: "Detecting objects", elapsed: .seconds(64)),
-        PluginInspector(plugins: SampleJob.runningPlugins), connection: .closed(reason: nil))
+        .running, progress: ProgressBar(percent: 44, stage: "Detecting objects", elapsed: .seconds(64)),
+        inspector: PluginInspector(plugins: SampleJob.runningPlugins), connection: .closed(reason: nil))
     })
 
   private static func overlay(
-    _ state: RealtimeOverlay.State, _ progress: ProgressBar, _ inspector: PluginInspector = .init(),
+    _ state: RealtimeOverlay.State, progress: ProgressBar, inspector: PluginInspector = .init(),
     errors: [ErrorRow] = [], connection: ConnectionBadge.State = .live
   ) -> RealtimeOverlay {
     RealtimeOverlay(

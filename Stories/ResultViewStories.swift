@@ -11,5 +11,5 @@ extension StoryCatalogue {
           .init("model", .members([.init("name", .text("park")), .init("layers", .list([]))])),
         ]))
     },
-    .story("Longer than is shown") { ResultView(.list((1...75).map { .text("item \($0)") })) })
+    .story("Too many items") { ResultView(.list((1...75).map { .text("item \($0)") })) })
 }

@@ -1,6 +1,6 @@
 import Components
 
-/// A frame of the walk through the park, small enough to stand in the page.
+/// A frame of the sample video, small enough to inline into the page.
 enum SampleFrame {
   static let boxes = [
     FrameBox(x: 750, y: 340, width: 240, height: 590, caption: "person 0.92"),
@@ -11,7 +11,7 @@ enum SampleFrame {
     image: picture, boxes: boxes, caption: "Frame 402 · detect · 145.5 ms",
     controls: ControlPanel(framesKept: 60, devices: DeviceSelector(devices: SampleJob.devices)))
 
-  /// A PNG of 96 × 54 pixels in 12 colours, drawn for this.
+  /// A hand-drawn PNG of 96 × 54 pixels in 12 colours.
   static let picture =
     "data:image/png;base64,"
     + "iVBORw0KGgoAAAANSUhEUgAAAGAAAAA2BAMAAADKYYHhAAAAG1BMVEXWrIyWjHiOqr5UcE46XDx4VDQyVDg6SowoKjTS"

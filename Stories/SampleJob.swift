@@ -1,15 +1,15 @@
 import Components
 
-/// The job that the stories show: objects are found and followed in a walk through a park.
+/// The job that the stories show: it detects and tracks objects in a video of a walk through a park.
 enum SampleJob {
   static let id = "job-7"
   static let name = "Walk through the park"
 
   static let runningPlugins = [
     PluginRow(
-      name: "decode", state: .completed, timing: 8.2, metadata: about("Reads the pictures of a video", "1.2.0")),
-    PluginRow(name: "detect", state: .running, timing: 145.5, metadata: about("Finds people and dogs", "2.0.1")),
-    PluginRow(name: "track", state: .started, metadata: about("Follows what was found", "0.9.4")),
+      name: "decode", state: .completed, timing: 8.2, metadata: about("Decodes video frames", "1.2.0")),
+    PluginRow(name: "detect", state: .running, timing: 145.5, metadata: about("Detects people and dogs", "2.0.1")),
+    PluginRow(name: "track", state: .started, metadata: about("Tracks detected objects", "0.9.4")),
   ]
 
   static let completedPlugins = runningPlugins.map { plugin in
@@ -21,11 +21,11 @@ enum SampleJob {
 
   static let failedPlugins = [
     runningPlugins[0],
-    PluginRow(name: "detect", state: .failed, metadata: about("Finds people and dogs", "2.0.1")),
+    PluginRow(name: "detect", state: .failed, metadata: about("Detects people and dogs", "2.0.1")),
     PluginRow(name: "track", state: .stopped, metadata: runningPlugins[2].metadata),
   ]
 
-  /// One for each grade of the budget, one that was never measured, and one whose clock ran backwards.
+  /// One for each grade of the budget, one without a timing, and one with a negative timing.
   static let measuredPlugins = [
     PluginRow(
       name: "decode", state: .completed, timing: 8.2,
@@ -41,37 +41,37 @@ enum SampleJob {
   ]
 
   static let warnings = [
-    WarningRow(plugin: "decode", message: "The picture is darker than the model expects", severity: .low, frame: "118"),
-    WarningRow(plugin: "detect", message: "Nothing was found in 25 frames", severity: .medium, frame: "402"),
+    WarningRow(plugin: "decode", message: "The image is darker than the model expects", severity: .low, frame: "118"),
+    WarningRow(plugin: "detect", message: "No detections in 25 frames", severity: .medium, frame: "402"),
     WarningRow(plugin: "detect", message: "Confidence below 0.3: <unknown object>", severity: .medium, frame: "431"),
-    WarningRow(plugin: "track", message: "Two tracks could not be told apart and were joined", severity: .high),
+    WarningRow(plugin: "track", message: "Merged two tracks that could not be distinguished", severity: .high),
   ]
 
   static let failure = ErrorRow(
-    heading: "The job failed", message: "detect: the model file models/park.bin could not be read.",
+    heading: "The job failed", message: "detect: can't read the model file models/park.bin.",
     code: "PLUGIN_FAILED")
 
   static let devices = [
-    DeviceSelector.Device("cpu"), DeviceSelector.Device("gpu", unavailableReason: "no GPU was found"),
+    DeviceSelector.Device("cpu"), DeviceSelector.Device("gpu", unavailableReason: "no GPU found"),
   ]
 
   static let choices = [
-    StartJobForm.Choice(plugin: "detect", description: "Finds people and dogs", isChosen: true),
-    StartJobForm.Choice(plugin: "track", description: "Follows what was found"),
+    StartJobForm.Choice(plugin: "detect", description: "Detects people and dogs", isChosen: true),
+    StartJobForm.Choice(plugin: "track", description: "Tracks detected objects"),
   ]
 
-  /// One for each status.
+  /// One row per state.
   static let rows = [
     JobRow(id: "job-8", name: "Nightly build", state: .queued),
     JobRow(
       id: id, name: name, state: .running, percent: 42.5, stage: "Detecting objects", device: "cpu", warnings: 3,
-      started: Moment(iso: "2026-01-01T14:02:11Z", words: "1 min ago"), duration: .seconds(72)),
+      started: Moment(iso: "2026-01-01T14:02:11Z", text: "1 min ago"), duration: .seconds(72)),
     JobRow(
       id: "job-6", name: "Letters of 1912", state: .succeeded, percent: 100, stage: "Done", device: "cpu",
-      started: Moment(iso: "2026-01-01T13:00:00Z", words: "1 h ago"), duration: .seconds(3_723)),
+      started: Moment(iso: "2026-01-01T13:00:00Z", text: "1 h ago"), duration: .seconds(3_723)),
     JobRow(
-      id: "job-5", name: "<b>Markup</b> in a name", state: .failed, percent: 37, stage: "The model could not be read",
-      device: "gpu", warnings: 1_204, started: Moment(iso: "2025-12-31T09:30:00Z", words: "yesterday"),
+      id: "job-5", name: "<b>Markup</b> in a name", state: .failed, percent: 37, stage: "Can't read the model",
+      device: "gpu", warnings: 1_204, started: Moment(iso: "2025-12-31T09:30:00Z", text: "yesterday"),
       duration: .seconds(54)),
     JobRow(id: "job-4", name: "Harbour at night", state: .cancelled, percent: 81.2, duration: .seconds(9)),
   ]

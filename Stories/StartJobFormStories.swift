@@ -8,7 +8,7 @@ extension StoryCatalogue {
     .story("Refused") {
       StartJobForm(
         plugins: SampleJob.choices, source: "../park.y4m", name: "Walk",
-        problem: .init("../park.y4m lies outside the folder of the server. Choose a path below it.", at: .source))
+        problem: .init("../park.y4m is outside the server's folder. Choose a path inside it.", at: .source))
     },
     .story("No plugin chosen") {
       StartJobForm(
@@ -17,6 +17,7 @@ extension StoryCatalogue {
     },
     .story("Server full") {
       StartJobForm(
-        plugins: SampleJob.choices, source: "park.y4m", problem: .init("20 jobs are waiting already. Try again later."))
+        plugins: SampleJob.choices, source: "park.y4m",
+        problem: .init("The queue is full: 20 jobs are waiting. Try again later."))
     })
 }

@@ -1,58 +1,59 @@
 import HTML
 
-/// A component in one named state. A story is shown at `/stories`, and its markup is a snapshot test.
+/// A component in one named state. Stories are listed at `/stories`, and a snapshot test covers each one.
 package struct Story: Sendable {
   package let component: String
   package let name: String
   package let controls: [StoryControl]
-  private let make: @Sendable (StoryProps) -> AnyHTML
+  private let render: @Sendable (StoryProps) -> AnyHTML
 
-  /// Such as `realtime-overlay/in-progress`: its place below `/stories/`, and the name of its snapshot.
+  /// The path below `/stories/` and the name of the snapshot, such as `realtime-overlay/in-progress`.
   package var id: String { "\(slug(component))/\(slug(name))" }
 
-  /// What a search looks at.
-  package var words: String { "\(component) \(name) \(id)".lowercased() }
+  /// The text that a search looks at.
+  package var searchText: String { "\(component) \(name) \(id)".lowercased() }
 
-  /// Whether all words of a search are in it; an empty one finds everything. `matchesWords` in `web/js/stories-page.js`
-  /// is the same for a search that is being typed.
-  package func matches(_ search: String) -> Bool {
-    search.lowercased().split(separator: " ").allSatisfy { words.contains($0) }
-  }
-
-  /// The component, with what was asked of its controls.
+  /// Whether the story contains every word of a search; an empty search matches every story.
   ///
-  /// - Parameter asked: values by the name of a control, from the address; what fits no control is ignored.
-  package func content(_ asked: [String: String] = [:]) -> AnyHTML {
-    make(StoryProps(controls, asked: asked))
+  /// `matchesWords` in `web/js/pages/stories.js` implements the same rule for search as the user types.
+  package func matches(_ search: String) -> Bool {
+    search.lowercased().split(separator: " ").allSatisfy { searchText.contains($0) }
   }
 
-  fileprivate init(_ component: String, _ draft: StoryDraft) {
+  /// Renders the component with the given prop values.
+  ///
+  /// - Parameter props: Values by control name, from the query string. Values that match no control are ignored.
+  package func content(props: [String: String] = [:]) -> AnyHTML {
+    render(StoryProps(controls: controls, requested: props))
+  }
+
+  fileprivate init(component: String, draft: StoryDraft) {
     self.component = component
     name = draft.name
     controls = draft.controls
-    make = draft.make
+    render = draft.render
   }
 }
 
-/// The stories of one component, in the order in which they are shown.
+/// The stories of one component, in display order.
 package struct StoryGroup: Sendable {
   package let component: String
   package let stories: [Story]
 
   /// - Parameters:
-  ///   - component: the name of the Swift type.
-  ///   - stories: the first is the common case.
+  ///   - component: The name of the Swift type.
+  ///   - stories: The first one is the common case.
   init(_ component: String, _ stories: StoryDraft...) {
     self.component = component
-    self.stories = stories.map { Story(component, $0) }
+    self.stories = stories.map { Story(component: component, draft: $0) }
   }
 }
 
-/// A story that does not know its component yet; written `.story("Idle") { … }` in a ``StoryGroup``.
+/// A story without its component: written `.story("Idle") { … }` in a ``StoryGroup``, which supplies the component.
 struct StoryDraft: Sendable {
   let name: String
   let controls: [StoryControl]
-  let make: @Sendable (StoryProps) -> AnyHTML
+  let render: @Sendable (StoryProps) -> AnyHTML
 
   static func story<Content: HTML & SendableMetatype>(
     _ name: String, content: @escaping @Sendable () -> Content
@@ -60,7 +61,7 @@ struct StoryDraft: Sendable {
     StoryDraft(name: name, controls: []) { _ in AnyHTML(content()) }
   }
 
-  /// A story whose props can be changed on the page.
+  /// A story with props that the user can change on the page.
   static func story<Content: HTML & SendableMetatype>(
     _ name: String, controls: StoryControl..., content: @escaping @Sendable (StoryProps) -> Content
   ) -> StoryDraft {
@@ -68,17 +69,17 @@ struct StoryDraft: Sendable {
   }
 }
 
-/// `InProgress` and `In progress` as `in-progress`.
+/// Converts `InProgress` and `In progress` to `in-progress`.
 func slug(_ name: String) -> String {
   var slug = ""
   for character in name {
     let isStart = character.isUppercase && slug.last?.isLowercase == true
-    if isStart || (!isWord(character) && !slug.isEmpty && slug.last != "-") { slug.append("-") }
-    if isWord(character) { slug += character.lowercased() }
+    if isStart || (!isAlphanumeric(character) && !slug.isEmpty && slug.last != "-") { slug.append("-") }
+    if isAlphanumeric(character) { slug += character.lowercased() }
   }
   return slug
 }
 
-private func isWord(_ character: Character) -> Bool {
+private func isAlphanumeric(_ character: Character) -> Bool {
   character.isASCII && (character.isLetter || character.isNumber)
 }

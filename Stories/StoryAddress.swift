@@ -1,18 +1,18 @@
-/// Where stories are found. All parts are plain links, so the pages work without script.
+/// The URLs of stories. All of a page's state is in its URL, so the pages work without script.
 enum StoryAddress {
-  /// The story alone, with the props and the theme of the view.
-  static func alone(_ story: Story, _ view: StoryView) -> String {
-    "/stories/\(story.id)" + query(theme(view) + props(of: story, view))
+  /// The URL of the story on its own, with the view's props and theme.
+  static func standalone(_ story: Story, view: StoryView) -> String {
+    "/stories/\(story.id)" + query(theme(view) + props(of: story, in: view))
   }
 
-  /// The story among the others.
-  static func inIndex(_ story: Story, _ view: StoryView, search: String = "") -> String {
+  /// The URL of the story in the catalogue.
+  static func inIndex(_ story: Story, view: StoryView, search: String = "") -> String {
     let parts =
-      [("story", story.id)] + (search.isEmpty ? [] : [("q", search)]) + settings(view) + props(of: story, view)
+      [("story", story.id)] + (search.isEmpty ? [] : [("q", search)]) + settings(view) + props(of: story, in: view)
     return "/stories" + query(parts)
   }
 
-  /// The theme and the width, where they are not the usual ones.
+  /// The theme and the width, each omitted if it has its default value.
   static func settings(_ view: StoryView) -> [(String, String)] {
     theme(view) + (view.width == .desktop ? [] : [("width", view.width.rawValue)])
   }
@@ -21,10 +21,10 @@ enum StoryAddress {
     view.theme == .system ? [] : [("theme", view.theme.rawValue)]
   }
 
-  /// What was asked of the story's controls, where it is not the initial value.
-  private static func props(of story: Story, _ view: StoryView) -> [(String, String)] {
+  /// The values of the story's controls that differ from their initial values.
+  private static func props(of story: Story, in view: StoryView) -> [(String, String)] {
     story.controls.compactMap { control in
-      let value = control.value(view.props[control.name])
+      let value = control.value(for: view.props[control.name])
       return value == control.initial ? nil : (control.name, value)
     }
   }
@@ -33,7 +33,7 @@ enum StoryAddress {
     parts.isEmpty ? "" : "?" + parts.map { "\(encoded($0))=\(encoded($1))" }.joined(separator: "&")
   }
 
-  /// Everything but unreserved characters is written as %XX, RFC 3986 §2.3. The slash of a story's id may stay.
+  /// Percent-encodes everything but unreserved characters, RFC 3986 §2.3, and slashes, which a query may contain (§3.4).
   private static func encoded(_ text: String) -> String {
     text.utf8.reduce(into: "") { result, byte in
       switch byte {

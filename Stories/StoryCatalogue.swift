@@ -1,4 +1,4 @@
-/// Every story there is. A new component adds its group here, and nothing else.
+/// All stories. To add a component, add its group to ``all``.
 package enum StoryCatalogue {
   package static let all: [StoryGroup] = [
     realtimeOverlay, progressBar, pluginInspector, pluginRow, warningRow, frameViewer, controlPanel, deviceSelector,
@@ -13,7 +13,7 @@ package enum StoryCatalogue {
 
   /// The story at `/stories/{component}/{story}`.
   ///
-  /// - Parameter id: both parts of the address, such as `realtime-overlay/in-progress`.
+  /// - Parameter id: Both parts of the path, such as `realtime-overlay/in-progress`.
   package static func story(_ id: String) -> Story? {
     storiesByID[id]
   }

@@ -1,9 +1,9 @@
 import Components
 import HTML
 
-/// All stories in a list, and one of them in a frame: its props, its theme, its width and its markup.
+/// The catalogue: a list of all stories, and one story in a frame with its props, theme, width and markup.
 ///
-/// Everything is in the address, so each state of the page can be linked, and nothing needs script.
+/// All state is in the URL, so every state of the page can be linked to, and the page works without script.
 package struct StoryIndexPage: Component {
   package var story: Story
   package var view: StoryView
@@ -11,8 +11,8 @@ package struct StoryIndexPage: Component {
   package var assets: PageAssets
   package var api: String
 
-  /// - Parameter query: `story` chooses the story, `q` searches, `theme` and `width` set the frame, and the rest are
-  ///   props. A story that does not exist, or none, is the first of those found.
+  /// - Parameter query: `story` selects the story, `q` searches, `theme` and `width` configure the frame, and the rest
+  ///   are props. If `story` is missing or unknown, the page shows the first match of the search.
   package init(query: [String: String] = [:], assets: PageAssets = .init(), api: String = "") {
     let search = query["q"] ?? ""
     story =
@@ -37,8 +37,8 @@ package struct StoryIndexPage: Component {
   }
 }
 
-/// The sidebar: a search, and the stories under their components. What it does not find is there and hidden, so that the
-/// script can search as one types.
+/// The sidebar: a search field, and the stories grouped by component. Stories that don't match are rendered hidden, so
+/// that the script can search as the user types.
 struct StoryList: Component {
   var search: String
   var chosen: Story
@@ -48,17 +48,17 @@ struct StoryList: Component {
     nav(.class("story-list"), .aria("label", "Stories")) {
       form(.class("story-list__search"), .method("get"), .action("/stories"), .role("search")) {
         input(
-          .class("input"), .type("search"), .name("q"), .value(search), .placeholder("Find a story"),
-          .aria("label", "Find a story"), .autocomplete("off"))
+          .class("input"), .type("search"), .name("q"), .value(search), .placeholder("Search stories"),
+          .aria("label", "Search stories"), .autocomplete("off"))
         ForEach(StoryAddress.settings(view)) { name, value in
           input(.type("hidden"), .name(name), .value(value))
         }
       }
       p(.class("story-list__none"), .role("status"), .data("slot", "stories-none"), .hidden(isAnyFound)) {
-        span { "Nothing is called “" }
+        span { "No stories match “" }
         span(.data("slot", "stories-search")) { search }
         span { "”. " }
-        a(.href(StoryAddress.inIndex(chosen, view)), .data("action", "all-stories")) { "Show all stories" }
+        a(.href(StoryAddress.inIndex(chosen, view: view)), .data("action", "all-stories")) { "Show all stories" }
       }
       div(.class("story-list__groups"), .hidden(!isAnyFound), .data("slot", "stories")) {
         ForEach(StoryCatalogue.all) { group in
@@ -74,9 +74,9 @@ struct StoryList: Component {
   }
 
   private func entry(_ story: Story) -> some HTML {
-    li(.data("words", story.words), .hidden(!story.matches(search))) {
+    li(.data("words", story.searchText), .hidden(!story.matches(search))) {
       a(
-        .class("story-list__story"), .href(StoryAddress.inIndex(story, settings, search: search)),
+        .class("story-list__story"), .href(StoryAddress.inIndex(story, view: settings, search: search)),
         .aria("current", story.id == chosen.id ? "page" : nil)
       ) { story.name }
     }
@@ -84,7 +84,7 @@ struct StoryList: Component {
 
   private var isAnyFound: Bool { StoryCatalogue.stories.contains { $0.matches(search) } }
 
-  /// Another story keeps the theme and the width, and starts with its own props.
+  /// Links to other stories keep the theme and the width, but not the props.
   private var settings: StoryView {
     var view = view
     view.props = [:]
@@ -92,7 +92,7 @@ struct StoryList: Component {
   }
 }
 
-/// The chosen story: ways to look at it, the frame, its props and its markup.
+/// The selected story: display settings, the frame, props and markup.
 struct StoryStage: Component {
   var story: Story
   var view: StoryView
@@ -106,16 +106,16 @@ struct StoryStage: Component {
           " "
           span(.class("muted")) { story.name }
         }
-        choices("Theme", StoryView.Theme.allCases, \.theme)
-        choices("Width", StoryView.Width.allCases, \.width)
+        choices("Theme", of: StoryView.Theme.allCases, for: \.theme)
+        choices("Width", of: StoryView.Width.allCases, for: \.width)
         button(.class("button", "needs-script"), .type("button"), .data("action", "play")) {
           Icon(.play)
           "Play"
         }
-        a(.class("button", "button--quiet"), .href(StoryAddress.alone(story, view))) { "Open alone" }
+        a(.class("button", "button--quiet"), .href(StoryAddress.standalone(story, view: view))) { "Open story" }
       }
       div(.class("story-stage__frame"), .data("width", view.width.rawValue)) {
-        iframe(.src(StoryAddress.alone(story, view)), .title("\(story.component): \(story.name)")) {}
+        iframe(.src(StoryAddress.standalone(story, view: view)), .title("\(story.component): \(story.name)")) {}
       }
       if !story.controls.isEmpty { StoryControls(story: story, view: view, search: search) }
       details(.class("story-stage__markup", "card")) {
@@ -125,33 +125,33 @@ struct StoryStage: Component {
           "Copy"
         }
         pre(.tabindex(0), .aria("label", "Markup of the story")) {
-          code { story.content(view.props).renderPretty() }
+          code { story.content(props: view.props).renderPretty() }
         }
       }
     }
   }
 
   private func choices<Value: RawRepresentable<String> & Equatable>(
-    _ heading: String, _ values: [Value], _ setting: WritableKeyPath<StoryView, Value>
+    _ heading: String, of values: [Value], for setting: WritableKeyPath<StoryView, Value>
   ) -> some HTML {
     div(.class("story-stage__choices"), .role("group"), .aria("label", heading)) {
       ForEach(values) { value in
         a(
-          .class("button"), .href(address(setting, value)),
+          .class("button"), .href(address(setting: setting, to: value)),
           .aria("current", view[keyPath: setting] == value ? "true" : nil)
         ) { value.rawValue.prefix(1).uppercased() + value.rawValue.dropFirst() }
       }
     }
   }
 
-  private func address<Value>(_ setting: WritableKeyPath<StoryView, Value>, _ value: Value) -> String {
+  private func address<Value>(setting: WritableKeyPath<StoryView, Value>, to value: Value) -> String {
     var view = view
     view[keyPath: setting] = value
-    return StoryAddress.inIndex(story, view, search: search)
+    return StoryAddress.inIndex(story, view: view, search: search)
   }
 }
 
-/// The props of the story as a form: sending it renders the story anew on the server.
+/// A form for the story's props. Submitting it re-renders the story on the server.
 struct StoryControls: Component {
   var story: Story
   var view: StoryView
@@ -174,19 +174,19 @@ struct StoryControls: Component {
         input(.type("hidden"), .name(name), .value(value))
       }
       footer(.class("story-controls__end")) {
-        button(.class("button", "button--primary"), .type("submit")) { "Show" }
+        button(.class("button", "button--primary"), .type("submit")) { "Apply" }
         a(.class("button", "button--quiet"), .href(initialAddress)) { "Reset" }
       }
     }
   }
 
   @HTMLBuilder private func field(_ control: StoryControl) -> some HTML {
-    let value = control.value(view.props[control.name])
+    let value = control.value(for: view.props[control.name])
     switch control.kind {
     case .text:
       input(
         .id(id(control)), .class("input"), .type("text"), .name(control.name), .value(value),
-        .maxlength(StoryControl.longestText))
+        .maxlength(StoryControl.maxTextLength))
     case .number(let range):
       input(
         .id(id(control)), .class("input"), .type("number"), .name(control.name), .value(value),
@@ -205,6 +205,6 @@ struct StoryControls: Component {
   private var initialAddress: String {
     var view = view
     view.props = [:]
-    return StoryAddress.inIndex(story, view, search: search)
+    return StoryAddress.inIndex(story, view: view, search: search)
   }
 }

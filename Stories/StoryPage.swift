@@ -1,7 +1,7 @@
 import Components
 import HTML
 
-/// What an address below `/stories` asks for, besides the story: its props, the theme and the width.
+/// How a page below `/stories` shows its story: props, theme and width.
 package struct StoryView: Equatable, Sendable {
   package enum Theme: String, CaseIterable, Sendable {
     case system, light, dark
@@ -13,11 +13,11 @@ package struct StoryView: Equatable, Sendable {
 
   package var theme: Theme
   package var width: Width
-  /// By the name of a control.
+  /// Values by control name.
   package var props: [String: String]
 
-  /// - Parameter query: the parameters of the address; those that mean nothing here are taken for props, and a story
-  ///   ignores the props that it doesn't know.
+  /// - Parameter query: The parameters of the query string. All of them are passed on as props; a story ignores those
+  ///   that it doesn't know.
   package init(query: [String: String] = [:]) {
     theme = query["theme"].flatMap(Theme.init) ?? .system
     width = query["width"].flatMap(Width.init) ?? .desktop
@@ -25,7 +25,7 @@ package struct StoryView: Equatable, Sendable {
   }
 }
 
-/// One story alone, as it would stand on a page: for the frame of ``StoryIndexPage``, for tests and for screenshots.
+/// One story on a page of its own: for the frame of ``StoryIndexPage``, for tests and for screenshots.
 package struct StoryPage: Component {
   package var story: Story
   package var view: StoryView
@@ -39,22 +39,22 @@ package struct StoryPage: Component {
 
   package var body: some HTML {
     document(
-      title: "\(story.component): \(story.name)", .lang("en"), .data("theme", chosenTheme),
+      title: "\(story.component): \(story.name)", .lang("en"), .data("theme", selectedTheme),
       body: [.data("page", "story")]
     ) {
       meta(.name("color-scheme"), .content("light dark"))
       link(.rel("icon"), .type("image/svg+xml"), .href(assets.favicon))
-      if chosenTheme == nil { script(.src(assets.themeScript)) }
+      if selectedTheme == nil { script(.src(assets.themeScript)) }
       link(.rel("stylesheet"), .href(assets.styleSheet))
       script(.type("module"), .src(assets.script))
     } content: {
-      main(.class("story-page")) { story.content(view.props) }
-      // In the index's frame the script takes it away; without script it leads out of the frame.
+      main(.class("story-page")) { story.content(props: view.props) }
+      // The script hides this link in the frame of the catalogue. Without script, it leads out of the frame.
       footer(.class("story-page__end"), .data("slot", "story-end")) {
-        a(.href(StoryAddress.inIndex(story, view)), .target("_top")) { "All stories" }
+        a(.href(StoryAddress.inIndex(story, view: view)), .target("_top")) { "All stories" }
       }
     }
   }
 
-  private var chosenTheme: String? { view.theme == .system ? nil : view.theme.rawValue }
+  private var selectedTheme: String? { view.theme == .system ? nil : view.theme.rawValue }
 }

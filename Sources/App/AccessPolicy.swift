@@ -3,10 +3,11 @@ import Wire
 
 /// Keeps other people's pages away from a server that trusts whoever can reach it.
 ///
-/// A page of a foreign site can make a browser send requests here, and by rebinding a name it can even read the answers.
-/// The Host header tells the second, the Origin header the first.
+/// A page of a foreign site can make a browser send requests here, and by rebinding a name it can even read the
+/// answers. The Host header tells the second, the Origin header the first.
 struct AccessPolicy: Sendable {
-  /// Names under which this server is reached, with and without a port: loopback names, the bound address, the public URL.
+  /// Names under which this server is reached, with and without a port: loopback names, the bound address, the public
+  /// URL.
   private let hosts: [[UInt8]]
   /// Origins besides our own that may connect and change things.
   private let allowedOrigins: Set<String>
@@ -33,7 +34,7 @@ struct AccessPolicy: Sendable {
         .misdirected, "This server is not known as \(host). Use its own address, or start it with --public-url.")
     }
     let isRead = head.method == .get || head.method == .head || head.method == .options
-    let isStream = WebSocketHandshake.isWanted(head) || head.fields.acceptsByName("text/event-stream")
+    let isStream = WebSocketHandshake.isRequested(by: head) || head.fields.acceptsByName("text/event-stream")
     guard !isRead || isStream else { return }
     guard head.fields.values(of: "origin").count <= 1 else {
       throw AppError(.forbidden, "A request has one Origin.")

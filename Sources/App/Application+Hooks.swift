@@ -2,6 +2,7 @@ import Domain
 import HTML
 import JSONValues
 import Pages
+import Realtime
 import Server
 import Wire
 
@@ -20,9 +21,9 @@ extension Application {
       commonFields: { head, response in
         var fields = response.fields.hasPrefix("text/html", in: "content-type") ? Self.pageFields : Self.safetyFields
         if let origin = policy.corsOrigin(head) {
-          fields.append("access-control-allow-origin", origin)
+          fields.append("access-control-allow-origin", value: origin)
           // A list may be spread over several fields (RFC 9110 §5.3), so another vary does no harm.
-          fields.append("vary", "origin")
+          fields.append("vary", value: "origin")
         }
         return fields
       },
@@ -55,7 +56,7 @@ extension Application {
       log(.error, "response cut off", ["request": .string("\(id)"), "cause": .string("\(error)")])
     }
     hooks.closeCodes.stalled = .slowConsumer
-    hooks.closeCodes.counted = Set((4000...4006).map { CloseCode(rawValue: $0) })
+    hooks.closeCodes.counted = CloseCode.productCodes
     hooks.exhausted = {
       log(
         .warning, "no file descriptor left",

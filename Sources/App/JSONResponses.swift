@@ -135,6 +135,7 @@ enum ErrorBody {
     var body: JSONObject = [
       "detail": .string(error.message), "status_code": .int(status.rawValue), "code": .string(error.code.rawValue),
     ]
+    body["field"] = error.field.map(JSON.string)
     if error.code == .internal { body["request_id"] = .string("\(requestID)") }
     return body
   }

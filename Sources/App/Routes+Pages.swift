@@ -103,7 +103,7 @@ extension Application {
       return .redirect(to: "/jobs/\(try await jobs.create(wanted).id)")
     } catch {
       var refused = draft
-      refused.problem = StartJobForm.Problem(refusal: error.message, hasPlugins: !draft.plugins.isEmpty)
+      refused.problem = StartJobForm.Problem(error)
       return .html(try dashboardPage(request, draft: refused).render(), HTTPStatus(rawValue: error.status))
     }
   }

@@ -1,4 +1,4 @@
-/// Where the caption of a box stands, in source pixels. `web/js/box-labels.js` does the same.
+/// The position and size of a box's caption, in source pixels. `web/js/jobs/box-labels.js` uses the same layout.
 package struct BoxLabel: Equatable, Sendable {
   package var x: Double
   package var y: Double
@@ -6,17 +6,17 @@ package struct BoxLabel: Equatable, Sendable {
   package var height: Double
   package var fontSize: Double
 
-  /// The mean width of a character in the fonts we name, as a share of their size.
+  /// The mean width of a character in the fonts of the style sheet, as a fraction of the font size.
   private static let characterWidth = 0.58
 
-  /// The labels of all boxes, each inside the picture and none over another: above its box, else in it, else left out.
-  /// A box that is smaller than a letter has none, for it would be hidden under it.
+  /// Lays out one label per box, inside the picture and without overlaps: above the box if it fits, else inside the box,
+  /// else `nil`. A box smaller than a letter gets no label, because the label would cover it.
   package static func all(for boxes: [FrameBox], width: Double, height: Double, fontSize: Double) -> [BoxLabel?] {
     var placed: [BoxLabel] = []
     return boxes.map { box in
       guard !box.caption.isEmpty, min(box.width, box.height) >= fontSize else { return nil }
       let size = (
-        width: (Double(box.caption.count) * characterWidth + 0.6) * fontSize, height: fontSize * 1.4
+        width: (Double(box.caption.unicodeScalars.count) * characterWidth + 0.6) * fontSize, height: fontSize * 1.4
       )
       let free = [box.y - size.height, box.y].lazy
         .filter { $0 >= 0 && $0 + size.height <= height }

@@ -1,18 +1,18 @@
 import HTML
 
-/// Whether what the page shows is live.
+/// Shows whether the data on the page is live.
 public struct ConnectionBadge: Component, Sendable {
   public enum State: Equatable, Sendable {
     case connecting
     case live
     case reconnecting
     case offline
-    /// For good; a button starts anew.
+    /// The client has given up. The badge offers a button to reconnect.
     case closed(reason: String?)
-    /// What the page shows is no longer on the server; there is nothing to come back to.
+    /// The job no longer exists on the server, so reconnecting is pointless.
     case gone
 
-    /// What colours it.
+    /// The value of `data-state`, which selects the colour.
     public var name: String {
       switch self {
       case .connecting: "connecting"
@@ -26,7 +26,7 @@ public struct ConnectionBadge: Component, Sendable {
   }
 
   public var state: State
-  /// When what the page shows was last known to be true, such as `14:02:11`; nil while it is.
+  /// The time at which the data on the page was last current, such as `14:02:11`; `nil` while it is current.
   public var asOf: String?
 
   public init(_ state: State = .connecting, asOf: String? = nil) {
@@ -39,7 +39,7 @@ public struct ConnectionBadge: Component, Sendable {
       span(.class("connection-badge"), .role("status")) {
         span(.class("connection-badge__lamp"), .aria("hidden", true)) {}
         span(.class("connection-badge__words")) {
-          span(.data("slot", "connection-label")) { words }
+          span(.data("slot", "connection-label")) { label }
           " "
           span(.class("connection-badge__as-of"), .data("slot", "connection-as-of"), .hidden(asOf == nil)) {
             asOf.map { "as of \($0)" } ?? ""
@@ -53,7 +53,7 @@ public struct ConnectionBadge: Component, Sendable {
     }
   }
 
-  private var words: String {
+  private var label: String {
     switch state {
     case .connecting: "Connecting…"
     case .live: "Live"

@@ -1,21 +1,21 @@
 import HTML
 
-/// What can be done with the frames: stop them, go back through those kept, choose what is drawn and how many are shown.
+/// The controls of the frame viewer: play and pause, scrubbing, overlay layers, frame rate and device.
 ///
-/// All of it needs the script, which also remembers the choices. The ids are those that people's own scripts use.
+/// All of them need the script, which also saves the choices. The ids are public: users' own scripts rely on them.
 public struct ControlPanel: Component, Sendable {
   public static let frameRates = 1...30
 
   public var isPlaying: Bool
   public var layers: FrameLayers
-  /// At most so many frames are shown a second.
+  /// The maximum number of frames shown per second.
   public var framesPerSecond: Int
-  /// How many frames can be gone back through.
+  /// The number of frames available for scrubbing.
   public var framesKept: Int
   public var devices: DeviceSelector
-  /// Whether more frames come; else what only steers their coming is not shown.
+  /// Whether more frames are expected. If not, the controls that only affect live playback are hidden.
   public var isLive: Bool
-  /// Which of the frames is shown; `nil` is the newest.
+  /// A label for the frame on display; `nil` for the newest.
   public var position: String?
 
   public init(
@@ -36,12 +36,12 @@ public struct ControlPanel: Component, Sendable {
       div(.class("control-panel"), .role("group"), .aria("label", "Frame controls"), .when(!isLive, .data("ended"))) {
         playButton
         scrubber
-        div(.class("control-panel__toggles"), .role("group"), .aria("label", "Shown over the frame")) {
-          toggle("toggle-overlay", .layers, "Overlay", layers.overlay)
-          toggle("toggle-boxes", .boxes, "Boxes", layers.boxes)
-          toggle("toggle-labels", .labels, "Labels", layers.labels)
-          toggle("toggle-pitch", .pitch, "Pitch", layers.pitch)
-          toggle("toggle-radar", .radar, "Radar", layers.radar)
+        div(.class("control-panel__toggles"), .role("group"), .aria("label", "Layers over the frame")) {
+          toggle("Overlay", id: "toggle-overlay", icon: .layers, isOn: layers.overlay)
+          toggle("Boxes", id: "toggle-boxes", icon: .boxes, isOn: layers.boxes)
+          toggle("Labels", id: "toggle-labels", icon: .labels, isOn: layers.labels)
+          toggle("Pitch", id: "toggle-pitch", icon: .pitch, isOn: layers.pitch)
+          toggle("Radar", id: "toggle-radar", icon: .radar, isOn: layers.radar)
         }
         speed
         devices
@@ -74,9 +74,9 @@ public struct ControlPanel: Component, Sendable {
   }
 
   private var speed: some HTML {
-    HTML::label(.class("control-panel__speed"), .title("Frames shown a second, at most")) {
+    HTML::label(.class("control-panel__speed"), .title("Maximum frames per second")) {
       Icon(.speed)
-      span(.class("visually-hidden")) { "Frames shown a second, at most" }
+      span(.class("visually-hidden")) { "Maximum frames per second" }
       input(
         .id("fps-slider"), .class("range"), .type("range"), .min(Self.frameRates.lowerBound),
         .max(Self.frameRates.upperBound), .value(framesPerSecond))
@@ -84,10 +84,10 @@ public struct ControlPanel: Component, Sendable {
     }
   }
 
-  private func toggle(_ id: String, _ shape: Icon.Shape, _ word: String, _ isOn: Bool) -> some HTML {
-    button(.id(id), .class("button"), .type("button"), .aria("pressed", isOn), .title(word)) {
-      Icon(shape)
-      span(.class("button__label")) { word }
+  private func toggle(_ label: String, id: String, icon: Icon.Shape, isOn: Bool) -> some HTML {
+    button(.id(id), .class("button"), .type("button"), .aria("pressed", isOn), .title(label)) {
+      Icon(icon)
+      span(.class("button__label")) { label }
     }
   }
 }

@@ -1,11 +1,11 @@
 import HTML
 
-/// Chooses where a job runs. A device that is not there is listed with its reason, and can't be chosen.
+/// Selects the device that a job runs on. Unavailable devices are listed with the reason and can't be selected.
 public struct DeviceSelector: Component, Sendable {
   public struct Device: Equatable, Sendable {
     /// `cpu`, `gpu`, `cuda:0`.
     public var name: String
-    /// Why it can't be chosen.
+    /// Why the device can't be selected; `nil` if it can.
     public var unavailableReason: String?
 
     public init(_ name: String, unavailableReason: String? = nil) {
@@ -16,9 +16,9 @@ public struct DeviceSelector: Component, Sendable {
 
   public var devices: [Device]
   public var selected: String
-  /// Of the `select`; the form has one of its own.
+  /// The id of the `select`. The form uses an id of its own, so that both can be on one page.
   public var id: String
-  /// The field of a form, where it stands in one.
+  /// The name of the form field; `nil` outside a form.
   public var field: String?
 
   public init(
@@ -45,10 +45,10 @@ public struct DeviceSelector: Component, Sendable {
   }
 }
 
-/// Where a job runs, and why not where it was asked to.
+/// The device that a job runs on, and the reason if it isn't the requested one.
 public struct DeviceIndicator: Component, Sendable {
   public var device: String?
-  /// Why ``device`` is not the one asked for; `nil` where it is.
+  /// Why ``device`` differs from the requested one; `nil` if it doesn't.
   public var fallbackReason: String?
 
   public init(device: String?, fallbackReason: String? = nil) {

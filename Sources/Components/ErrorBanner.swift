@@ -1,12 +1,15 @@
 import HTML
 
-/// One error: what happened, what it means, and its code to search for.
+/// One error: a heading, an explanation, and a code to search for.
 public struct ErrorRow: Component, Equatable, Sendable {
+  /// Identifies the error within its job; `nil` if it has no identity.
+  public var key: String?
   public var heading: String
   public var message: String
   public var code: String?
 
-  public init(heading: String, message: String = "", code: String? = nil) {
+  public init(key: String? = nil, heading: String, message: String = "", code: String? = nil) {
+    self.key = key
     self.heading = heading
     self.message = message
     self.code = code
@@ -15,7 +18,7 @@ public struct ErrorRow: Component, Equatable, Sendable {
   static let blank = ErrorRow(heading: "")
 
   public var body: some HTML {
-    div(.class("error-row"), .role("alert"), .data("state", "failed")) {
+    div(.class("error-row"), .role("alert"), .data("key", key), .data("state", "failed")) {
       StatusSign(sign: "✗")
       div {
         p(.class("error-row__title"), .data("slot", "error-title")) { heading }
@@ -30,7 +33,7 @@ public struct ErrorRow: Component, Equatable, Sendable {
   }
 }
 
-/// The errors of a job, the newest first; nothing at all where there is none.
+/// The errors of a job, newest first. Hidden if there are none.
 public struct ErrorBanner: Component, Sendable {
   public var errors: [ErrorRow]
 

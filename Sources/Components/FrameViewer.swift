@@ -1,14 +1,14 @@
 import HTML
 
-/// Something found in a frame, in source pixels.
+/// A detection in a frame, in source pixels.
 public struct FrameBox: Component, Equatable, Sendable {
   public var x: Double
   public var y: Double
   public var width: Double
   public var height: Double
-  /// Class and confidence, as in `person 0.92`.
+  /// Class and confidence, such as `person 0.92`.
   public var caption: String
-  /// Where the caption stands; `nil` where there is no place for it.
+  /// The layout of the caption; `nil` if there is no room for it.
   var label: BoxLabel?
 
   public init(x: Double, y: Double, width: Double, height: Double, caption: String) {
@@ -35,7 +35,7 @@ public struct FrameBox: Component, Equatable, Sendable {
   }
 }
 
-/// What is drawn over the frame.
+/// The layers drawn over the frame.
 public struct FrameLayers: Equatable, Sendable {
   public var overlay: Bool
   public var boxes: Bool
@@ -54,20 +54,20 @@ public struct FrameLayers: Equatable, Sendable {
   }
 }
 
-/// The newest frame of a job with what was found in it, and the controls under it.
+/// The newest frame of a job with its detections, and the controls below.
 ///
-/// The stage keeps its shape before the first picture comes, so that nothing moves when it does.
+/// The stage reserves its space before the first picture arrives, so that the layout doesn't shift.
 public struct FrameViewer: Component, Sendable {
-  /// The address of the picture; `nil` before the first.
+  /// The URL of the picture; `nil` before the first frame.
   public var image: String?
-  /// Of the source, in pixels.
+  /// The width of the source, in pixels.
   public var width: Int
-  /// Of the source, in pixels.
+  /// The height of the source, in pixels.
   public var height: Int
   public var boxes: [FrameBox]
-  /// Which frame it is, and from which plugin.
+  /// The frame's number and the plugin that produced it.
   public var caption: String?
-  /// Said where there is no picture: one sentence for each cause.
+  /// Shown instead of a picture: says why there is none.
   public var emptyText: String
   public var controls: ControlPanel
 
@@ -102,7 +102,7 @@ public struct FrameViewer: Component, Sendable {
 
   private var viewBox: Attribute { .viewBox("0 0 \(width) \(height)") }
 
-  /// Captions are read at any size of the picture: as large as 1/52 of its longer side.
+  /// 1/52 of the longer side, so that captions are legible at any picture size.
   private var fontSize: Double { (Double(max(width, height)) / 52).rounded() }
 
   private var stage: some HTML {
@@ -131,7 +131,7 @@ public struct FrameViewer: Component, Sendable {
     }
   }
 
-  /// Thirds, drawn over the frame to judge positions by.
+  /// A grid of sixths over the frame, for judging positions.
   private var grid: some HTML {
     svg(
       .class("frame-viewer__pitch"), .data("slot", "frame-pitch"), .viewBox("0 0 6 6"), .preserveAspectRatio("none"),

@@ -1,19 +1,17 @@
 import HTML
 
-/// A drawing of 16 × 16 in the colour of the text around it. It says nothing to a screen reader: words do.
+/// A 16 × 16 drawing in the colour of the surrounding text. Hidden from screen readers; a text label carries the meaning.
 public struct Icon: Component, Sendable {
-  /// Each is one path of strokes.
+  /// The raw value is the data of one stroked SVG path.
   public enum Shape: String, CaseIterable, Sendable {
     case bell = "M8 2.25a4 4 0 0 0-4 4v2.5l-1.25 2.5h10.5L12 8.75v-2.5a4 4 0 0 0-4-4ZM6.5 13.75h3"
     case boxes = "M2.5 4.5v-2h2m7 0h2v2m0 7v2h-2m-7 0h-2v-2M5.5 5.5h5v5h-5z"
     case cancel = "M8 2.25a5.75 5.75 0 1 0 0 11.5 5.75 5.75 0 0 0 0-11.5ZM6.25 6.25h3.5v3.5h-3.5z"
     case chevron = "m6.25 4 4 4-4 4"
     case close = "m4 4 8 8m0-8-8 8"
-    case code = "m5.5 5-3 3 3 3m5-6 3 3-3 3"
     case copy = "M6 6h7.5v7.5H6zM10 6V2.5H2.5V10H6"
     case delete = "M2.75 4.25h10.5M6.25 4.25v-1.5h3.5v1.5m-5.5 0 .5 9h6.5l.5-9M6.75 7v3.5m2.5-3.5v3.5"
     case device = "M4.5 4.5h7v7h-7zM6.5 4.5v-2m3 2v-2m-3 11v-2m3 2v-2m-5-5h-2m2 3h-2m11-3h-2m2 3h-2"
-    case document = "M9.5 2.25h-5v11.5h7V4.5l-2-2.25Zm0 0V4.5h2M6.5 8h3m-3 2.5h3"
     case frame = "M2.25 3.5h11.5v9H2.25zM2.5 10.75l3-3 2.5 2.5 2-1.75 3.5 3M10.5 6.25h.01"
     case fullscreen = "M2.75 6V2.75H6m4 0h3.25V6m0 4v3.25H10m-4 0H2.75V10"
     case inbox = "M2.25 9 4 3.25h8L13.75 9v3.75H2.25zm0 0H5.5l1 1.75h3l1-1.75h3.25"
@@ -27,7 +25,6 @@ public struct Icon: Component, Sendable {
     case puzzle = "M6.25 4.5a1.5 1.5 0 1 1 3 0h3v3a1.5 1.5 0 1 1 0 3v3h-9v-9z"
     case radar = "M8 8l4-4M8 2.25A5.75 5.75 0 1 0 13.75 8M8 5.25A2.75 2.75 0 1 0 10.75 8"
     case retry = "M13 6.25A5.25 5.25 0 1 0 13.25 9M13.25 2.75v3.5h-3.5"
-    case search = "M7 2.75a4.25 4.25 0 1 0 0 8.5 4.25 4.25 0 0 0 0-8.5Zm3.25 7.5 3 3"
     case speed = "M3.4 12.25a5.75 5.75 0 1 1 9.2 0M8 9l2.75-3"
     case sun =
       "M8 5.25a2.75 2.75 0 1 0 0 5.5 2.75 2.75 0 0 0 0-5.5ZM8 2v1m0 10v1M2 8h1m10 0h1M4 4l.5.5m7 7 .5.5m0-8-.5.5m-7 7-.5.5"
@@ -38,7 +35,7 @@ public struct Icon: Component, Sendable {
   }
 
   public var shape: Shape
-  /// A further class, for a part of the page that shows or hides it.
+  /// An extra class, used by the parent component to show or hide the icon.
   public var part: String?
 
   public init(_ shape: Shape, part: String? = nil) {

@@ -1,8 +1,8 @@
 import HTML
 
-/// The jobs, newest first, with filters that are plain links and a plain form.
+/// The jobs, newest first. The filters are plain links and a plain form, so that they work without script.
 public struct JobList: Component, Sendable {
-  /// Which jobs are shown; both parts stand in the page's query.
+  /// Selects which jobs are listed. Both parts are in the page's query string.
   public struct Filter: Equatable, Sendable {
     public var state: JobState?
     public var query: String
@@ -14,15 +14,15 @@ public struct JobList: Component, Sendable {
 
     public var isEmpty: Bool { state == nil && query.isEmpty }
 
-    /// The page that shows these jobs.
-    /// - Parameter cursor: where it goes on from; nil for the newest.
+    /// The URL of the page that lists these jobs.
+    /// - Parameter cursor: The position to continue from; `nil` for the newest jobs.
     public func address(cursor: String? = nil) -> String {
       let items = [("cursor", cursor), ("status", state?.rawValue), ("q", query.isEmpty ? nil : query)]
         .compactMap { name, value in value.map { "\(name)=\(Self.encoded($0))" } }
       return items.isEmpty ? "/" : "/?" + items.joined(separator: "&")
     }
 
-    /// Everything but unreserved characters is written as %XX, RFC 3986 §2.3.
+    /// Percent-encodes everything but unreserved characters, RFC 3986 §2.3.
     private static func encoded(_ text: String) -> String {
       text.utf8.reduce(into: "") { result, byte in
         switch byte {
@@ -39,9 +39,9 @@ public struct JobList: Component, Sendable {
 
   public var rows: [JobRow]
   public var filter: Filter
-  /// Of all jobs, whatever the filter.
+  /// The number of all jobs, regardless of the filter.
   public var total: Int
-  /// The page with the older ones.
+  /// The URL of the page with older jobs.
   public var older: String?
 
   public init(rows: [JobRow] = [], filter: Filter = .init(), total: Int? = nil, older: String? = nil) {
@@ -62,7 +62,7 @@ public struct JobList: Component, Sendable {
       }
       filters
       p(.class("job-list__last-known"), .role("status"), .data("slot", "jobs-last-known"), .hidden()) {
-        "The server could not be reached: this is what was last known here. "
+        "Can't reach the server. This list shows the last known state. "
         a(.href(filter.address()), .data("slot", "jobs-load-again")) { "Try again" }
       }
       list
@@ -78,7 +78,7 @@ public struct JobList: Component, Sendable {
     form(.class("job-list__filters"), .method("get"), .action("/"), .role("search")) {
       nav(.class("job-list__tabs"), .aria("label", "Jobs by status")) {
         tab("All", state: nil)
-        ForEach([JobState.running, .queued, .succeeded, .failed, .cancelled]) { tab($0.word, state: $0) }
+        ForEach([JobState.running, .queued, .succeeded, .failed, .cancelled]) { tab($0.label, state: $0) }
       }
       input(
         .type("hidden"), .name("status"), .value(filter.state?.rawValue ?? ""), .disabled(filter.state == nil))
@@ -88,10 +88,10 @@ public struct JobList: Component, Sendable {
     }
   }
 
-  private func tab(_ word: String, state: JobState?) -> some HTML {
+  private func tab(_ label: String, state: JobState?) -> some HTML {
     a(
       .href(Filter(state: state, query: filter.query).address()), .aria("current", state == filter.state ? "true" : nil)
-    ) { word }
+    ) { label }
   }
 
   private var list: some HTML {
@@ -103,7 +103,7 @@ public struct JobList: Component, Sendable {
         span { "Device" }
         span { "Warnings" }
         span { "Started" }
-        span(.class("job-row__number")) { "Took" }
+        span(.class("job-row__number")) { "Duration" }
       }
       rows
     }
@@ -114,18 +114,18 @@ public struct JobList: Component, Sendable {
       div(.class("empty"), .data("slot", "jobs-empty"), .hidden(total > 0)) {
         Icon(.inbox)
         p(.class("empty__title")) { "No jobs yet" }
-        p { "Start one with the form on this page, or post one to /v1/jobs." }
+        p { "Start a job with the form on this page, or send a POST request to /v1/jobs." }
       }
       p(.class("empty"), .data("slot", "jobs-none-shown"), .hidden(total == 0 || !rows.isEmpty || filter.isEmpty)) {
         span {
-          "0 shown of "
+          "0 of "
           span(.data("slot", "jobs-total")) { Readable.count(total) }
-          ": "
-          a(.href("/")) { "reset the filter" }
-          // What is typed is looked for among the rows of the page; the server looks among all.
+          " jobs match. "
+          a(.href("/")) { "Reset the filter" }
+          // The script filters the rows on the page as the user types; the server searches all jobs.
           span(.data("slot", "jobs-search-all"), .hidden()) {
             " or "
-            a(.href(filter.address()), .data("slot", "jobs-search-all-link")) { "search all" }
+            a(.href(filter.address()), .data("slot", "jobs-search-all-link")) { "search all jobs" }
           }
         }
       }

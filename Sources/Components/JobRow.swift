@@ -1,26 +1,26 @@
 import HTML
 
-/// A point in time: as machines read it, and as people do.
+/// A point in time, in a machine-readable and a human-readable form.
 public struct Moment: Equatable, Sendable {
   /// ISO 8601, UTC.
   public var iso: String
-  /// Such as "3 min ago".
-  public var words: String
+  /// For people, such as "3 min ago".
+  public var text: String
 
-  public init(iso: String, words: String) {
+  public init(iso: String, text: String) {
     self.iso = iso
-    self.words = words
+    self.text = text
   }
 }
 
-/// One job in the list.
+/// One job in ``JobList``.
 public struct JobRow: Component, Sendable {
   public var id: String
   public var name: String
   public var state: JobState
-  /// 0…100; `nil` where it is not known.
+  /// 0…100; `nil` if unknown.
   public var percent: Double?
-  /// What is going on, or the reason of a failure.
+  /// The current stage, or the reason for a failure.
   public var stage: String
   public var device: String?
   public var warnings: Int
@@ -46,13 +46,13 @@ public struct JobRow: Component, Sendable {
 
   public var body: some HTML {
     li(.class("job-row"), .data("key", id), .data("state", state.rawValue)) {
-      // What does not fit is told when one points at the row, which the name's link covers.
+      // The tooltip shows text that is cut off. It is on this element because the name's link covers the whole row.
       div(.class("job-row__title"), .data("slot", "row-title"), .title(title)) {
         a(.class("job-row__name"), .href("/jobs/\(id)"), .data("slot", "name")) { name }
         span(.class("job-row__stage"), .data("slot", "stage")) { stage }
       }
       span(.class("job-row__status")) {
-        StatusBadge(sign: state.sign, word: state.word, signSlot: "status-icon", wordSlot: "status")
+        StatusBadge(sign: state.sign, label: state.label, signSlot: "status-icon", labelSlot: "status")
       }
       span(.class("job-row__progress")) {
         span(.class("job-row__bar"), .data("slot", "progress"), .property("--value", (percent ?? 0) / 100)) {}
@@ -61,7 +61,7 @@ public struct JobRow: Component, Sendable {
       facts
       button(
         .class("button", "button--quiet", "needs-script"), .type("button"), .data("action", "watch"),
-        .aria("label", "Watch live beside this list"), .title("Watch live")
+        .aria("label", "Watch live next to this list"), .title("Watch live")
       ) {
         Icon(.watch)
         span(.class("job-row__watch")) { "Watch" }
@@ -87,10 +87,10 @@ public struct JobRow: Component, Sendable {
       }
       span(.class("job-row__fact", "job-row__started")) {
         span(.class("visually-hidden")) { "Started " }
-        time(.datetime(started?.iso), .data("slot", "started")) { started?.words ?? Readable.unknown }
+        time(.datetime(started?.iso), .data("slot", "started")) { started?.text ?? Readable.unknown }
       }
       span(.class("job-row__fact", "job-row__duration", "job-row__number")) {
-        span(.class("visually-hidden")) { "Took " }
+        span(.class("visually-hidden")) { "Duration " }
         span(.data("slot", "duration")) { duration.map(Readable.clock) ?? Readable.unknown }
       }
     }

@@ -1,19 +1,19 @@
 import HTML
 
-/// Something is on its way. The words say what; the ring only says that it still is.
+/// Shows that something is loading. The label says what; the ring is decorative.
 public struct LoadingSpinner: Component, Sendable {
-  public var words: String
+  public var label: String
   public var isLarge: Bool
 
-  public init(_ words: String = "Loading…", isLarge: Bool = false) {
-    self.words = words
+  public init(_ label: String = "Loading…", isLarge: Bool = false) {
+    self.label = label
     self.isLarge = isLarge
   }
 
   public var body: some HTML {
     span(.class("loading-spinner", isLarge ? "loading-spinner--large" : nil), .role("status")) {
       span(.class("loading-spinner__ring"), .aria("hidden", true)) {}
-      span { words }
+      span { label }
     }
   }
 }

@@ -1,12 +1,12 @@
 import HTML
 
-/// Where the page's files are. The server gives the names with a hash in them; the defaults are the plain ones.
+/// The URLs of a page's static files. The server passes hashed names; the defaults are the plain ones.
 public struct PageAssets: Equatable, Sendable {
   public var styleSheet: String
   public var script: String
-  /// Runs before the first paint, so that a chosen theme doesn't flash.
+  /// Runs before the first paint, so that the page doesn't flash in the wrong theme.
   public var themeScript: String
-  /// By what the watched job does: the tab shows the lamp in its colour.
+  /// The favicon depends on the state of the job that the page shows.
   public var favicon: String
   public var faviconRunning: String
   public var faviconSucceeded: String
@@ -29,28 +29,28 @@ public struct PageAssets: Equatable, Sendable {
   }
 }
 
-/// The frame of every page: head, bar with the ways about, and the place for the page itself.
+/// The layout of every page: document head, navigation bar and content.
 public struct PageShell<Content: HTML>: Component {
   public var pageTitle: String
-  /// What kind of page it is, for the script: `dashboard`, `job`, `error`, `stories`.
-  public var page: String
-  /// The address in the bar that this page is, or belongs to.
+  /// The name of the page's module in `web/js/pages/`, such as `dashboard`; `nil` if it has none.
+  public var page: String?
+  /// The URL of the navigation link to mark as current.
   public var current: String?
   public var assets: PageAssets
-  /// The server's address for a page that comes from elsewhere; empty is where the page comes from.
+  /// The server's base URL if the page is hosted elsewhere; empty for the page's own origin.
   public var api: String
   public var jobID: String?
-  /// The state of the watched job, for the lamp in the tab.
+  /// The state of the job that the page shows, for the favicon.
   public var jobState: JobState?
-  /// What the script starts from: JSON.
+  /// The JSON that the script starts from.
   public var initialState: [UInt8]?
-  /// Without script the page is loaded again after so many seconds, as long as there is something to watch.
+  /// Without script, the page reloads after this many seconds; `nil` if nothing on it will change.
   public var refreshSeconds: Int?
   public var connection: ConnectionBadge?
   public var content: Content
 
   public init(
-    pageTitle: String, page: String, current: String? = nil, assets: PageAssets = .init(), api: String = "",
+    pageTitle: String, page: String? = nil, current: String? = nil, assets: PageAssets = .init(), api: String = "",
     jobID: String? = nil, jobState: JobState? = nil,
     initialState: [UInt8]? = nil, refreshSeconds: Int? = nil,
     connection: ConnectionBadge? = nil,
@@ -76,7 +76,7 @@ public struct PageShell<Content: HTML>: Component {
     ) {
       links
     } content: {
-      a(.class("skip-link", "visually-hidden"), .href("#main")) { "Skip to the content" }
+      a(.class("skip-link", "visually-hidden"), .href("#main")) { "Skip to main content" }
       bar
       main(.class("page-shell__main"), .id("main"), .tabindex(-1)) { content }
       if let initialState {
@@ -103,8 +103,15 @@ public struct PageShell<Content: HTML>: Component {
       if let refreshSeconds {
         noscript { meta(.httpEquiv("refresh"), .content(refreshSeconds)) }
       }
+      if let module { link(.rel("modulepreload"), .href(module)) }
       script(.type("module"), .src(assets.script))
     }
+  }
+
+  /// The address of the page's module, beside the script that imports it.
+  private var module: String? {
+    guard let page, let end = assets.script.lastIndex(of: "/") else { return nil }
+    return "\(assets.script[..<end])/pages/\(page).js"
   }
 
   private var favicon: String {
@@ -123,8 +130,8 @@ public struct PageShell<Content: HTML>: Component {
         span { "Telltale" }
       }
       nav(.class("page-shell__nav"), .aria("label", "Pages")) {
-        way("Dashboard", "/")
-        way("Stories", "/stories")
+        navigationLink("Dashboard", to: "/")
+        navigationLink("Stories", to: "/stories")
       }
       div(.class("page-shell__end")) {
         connection
@@ -133,18 +140,18 @@ public struct PageShell<Content: HTML>: Component {
     }
   }
 
-  private func way(_ name: String, _ address: String) -> some HTML {
-    a(.href(address), .aria("current", address == current ? "page" : nil)) { name }
+  private func navigationLink(_ label: String, to address: String) -> some HTML {
+    a(.href(address), .aria("current", address == current ? "page" : nil)) { label }
   }
 }
 
-/// Changes between light and dark; without a choice the system decides.
+/// Switches between the light and the dark theme. Until it is used, the system setting applies.
 struct ThemeToggle: Component {
   var body: some HTML {
     element("theme-toggle", .class("needs-script")) {
       button(
         .class("button", "button--quiet", "button--icon"), .type("button"), .data("action", "toggle-theme"),
-        .aria("label", "Change between light and dark"), .title("Light or dark (t)")
+        .aria("label", "Switch between light and dark theme"), .title("Switch theme (t)")
       ) {
         Icon(.sun, part: "theme-toggle__light")
         Icon(.moon, part: "theme-toggle__dark")
@@ -153,7 +160,7 @@ struct ThemeToggle: Component {
   }
 }
 
-/// The mark of Telltale: a lamp that is lit, as on a dashboard.
+/// Telltale's logo: a lit warning lamp, as on a car's dashboard.
 struct Lamp: Component {
   var body: some HTML {
     svg(.class("page-shell__lamp"), .viewBox("0 0 22 22"), .aria("hidden", true), .focusable("false")) {

@@ -1,29 +1,29 @@
 import HTML
 
-/// What every plugin of a job does and how long it takes, and what they warned about.
+/// The state and timings of a job's plugins, and their warnings.
 ///
-/// One on a page: `#plugin-inspector`.
+/// A page has at most one: its id is `plugin-inspector`.
 public struct PluginInspector: Component, Sendable {
-  /// With more plugins than this they stand grouped by their state.
+  /// With more plugins than this, the rows are grouped by state.
   public static let ungroupedCount = 50
-  /// More warnings than this are counted, not shown.
+  /// Warnings beyond this number are counted, not listed.
   public static let warningsShown = WarningList.shownCount
 
-  /// In the order of their execution. The bars are scaled to the slowest of them here.
+  /// In execution order. The inspector scales their bars to the slowest.
   public var plugins: [PluginRow]
-  /// Oldest first, as they came.
+  /// Oldest first.
   public var warnings: [WarningRow]
-  /// How many there were in all, where ``warnings`` holds only the newest.
+  /// The total number of warnings, of which ``warnings`` may hold only the newest.
   public var warningsTotal: Int
   public var budget: LatencyBudget
-  /// Only the warnings of this severity are shown.
-  public var severity: Severity?
-  /// Whether it says so where there is nothing; else it is hidden until something is reported.
+  /// Lists only warnings of this severity; `nil` for all.
+  public var severity: WarningRow.Severity?
+  /// Whether to show a placeholder if there are no plugins and no warnings. If not, the inspector is hidden.
   public var showsEmpty: Bool
 
   public init(
     plugins: [PluginRow] = [], warnings: [WarningRow] = [], warningsTotal: Int? = nil, budget: LatencyBudget = .init(),
-    severity: Severity? = nil, showsEmpty: Bool = true
+    severity: WarningRow.Severity? = nil, showsEmpty: Bool = true
   ) {
     self.plugins = plugins
     self.warnings = warnings
@@ -60,8 +60,8 @@ public struct PluginInspector: Component, Sendable {
 
   @HTMLBuilder private var rows: some HTML {
     if plugins.count > Self.ungroupedCount {
-      // Those to look at first come first.
-      ForEach([PluginState.failed, .running, .started, .stopped, .completed, .unknown]) { state in
+      // Most urgent first.
+      ForEach([PluginRow.State.failed, .running, .started, .stopped, .completed, .unknown]) { state in
         let members = scaled.filter { $0.state == state }
         if !members.isEmpty {
           PluginGroup(state: state, count: members.count)

@@ -1,6 +1,6 @@
 import HTML
 
-/// A term and what is said about it.
+/// A term and its description.
 public struct Fact: Equatable, Sendable {
   public var term: String
   public var detail: String
@@ -11,9 +11,9 @@ public struct Fact: Equatable, Sendable {
   }
 }
 
-/// One plugin of a job: what it does now, how long its last frame took, and what it is, folded away.
+/// One plugin of a job: its state and latest timing, with metadata and statistics in a collapsed section.
 public struct PluginRow: Component, Sendable {
-  /// What was measured over all frames, times in ms.
+  /// Measurements over all frames; times in milliseconds.
   public struct Statistics: Equatable, Sendable {
     public var median: Double?
     public var p95: Double?
@@ -34,17 +34,17 @@ public struct PluginRow: Component, Sendable {
   }
 
   public var name: String
-  public var state: PluginState
-  /// Of the newest frame, in ms; `nil` as long as none was measured.
+  public var state: State
+  /// The timing of the newest frame, in milliseconds; `nil` before the first.
   public var timing: Double?
-  /// The timing that fills the bar, in ms: that of the slowest plugin beside it.
+  /// The timing, in milliseconds, at which the bar is full: the slowest plugin's.
   public var slowest: Double?
   public var budget: LatencyBudget
   public var metadata: [Fact]
   public var statistics: Statistics
 
   public init(
-    name: String, state: PluginState, timing: Double? = nil, slowest: Double? = nil, budget: LatencyBudget = .init(),
+    name: String, state: State, timing: Double? = nil, slowest: Double? = nil, budget: LatencyBudget = .init(),
     metadata: [Fact] = [], statistics: Statistics = .init()
   ) {
     self.name = name
@@ -56,7 +56,7 @@ public struct PluginRow: Component, Sendable {
     self.statistics = statistics
   }
 
-  /// What the template holds, for the script to fill.
+  /// The content of the template that the script clones.
   static let blank = PluginRow(name: "", state: .unknown)
 
   public var body: some HTML {
@@ -67,7 +67,7 @@ public struct PluginRow: Component, Sendable {
             Icon(.chevron)
             span(.class("plugin-row__name"), .data("slot", "name")) { name }
           }
-          StatusBadge(sign: state.sign, word: state.word, signSlot: "icon", wordSlot: "status")
+          StatusBadge(sign: state.sign, label: state.label, signSlot: "icon", labelSlot: "status")
           timings
         }
         div(.class("plugin-row__details")) {
@@ -80,7 +80,7 @@ public struct PluginRow: Component, Sendable {
     }
   }
 
-  /// How good the time of a plugin was says nothing where it did not come to its end.
+  /// `nil` if the plugin failed or was stopped: the time of an unfinished frame means nothing.
   private var grade: LatencyBudget.Grade? {
     state == .failed || state == .stopped ? nil : timing.flatMap(budget.grade)
   }
@@ -106,23 +106,23 @@ public struct PluginRow: Component, Sendable {
 
   private var statisticsList: some HTML {
     dl(.class("plugin-row__stats")) {
-      stat("Median", "p50", statistics.median.map(Readable.milliseconds))
-      stat("p95", "p95", statistics.p95.map(Readable.milliseconds))
-      stat("Slowest", "max", statistics.maximum.map(Readable.milliseconds))
-      stat("Frames", "frames", statistics.frames.map(Readable.count))
-      stat("Health", "health", statistics.health)
+      statistic("Median", slotName: "p50", value: statistics.median.map(Readable.milliseconds))
+      statistic("p95", slotName: "p95", value: statistics.p95.map(Readable.milliseconds))
+      statistic("Slowest", slotName: "max", value: statistics.maximum.map(Readable.milliseconds))
+      statistic("Frames", slotName: "frames", value: statistics.frames.map(Readable.count))
+      statistic("Health", slotName: "health", value: statistics.health)
     }
   }
 
-  private func stat(_ term: String, _ slotName: String, _ detail: String?) -> some HTML {
+  private func statistic(_ term: String, slotName: String, value: String?) -> some HTML {
     div {
       dt { term }
-      dd(.data("slot", slotName)) { detail ?? Readable.unknown }
+      dd(.data("slot", slotName)) { value ?? Readable.unknown }
     }
   }
 }
 
-/// One line of a plugin's metadata.
+/// One entry of a plugin's metadata.
 struct MetadataItem: Component {
   var fact: Fact
 
@@ -136,14 +136,14 @@ struct MetadataItem: Component {
   }
 }
 
-/// The line above the plugins of one state, where there are too many to read through.
+/// The heading above the plugins of one state, in a list that is grouped by state.
 struct PluginGroup: Component {
-  var state: PluginState
+  var state: PluginRow.State
   var count: Int
 
   var body: some HTML {
     li(.class("plugin-group"), .data("state", state.rawValue)) {
-      span(.data("slot", "status")) { state.word }
+      span(.data("slot", "status")) { state.label }
       " "
       span(.class("muted"), .data("slot", "count")) { Readable.count(count) }
     }

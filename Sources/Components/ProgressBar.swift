@@ -1,25 +1,25 @@
 import HTML
 
-/// How far a job has come, with the time it took and the time it still needs.
+/// The progress of a job, with elapsed time, rate and time left.
 ///
-/// One on a page: `#progress-bar` is what the script and assistive technology look for.
+/// A page has at most one: the script finds it by its id, `progress-bar`.
 public struct ProgressBar: Component, Sendable {
   public enum State: String, CaseIterable, Sendable {
     case idle, running, complete, failed, cancelled
   }
 
-  /// In percent. Shown within 0…100; `nil`, and what is no number, is "not known", shown as a bar without an end.
+  /// Clamped to 0…100. `nil`, NaN and infinity mean unknown, shown as an indeterminate bar.
   public var percent: Double?
-  /// What is going on; else ``plugin``, else "Processing…" is shown.
+  /// The label of the bar. Falls back to ``plugin``, then to "Processing…".
   public var stage: String?
   public var plugin: String?
   public var state: State
   public var elapsed: Duration?
-  /// Frames or other units a second.
+  /// Frames or other units per second.
   public var rate: Double?
   public var remaining: Duration?
 
-  /// - Parameter state: `nil` is `.complete` at 100 and `.running` below.
+  /// - Parameter state: `nil` means `.complete` at 100 and `.running` below.
   public init(
     percent: Double?, stage: String? = nil, plugin: String? = nil, state: State? = nil, elapsed: Duration? = nil,
     rate: Double? = nil, remaining: Duration? = nil
@@ -46,17 +46,17 @@ public struct ProgressBar: Component, Sendable {
         div(.class("progress-bar-fill")) {}
       }
       dl(.class("progress-bar-facts")) {
-        fact("Elapsed", slotName: "elapsed", elapsed.map(Readable.clock))
-        fact("Rate", slotName: "rate", rate.map(Readable.rate))
-        fact("Left", slotName: "eta", remaining.map(Readable.estimate))
+        fact("Elapsed", slotName: "elapsed", value: elapsed.map(Readable.clock))
+        fact("Rate", slotName: "rate", value: rate.map(Readable.rate))
+        fact("Left", slotName: "eta", value: remaining.map(Readable.estimate))
       }
     }
   }
 
-  private func fact(_ term: String, slotName: String, _ detail: String?) -> some HTML {
+  private func fact(_ term: String, slotName: String, value: String?) -> some HTML {
     div {
       dt { term }
-      dd(.data("slot", slotName)) { detail ?? Readable.unknown }
+      dd(.data("slot", slotName)) { value ?? Readable.unknown }
     }
   }
 
@@ -72,6 +72,6 @@ public struct ProgressBar: Component, Sendable {
 }
 
 extension String? {
-  /// The text, unless there is none in it.
+  /// The string, or `nil` if it is empty.
   var nonEmpty: String? { self?.isEmpty == false ? self : nil }
 }

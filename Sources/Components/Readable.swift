@@ -1,22 +1,24 @@
-/// Figures as people read them. The browser's modules write the same forms, so that a live page and a loaded one agree.
+/// Formats numbers and durations for people. The browser's modules use the same formats, so that a page looks the same
+/// live and after a reload.
 package enum Readable {
-  /// What stands where a figure is not known.
+  /// The placeholder for an unknown value.
   package static let unknown = "–"
 
-  /// 42.5 as `42.5%`, 0 as `0%`, with one decimal where there is one. Only 100 itself is `100%`: 99.97 is `99.9%`.
+  /// 42.5 as `42.5%`, 0 as `0%`: one decimal, omitted if zero. Only 100 itself is `100%`; 99.97 is `99.9%`.
   package static func percent(_ value: Double) -> String {
+    guard !value.isNaN else { return unknown }
     let tenths = min(max(value, 0), 100) * 10
     let whole = tenths < 1000 ? min(tenths.rounded(), 999) : 1000
     return decimal(tenths: Int(whole), keepsZero: false) + "%"
   }
 
-  /// 145.5 as `145.5 ms`, always with one decimal; a negative time or no number is `N/A`, since nothing can take it.
+  /// 145.5 as `145.5 ms`, always with one decimal. A negative, non-finite or absurdly large time is `N/A`.
   package static func milliseconds(_ value: Double) -> String {
     guard value >= 0, value < 1e12 else { return "N/A" }
     return decimal(tenths: Int((value * 10).rounded()), keepsZero: true) + " ms"
   }
 
-  /// 12.43 a second as `12.4/s`; two decimals below one, so that slow work still shows a rate.
+  /// 12.43 as `12.4/s`; two decimals below one, so that slow work still shows a rate.
   package static func rate(_ perSecond: Double) -> String {
     guard perSecond >= 0, perSecond < 1e12 else { return unknown }
     if perSecond > 0, perSecond < 1 {
@@ -26,7 +28,7 @@ package enum Readable {
     return decimal(tenths: Int((perSecond * 10).rounded()), keepsZero: false) + "/s"
   }
 
-  /// A running clock: `0:07`, `12:34`, `1:02:03`.
+  /// Elapsed time, such as `0:07`, `12:34`, `1:02:03`.
   package static func clock(_ duration: Duration) -> String {
     let seconds = max(0, duration.components.seconds)
     let (minutes, hours) = (seconds / 60 % 60, seconds / 3600)
@@ -35,7 +37,7 @@ package enum Readable {
       : "\(minutes):\(padded(Int(seconds % 60)))"
   }
 
-  /// A time still to come, only as exact as an estimate is: `8 s`, `about 2 min`, `about 1 h 10 min`.
+  /// Remaining time, rounded as an estimate should be: `8 s`, `about 2 min`, `about 1 h 10 min`.
   package static func estimate(_ duration: Duration) -> String {
     let seconds = max(0, duration.components.seconds)
     if seconds < 60 { return "\(seconds) s" }

@@ -1,14 +1,14 @@
 import HTML
 
-/// A job as it happens: frames, progress, plugins, errors, and whether all of that is live.
+/// The live view of a job: frames, progress, plugins, errors, and the state of the connection.
 ///
-/// On the job's own page it stands in place. Elsewhere it is a sheet beside the page, hidden until a job is watched,
-/// which never blocks what is behind it.
+/// On the job's own page it is part of the content. Elsewhere it is a non-modal sheet at the side, hidden until the user
+/// watches a job.
 public struct RealtimeOverlay: Component, Sendable {
   public enum State: String, CaseIterable, Sendable {
     case idle, loading, running, completing, complete, failed, cancelled
 
-    /// Nothing more will happen to the job, so what is shown is no longer live and stays true.
+    /// Whether the job has ended, so that no more frames are expected.
     var isFinal: Bool { self == .complete || self == .failed || self == .cancelled }
   }
 
@@ -20,11 +20,11 @@ public struct RealtimeOverlay: Component, Sendable {
   public var title: String
   public var state: State
   public var placement: Placement
-  /// The job that is shown; the script asks for its messages.
+  /// The id of the job on display. The script subscribes to its messages.
   public var jobID: String?
   public var progress: ProgressBar
   public var inspector: PluginInspector
-  /// `nil` where the job has no pictures; the place stays, hidden, for a sheet that is given another job.
+  /// `nil` if the job has no pictures. The viewer is then rendered hidden, because the sheet may show another job next.
   public var viewer: FrameViewer?
   public var errors: ErrorBanner
   public var connection: ConnectionBadge

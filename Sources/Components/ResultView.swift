@@ -1,6 +1,6 @@
 import HTML
 
-/// A result of any shape, as plugins return them.
+/// The result of a plugin: any JSON-like structure.
 public indirect enum ResultValue: Equatable, Sendable {
   public struct Member: Equatable, Sendable {
     public var name: String
@@ -17,7 +17,7 @@ public indirect enum ResultValue: Equatable, Sendable {
   case list([ResultValue])
 }
 
-/// A result as nested terms and values. What is longer or deeper than anybody reads is counted; its JSON has it all.
+/// Renders a result as nested lists. Entries beyond the limits are only counted; the API returns all of them.
 public struct ResultView: HTML, Sendable {
   static let membersShown = 60
   static let itemsShown = 12
@@ -30,11 +30,11 @@ public struct ResultView: HTML, Sendable {
   }
 
   public func render(into writer: inout HTMLWriter) {
-    div(.class("result-view")) { AnyHTML(Self.part(value, depth: 0)) }.render(into: &writer)
+    div(.class("result-view")) { AnyHTML(Self.node(value, depth: 0)) }.render(into: &writer)
   }
 
-  /// Recursive, so its type can't be spelled out: one dynamic call for each value.
-  private static func part(_ value: ResultValue, depth: Int) -> any HTML {
+  /// Recursive, so its type can't be spelled out: it costs one dynamic call per value.
+  private static func node(_ value: ResultValue, depth: Int) -> any HTML {
     switch value {
     case .text(let text):
       return text
@@ -43,14 +43,14 @@ public struct ResultView: HTML, Sendable {
         ForEach(members.prefix(membersShown)) { member in
           div {
             dt { member.name }
-            dd { AnyHTML(part(member.value, depth: depth + 1)) }
+            dd { AnyHTML(node(member.value, depth: depth + 1)) }
           }
         }
         if members.count > membersShown { div(.class("result-view__more")) { rest(members.count - membersShown) } }
       }
     case .list(let items) where depth < shownDepth && !items.isEmpty:
       return ul(.class("result-view__list")) {
-        ForEach(items.prefix(itemsShown)) { item in li { AnyHTML(part(item, depth: depth + 1)) } }
+        ForEach(items.prefix(itemsShown)) { item in li { AnyHTML(node(item, depth: depth + 1)) } }
         if items.count > itemsShown { li(.class("result-view__more")) { rest(items.count - itemsShown) } }
       }
     case .members(let members):

@@ -1,6 +1,6 @@
 import HTML
 
-/// Starts a job. Without script it posts a path to `/jobs`; with it a file can be uploaded too.
+/// Starts a job. Without script, the form posts a path to `/jobs`; with script, it can also upload a file.
 public struct StartJobForm: Component, Sendable {
   public struct Choice: Equatable, Sendable {
     public var plugin: String
@@ -14,16 +14,16 @@ public struct StartJobForm: Component, Sendable {
     }
   }
 
-  /// What keeps the job from being started, and what to do. It stands at the field that it is about.
+  /// Why the job can't start, and what to do about it. Shown next to the field that it concerns.
   public struct Problem: Equatable, Sendable {
-    /// By their names in the form.
+    /// The raw values are the names of the form fields.
     public enum Field: String, CaseIterable, Sendable {
       case source, plugins
       case device = "device_requested"
       case name
     }
 
-    /// `nil` where it is about none of them.
+    /// `nil` if the problem concerns no single field.
     public var field: Field?
     public var message: String
 
@@ -36,7 +36,7 @@ public struct StartJobForm: Component, Sendable {
   public var plugins: [Choice]
   public var devices: [DeviceSelector.Device]
   public var device: String
-  /// What was typed before, for a form that comes back with an error.
+  /// The previous input, for a form that is shown again with a problem.
   public var source: String
   public var name: String
   public var problem: Problem?
@@ -70,8 +70,9 @@ public struct StartJobForm: Component, Sendable {
             HTML::label(.class("field__label"), .for("start-name")) { "Name" }
             input(
               .id("start-name"), .class("input"), .type("text"), .name("name"), .value(name),
-              .placeholder("From the source"), .autocomplete("off"), .maxlength(200), .aria("invalid", isWrong(.name)),
-              .aria("describedby", noteID(.name)), .autofocus(problem?.field == .name))
+              .placeholder("Named after the source"), .autocomplete("off"), .maxlength(200),
+              .aria("invalid", isInvalid(.name)), .aria("describedby", noteID(.name)),
+              .autofocus(problem?.field == .name))
             note(.name)
           }
         }
@@ -89,12 +90,12 @@ public struct StartJobForm: Component, Sendable {
           .id("start-source"), .class("input", "code"), .type("text"), .name("source"), .value(source),
           .placeholder("samples/walk.y4m"), .autocomplete("off"), .spellcheck("false"),
           .aria("describedby", "start-source-hint \(noteID(.source))"),
-          .aria("invalid", isWrong(.source)), .autofocus(problem?.field == .source))
+          .aria("invalid", isInvalid(.source)), .autofocus(problem?.field == .source))
         p(.id("start-source-hint"), .class("field__hint"), .data("slot", "source-hint")) {
-          "A video, a picture or a folder of pictures, below the folder in which Telltale was started."
+          "A video, an image or a folder of images, relative to the folder that Telltale was started in."
         }
         p(.class("field__hint"), .data("slot", "source-unused"), .hidden()) {
-          "The chosen file is used. Remove it to name a path instead."
+          "The selected file will be used. Remove it to enter a path instead."
         }
         note(.source)
       }
@@ -106,7 +107,7 @@ public struct StartJobForm: Component, Sendable {
       HTML::label(.class("start-job-form__drop"), .data("slot", "drop")) {
         Icon(.upload)
         span(.class("start-job-form__file"), .data("slot", "file-name")) { "Choose or drop a file" }
-        span(.class("field__hint"), .data("slot", "file-size")) { "A video or a picture" }
+        span(.class("field__hint"), .data("slot", "file-size")) { "Video or image" }
         input(
           .type("file"), .data("slot", "file"), .accept("video/*,image/*,.y4m,.ppm,.pgm"),
           .aria("label", "File to upload"), .aria("describedby", "start-file-error"))
@@ -124,7 +125,7 @@ public struct StartJobForm: Component, Sendable {
     }
   }
 
-  /// What is wrong with a field, below it.
+  /// The error message below a field; hidden if there is none.
   private func note(_ field: Problem.Field) -> some HTML {
     let message = problem?.field == field ? problem?.message : nil
     return p(
@@ -135,7 +136,7 @@ public struct StartJobForm: Component, Sendable {
 
   private func noteID(_ field: Problem.Field) -> String { "start-\(field)-error" }
 
-  private func isWrong(_ field: Problem.Field) -> String? { problem?.field == field ? "true" : nil }
+  private func isInvalid(_ field: Problem.Field) -> String? { problem?.field == field ? "true" : nil }
 
   private var pluginChoices: some HTML {
     fieldset(.class("start-job-form__plugins"), .aria("describedby", noteID(.plugins))) {
@@ -145,7 +146,7 @@ public struct StartJobForm: Component, Sendable {
           HTML::label(.class("start-job-form__choice")) {
             input(
               .type("checkbox"), .name("plugins"), .value(choice.plugin), .checked(choice.isChosen),
-              .aria("invalid", isWrong(.plugins)), .autofocus(problem?.field == .plugins && choice == plugins.first))
+              .aria("invalid", isInvalid(.plugins)), .autofocus(problem?.field == .plugins && choice == plugins.first))
             span {
               choice.plugin
               if !choice.description.isEmpty {
@@ -171,7 +172,7 @@ public struct StartJobForm: Component, Sendable {
     }
   }
 
-  /// What is wrong with no field that is here to stand at.
+  /// The problem's message if it concerns no field, or a field that the form doesn't show.
   private var general: String? {
     guard let problem else { return nil }
     let isPlaced = problem.field.map { $0 != .plugins || !plugins.isEmpty } ?? false

@@ -1,8 +1,8 @@
-/// What a job is doing. The word and the sign always stand beside the colour.
+/// The state of a job. Always shown with its label and sign, never by colour alone.
 public enum JobState: String, CaseIterable, Sendable {
   case queued, running, succeeded, failed, cancelled
 
-  public var word: String {
+  public var label: String {
     switch self {
     case .queued: "Queued"
     case .running: "Running"
@@ -22,60 +22,64 @@ public enum JobState: String, CaseIterable, Sendable {
     }
   }
 
-  /// Nothing more will happen to the job.
+  /// Whether the job has ended.
   public var isFinal: Bool { self == .succeeded || self == .failed || self == .cancelled }
 }
 
-/// What a plugin is doing.
-public enum PluginState: String, CaseIterable, Sendable {
-  case started, running, completed, failed, unknown
-  /// It was at work when its job ended, and will say nothing more.
-  case stopped
+extension PluginRow {
+  /// The state of a plugin.
+  public enum State: String, CaseIterable, Sendable {
+    case started, running, completed, failed, unknown
+    /// The job ended while the plugin was running.
+    case stopped
 
-  /// The state of that name; any other name is `unknown`, so that a newer plugin can't break an older page.
-  public init(named name: String?) {
-    self = name.flatMap(PluginState.init(rawValue:)) ?? .unknown
-  }
-
-  public var word: String {
-    switch self {
-    case .started: "Started"
-    case .running: "Running"
-    case .completed: "Completed"
-    case .failed: "Failed"
-    case .unknown: "Unknown"
-    case .stopped: "Stopped"
+    /// Any unrecognised name is `unknown`, so that a newer plugin can't break an older page.
+    public init(named name: String?) {
+      self = name.flatMap(State.init(rawValue:)) ?? .unknown
     }
-  }
 
-  public var sign: String {
-    switch self {
-    case .started: "⏳"
-    case .running: "⚙"
-    case .completed: "✓"
-    case .failed: "✗"
-    case .unknown: "?"
-    case .stopped: "■"
+    public var label: String {
+      switch self {
+      case .started: "Started"
+      case .running: "Running"
+      case .completed: "Completed"
+      case .failed: "Failed"
+      case .unknown: "Unknown"
+      case .stopped: "Stopped"
+      }
+    }
+
+    public var sign: String {
+      switch self {
+      case .started: "⏳"
+      case .running: "⚙"
+      case .completed: "✓"
+      case .failed: "✗"
+      case .unknown: "?"
+      case .stopped: "■"
+      }
     }
   }
 }
 
-/// How much a warning matters.
-public enum Severity: String, CaseIterable, Sendable {
-  case high, medium, low
+extension WarningRow {
+  /// The severity of a warning.
+  public enum Severity: String, CaseIterable, Sendable {
+    case high, medium, low
 
-  public var word: String {
-    switch self {
-    case .high: "High"
-    case .medium: "Medium"
-    case .low: "Low"
+    public var label: String {
+      switch self {
+      case .high: "High"
+      case .medium: "Medium"
+      case .low: "Low"
+      }
     }
-  }
 
-  public var sign: String { self == .low ? "ℹ" : "⚠" }
+    public var sign: String { self == .low ? "ℹ" : "⚠" }
+  }
 }
 
-/// Which timings are good, medium and slow: below ``good`` ms, below ``medium`` ms, and the rest.
+/// The thresholds that grade a timing: good below ``good``, medium below ``medium``, slow from there on.
 public struct LatencyBudget: Equatable, Sendable {
   public enum Grade: String, CaseIterable, Sendable {
     case good, medium, slow
@@ -91,7 +95,7 @@ public struct LatencyBudget: Equatable, Sendable {
     self.medium = medium
   }
 
-  /// The grade of a timing in ms; none for a time that can't be.
+  /// Grades a timing in milliseconds; `nil` for a negative or NaN one.
   public func grade(_ milliseconds: Double) -> Grade? {
     guard milliseconds >= 0 else { return nil }
     return milliseconds < good ? .good : milliseconds < medium ? .medium : .slow

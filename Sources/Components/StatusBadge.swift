@@ -1,27 +1,27 @@
 import HTML
 
-/// A state as sign and word, in its colour.
+/// A state as sign and label, in the state's colour.
 ///
-/// Which colour and which drawing is up to the `data-state` of this element or of the row around it, so that the script
-/// changes one attribute and two texts.
+/// The `data-state` of this element, or of the row around it, selects the colour and the drawing. To change the state,
+/// the script sets one attribute and two texts.
 struct StatusBadge: Component {
   var sign: String
-  var word: String
+  var label: String
   var signSlot: String
-  var wordSlot: String
-  /// `nil` where the row around it carries the state.
+  var labelSlot: String
+  /// `nil` if the row around the badge carries the state.
   var state: String?
   var isLarge = false
 
   var body: some HTML {
     span(.class("status-badge", isLarge ? "status-badge--large" : nil), .data("state", state)) {
       StatusSign(sign: sign, slotName: signSlot)
-      span(.data("slot", wordSlot)) { word }
+      span(.data("slot", labelSlot)) { label }
     }
   }
 }
 
-/// The sign of a state: a character in the markup, a drawing on the screen.
+/// The sign of a state: a character in the markup that the style sheet replaces with a drawing.
 struct StatusSign: Component {
   var sign: String
   var slotName: String?
@@ -43,7 +43,7 @@ public struct JobStatus: Component, Sendable {
 
   public var body: some HTML {
     StatusBadge(
-      sign: state.sign, word: state.word, signSlot: "status-icon", wordSlot: "job-status", state: state.rawValue,
+      sign: state.sign, label: state.label, signSlot: "status-icon", labelSlot: "job-status", state: state.rawValue,
       isLarge: isLarge)
   }
 }

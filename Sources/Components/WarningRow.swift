@@ -1,6 +1,6 @@
 import HTML
 
-/// One warning: what a plugin said, how much it matters, and at which frame.
+/// One warning of a plugin: its message, severity and frame.
 public struct WarningRow: Component, Equatable, Sendable {
   public var plugin: String
   public var message: String
@@ -21,7 +21,7 @@ public struct WarningRow: Component, Equatable, Sendable {
       StatusSign(sign: severity.sign)
       p(.class("warning-row__message"), .data("slot", "message")) { message }
       p(.class("warning-row__facts")) {
-        span(.class("warning-row__severity"), .data("slot", "severity")) { severity.word }
+        span(.class("warning-row__severity"), .data("slot", "severity")) { severity.label }
         span(.data("slot", "plugin")) { plugin }
         span(.data("slot", "frame"), .hidden(frame == nil)) { frame.map { "frame \($0)" } ?? "" }
       }
@@ -29,21 +29,21 @@ public struct WarningRow: Component, Equatable, Sendable {
   }
 }
 
-/// The warnings of a job, newest first: how many, the last hundred, and a filter that says what it hides.
+/// The warnings of a job, newest first: the total, the newest hundred, and a filter by severity.
 struct WarningList: Component {
-  /// How many are on the page at once; more would make it slow, and nobody reads them.
+  /// The maximum number of rows; more would slow down the page.
   static let shownCount = 100
 
   var warnings: [WarningRow]
-  /// How many there were in all, where `warnings` holds only the newest.
+  /// The total number of warnings, of which `warnings` may hold only the newest.
   var total: Int
-  var severity: Severity?
+  var severity: WarningRow.Severity?
 
   private var matching: [WarningRow] {
     severity.map { wanted in warnings.filter { $0.severity == wanted } } ?? warnings
   }
 
-  /// Those that match, and the ones that are no longer at hand.
+  /// The matching warnings beyond the limit, and those that were dropped from `warnings`.
   private var unshownCount: Int {
     max(0, matching.count - Self.shownCount) + (severity == nil ? max(0, total - warnings.count) : 0)
   }
@@ -58,7 +58,7 @@ struct WarningList: Component {
       }
       p(.class("warnings__more"), .data("slot", "warnings-empty"), .hidden(total > 0)) { "No warnings" }
       p(.class("warnings__more"), .data("slot", "warnings-none-shown"), .hidden(total == 0 || !matching.isEmpty)) {
-        "0 shown of \(Readable.count(total))"
+        "0 of \(Readable.count(total)) warnings match"
       }
       p(.class("warnings__more"), .data("slot", "warnings-more"), .hidden(unshownCount == 0)) {
         "… and \(Readable.count(unshownCount)) more"
@@ -75,8 +75,8 @@ struct WarningList: Component {
         .aria("label", "Show warnings of severity")
       ) {
         option(.value("all"), .selected(severity == nil)) { "All severities" }
-        ForEach(Severity.allCases) { each in
-          option(.value(each.rawValue), .selected(each == severity)) { each.word }
+        ForEach(WarningRow.Severity.allCases) { each in
+          option(.value(each.rawValue), .selected(each == severity)) { each.label }
         }
       }
       button(

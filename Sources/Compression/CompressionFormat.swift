@@ -1,18 +1,18 @@
 import CZlib
 
-/// What stands around the deflated bytes.
+/// The container of a deflate stream.
 package enum CompressionFormat: Sendable {
-  /// Nothing (RFC 1951), as permessage-deflate uses it.
+  /// No container (RFC 1951): permessage-deflate.
   case raw
-  /// Two bytes before and an Adler-32 behind (RFC 1950), as in PNG.
+  /// A two-byte header, and an Adler-32 at the end (RFC 1950): PNG.
   case zlib
-  /// A header before, a CRC-32 and the length behind (RFC 1952), as in `Content-Encoding: gzip`.
+  /// A header, and a CRC-32 and the length at the end (RFC 1952): `Content-Encoding: gzip`.
   case gzip
 
-  /// How zlib wants to be told: the sign and an addend of 16 stand for the format.
-  /// - Parameter bits: The window's size as a power of two, 9...15.
+  /// zlib's `windowBits` argument, which encodes the format as well: negative for raw, plus 16 for gzip.
+  /// - Parameter bits: The base-two logarithm of the window size, 9...15.
   func windowBits(_ bits: Int) -> Int32 {
-    precondition((9...15).contains(bits), "zlib's window has 9 to 15 bits, not \(bits).")
+    precondition((9...15).contains(bits), "zlib supports windows of 9 to 15 bits, not \(bits).")
     return switch self {
     case .raw: Int32(-bits)
     case .zlib: Int32(bits)
@@ -21,35 +21,35 @@ package enum CompressionFormat: Sendable {
   }
 }
 
-/// Why bytes can't be inflated.
+/// A stream that can't be inflated.
 package enum CompressionError: Error, Equatable, Sendable {
-  /// The bytes are not of the format, or a checksum is wrong.
+  /// The data is not in the expected format, or a checksum is wrong.
   case corrupt
-  /// The bytes end before their stream does.
+  /// The data ends before the stream does.
   case truncated
-  /// Something follows the stream.
+  /// There is data after the end of the stream.
   case trailingBytes
-  /// The stream holds more than the caller wants; nothing beyond the limit was written.
+  /// The stream inflates to more than the limit. Nothing beyond the limit was written.
   case outputTooLarge(limit: Int)
 }
 
 extension CompressionError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .corrupt: "The compressed data is damaged."
-    case .truncated: "The compressed data ends too early."
-    case .trailingBytes: "Something follows the compressed data."
+    case .corrupt: "The compressed data is corrupt."
+    case .truncated: "The compressed data is truncated."
+    case .trailingBytes: "There are extra bytes after the compressed data."
     case .outputTooLarge(let limit): "The compressed data inflates to more than \(limit) bytes."
     }
   }
 }
 
-/// What one call did.
+/// The result of one call.
 package struct CompressionStep: Equatable, Sendable {
-  /// Bytes taken from the front of the input.
+  /// The number of bytes consumed from the start of the input.
   package var consumed: Int
-  /// Bytes written to the front of the output.
+  /// The number of bytes written to the output.
   package var produced: Int
-  /// Whether the stream's end was written or reached.
+  /// Whether the end of the stream was reached or written.
   package var isFinished: Bool
 }

@@ -2,30 +2,15 @@ import CZlib
 
 /// Compresses a stream piece by piece.
 ///
-/// With a window of 15 bits it holds 256 KB and its small structures (zconf.h), freed when the value ends.
+/// With a window of 15 bits it allocates 256 KB plus small structures (zconf.h), freed at the end of its lifetime.
 package struct Deflater: ~Copyable {
-  package enum Strategy: Sendable {
-    case standard
-    /// Matches of distance one only: nearly as fast as Huffman alone, and better for filtered images.
-    case runLength
-    /// For PNG rows behind a filter: more Huffman, fewer short matches.
-    case filtered
-
-    fileprivate var value: Int32 {
-      switch self {
-      case .standard: Z_DEFAULT_STRATEGY
-      case .runLength: Z_RLE
-      case .filtered: Z_FILTERED
-      }
-    }
-  }
-
   package enum Flush: Sendable {
-    /// More follows: output comes when zlib likes.
+    /// zlib decides when to write output.
     case none
-    /// All input so far can be inflated from the output so far, which ends in 00 00 FF FF (RFC 7692 §7.2.1 relies on it).
+    /// All input so far can be inflated from the output so far. The output ends in 00 00 FF FF, which RFC 7692 §7.2.1
+    /// relies on.
     case sync
-    /// The stream ends here.
+    /// Ends the stream.
     case finish
 
     fileprivate var value: Int32 {
@@ -40,32 +25,30 @@ package struct Deflater: ~Copyable {
   private var stream: ZStream
 
   /// - Parameters:
-  ///   - level: 0 (store) to 9 (smallest); 6 is zlib's own default, 1 the fastest that compresses.
+  ///   - level: 0 (store) to 9 (smallest). 6 is zlib's default, 1 the fastest that compresses.
   ///   - windowBits: 9...15.
-  package init(
-    _ format: CompressionFormat, level: Int = 6, strategy: Strategy = .standard, windowBits: Int = 15
-  ) {
-    precondition((0...9).contains(level), "zlib's level is 0 to 9, not \(level).")
+  package init(_ format: CompressionFormat, level: Int = 6, windowBits: Int = 15) {
+    precondition((0...9).contains(level), "zlib supports levels 0 to 9, not \(level).")
     let bits = format.windowBits(windowBits)
     stream = ZStream(
       start: {
         deflateInit2_(
-          $0, Int32(level), Z_DEFLATED, bits, 8, strategy.value, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+          $0, Int32(level), Z_DEFLATED, bits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
       }, end: { deflateEnd($0) })
   }
 
-  /// Compresses once, as far as input and output reach. Call again with the rest until all input is consumed and, when
-  /// flushing, the output was not filled.
+  /// Calls zlib once. Call again with the rest until all input is consumed and, when flushing, until the output is not
+  /// full.
   package mutating func deflate(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, flush: Flush = .none
   ) -> CompressionStep {
-    let (result, consumed, produced) = stream.step(input, output) { CZlib.deflate($0, flush.value) }
-    // A buffer error says that nothing could be done, which the counts say too.
+    let (result, consumed, produced) = stream.step(input: input, output: output) { CZlib.deflate($0, flush.value) }
+    // Z_BUF_ERROR means that no progress was possible. It is not fatal, and the counts show it.
     precondition(result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR, "deflate failed (\(result)).")
     return CompressionStep(consumed: consumed, produced: produced, isFinished: result == Z_STREAM_END)
   }
 
-  /// Compresses all of the input and appends what comes out.
+  /// Compresses all of the input and appends the output.
   package mutating func deflate(
     _ input: UnsafeRawBufferPointer, appendingTo output: inout [UInt8], flush: Flush = .none
   ) {
@@ -90,23 +73,23 @@ package struct Deflater: ~Copyable {
   }
 }
 
-/// The bytes as one gzip member without a time or name, so that equal input gives equal output.
+/// Compresses the bytes into a single gzip member. It contains no time and no name, so equal input gives equal output.
 package func gzip(_ bytes: [UInt8], level: Int = 6) -> [UInt8] {
-  compress(bytes, .gzip, level: level)
+  compress(bytes, as: .gzip, level: level)
 }
 
-/// The bytes as one whole stream.
-package func compress(_ bytes: [UInt8], _ format: CompressionFormat, level: Int = 6) -> [UInt8] {
+/// Compresses the bytes into a single stream.
+package func compress(_ bytes: [UInt8], as format: CompressionFormat, level: Int = 6) -> [UInt8] {
   var deflater = Deflater(format, level: level)
   var output: [UInt8] = []
   deflater.deflate(bytes, appendingTo: &output, flush: .finish)
   return output
 }
 
-/// CRC-32 as in gzip and PNG.
-/// - Parameter previous: The checksum of what came before, to go on with it.
+/// The CRC-32 of gzip and PNG.
+/// - Parameter previous: The checksum of the preceding bytes.
 package func crc32(_ bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
-  // zlib answers a missing buffer with the initial value instead of the previous one.
+  // For a null buffer zlib returns the initial value, not the previous one.
   guard let start = bytes.baseAddress else { return previous }
   return UInt32(crc32_z(uLong(previous), start.assumingMemoryBound(to: UInt8.self), bytes.count))
 }

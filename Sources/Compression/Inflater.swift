@@ -1,25 +1,26 @@
 import CZlib
 
-/// Inflates a stream piece by piece, never giving more than the caller has room for.
+/// Inflates a stream piece by piece. The caller bounds the output of every call.
 ///
-/// With a window of 15 bits it holds 32 KB and about 7 KB of structures (zconf.h), freed when the value ends.
+/// With a window of 15 bits it allocates 32 KB plus about 7 KB of structures (zconf.h), freed at the end of its
+/// lifetime.
 package struct Inflater: ~Copyable {
   private var stream: ZStream
   private var isFinished = false
 
-  /// - Parameter windowBits: 9...15; a stream made with a larger window is refused as corrupt.
+  /// - Parameter windowBits: 9...15. A stream that was compressed with a larger window is refused as corrupt.
   package init(_ format: CompressionFormat, windowBits: Int = 15) {
     let bits = format.windowBits(windowBits)
     stream = ZStream(
       start: { inflateInit2_($0, bits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) }, end: { inflateEnd($0) })
   }
 
-  /// Inflates once, as far as input and output reach. Behind the stream's end nothing is consumed.
+  /// Calls zlib once. Consumes nothing after the end of the stream.
   package mutating func inflate(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(CompressionError) -> CompressionStep {
     if isFinished { return CompressionStep(consumed: 0, produced: 0, isFinished: true) }
-    let (result, consumed, produced) = stream.step(input, output) { CZlib.inflate($0, Z_NO_FLUSH) }
+    let (result, consumed, produced) = stream.step(input: input, output: output) { CZlib.inflate($0, Z_NO_FLUSH) }
     switch result {
     case Z_OK, Z_BUF_ERROR: break
     case Z_STREAM_END: isFinished = true
@@ -29,9 +30,10 @@ package struct Inflater: ~Copyable {
     return CompressionStep(consumed: consumed, produced: produced, isFinished: isFinished)
   }
 
-  /// Inflates all of the input, or up to the stream's end, and appends what comes out.
-  /// - Parameter limit: The most bytes that this call may append.
-  /// - Throws: ``CompressionError/outputTooLarge(limit:)`` before the limit is exceeded, so that a bomb costs no memory.
+  /// Inflates the input up to the end of the stream and appends the output.
+  /// - Parameter limit: The maximum number of bytes to append.
+  /// - Throws: ``CompressionError/outputTooLarge(limit:)`` before the limit is exceeded, so that a zip bomb costs no
+  ///   memory.
   package mutating func inflate(
     _ input: UnsafeRawBufferPointer, appendingTo output: inout [UInt8], limit: Int
   ) throws(CompressionError) -> CompressionStep {
@@ -39,7 +41,7 @@ package struct Inflater: ~Copyable {
     defer { piece.deallocate() }
     var total = CompressionStep(consumed: 0, produced: 0, isFinished: isFinished)
     while !total.isFinished {
-      // One byte of room more than is left tells a stream that just fits from one that goes on.
+      // One byte beyond the limit distinguishes a stream that just fits from one that continues.
       let room = min(limit - total.produced, pieceBytes - 1) + 1
       let rest = UnsafeRawBufferPointer(rebasing: input[total.consumed...])
       let step = try inflate(rest, into: UnsafeMutableRawBufferPointer(rebasing: piece[..<room]))
@@ -61,13 +63,14 @@ package struct Inflater: ~Copyable {
     }
   }
 
-  /// Whether the input so far ended with a block, on a whole byte, and that block was not the stream's last.
+  /// Whether the input so far ends exactly between two blocks, on a byte boundary and before the end of the stream.
   package var isBetweenBlocks: Bool {
-    // zlib.h: 128 is added between blocks, 64 in the last one, and the number of unused bits.
+    // zlib.h: the number of unused bits, plus 64 in the last block, plus 128 between blocks.
     stream.dataType == 128
   }
 
-  /// Starts a stream that may refer to the bytes of the last one, which permessage-deflate allows behind a final block.
+  /// Starts a stream that may refer to the output of the previous one. permessage-deflate allows that after a final
+  /// block.
   package mutating func restart() {
     stream.reset { inflateResetKeep($0) }
     isFinished = false
@@ -80,9 +83,10 @@ package struct Inflater: ~Copyable {
   }
 }
 
-/// Inflates one whole stream of at most `limit` bytes.
+/// Inflates a single complete stream.
+/// - Parameter limit: The maximum size of the output.
 package func decompress(
-  _ bytes: [UInt8], _ format: CompressionFormat, limit: Int
+  _ bytes: [UInt8], as format: CompressionFormat, limit: Int
 ) throws(CompressionError) -> [UInt8] {
   var inflater = Inflater(format)
   var output: [UInt8] = []

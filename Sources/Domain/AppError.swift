@@ -24,10 +24,13 @@ package struct AppError: Error, Hashable, Sendable, CustomStringConvertible {
   package var code: Code
   /// A sentence: what happened, with which value, and what to do.
   package var message: String
+  /// The field of the request that is wrong, by its JSON name, such as `plugins` or `options.pace`.
+  package var field: String?
 
-  package init(_ code: Code, _ message: String) {
+  package init(_ code: Code, _ message: String, field: String? = nil) {
     self.code = code
     self.message = message
+    self.field = field
   }
 
   package var description: String { message }

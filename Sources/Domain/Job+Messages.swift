@@ -19,7 +19,8 @@ extension Job {
       rate = payload["rate"]?.doubleValue
       etaSeconds = payload["eta_seconds"]?.doubleValue
     case .pluginStatus:
-      if let state = PluginState(payload) { set(state) }
+      let known = pluginStates.first { $0.plugin == payload["plugin"]?.stringValue }
+      if let state = PluginState(payload, after: known) { set(state) }
     case .warning:
       guard let warning = Warning(payload) else { return }
       warningsCount += 1

@@ -35,16 +35,18 @@ package struct PluginState: Equatable, Sendable {
   }
 
   /// Reads what ``json`` wrote; nil if it names no plugin or no status.
-  package init?(_ json: JSONObject) {
+  /// - Parameter known: the plugin's state so far: a field that is missing keeps its value.
+  package init?(_ json: JSONObject, after known: PluginState? = nil) {
     guard let plugin = json["plugin"]?.stringValue,
       let status = json["status"]?.stringValue.flatMap(PluginStatus.init(rawValue:))
     else { return nil }
     self.init(plugin: plugin, status: status)
-    milliseconds = json["timing_ms"]?.doubleValue
-    framesProcessed = json["frames_processed"]?.intValue ?? 0
-    warningsCount = json["warnings_count"]?.intValue ?? 0
-    health = json["health"]?.stringValue.flatMap(PluginHealth.init(rawValue:))
-    statistics = json["timing_statistics"]?.objectValue.flatMap { TimingStatistics($0) }
+    milliseconds = json["timing_ms"]?.doubleValue ?? known?.milliseconds
+    framesProcessed = json["frames_processed"]?.intValue ?? known?.framesProcessed ?? 0
+    warningsCount = json["warnings_count"]?.intValue ?? known?.warningsCount ?? 0
+    health = json["health"]?.stringValue.flatMap(PluginHealth.init(rawValue:)) ?? known?.health
+    statistics =
+      json["timing_statistics"]?.objectValue.flatMap { TimingStatistics($0) } ?? known?.statistics
   }
 }
 

@@ -1,4 +1,4 @@
-// Attributes of lists, tables, forms and of what opens and closes.
+// Attributes of lists, tables, forms and disclosure elements.
 
 extension Attribute {
   // Lists and tables.
@@ -31,7 +31,7 @@ extension Attribute {
     Attribute("reversed", isOn ? .present : .absent)
   }
 
-  // Forms and what opens.
+  // Forms and disclosure elements.
 
   @inlinable public static func value(_ value: some AttributeConvertible) -> Attribute {
     Attribute("value", value.attributeValue)

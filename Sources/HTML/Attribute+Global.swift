@@ -1,17 +1,17 @@
-// Attributes that any element can have, HTML standard §3.2.6 and WAI-ARIA.
+// Global attributes, HTML standard §3.2.6 and WAI-ARIA.
 
 extension Attribute {
   @inlinable public static func `class`(_ name: String) -> Attribute {
     Attribute("class", .text(name))
   }
 
-  /// Several class names, those that are not `nil`, with a blank between: a component's root and its variants.
+  /// Several class names, separated by blanks: a component's root class and its variants. `nil` names are skipped.
   public static func `class`(_ first: String?, _ second: String?, _ more: String?...) -> Attribute {
     let names = ([first, second] + more).compactMap(\.self)
     return Attribute("class", names.isEmpty ? .absent : .text(names.joined(separator: " ")))
   }
 
-  /// `data-name="value"`: a hook or a state for the script and the style sheet.
+  /// `data-name="value"`: a hook or a state for scripts and style sheets.
   @inlinable public static func data(_ name: StaticString, _ value: some AttributeConvertible) -> Attribute {
     Attribute(name, kind: .data, value.attributeValue)
   }
@@ -21,20 +21,20 @@ extension Attribute {
     Attribute(name, kind: .data, .present)
   }
 
-  /// `aria-name="value"`: what a screen reader says about the element.
+  /// `aria-name="value"`: information for assistive technology.
   @inlinable public static func aria(_ name: StaticString, _ value: some AttributeConvertible) -> Attribute {
     Attribute(name, kind: .aria, value.attributeValue)
   }
 
-  /// A custom property that carries data to the style sheet: `.property("--value", 0.42)`. All of an element's stand in
-  /// one `style` attribute, at the place of the first.
+  /// A custom property that passes data to the style sheet: `.property("--value", 0.42)`. All properties of an element
+  /// are written in one `style` attribute, at the position of the first.
   ///
-  /// A text may hold letters, digits, blanks and `#%.,_-`; any other is left out, since it could end the property and
-  /// begin another.
+  /// A text value may contain letters, digits, blanks and `#%.,_-`. Any other value is omitted, because it could end
+  /// the property and begin another one.
   ///
-  /// - Parameter name: with its two dashes.
+  /// - Parameter name: The name with its two dashes.
   public static func property(_ name: StaticString, _ value: some AttributeConvertible) -> Attribute {
-    precondition(name.description.hasPrefix("--"), "only custom properties carry data; style sheets do the rest")
+    precondition(name.description.hasPrefix("--"), "Only custom properties are allowed, whose names begin with --.")
     let value = value.attributeValue
     if case .text(let text) = value, !text.utf8.allSatisfy(\.isSafeInProperty) {
       return Attribute(name, kind: .property, .absent)

@@ -1,4 +1,4 @@
-// Attributes of the SVG shapes. Lengths are in user units: those of the `viewBox`.
+// Attributes of SVG shapes. Lengths are in user units, as defined by the `viewBox`.
 
 extension Attribute {
   @inlinable public static func viewBox(_ value: String) -> Attribute {

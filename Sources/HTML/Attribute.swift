@@ -1,18 +1,18 @@
-/// One attribute of an element, written in the order of the call and always in double quotes.
+/// An attribute of an element. Attributes are written in the order of the call, with values in double quotes.
 ///
-/// The names are literals of the program, so only values can be hostile; the renderer escapes each by its kind. Most
-/// are made by the static members in `Attribute+….swift`.
+/// Names are string literals in the program, so only values can be hostile; the renderer escapes each by its kind. Most
+/// attributes are created by the static members in `Attribute+….swift`.
 public struct Attribute: Sendable {
-  /// How the value is checked and how the name is completed.
+  /// Determines how the value is checked and how the name is prefixed.
   @usableFromInline enum Kind: Sendable {
     case plain
-    /// `data-` stands before the name.
+    /// The name is prefixed with `data-`.
     case data
-    /// `aria-` stands before the name.
+    /// The name is prefixed with `aria-`.
     case aria
-    /// The value is an address: ``HTMLWriter/write(url:)``.
+    /// The value is a URL: see ``HTMLWriter/write(url:)``.
     case url
-    /// A custom property; all those of an element make one `style` attribute.
+    /// A custom property. All properties of an element share one `style` attribute.
     case property
   }
 
@@ -26,43 +26,44 @@ public struct Attribute: Sendable {
     self.value = value
   }
 
-  /// An attribute that has no member of its own.
+  /// An attribute that has no static member.
   ///
-  /// Addresses (`href`, `src`, …) are checked as everywhere. Event handlers, `style` and `srcdoc` are code: naming one
-  /// is a mistake of the program and stops it.
+  /// URLs (`href`, `src`, …) are checked like those of the static members.
+  ///
+  /// - Precondition: The name is not `style`, `srcdoc` or an event handler, whose values the browser would run as code.
   public static func custom(_ name: StaticString, _ value: some AttributeConvertible) -> Attribute {
     let text = name.description.lowercased()
     precondition(
       !text.hasPrefix("on") && text != "style" && text != "srcdoc",
-      "\(text) would be run as code; use a hook for the script (data-…) or .property")
+      "\(text) would be run as code. Use a data attribute as a hook for scripts, or .property.")
     return Attribute(name, kind: urlNames.contains(text) ? .url : .plain, value.attributeValue)
   }
 
-  /// The attributes that browsers fetch or follow.
+  /// The attributes whose URLs browsers fetch or follow.
   private static let urlNames: Set<String> = [
     "action", "background", "cite", "data", "formaction", "href", "icon", "longdesc", "manifest", "ping", "poster",
     "profile", "src", "usemap", "xlink:href",
   ]
 
-  /// The attribute if `condition` holds; otherwise none is written.
+  /// The attribute if `condition` is true; otherwise nothing is written.
   public static func when(_ condition: Bool, _ attribute: Attribute) -> Attribute {
     condition ? attribute : Attribute(attribute.name, kind: attribute.kind, .absent)
   }
 }
 
-/// What stands behind the name of an attribute.
+/// The value of an attribute.
 public enum AttributeValue: Sendable {
-  /// The attribute is not written at all.
+  /// The attribute is omitted.
   case absent
-  /// The name alone: a boolean attribute that is on.
+  /// The name without a value: a boolean attribute that is on.
   case present
   case text(String)
   case integer(Int)
-  /// Written with as few digits as tell it apart; a number that is not finite is left out, with its attribute.
+  /// A finite number, written with the fewest digits that identify it.
   case number(Double)
 }
 
-/// A value that an attribute can carry. `nil` leaves the attribute out.
+/// A type that can be the value of an attribute. `nil` omits the attribute.
 public protocol AttributeConvertible {
   var attributeValue: AttributeValue { get }
 }
@@ -79,7 +80,7 @@ extension Double: AttributeConvertible {
   @inlinable public var attributeValue: AttributeValue { isFinite ? .number(self) : .absent }
 }
 
-/// `true` or `false` in words, as `aria-…` and `data-…` want it; boolean attributes are members of ``Attribute``.
+/// The words `true` and `false`, for `aria-…` and `data-…`. Boolean attributes are static members of ``Attribute``.
 extension Bool: AttributeConvertible {
   @inlinable public var attributeValue: AttributeValue { .text(self ? "true" : "false") }
 }

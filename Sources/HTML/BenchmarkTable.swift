@@ -1,6 +1,6 @@
-/// The page that `telltale bench html` times: a table of text that must be escaped.
+/// The page that `telltale bench html` renders: a table of text that needs escaping.
 ///
-/// The bar is 60 µs for 100 rows in a release build on the reference machine.
+/// The limit is 60 µs for 100 rows in a release build on the reference machine.
 public struct BenchmarkTable: Component {
   public var rowCount: Int
 

@@ -1,39 +1,41 @@
-/// Data for the page's script: `<script type="application/json">`.
+/// Data for scripts on the page: `<script type="application/json">`.
 ///
-/// - Parameter json: well-formed JSON. `<` is written `\u003c`, which JSON reads as the same character, so that no
-///   string in it can end the element.
+/// - Parameter json: Well-formed JSON. `<` is written as `\u003c`, the same character in JSON, so that no string can
+///   end the element.
 public func script(json: String, _ attributes: Attribute...) -> CodeElement {
   CodeElement(
-    "script", [.type("application/json")] + attributes, Array(json.utf8), escape: "\\u003c", before: .anything)
+    "script", attributes: [.type("application/json")] + attributes, code: Array(json.utf8), escape: "\\u003c",
+    before: .anything)
 }
 
-/// Data for the page's script, from JSON in UTF-8.
+/// Data for scripts on the page, as JSON in UTF-8.
 public func script(json: [UInt8], _ attributes: Attribute...) -> CodeElement {
-  CodeElement("script", [.type("application/json")] + attributes, json, escape: "\\u003c", before: .anything)
+  CodeElement(
+    "script", attributes: [.type("application/json")] + attributes, code: json, escape: "\\u003c", before: .anything)
 }
 
-/// A script of the program's own inside the page, for reports that must be one file.
+/// An inline script, for reports that must be a single file.
 ///
-/// - Parameter javascript: code, never data. `<` before `/`, `!` or `script` is written `\x3c`, so a string, a template
-///   or a pattern in it can't end the element.
+/// - Parameter javascript: Code, never data. `<` before `/`, `!` or `script` is written as `\x3c`, so that no string,
+///   template or regular expression can end the element.
 public func script(javascript: String, _ attributes: Attribute...) -> CodeElement {
-  CodeElement("script", attributes, Array(javascript.utf8), escape: "\\x3c", before: .markup)
+  CodeElement("script", attributes: attributes, code: Array(javascript.utf8), escape: "\\x3c", before: .markup)
 }
 
-/// A style sheet of the program's own inside the page, for reports that must be one file.
+/// An inline style sheet, for reports that must be a single file.
 ///
-/// - Parameter css: code, never data. `<` before `/`, `!` or `script` is written as the CSS escape `\3c `.
+/// - Parameter css: Code, never data. `<` before `/`, `!` or `script` is written as the CSS escape `\3c `.
 public func style(css: String, _ attributes: Attribute...) -> CodeElement {
-  CodeElement("style", attributes, Array(css.utf8), escape: "\\3c ", before: .markup)
+  CodeElement("style", attributes: attributes, code: Array(css.utf8), escape: "\\3c ", before: .markup)
 }
 
-/// An element whose content is code, where entities mean nothing: `<` is escaped in the code's own language.
+/// An element that contains code. HTML has no entities there, so `<` is escaped in the language of the code.
 public struct CodeElement: HTML {
-  /// Which `<` are escaped.
+  /// Selects the `<` to escape by the text that follows them.
   enum Following {
     case anything
-    /// Only those with which an HTML parser leaves the element or changes its state (§13.2.5.15 to §13.2.5.31);
-    /// the others are operators.
+    /// Only those with which an HTML parser would leave the element or change its state (§13.2.5.15 to §13.2.5.31).
+    /// Others are operators.
     case markup
   }
 
@@ -44,7 +46,7 @@ public struct CodeElement: HTML {
   private let following: Following
 
   init(
-    _ name: StaticString, _ attributes: [Attribute], _ code: [UInt8], escape replacement: StaticString,
+    _ name: StaticString, attributes: [Attribute], code: [UInt8], escape replacement: StaticString,
     before following: Following
   ) {
     self.name = name

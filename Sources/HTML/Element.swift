@@ -1,4 +1,4 @@
-/// An element with content; made by the function of its name, such as ``div(_:content:)``.
+/// An element with content. Created by the function with its name, such as ``div(_:content:)``.
 public struct Element<Content: HTML>: HTML {
   @usableFromInline let name: StaticString
   @usableFromInline let attributes: [Attribute]
@@ -17,7 +17,7 @@ public struct Element<Content: HTML>: HTML {
   }
 }
 
-/// An element that HTML gives neither content nor an end tag; its functions take no braces, so it can't have children.
+/// A void element: it has neither content nor an end tag.
 public struct VoidElement: HTML {
   @usableFromInline let name: StaticString
   @usableFromInline let attributes: [Attribute]
@@ -32,14 +32,15 @@ public struct VoidElement: HTML {
   }
 }
 
-/// An element of any name: a custom element (`element("live-log") { … }`), or one that has no function here.
+/// An element with any name: a custom element (`element("live-log") { … }`), or one without a function of its own.
 ///
-/// `script` and `style` hold code, for which text is escaped otherwise: see ``script(json:_:)`` and ``style(css:_:)``.
+/// - Precondition: The name is not `script` or `style`, whose content needs different escaping: use
+///   ``script(json:_:)``, ``script(javascript:_:)`` or ``style(css:_:)``.
 public func element<Content: HTML>(
   _ name: StaticString, _ attributes: Attribute..., @HTMLBuilder content: () -> Content
 ) -> Element<Content> {
   precondition(
     !["script", "style"].contains(name.description.lowercased()),
-    "use script(json:), script(javascript:) or style(css:)")
+    "Use script(json:), script(javascript:) or style(css:).")
   return Element(name, attributes, content())
 }

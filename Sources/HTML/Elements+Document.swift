@@ -1,6 +1,6 @@
-// A whole page and its head, HTML standard §4.1 and §4.2, and the elements for script, §4.12.
+// The document and its head, HTML standard §4.1 and §4.2, and the scripting elements, §4.12.
 
-/// A page: `<!DOCTYPE html>`, a head with the character set, a viewport for phones and the title, and a body.
+/// A complete page: `<!DOCTYPE html>`, a head with the character set, a viewport for phones and the title, and a body.
 ///
 /// ```swift
 /// document(title: "Jobs", .lang("en"), body: [.data("page", "dashboard")]) {
@@ -11,10 +11,10 @@
 /// ```
 ///
 /// - Parameters:
-///   - attributes: those of the `html` element.
-///   - body: those of the `body` element.
-///   - head: what follows the title.
-///   - content: what the body holds.
+///   - attributes: The attributes of the `html` element.
+///   - body: The attributes of the `body` element.
+///   - head: The content of the head after the title.
+///   - content: The content of the body.
 public func document<Head: HTML, Content: HTML>(
   title: String, _ attributes: Attribute..., body: [Attribute] = [], @HTMLBuilder head: () -> Head,
   @HTMLBuilder content: () -> Content
@@ -22,7 +22,7 @@ public func document<Head: HTML, Content: HTML>(
   Document(title: title, attributes: attributes, bodyAttributes: body, head: head(), content: content())
 }
 
-/// A page; made by ``document(title:_:body:head:content:)``.
+/// A complete page. Created by ``document(title:_:body:head:content:)``.
 public struct Document<Head: HTML, Content: HTML>: HTML {
   let title: String
   let attributes: [Attribute]
@@ -45,7 +45,7 @@ public struct Document<Head: HTML, Content: HTML>: HTML {
   }
 }
 
-/// The title of a page in its head, or the name of a shape inside `svg`.
+/// The title of a page in its head, or the accessible name of a shape in an `svg`.
 @inlinable public func title<C: HTML>(_ attributes: Attribute..., @HTMLBuilder content: () -> C) -> Element<C> {
   Element("title", attributes, content())
 }
@@ -74,7 +74,7 @@ public struct Document<Head: HTML, Content: HTML>: HTML {
   Element("slot", attributes, content())
 }
 
-/// A script from a file: `script(.type("module"), .src("/assets/js/app.js"))`.
+/// An external script: `script(.type("module"), .src("/assets/js/app.js"))`.
 @inlinable public func script(_ attributes: Attribute...) -> Element<EmptyHTML> {
   Element("script", attributes, EmptyHTML())
 }

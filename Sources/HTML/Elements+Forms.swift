@@ -1,4 +1,4 @@
-// Forms, dialogs and what opens and closes, HTML standard §4.10 and §4.11.
+// Forms, dialogs and disclosure elements, HTML standard §4.10 and §4.11.
 
 @inlinable public func form<C: HTML>(_ attributes: Attribute..., @HTMLBuilder content: () -> C) -> Element<C> {
   Element("form", attributes, content())

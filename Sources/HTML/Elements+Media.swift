@@ -1,4 +1,4 @@
-// Pictures, frames and other embedded content, HTML standard §4.8.
+// Embedded content, HTML standard §4.8.
 
 @inlinable public func picture<C: HTML>(_ attributes: Attribute..., @HTMLBuilder content: () -> C) -> Element<C> {
   Element("picture", attributes, content())

@@ -1,5 +1,5 @@
-// The shapes that icons, charts and the boxes over a frame are drawn with, SVG 2. They have an end tag of their own, as HTML
-// parsers like it.
+// The SVG 2 shapes for icons, charts and the boxes over a frame. They are written with end tags, because HTML parsers
+// don't treat them as void elements.
 
 @inlinable public func svg<C: HTML>(_ attributes: Attribute..., @HTMLBuilder content: () -> C) -> Element<C> {
   Element("svg", attributes, content())

@@ -1,4 +1,4 @@
-// The elements that divide a page, in the order of the HTML standard §4.3 and §4.4.
+// Sections and grouping content, HTML standard §4.3 and §4.4.
 
 @inlinable public func head<C: HTML>(_ attributes: Attribute..., @HTMLBuilder content: () -> C) -> Element<C> {
   Element("head", attributes, content())

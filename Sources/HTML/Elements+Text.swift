@@ -1,4 +1,4 @@
-// The elements inside a line of text, HTML standard §4.5 and §4.7.
+// Text-level elements and edits, HTML standard §4.5 and §4.7.
 
 @inlinable public func a<C: HTML>(_ attributes: Attribute..., @HTMLBuilder content: () -> C) -> Element<C> {
   Element("a", attributes, content())

@@ -1,5 +1,5 @@
-// One group for each number of statements: parameter packs say it in ten lines, but are not specialised and made a page
-// take three times as long (`telltale bench html`).
+// One type for each number of statements. Parameter packs would need only ten lines, but they are not specialised, and
+// rendering took three times as long (`telltale bench html`).
 
 extension HTMLBuilder {
   @inlinable public static func buildBlock<A: HTML, B: HTML>(

@@ -1,7 +1,7 @@
-/// Something that can write itself as markup: an element, a text, a component, a group of them.
+/// A value that renders as markup: an element, text, a component, or a group of them.
 ///
-/// Values are built by ``HTMLBuilder`` and written once, from left to right, straight into bytes: there is no tree to
-/// walk and no string in between.
+/// Values are built by ``HTMLBuilder`` and rendered from left to right directly into bytes, without a tree or strings
+/// in between.
 public protocol HTML {
   /// Appends the markup of this value to `writer`.
   func render(into writer: inout HTMLWriter)
@@ -15,13 +15,13 @@ extension HTML {
     return writer.finish()
   }
 
-  /// The markup as a string, for tests and messages; a server sends ``render()``.
+  /// The markup as a string, for tests and messages. Servers send ``render()``.
   @inlinable public func renderString() -> String {
     String(decoding: render(), as: UTF8.self)
   }
 }
 
-/// A part of a page with a name, typed props and a body.
+/// A reusable part of a page with typed props and a body.
 ///
 /// ```swift
 /// public struct Badge: Component {
@@ -34,7 +34,8 @@ extension HTML {
 /// }
 /// ```
 ///
-/// A prop with the name of an element hides it (`label`, `title`, `body`): write `HTML::label(.for("name")) { … }`.
+/// A prop shadows an element with the same name (`label`, `title`, `body`). To reach the element, write
+/// `HTML::label(.for("name")) { … }`.
 public protocol Component: HTML {
   associatedtype Body: HTML
 
@@ -47,9 +48,9 @@ extension Component {
   }
 }
 
-/// Markup whose type is not known where it is used: a story, a slot filled by a caller.
+/// Type-erased markup, for example a story or a slot filled by the caller.
 ///
-/// Costs a dynamic call; give a component a generic parameter where the type can stay known.
+/// Costs a dynamic call. Prefer a generic parameter if the type can be known statically.
 public struct AnyHTML: HTML {
   private let content: any HTML
 

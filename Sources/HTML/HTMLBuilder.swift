@@ -1,7 +1,7 @@
-/// Turns the statements of a `body` or of an element's braces into one value.
+/// Combines the statements in a `body` or in an element's braces into one value.
 ///
-/// Up to ten statements make one group of fixed arity, which the compiler specialises; put more into a nested
-/// ``group(content:)``.
+/// A block can have up to ten statements, combined into a type of fixed arity that the compiler specialises. Nest
+/// further ones in a ``group(content:)``.
 @resultBuilder
 public enum HTMLBuilder {
   @inlinable public static func buildExpression<Content: HTML>(_ content: Content) -> Content { content }
@@ -25,12 +25,12 @@ public enum HTMLBuilder {
   @inlinable public static func buildLimitedAvailability(_ content: some HTML) -> AnyHTML { AnyHTML(content) }
 }
 
-/// Several statements as one: for more than ten in a row, and for a function that returns siblings.
+/// Combines several statements into one: for more than ten in a row, and for functions that return siblings.
 @inlinable public func group<Content: HTML>(@HTMLBuilder content: () -> Content) -> Content {
   content()
 }
 
-/// Nothing.
+/// Renders nothing.
 public struct EmptyHTML: HTML {
   @inlinable public init() {}
 
@@ -50,7 +50,8 @@ public enum EitherHTML<First: HTML, Second: HTML>: HTML {
   }
 }
 
-/// A row for each item, made and written one at a time: a list of any length needs the memory of one row.
+/// A row for each item. Rows are created and rendered one at a time, so a list of any length needs the memory of one
+/// row.
 public struct ForEach<Items: Sequence, Row: HTML>: HTML {
   @usableFromInline let items: Items
   @usableFromInline let row: (Items.Element) -> Row

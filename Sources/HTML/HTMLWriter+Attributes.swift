@@ -47,7 +47,7 @@ extension HTMLWriter {
     write(UInt8(ascii: "\""))
   }
 
-  /// Appends the custom properties among `attributes` as the one `style` attribute an element can have.
+  /// Appends the custom properties among `attributes` as a single `style` attribute.
   private mutating func write(styleOf attributes: [Attribute]) {
     write(markup: " style=\"")
     var isFirst = true
@@ -69,7 +69,7 @@ extension HTMLWriter {
 
   /// Appends a finite number: `1`, `0.42`.
   private mutating func write(_ number: Double) {
-    // Not Int(exactly:), which would need the C library's trunc. Every integer up to 2^53 has a Double of its own.
+    // Not Int(exactly:), which needs trunc from libm. Up to 2^53 the conversion is exact.
     if number.magnitude < 0x1p53, Double(Int(number)) == number {
       write(Int(number))
     } else {

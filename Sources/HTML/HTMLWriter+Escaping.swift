@@ -1,26 +1,25 @@
-// Hot style: words of eight bytes and raw memory. `telltale bench html` is the benchmark that pays for it.
+// Hot style: eight bytes at a time and raw memory. The benchmark is `telltale bench html`.
 
 extension HTMLWriter {
   /// Appends text between tags.
   ///
-  /// `&`, `<` and `>` become entities. What could make a reader see something else than what is there becomes U+FFFD:
-  /// control characters other than white space, and the bidirectional embeddings, overrides and isolates
+  /// `&`, `<` and `>` become entities. Characters that could make the text look different from what it is become
+  /// U+FFFD: control characters other than white space, and bidirectional embeddings, overrides and isolates
   /// (U+202A-202E, U+2066-2069).
   public mutating func write(text: String) {
     var text = text
     text.withUTF8 { escape($0, quotes: false) }
   }
 
-  /// Appends the inside of an attribute value in double quotes: as ``write(text:)``, and `"` becomes an entity.
+  /// Appends text inside an attribute value in double quotes: like ``write(text:)``, and `"` becomes an entity.
   public mutating func write(attribute text: String) {
     var text = text
     text.withUTF8 { escape($0, quotes: true) }
   }
 
-  /// Copies clean bytes eight at a time and looks closer only where a word holds something else.
+  /// Copies plain bytes eight at a time, and inspects the bytes of a word one by one only if it contains others.
   private mutating func escape(_ source: UnsafeBufferPointer<UInt8>, quotes: Bool) {
-    // The longest replacement of one byte is `&quot;`; reserving for a piece at a time keeps a 1 MB line from asking
-    // for 6 MB.
+    // The longest replacement of a byte is `&quot;`. Reserving space piece by piece avoids 6 MB for a line of 1 MB.
     let pieceBytes = 1024
     let longestEntity = 6
     var position = 0
@@ -45,8 +44,8 @@ extension HTMLWriter {
     }
   }
 
-  /// Writes the character, or the part of one, that begins at `position`; returns the bytes it used.
-  /// Room has been reserved.
+  /// Writes the character, or the byte of a longer one, at `position`. The caller has reserved the space.
+  /// - Returns: The number of source bytes consumed.
   @inline(__always)
   private mutating func escapeOne(_ source: UnsafeBufferPointer<UInt8>, at position: Int, quotes: Bool) -> Int {
     let byte = source[position]
@@ -57,7 +56,7 @@ extension HTMLWriter {
     case UInt8(ascii: "\"") where quotes: put("&quot;")
     case 0x09, 0x0A, 0x0C, 0x0D: put(byte)
     case 0x00..<0x20, 0x7F: put("\u{FFFD}")
-    // U+0080 to U+009F, the second block of control characters.
+    // U+0080 to U+009F, the C1 control characters.
     case 0xC2 where position + 1 < source.count && source[position + 1] < 0xA0:
       put("\u{FFFD}")
       return 2
@@ -81,8 +80,9 @@ extension HTMLWriter {
 extension UInt64 {
   /// Whether none of the eight bytes is below U+0020, one of `"&<>`, or above `~`.
   ///
-  /// Each term sets the top bit of a byte that it finds; a borrow or carry can only add finds beside a true one, and
-  /// the caller then looks at every byte. `<` and `>`, and `"` and `&`, differ in one bit, so a pair costs one test.
+  /// Each term sets the top bit of the bytes that it matches. A borrow or carry can cause false matches only next to a
+  /// true one, and the caller then inspects every byte. `<` and `>` differ in one bit, as do `"` and `&`, so each pair
+  /// costs one test.
   @inline(__always)
   fileprivate var isPlainText: Bool {
     let ones: UInt64 = 0x0101_0101_0101_0101

@@ -1,12 +1,12 @@
-// Hot style: raw memory instead of an array. `telltale bench html` is the benchmark that pays for it.
+// Hot style: raw memory instead of an array. The benchmark is `telltale bench html`.
 
-/// The bytes of a page while it is being written: one growing piece of memory with a checked interface.
+/// A growing buffer for the bytes of a page, with a checked interface.
 public struct HTMLWriter: ~Copyable {
   @usableFromInline var base: UnsafeMutablePointer<UInt8>
   @usableFromInline var count = 0
   @usableFromInline var capacity: Int
 
-  /// - Parameter capacity: the bytes to reserve at first; the memory doubles whenever it is full.
+  /// - Parameter capacity: The initial capacity in bytes. It doubles when the buffer is full.
   public init(capacity: Int = 16 * 1024) {
     self.capacity = max(capacity, 64)
     base = .allocate(capacity: self.capacity)
@@ -21,12 +21,12 @@ public struct HTMLWriter: ~Copyable {
     Array(UnsafeBufferPointer(start: base, count: count))
   }
 
-  /// Appends markup that the program itself contains, unescaped.
+  /// Appends a literal unescaped.
   @inlinable public mutating func write(markup: StaticString) {
     write(UnsafeBufferPointer(start: markup.utf8Start, count: markup.utf8CodeUnitCount))
   }
 
-  /// Appends bytes that are markup already.
+  /// Appends markup unescaped.
   @inlinable public mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) {
     reserve(bytes.count)
     guard let source = bytes.baseAddress else { return }
@@ -34,7 +34,7 @@ public struct HTMLWriter: ~Copyable {
     count &+= bytes.count
   }
 
-  /// Appends one byte of markup.
+  /// Appends a byte of markup.
   @inlinable mutating func write(_ byte: UInt8) {
     reserve(1)
     base[count] = byte
@@ -43,7 +43,7 @@ public struct HTMLWriter: ~Copyable {
 
   /// Appends a decimal integer.
   @inlinable mutating func write(_ integer: Int) {
-    // A sign and the 19 digits of Int.min.
+    // The sign and the 19 digits of Int.min.
     reserve(20)
     if integer < 0 { write(UInt8(ascii: "-")) }
     var rest = integer.magnitude
@@ -60,14 +60,14 @@ public struct HTMLWriter: ~Copyable {
     count = end
   }
 
-  /// Appends one byte for which room has been reserved.
+  /// Appends a byte without a bounds check. The caller has reserved the space.
   @inline(__always)
   mutating func put(_ byte: UInt8) {
     base[count] = byte
     count &+= 1
   }
 
-  /// Appends markup for which room has been reserved.
+  /// Appends a literal without a bounds check. The caller has reserved the space.
   @inline(__always)
   mutating func put(_ markup: StaticString) {
     let bytes = markup.utf8CodeUnitCount
@@ -75,7 +75,7 @@ public struct HTMLWriter: ~Copyable {
     count &+= bytes
   }
 
-  /// Makes room for `bytes` more.
+  /// Reserves space for `bytes` more bytes.
   @inlinable mutating func reserve(_ bytes: Int) {
     if capacity &- count < bytes { grow(by: bytes) }
   }

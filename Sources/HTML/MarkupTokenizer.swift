@@ -1,14 +1,14 @@
-/// Cuts markup into tags and texts, for the pretty printer.
+/// Splits markup into tags and texts for the pretty printer.
 ///
-/// Made for what this library writes; markup that came in through `raw` may be anything, and is then cut somehow but
-/// never lost: the tokens' bytes, in order, are the input's, apart from blanks inside tags.
+/// Designed for the output of this library. Markup from `raw` can be anything; its tokens may then be odd, but no byte
+/// is lost: concatenated, the tokens give the input, apart from blanks inside tags.
 struct MarkupTokenizer {
   enum Token: Equatable {
-    /// A start tag; each attribute as it was written. `isVoid` if no end tag will follow.
+    /// A start tag with its attributes in source form. `isVoid` means that it has no end tag.
     case start(name: String, attributes: [ArraySlice<UInt8>], isVoid: Bool)
     case end(name: String)
     case text(ArraySlice<UInt8>)
-    /// The content of an element in which white space means something.
+    /// The content of an element in which white space is significant.
     case verbatim(ArraySlice<UInt8>)
     /// `<!DOCTYPE html>` or a comment.
     case declaration(ArraySlice<UInt8>)
@@ -32,7 +32,7 @@ struct MarkupTokenizer {
       let token = next()
       tokens.append(token)
       if case .start(let name, _, false) = token, Self.verbatimNames.contains(name.lowercased()) {
-        let content = takeContent(of: name)
+        let content = readContent(of: name)
         if !content.isEmpty { tokens.append(.verbatim(content)) }
       }
     }
@@ -40,32 +40,32 @@ struct MarkupTokenizer {
   }
 
   private mutating func next() -> Token {
-    guard rest.first == UInt8(ascii: "<"), let second = rest.dropFirst().first else { return .text(takeText()) }
+    guard rest.first == UInt8(ascii: "<"), let second = rest.dropFirst().first else { return .text(readText()) }
     switch second {
     case UInt8(ascii: "!"):
-      return .declaration(take(through: rest.starts(with: "<!--".utf8) ? "-->" : ">"))
+      return .declaration(read(through: rest.starts(with: "<!--".utf8) ? "-->" : ">"))
     case UInt8(ascii: "/"):
-      let tag = take(through: ">")
+      let tag = read(through: ">")
       return .end(
         name: String(decoding: tag.dropFirst(2).prefix { $0 > 0x20 && $0 != UInt8(ascii: ">") }, as: UTF8.self))
     case _ where second.isLetter:
-      return takeStartTag()
+      return readStartTag()
     default:
-      return .text(takeText())
+      return .text(readText())
     }
   }
 
-  /// Up to the next `<` that begins a tag; at least one byte, so that the caller moves on.
-  private mutating func takeText() -> ArraySlice<UInt8> {
+  /// Reads up to the next `<`, but at least one byte, so that the caller makes progress.
+  private mutating func readText() -> ArraySlice<UInt8> {
     var end = rest.index(after: rest.startIndex)
     while end < rest.endIndex, rest[end] != UInt8(ascii: "<") { end += 1 }
-    return take(upTo: end)
+    return read(upTo: end)
   }
 
-  private mutating func takeStartTag() -> Token {
+  private mutating func readStartTag() -> Token {
     rest = rest.dropFirst()
     let name = String(
-      decoding: take { $0 > 0x20 && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ">") }, as: UTF8.self)
+      decoding: read { $0 > 0x20 && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ">") }, as: UTF8.self)
     var attributes: [ArraySlice<UInt8>] = []
     var isClosed = false
     while let byte = rest.first, byte != UInt8(ascii: ">") {
@@ -74,54 +74,54 @@ struct MarkupTokenizer {
         rest = rest.dropFirst()
       } else {
         isClosed = false
-        attributes.append(takeAttribute())
+        attributes.append(readAttribute())
       }
     }
     rest = rest.dropFirst()
     return .start(name: name, attributes: attributes, isVoid: isClosed || Self.voidNames.contains(name.lowercased()))
   }
 
-  /// A name, and `=` with a value if there is one. The first byte belongs to the name whatever it is.
-  private mutating func takeAttribute() -> ArraySlice<UInt8> {
+  /// Reads a name, and `=` with a value if there is one. The first byte always belongs to the name.
+  private mutating func readAttribute() -> ArraySlice<UInt8> {
     let start = rest
     rest = rest.dropFirst()
-    _ = take { $0 > 0x20 && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: ">") }
+    _ = read { $0 > 0x20 && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: ">") }
     if rest.first == UInt8(ascii: "=") {
       rest = rest.dropFirst()
       if let quote = rest.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
         rest = rest.dropFirst()
-        _ = take { $0 != quote }
+        _ = read { $0 != quote }
         rest = rest.dropFirst()
       } else {
-        _ = take { $0 > 0x20 && $0 != UInt8(ascii: ">") }
+        _ = read { $0 > 0x20 && $0 != UInt8(ascii: ">") }
       }
     }
     return start[..<rest.startIndex]
   }
 
-  /// Everything before the end tag of `name`, or the rest where there is none.
-  private mutating func takeContent(of name: String) -> ArraySlice<UInt8> {
+  /// Reads up to the end tag of `name`, or to the end of the input.
+  private mutating func readContent(of name: String) -> ArraySlice<UInt8> {
     let endTag = Array("</\(name)".utf8)
     var end = rest.startIndex
     while end < rest.endIndex {
       if rest[end...].prefix(endTag.count).elementsEqual(endTag, by: { $0.lowercased == $1.lowercased }) { break }
       end += 1
     }
-    return take(upTo: end)
+    return read(upTo: end)
   }
 
-  private mutating func take(through terminator: StaticString) -> ArraySlice<UInt8> {
+  private mutating func read(through terminator: StaticString) -> ArraySlice<UInt8> {
     let wanted = UnsafeBufferPointer(start: terminator.utf8Start, count: terminator.utf8CodeUnitCount)
     var end = rest.startIndex
     while end < rest.endIndex, !rest[end...].starts(with: wanted) { end += 1 }
-    return take(upTo: min(end + wanted.count, rest.endIndex))
+    return read(upTo: min(end + wanted.count, rest.endIndex))
   }
 
-  private mutating func take(while belongs: (UInt8) -> Bool) -> ArraySlice<UInt8> {
-    take(upTo: rest.firstIndex { !belongs($0) } ?? rest.endIndex)
+  private mutating func read(while belongs: (UInt8) -> Bool) -> ArraySlice<UInt8> {
+    read(upTo: rest.firstIndex { !belongs($0) } ?? rest.endIndex)
   }
 
-  private mutating func take(upTo end: Int) -> ArraySlice<UInt8> {
+  private mutating func read(upTo end: Int) -> ArraySlice<UInt8> {
     defer { rest = rest[end...] }
     return rest[..<end]
   }

@@ -1,12 +1,14 @@
-/// Markup in its canonical form: what people read and snapshots compare.
+/// Formats markup in a canonical form that is easy to read and to compare in snapshots.
 ///
-/// - One tag or text a line, indented by two blanks a level. An element that holds nothing, or a text alone, is one line.
-/// - Of two or more attributes each has a line of its own, so a difference names the attribute.
-/// - Blanks around a text, which a browser may show, become `&#32;`; white space with a line break is layout and goes.
-/// - The content of `pre`, `textarea`, `script` and `style` stays as it is.
+/// - Each tag or text gets a line of its own, indented by two blanks a level. An element that is empty or contains only
+///   text is one line.
+/// - If there are two or more attributes, each gets a line, so that a difference names the attribute.
+/// - Blanks around a text become `&#32;`, because a browser may show them. White space with a line break is layout, and
+///   is removed.
+/// - The content of `pre`, `textarea`, `script` and `style` is unchanged.
 ///
-/// Every other line ends without a blank, and the last one in a line feed. Printing the result again changes nothing,
-/// unless the markup was cut off inside a tag, a comment or one of those four.
+/// No other line ends in a blank, and the last one ends in a line feed. The result is a fixed point, unless the markup
+/// is cut off inside a tag, a comment or one of those four elements.
 public func prettyPrint(_ markup: [UInt8]) -> [UInt8] {
   var tokenizer = MarkupTokenizer(markup)
   var printer = PrettyPrinter()
@@ -33,7 +35,7 @@ private struct PrettyPrinter {
     }
   }
 
-  /// Texts as they will be printed; `nil` for those that are only layout.
+  /// A token with its text as it is printed; `nil` for a text that is only layout.
   private func canonical(_ token: MarkupTokenizer.Token) -> MarkupTokenizer.Token? {
     guard case .text(let text) = token else { return token }
     let shown = visible(text)
@@ -57,7 +59,8 @@ private struct PrettyPrinter {
     Array("&#\(space);".utf8)
   }
 
-  /// Prints the first token, with those that share its line; returns their number.
+  /// Prints the first token and those that share its line.
+  /// - Returns: The number of tokens printed.
   private mutating func print(_ tokens: ArraySlice<MarkupTokenizer.Token>) -> Int {
     defer { output.append(UInt8(ascii: "\n")) }
     switch tokens[tokens.startIndex] {
@@ -80,12 +83,13 @@ private struct PrettyPrinter {
     }
   }
 
-  /// Leaves the element, and those inside it that were never closed. An end tag of nothing leaves nothing.
+  /// Closes the element and the unclosed elements inside it. Ignores an end tag without a start tag.
   private mutating func close(_ name: String) {
     if let level = openNames.lastIndex(of: name) { openNames.removeSubrange(level...) }
   }
 
-  /// The content and the end tag if they belong on the line of the start tag; then the tokens of the whole element.
+  /// Appends content and end tag if they fit on the line of the start tag: for an empty element, and for text only.
+  /// - Returns: The number of tokens of the whole element, or `nil` if nothing was appended.
   private mutating func appendShortContent(
     of name: String, _ tokens: ArraySlice<MarkupTokenizer.Token>
   ) -> Int? {
@@ -135,7 +139,7 @@ private struct PrettyPrinter {
 }
 
 extension UInt8 {
-  /// White space between words, HTML standard §2.3.1 (infra).
+  /// ASCII white space (WHATWG Infra §4.6).
   fileprivate var isSpace: Bool {
     switch self {
     case 0x09, 0x0A, 0x0C, 0x0D, 0x20: true

@@ -1,4 +1,4 @@
-/// A string in a builder is text: it is escaped.
+/// A string in a builder is text, which is escaped.
 extension String: HTML {
   @inlinable public func render(into writer: inout HTMLWriter) {
     writer.write(text: self)
@@ -11,24 +11,24 @@ extension Substring: HTML {
   }
 }
 
-/// An integer in a builder is its decimal digits, without grouping.
+/// An integer in a builder is written in decimal, without grouping.
 extension Int: HTML {
   @inlinable public func render(into writer: inout HTMLWriter) {
     writer.write(self)
   }
 }
 
-/// Markup that is written as it is: the one way around escaping. Each use says why its content can be trusted.
+/// Markup that is not escaped: the only way to bypass escaping. Explain at each use why the content can be trusted.
 @inlinable public func raw(_ markup: String) -> RawHTML {
   RawHTML(Array(markup.utf8))
 }
 
-/// Markup in UTF-8 that is written as it is, such as what ``HTML/render()`` returned before.
+/// Markup in UTF-8 that is not escaped, such as the result of an earlier ``HTML/render()``.
 @inlinable public func raw(_ markup: [UInt8]) -> RawHTML {
   RawHTML(markup)
 }
 
-/// Markup that nobody escapes; made by `raw`.
+/// Markup that is not escaped. Created by `raw`.
 public struct RawHTML: HTML {
   @usableFromInline let bytes: [UInt8]
 

@@ -1,14 +1,14 @@
-/// Which addresses a page may fetch or follow.
+/// Decides which URLs a page may fetch or follow.
 ///
-/// Allowed are relative addresses, `http`, `https`, `mailto`, and images of the three formats that the server checks
-/// as `data:image/png`, `jpeg` or `webp`. Everything else, `javascript:` above all, is replaced.
+/// Allows relative URLs, `http`, `https`, `mailto`, and images in the three formats that the server validates, as
+/// `data:image/png`, `jpeg` or `webp`. All others, most importantly `javascript:`, are replaced.
 enum URLPolicy {
-  /// Stands in for an address that is not allowed: it leads nowhere and fetches nothing.
+  /// Replaces a forbidden URL. Fetches and opens nothing.
   static let refused: StaticString = "about:invalid"
 
-  /// Reads the scheme as browsers do (WHATWG URL §4.4): blanks and controls before it do not count, nor do tabs and
-  /// line breaks anywhere. A colon before the first `/`, `?` or `#` after anything else than an allowed scheme is
-  /// refused, also where a browser would take it for a relative address.
+  /// Parses the scheme like a browser (WHATWG URL §4.4): ignores leading blanks and control characters, and tabs and
+  /// line breaks anywhere. Any other scheme before the first `/`, `?` or `#` is refused, even if it is invalid and a
+  /// browser would treat the URL as relative.
   static func allows(_ address: String) -> Bool {
     var scheme: [UInt8] = []
     let bytes = address.utf8
@@ -44,7 +44,7 @@ enum URLPolicy {
 }
 
 extension HTMLWriter {
-  /// Appends an address as the inside of an attribute value, or `about:invalid` where it is not allowed.
+  /// Appends a URL inside an attribute value, or `about:invalid` if ``URLPolicy`` forbids it.
   public mutating func write(url address: String) {
     if URLPolicy.allows(address) {
       write(attribute: address)

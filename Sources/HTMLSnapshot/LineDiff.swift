@@ -1,12 +1,12 @@
-/// The difference of two texts in unified form, a few lines of context around each change.
+/// The difference of two texts in unified format.
 ///
-/// - Returns: the hunks, each under its `@@ -line,count +line,count @@`; empty if the texts are equal.
+/// - Returns: The hunks, each with its `@@ -line,count +line,count @@` header; empty if the texts are equal.
 public func unifiedDiff(from old: String, to new: String, contextLines: Int = 3) -> String {
   let edits = lineEdits(from: lines(of: old), to: lines(of: new))
   return hunks(of: edits, contextLines: max(contextLines, 0)).map(\.description).joined()
 }
 
-/// A line that stays, goes or comes.
+/// A line that is kept, removed or added.
 private struct Edit {
   var sign: Character
   var line: Substring
@@ -14,7 +14,7 @@ private struct Edit {
   var isChange: Bool { sign != " " }
 }
 
-/// Changes that stand close together, with the lines around them.
+/// Adjacent changes with their context lines.
 private struct Hunk: CustomStringConvertible {
   var oldStart: Int
   var newStart: Int
@@ -23,7 +23,7 @@ private struct Hunk: CustomStringConvertible {
   var description: String {
     let oldCount = edits.count { $0.sign != "+" }
     let newCount = edits.count { $0.sign != "-" }
-    // An empty side is numbered by the line before it, as `diff -u` does.
+    // Like `diff -u`, an empty side gets the number of the line before it.
     let oldLine = oldCount == 0 ? oldStart : oldStart + 1
     let newLine = newCount == 0 ? newStart : newStart + 1
     let heading = "@@ -\(oldLine),\(oldCount) +\(newLine),\(newCount) @@\n"
@@ -31,7 +31,7 @@ private struct Hunk: CustomStringConvertible {
   }
 }
 
-/// Lines without their line feeds; a text that ends in one has no empty line behind it.
+/// The lines without their line feeds. A final line feed does not add an empty line.
 private func lines(of text: String) -> [Substring] {
   let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
   return lines.last == "" ? lines.dropLast() : lines

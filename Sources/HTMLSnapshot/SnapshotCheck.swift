@@ -1,17 +1,17 @@
-/// What comparing a rendering with its snapshot came to.
+/// The result of comparing a rendering with its snapshot.
 public enum SnapshotResult: Equatable, Sendable {
   case matches
-  /// The snapshot was written because that was asked for.
+  /// The snapshot was recorded on request.
   case recorded
-  /// There was none; it has been written, to be looked at and committed.
+  /// There was no snapshot. It has been recorded, for you to review and commit.
   case missing
   /// The unified difference from the snapshot to the rendering.
   case differs(String)
 }
 
 extension SnapshotFolder {
-  /// Compares a rendering in canonical form with the snapshot of that name, and writes it where it is missing or where
-  /// `mode` says so.
+  /// Compares a rendering in canonical form with the snapshot of this name. Records it if it is missing, or if `mode`
+  /// is ``SnapshotMode/record``.
   public func check(
     _ rendering: String, named name: String, mode: SnapshotMode = .current
   ) throws(SnapshotError) -> SnapshotResult {
@@ -25,10 +25,10 @@ extension SnapshotFolder {
     return mode == .record ? .recorded : .missing
   }
 
-  /// The files of snapshots that no test compares any more, sorted. With ``SnapshotMode/record`` they are removed, and
-  /// none is left to report.
+  /// The files of snapshots that no test uses any more, sorted. With ``SnapshotMode/record`` they are removed, and the
+  /// result is empty.
   ///
-  /// - Parameter names: those of all snapshots that are still compared.
+  /// - Parameter names: The names of all snapshots in use.
   public func staleFiles(
     keeping names: some Sequence<String>, mode: SnapshotMode = .current
   ) throws(SnapshotError) -> [String] {

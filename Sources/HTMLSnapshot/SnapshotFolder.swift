@@ -1,6 +1,6 @@
 import Files
 
-/// The snapshots of one suite: `__Snapshots__/Suite/name.html` beside the test file.
+/// The snapshots of a suite: `__Snapshots__/Suite/name.html` beside the test file.
 public struct SnapshotFolder: Equatable, Sendable {
   public var path: String
 
@@ -8,21 +8,21 @@ public struct SnapshotFolder: Equatable, Sendable {
     self.path = path
   }
 
-  /// The folder of the suite that stands in a file; the suite is named like the file.
+  /// The folder for the suite in a test file. The suite has the name of the file.
   ///
-  /// - Parameter testFile: the `#filePath` of the test.
+  /// - Parameter testFile: The `#filePath` of the test.
   public init(besideTestFile testFile: String) {
     let parts = testFile.split(separator: "/", omittingEmptySubsequences: false)
     let suite = parts.last.map { $0.split(separator: ".").first ?? $0 } ?? ""
     path = (parts.dropLast().map(String.init) + ["__Snapshots__", String(suite)]).joined(separator: "/")
   }
 
-  /// The last part of the path, which is what `--filter` wants.
+  /// The last component of the path, which `swift test --filter` accepts.
   public var suite: String {
     path.split(separator: "/").last.map(String.init) ?? path
   }
 
-  /// What a snapshot's file is called: `/` divides folders, and all but letters, digits, `.` and `_` become dashes.
+  /// The file name of a snapshot. `/` separates folders; everything but letters, digits, `.` and `_` becomes a dash.
   public static func fileName(for name: String) -> String {
     let parts = name.split(separator: "/").map(slug).filter { part in !part.allSatisfy { $0 == "." } }
     return parts.joined(separator: "/") + ".html"
@@ -39,7 +39,7 @@ public struct SnapshotFolder: Equatable, Sendable {
     return words.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "-")
   }
 
-  /// What was recorded under a name, or `nil`.
+  /// The recorded text, or `nil` if there is no such file.
   func read(_ fileName: String) throws(SnapshotError) -> String? {
     do throws(FileError) {
       return String(decoding: try FileSystem.read("\(path)/\(fileName)", maxBytes: 256 << 20), as: UTF8.self)

@@ -4,12 +4,12 @@
   import Darwin
 #endif
 
-/// Whether snapshots are compared, or written as they are now.
+/// Whether snapshots are compared or recorded.
 public enum SnapshotMode: Equatable, Sendable {
   case compare
   case record
 
-  /// What `RECORD_SNAPSHOTS` in the environment asks for: `1` records.
+  /// The mode that the environment selects: `RECORD_SNAPSHOTS=1` records.
   public static var current: SnapshotMode {
     guard let value = getenv("RECORD_SNAPSHOTS") else { return .compare }
     return String(cString: value) == "1" ? .record : .compare

@@ -8,19 +8,19 @@ package enum Base64 {
     text.reserveCapacity((bytes.count + 2) / 3 * 4)
     var index = 0
     while index < bytes.count {
-      let taken = min(3, bytes.count - index)
+      let count = min(3, bytes.count - index)
       var group: UInt32 = 0
-      for offset in 0..<3 { group = group << 8 | (offset < taken ? UInt32(bytes[index + offset]) : 0) }
+      for offset in 0..<3 { group = group << 8 | (offset < count ? UInt32(bytes[index + offset]) : 0) }
       for digit in 0..<4 {
-        text.append(digit <= taken ? alphabet[Int(group >> (18 - 6 * UInt32(digit))) & 63] : padding)
+        text.append(digit <= count ? alphabet[Int(group >> (18 - 6 * UInt32(digit))) & 63] : padding)
       }
-      index += taken
+      index += count
     }
     return text
   }
 
-  /// The bytes, or nil for anything but the one text that ``encode(_:)`` gives for them: no blanks, padding complete,
-  /// and its spare bits zero, so that two different texts never mean the same bytes.
+  /// Decodes strictly: nil for anything that ``encode(_:)`` does not produce. Blanks, missing padding and nonzero spare
+  /// bits are refused, so that no two texts decode to the same bytes.
   package static func decode(_ text: [UInt8]) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count / 4 * 3)

@@ -1,5 +1,4 @@
-/// Cuts a stream of bytes into the 64-byte blocks that SHA-1 and SHA-256 work on, and pads the last one
-/// (FIPS 180-4 §5.1.1).
+/// Splits a stream of bytes into the 64-byte blocks of SHA-1 and SHA-256, and pads the last one (FIPS 180-4 §5.1.1).
 struct BlockBuffer: Sendable {
   static let blockBytes = 64
 
@@ -10,7 +9,7 @@ struct BlockBuffer: Sendable {
     partial.reserveCapacity(Self.blockBytes * 2)
   }
 
-  /// - Parameter compress: Called with each complete block; full blocks are read where they lie.
+  /// - Parameter compress: Called with each complete block. Blocks that lie entirely in `bytes` are not copied.
   mutating func absorb(_ bytes: UnsafeRawBufferPointer, compress: (UnsafeRawBufferPointer) -> Void) {
     totalBytes &+= UInt64(bytes.count)
     var rest = bytes[...]
@@ -29,7 +28,7 @@ struct BlockBuffer: Sendable {
     partial.append(contentsOf: rest)
   }
 
-  /// Gives out the last one or two blocks: what is left, a one bit, zeros, and the length in bits.
+  /// Emits the last one or two blocks: the remaining bytes, a one bit, zeros, and the length in bits.
   mutating func finish(compress: (UnsafeRawBufferPointer) -> Void) {
     let bitCount = totalBytes &* 8
     var end: [UInt8] = [0x80]
@@ -41,9 +40,9 @@ struct BlockBuffer: Sendable {
 }
 
 extension UnsafeRawBufferPointer {
-  /// The `index`th big-endian word of a block.
+  /// The `index`-th big-endian word of a block.
   @inline(__always)
-  func word(_ index: Int) -> UInt32 {
+  func word(at index: Int) -> UInt32 {
     UInt32(bigEndian: loadUnaligned(fromByteOffset: index &* 4, as: UInt32.self))
   }
 }

@@ -1,4 +1,4 @@
-/// Bytes as lowercase hexadecimal digits, two for each.
+/// Two lowercase hexadecimal digits a byte.
 package func hex(_ bytes: some Collection<UInt8>) -> String {
   let digits = Array("0123456789abcdef".utf8)
   return String(unsafeUninitializedCapacity: bytes.count * 2) { output in

@@ -1,4 +1,4 @@
-/// SHA-1 (FIPS 180-4 §6.1). Broken as a signature; here because the WebSocket handshake is defined with it.
+/// SHA-1 (FIPS 180-4 §6.1). Insecure; present only because the WebSocket handshake requires it.
 package struct SHA1: Sendable {
   private var h: (UInt32, UInt32, UInt32, UInt32, UInt32) = (
     0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0
@@ -7,7 +7,7 @@ package struct SHA1: Sendable {
 
   package init() {}
 
-  /// The 20 bytes of the digest.
+  /// The digest, 20 bytes.
   package static func hash(_ bytes: [UInt8]) -> [UInt8] {
     var hasher = SHA1()
     hasher.update(bytes)
@@ -15,7 +15,7 @@ package struct SHA1: Sendable {
   }
 
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    // A local copy: a closure over self would overlap with the access to the buffer.
+    // A local copy, because a closure that captures self would overlap with the access to the buffer.
     var state = h
     buffer.absorb(bytes) { Self.compress($0, into: &state) }
     h = state
@@ -25,7 +25,7 @@ package struct SHA1: Sendable {
     bytes.withUnsafeBytes { update($0) }
   }
 
-  /// The 20 bytes of the digest.
+  /// The digest, 20 bytes.
   package consuming func finalize() -> [UInt8] {
     var state = h
     buffer.finish { Self.compress($0, into: &state) }
@@ -35,7 +35,7 @@ package struct SHA1: Sendable {
   private static func compress(_ block: UnsafeRawBufferPointer, into h: inout (UInt32, UInt32, UInt32, UInt32, UInt32))
   {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 80) { w in
-      for t in 0..<16 { w[t] = block.word(t) }
+      for t in 0..<16 { w[t] = block.word(at: t) }
       for t in 16..<80 { w[t] = (w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16]).rotatedLeft(1) }
 
       var (a, b, c, d, e) = h

@@ -1,4 +1,4 @@
-// Hot style in `compress`: uploads of 512 MiB are hashed while they arrive.
+// Hot style in `compress`: uploads of up to 512 MiB are hashed while they arrive.
 
 /// SHA-256 (FIPS 180-4 §6.2).
 package struct SHA256: Sendable {
@@ -8,7 +8,7 @@ package struct SHA256: Sendable {
 
   package init() {}
 
-  /// The 32 bytes of the digest.
+  /// The digest, 32 bytes.
   package static func hash(_ bytes: [UInt8]) -> [UInt8] {
     var hasher = SHA256()
     hasher.update(bytes)
@@ -16,7 +16,7 @@ package struct SHA256: Sendable {
   }
 
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    // A local copy: a closure over self would overlap with the access to the buffer.
+    // A local copy, because a closure that captures self would overlap with the access to the buffer.
     var state = h
     buffer.absorb(bytes) { Self.compress($0, into: &state) }
     h = state
@@ -26,7 +26,7 @@ package struct SHA256: Sendable {
     bytes.withUnsafeBytes { update($0) }
   }
 
-  /// The 32 bytes of the digest.
+  /// The digest, 32 bytes.
   package consuming func finalize() -> [UInt8] {
     var state = h
     buffer.finish { Self.compress($0, into: &state) }
@@ -35,7 +35,7 @@ package struct SHA256: Sendable {
 
   private static func compress(_ block: UnsafeRawBufferPointer, into h: inout SIMD8<UInt32>) {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
-      for t in 0..<16 { w[t] = block.word(t) }
+      for t in 0..<16 { w[t] = block.word(at: t) }
       for t in 16..<64 {
         let (x, y) = (w[t &- 15], w[t &- 2])
         let s0 = x.rotatedRight(7) ^ x.rotatedRight(18) ^ x >> 3

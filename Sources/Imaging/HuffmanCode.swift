@@ -1,20 +1,22 @@
-/// The best prefix code for symbols that occur so often, with no code longer than a limit (RFC 1951 §3.2.2).
+/// A length-limited prefix code for symbols with the given frequencies (RFC 1951 §3.2.2).
 struct HuffmanCode {
-  /// Bits of each symbol's code; 0 for symbols that don't occur.
+  /// The code length of each symbol in bits; 0 for symbols that don't occur.
   let lengths: [UInt8]
   let symbols: [BitWriter.Code]
 
-  /// - Parameter longest: At most 15, and enough for the symbols that occur.
+  /// - Parameters:
+  ///   - counts: The frequency of each symbol.
+  ///   - longest: The longest code allowed, at most 15 bits, and enough for the symbols that occur.
   init(counts: [UInt32], longest: Int) {
     lengths = Self.lengths(counts: counts, longest: longest)
-    symbols = Self.codes(lengths)
+    symbols = Self.codes(lengths: lengths)
   }
 
   private static func lengths(counts: [UInt32], longest: Int) -> [UInt8] {
     let used = counts.indices.filter { counts[$0] > 0 }.sorted { counts[$0] < counts[$1] }
     var lengths = [UInt8](repeating: 0, count: counts.count)
     guard used.count > 1 else {
-      // A lone symbol still takes a bit.
+      // A single symbol still needs a code of one bit.
       for symbol in used { lengths[symbol] = 1 }
       return lengths
     }
@@ -29,11 +31,11 @@ struct HuffmanCode {
     return lengths
   }
 
-  /// How deep each leaf of the Huffman tree lies.
-  /// - Parameter weights: In ascending order, at least two.
+  /// The depth of each leaf in the Huffman tree.
+  /// - Parameter weights: At least two, in ascending order.
   private static func depths(of weights: [UInt64]) -> [Int] {
     let leaves = weights.count
-    // Inner nodes are made in ascending order too, so the two smallest are always at the front of one of two queues.
+    // Inner nodes are created in ascending order too, so the smallest node is always at the front of one of two queues.
     var weight = weights
     var parent = [Int](repeating: 0, count: 2 * leaves - 1)
     var (nextLeaf, nextInner) = (0, leaves)
@@ -56,9 +58,9 @@ struct HuffmanCode {
     return Array(depth[..<leaves])
   }
 
-  /// Makes cut-off lengths a prefix code again: the sum of 2^-length comes down to 1.
+  /// Turns truncated lengths back into a prefix code, by lowering the sum of 2^-length to 1 (Kraft's inequality).
   ///
-  /// Each step lengthens one shorter code by a bit, which makes room for one of the longest beside it.
+  /// Each step lengthens a shorter code by one bit, which makes room for one of the longest codes beside it.
   private static func shorten(_ ofLength: inout [Int]) {
     let longest = ofLength.count - 1
     var sum = (1...longest).reduce(0) { $0 + ofLength[$1] << (longest - $1) }
@@ -71,8 +73,8 @@ struct HuffmanCode {
     }
   }
 
-  /// The codes that belong to the lengths, §3.2.2, in the order of writing.
-  private static func codes(_ lengths: [UInt8]) -> [BitWriter.Code] {
+  /// The codes for the lengths (§3.2.2), with their bits in the order in which they are written.
+  private static func codes(lengths: [UInt8]) -> [BitWriter.Code] {
     var next = [UInt16](repeating: 0, count: 17)
     for length in lengths where length > 0 { next[Int(length) + 1] += 1 }
     for length in 1...15 { next[length] = (next[length] + next[length - 1]) << 1 }
@@ -85,17 +87,17 @@ struct HuffmanCode {
   }
 }
 
-/// The head of a block with its own codes, RFC 1951 §3.2.7.
+/// The header of a block with dynamic Huffman codes, RFC 1951 §3.2.7.
 enum CodeTable {
-  /// In which order the lengths of the length codes stand.
+  /// The order of the code length codes.
   private static let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 
-  /// - Parameter lengths: 286 lengths of literals and lengths; the distances are two codes of one bit.
+  /// - Parameter lengths: The code lengths of the 286 literals and lengths. There are two distance codes of one bit.
   static func write(_ lengths: [UInt8], to writer: inout BitWriter) {
     let all = lengths + [1, 1]
     var counts = [UInt32](repeating: 0, count: 19)
     for length in all { counts[Int(length)] += 1 }
-    // A complete code needs two symbols; some decoders refuse others.
+    // Some decoders refuse an incomplete code, so there must be at least two symbols.
     if counts.count(where: { $0 > 0 }) < 2 { counts[0] += 1 }
     let code = HuffmanCode(counts: counts, longest: 7)
     writer.write(UInt32(lengths.count - 257), bits: 5)

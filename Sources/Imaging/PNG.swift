@@ -1,16 +1,16 @@
 import Compression
 
-/// What the decoder and the encoder of PNG share (PNG specification, third edition).
+/// Constants of the PNG decoder and encoder (PNG specification, third edition).
 enum PNG {
-  /// §5.2: not text, not 7 bit, and damaged by every careless copy.
+  /// §5.2. Transfers that convert line breaks or strip the eighth bit corrupt it, so that they are noticed.
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  /// Four letters of a chunk's type as one number.
+  /// The four letters of a chunk's type as a number.
   static func type(_ name: StaticString) -> UInt32 {
     name.withUTF8Buffer { $0.reduce(0) { $0 << 8 | UInt32($1) } }
   }
 
-  /// A chunk's type for a person; bytes that are no letters appear as `?`.
+  /// A chunk's type as text for error messages. Bytes that are not letters become `?`.
   static func name(of type: UInt32) -> String {
     let letters = (0..<4).map { UInt8(truncatingIfNeeded: type >> (24 - 8 * $0)) }
     return String(decoding: letters.map { isLetter($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
@@ -27,7 +27,7 @@ enum PNG {
   static let iend = type("IEND")
 }
 
-/// The header chunk, §11.2.1, already found consistent.
+/// The validated header chunk, §11.2.1.
 struct PNGHeader: Equatable {
   enum ColourType: UInt8 {
     case grey = 0
@@ -91,24 +91,24 @@ struct PNGHeader: Equatable {
 
   var bitsPerPixel: Int { bitDepth * colourType.samples }
 
-  /// The distance of the filters' left neighbour, §9.2: whole bytes, at least one.
+  /// The distance in bytes to a filter's left neighbour, §9.2; at least 1.
   var filterDistance: Int { max(1, bitsPerPixel / 8) }
 
   func rowByteCount(width: Int) -> Int { (width * bitsPerPixel + 7) / 8 }
 
-  /// The passes in the order in which the file stores them; empty ones are left out, as the file does, §8.
+  /// The passes in file order. Empty ones are omitted, as in the file (§8).
   var passes: [PNGPass] {
     let all = isInterlaced ? PNGPass.adam7 : [PNGPass(x: 0, y: 0, stepX: 1, stepY: 1)]
     return all.filter { $0.width(of: width) > 0 && $0.height(of: height) > 0 }
   }
 
-  /// What the image data must inflate to, to the byte: each row of each pass with its filter byte.
+  /// The exact size of the inflated image data: the rows of all passes, each with its filter byte.
   var inflatedByteCount: Int {
     passes.reduce(0) { $0 + (1 + rowByteCount(width: $1.width(of: width))) * $1.height(of: height) }
   }
 }
 
-/// One pass of an interlaced picture, §8.1: every `stepX`-th pixel of every `stepY`-th row, from (`x`, `y`) on.
+/// A pass of an interlaced picture, §8.1: every `stepX`-th pixel of every `stepY`-th row, starting at (`x`, `y`).
 struct PNGPass: Equatable {
   let x: Int
   let y: Int
@@ -130,7 +130,7 @@ struct PNGPass: Equatable {
 }
 
 extension RandomAccessCollection<UInt8> where Index == Int {
-  /// - Precondition: four bytes follow `index`.
+  /// - Precondition: There are at least four bytes from `index` on.
   func bigEndianUInt32(at index: Int) -> UInt32 {
     UInt32(self[index]) << 24 | UInt32(self[index + 1]) << 16 | UInt32(self[index + 2]) << 8 | UInt32(self[index + 3])
   }

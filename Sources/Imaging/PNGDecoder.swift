@@ -1,11 +1,11 @@
 import Compression
 
-/// Decodes a whole PNG file: every colour type, bit depth and filter, palettes, transparency, interlacing.
+/// Decodes a PNG file of any colour type, bit depth and filter, with palettes, transparency and interlacing.
 ///
-/// Channels come out with 8 bits: fewer are spread over 0...255 (1 bit becomes 0 or 255), 16 are rounded,
-/// `(value × 255 + 32,767) / 65,535`. Palettes become RGB, a transparent colour becomes alpha. Gamma and colour profiles
-/// are not applied. Stricter than a viewer: every checksum must be right, in every chunk, and the image data must be
-/// exactly as long as the size demands. What follows the IEND chunk is ignored, as the specification asks (§13.2).
+/// The result has 8 bits a channel: fewer bits are scaled to 0...255 (1 bit becomes 0 or 255), 16 bits are rounded,
+/// `(value × 255 + 32,767) / 65,535`. Palettes become RGB, a transparent colour becomes alpha. Gamma and colour
+/// profiles are ignored. Stricter than a viewer: all checksums must be correct, and the image data must have exactly
+/// the expected length. Bytes after the IEND chunk are ignored, as the specification recommends (§13.2).
 enum PNGDecoder {
   static func decode(_ bytes: [UInt8], limits: PictureLimits) throws(PictureError) -> Picture {
     let chunks = try PNGChunks(bytes, limits: limits)
@@ -14,7 +14,7 @@ enum PNGDecoder {
     return try scanlines.picture(from: inflated)
   }
 
-  /// Inflates the image data, never past `expected` bytes: a bomb stops there.
+  /// Inflates the image data. Stops at `expected` bytes, so that a zip bomb does no harm.
   private static func inflate(
     _ pieces: [Range<Int>], of bytes: [UInt8], expected: Int
   ) throws(PictureError) -> [UInt8] {
@@ -24,7 +24,7 @@ enum PNGDecoder {
     var isFinished = false
     for piece in pieces {
       guard !isFinished || piece.isEmpty else {
-        throw .malformed(format: "PNG", reason: "something follows its image data")
+        throw .malformed(format: "PNG", reason: "there is extra data after its image data")
       }
       do {
         let step = try bytes.span.bytes.extracting(piece).withUnsafeBytes { (input) throws(CompressionError) in
@@ -32,7 +32,7 @@ enum PNGDecoder {
         }
         isFinished = step.isFinished
         guard step.consumed == piece.count else {
-          throw PictureError.malformed(format: "PNG", reason: "something follows its image data")
+          throw PictureError.malformed(format: "PNG", reason: "there is extra data after its image data")
         }
       } catch let error as PictureError {
         throw error
@@ -45,45 +45,45 @@ enum PNGDecoder {
   }
 }
 
-/// The chunks of a file, checked: order, counts, lengths and checksums (§5.6, §11).
+/// The chunks of a file, with their order, counts, lengths and checksums validated (§5.6, §11).
 struct PNGChunks {
   let header: PNGHeader
-  /// Red, green, blue of each entry; empty where the file has none.
+  /// Red, green and blue of each entry; empty if the file has no palette.
   private(set) var palette: ArraySlice<UInt8> = []
-  /// The tRNS chunk: alpha of palette entries, or one transparent grey or colour as 16-bit numbers.
+  /// The tRNS chunk: the alpha of palette entries, or a transparent grey or colour as 16-bit numbers.
   private(set) var transparency: ArraySlice<UInt8>?
-  /// Where the IDAT chunks' bytes lie in the file, in order.
+  /// The positions of the IDAT chunks' data in the file, in order.
   private(set) var imageData: [Range<Int>] = []
 
   init(_ bytes: [UInt8], limits: PictureLimits) throws(PictureError) {
     var position = PNG.signature.count
     let first = try PNGChunk(bytes, at: &position)
     guard first.type == PNG.ihdr else {
-      throw .malformed(format: "PNG", reason: "it begins with a \(first.name) chunk instead of IHDR")
+      throw .malformed(format: "PNG", reason: "its first chunk is \(first.name) instead of IHDR")
     }
     header = try PNGHeader(bytes[first.data], limits: limits)
 
     var previous = first
     while true {
       let chunk = try PNGChunk(bytes, at: &position)
-      try take(chunk, data: bytes[chunk.data], after: previous)
+      try add(chunk, data: bytes[chunk.data], after: previous)
       if chunk.type == PNG.iend { break }
       previous = chunk
     }
     guard !imageData.isEmpty else { throw .malformed(format: "PNG", reason: "it has no image data") }
   }
 
-  private mutating func take(
+  private mutating func add(
     _ chunk: PNGChunk, data: ArraySlice<UInt8>, after previous: PNGChunk
   ) throws(PictureError) {
     switch chunk.type {
     case PNG.plte:
-      try takePalette(data)
+      try setPalette(data)
     case PNG.trns:
-      try takeTransparency(data)
+      try setTransparency(data)
     case PNG.idat:
       guard imageData.isEmpty || previous.type == PNG.idat else {
-        throw .malformed(format: "PNG", reason: "its IDAT chunks do not follow one another")
+        throw .malformed(format: "PNG", reason: "its IDAT chunks are not consecutive")
       }
       guard header.colourType != .palette || !palette.isEmpty else {
         throw .malformed(format: "PNG", reason: "its image data comes before the palette")
@@ -100,7 +100,7 @@ struct PNGChunks {
     }
   }
 
-  private mutating func takePalette(_ data: ArraySlice<UInt8>) throws(PictureError) {
+  private mutating func setPalette(_ data: ArraySlice<UInt8>) throws(PictureError) {
     guard palette.isEmpty, imageData.isEmpty, transparency == nil else {
       throw .malformed(format: "PNG", reason: "its PLTE chunk is in the wrong place")
     }
@@ -114,41 +114,41 @@ struct PNGChunks {
     palette = data
   }
 
-  private mutating func takeTransparency(_ data: ArraySlice<UInt8>) throws(PictureError) {
+  private mutating func setTransparency(_ data: ArraySlice<UInt8>) throws(PictureError) {
     guard transparency == nil, imageData.isEmpty else {
       throw .malformed(format: "PNG", reason: "its tRNS chunk is in the wrong place")
     }
-    let isRight =
+    let isValid =
       switch header.colourType {
       case .grey: data.count == 2
       case .rgb: data.count == 6
       case .palette: !data.isEmpty && data.count <= palette.count / 3
       case .greyAlpha, .rgba: false
       }
-    guard isRight else {
+    guard isValid else {
       throw .malformed(format: "PNG", reason: "its tRNS chunk has \(data.count) bytes")
     }
     transparency = data
   }
 }
 
-/// One chunk: length, type, data, checksum (§5.3).
+/// A chunk: length, type, data, checksum (§5.3).
 struct PNGChunk {
   let type: UInt32
   let data: Range<Int>
 
   var name: String { PNG.name(of: type) }
 
-  /// Bit 5 of the first letter: lower case may be ignored, §5.4.
+  /// Whether a decoder must understand the chunk: the first letter is upper case (bit 5 is 0), §5.4.
   var isCritical: Bool { type & 0x2000_0000 == 0 }
 
-  /// Reads the chunk at `position` and moves it behind the chunk.
+  /// Reads the chunk at `position` and advances the position past it.
   init(_ bytes: [UInt8], at position: inout Int) throws(PictureError) {
     guard bytes.count - position >= 12 else { throw .truncated(format: "PNG", part: "its chunks") }
     let length = Int(bytes.bigEndianUInt32(at: position))
     type = bytes.bigEndianUInt32(at: position + 4)
     guard bytes[(position + 4)..<(position + 8)].allSatisfy(PNG.isLetter), length <= Int(Int32.max) else {
-      throw .malformed(format: "PNG", reason: "what follows byte \(position) is not a chunk")
+      throw .malformed(format: "PNG", reason: "there is no valid chunk at byte \(position)")
     }
     guard length <= bytes.count - position - 12 else {
       throw .truncated(format: "PNG", part: "its \(PNG.name(of: type)) chunk")

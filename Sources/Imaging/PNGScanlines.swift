@@ -1,27 +1,27 @@
-// Hot style, paid for by `telltale bench pipeline` (rows of a PNG): pointers inside, a checked interface outside.
+// Hot style: pointers behind a checked interface. The benchmark is `telltale bench pipeline` (rows of a PNG).
 
-/// Turns inflated image data into a picture: undoes the filters (§9), unpacks samples, puts interlaced passes together.
+/// Turns inflated image data into a picture: undoes the filters (§9), unpacks samples, assembles interlaced passes.
 struct PNGScanlines {
   private let header: PNGHeader
   private let format: Picture.Format
   private let unpack: Unpacking
 
-  /// What a row's bytes become.
+  /// How a row's bytes become channels.
   private enum Unpacking {
-    /// 8 bits a sample, as they are.
+    /// 8 bits a sample, copied.
     case copy
     case wide(transparent: [UInt16]?)
     case eightBits(transparent: [UInt8])
-    /// 1, 2 or 4 bits of grey.
+    /// Grey with 1, 2 or 4 bits.
     case packedGrey(transparent: Int?)
-    /// Entries of `channels` bytes each; the file may have fewer than its bit depth allows.
+    /// Entries of `channels` bytes each. There may be fewer of them than the bit depth allows.
     case palette(entries: [UInt8], count: Int)
   }
 
   init(_ chunks: PNGChunks) {
     header = chunks.header
     let transparency = chunks.transparency
-    let samples = transparency.map(Self.samples)
+    let samples = transparency.map(Self.samples(in:))
     format =
       switch chunks.header.colourType {
       case .grey: transparency == nil ? .grey : .greyAlpha
@@ -32,25 +32,25 @@ struct PNGScanlines {
     unpack =
       switch (chunks.header.colourType, chunks.header.bitDepth) {
       case (.palette, _):
-        .palette(entries: Self.entries(chunks), count: chunks.palette.count / 3)
+        .palette(entries: Self.entries(of: chunks), count: chunks.palette.count / 3)
       case (_, 16):
         .wide(transparent: samples)
       case (.grey, 1...4):
         .packedGrey(transparent: samples.map { Int($0[0]) })
       case (_, _):
-        // §11.3.1.1: only the low bits of the samples count.
+        // §11.3.1.1: only the low bits of the samples are used.
         if let samples { .eightBits(transparent: samples.map { UInt8(truncatingIfNeeded: $0) }) } else { .copy }
       }
   }
 
-  private static func samples(_ bytes: ArraySlice<UInt8>) -> [UInt16] {
+  private static func samples(in bytes: ArraySlice<UInt8>) -> [UInt16] {
     stride(from: bytes.startIndex, to: bytes.endIndex - 1, by: 2).map { index in
       UInt16(bytes[index]) << 8 | UInt16(bytes[index + 1])
     }
   }
 
-  /// The palette's entries with alpha where the file gives any.
-  private static func entries(_ chunks: PNGChunks) -> [UInt8] {
+  /// The palette's entries, as RGBA if the file has a tRNS chunk.
+  private static func entries(of chunks: PNGChunks) -> [UInt8] {
     let palette = Array(chunks.palette)
     guard let transparency = chunks.transparency.map(Array.init) else { return palette }
     var entries: [UInt8] = []
@@ -66,33 +66,33 @@ struct PNGScanlines {
     var pixels = [UInt8](repeating: 0, count: header.width * header.height * format.channels)
     var position = 0
     for pass in header.passes {
-      try take(pass, from: &inflated, at: &position, into: &pixels)
+      try decode(pass, from: &inflated, at: &position, into: &pixels)
     }
     return Picture(width: header.width, height: header.height, format: format, bytes: pixels)
   }
 
-  private func take(
+  private func decode(
     _ pass: PNGPass, from inflated: inout [UInt8], at position: inout Int, into pixels: inout [UInt8]
   ) throws(PictureError) {
     let passWidth = pass.width(of: header.width)
     let rowBytes = header.rowByteCount(width: passWidth)
-    // The row above a pass's first row counts as zeros, §9.2.
+    // The row above the first row of a pass counts as zeros, §9.2.
     var above = [UInt8](repeating: 0, count: rowBytes)
     var row = [UInt8](repeating: 0, count: passWidth * format.channels)
     for passRow in 0..<pass.height(of: header.height) {
       let filter = inflated[position]
       let range = position + 1..<position + 1 + rowBytes
       position = range.upperBound
-      try unfilter(&inflated, range, filter: filter, above: above)
+      try unfilter(&inflated, row: range, filter: filter, above: above)
       above.replaceSubrange(0..<rowBytes, with: inflated[range])
       try expand(above, into: &row)
       place(row, of: pass, at: pass.y + passRow * pass.stepY, into: &pixels)
     }
   }
 
-  /// Undoes one row's filter in place, §9.2.
+  /// Undoes a row's filter in place, §9.2.
   private func unfilter(
-    _ bytes: inout [UInt8], _ range: Range<Int>, filter: UInt8, above: [UInt8]
+    _ bytes: inout [UInt8], row range: Range<Int>, filter: UInt8, above: [UInt8]
   ) throws(PictureError) {
     let distance = header.filterDistance
     guard filter <= 4 else {
@@ -102,27 +102,27 @@ struct PNGScanlines {
       let row = UnsafeMutableBufferPointer(rebasing: whole[range])
       above.withUnsafeBufferPointer { above in
         switch filter {
-        case 1: Self.undoSub(row, distance)
-        case 2: Self.undoUp(row, above)
-        case 3: Self.undoAverage(row, above, distance)
-        case 4: Self.undoPaeth(row, above, distance)
+        case 1: Self.undoSub(row, distance: distance)
+        case 2: Self.undoUp(row, above: above)
+        case 3: Self.undoAverage(row, above: above, distance: distance)
+        case 4: Self.undoPaeth(row, above: above, distance: distance)
         default: break
         }
       }
     }
   }
 
-  private static func undoSub(_ row: UnsafeMutableBufferPointer<UInt8>, _ distance: Int) {
+  private static func undoSub(_ row: UnsafeMutableBufferPointer<UInt8>, distance: Int) {
     guard row.count > distance else { return }
     for index in distance..<row.count { row[index] &+= row[index &- distance] }
   }
 
-  private static func undoUp(_ row: UnsafeMutableBufferPointer<UInt8>, _ above: UnsafeBufferPointer<UInt8>) {
+  private static func undoUp(_ row: UnsafeMutableBufferPointer<UInt8>, above: UnsafeBufferPointer<UInt8>) {
     for index in 0..<row.count { row[index] &+= above[index] }
   }
 
   private static func undoAverage(
-    _ row: UnsafeMutableBufferPointer<UInt8>, _ above: UnsafeBufferPointer<UInt8>, _ distance: Int
+    _ row: UnsafeMutableBufferPointer<UInt8>, above: UnsafeBufferPointer<UInt8>, distance: Int
   ) {
     for index in 0..<row.count {
       let left = index < distance ? 0 : Int(row[index &- distance])
@@ -131,7 +131,7 @@ struct PNGScanlines {
   }
 
   private static func undoPaeth(
-    _ row: UnsafeMutableBufferPointer<UInt8>, _ above: UnsafeBufferPointer<UInt8>, _ distance: Int
+    _ row: UnsafeMutableBufferPointer<UInt8>, above: UnsafeBufferPointer<UInt8>, distance: Int
   ) {
     for index in 0..<min(distance, row.count) { row[index] &+= above[index] }
     guard row.count > distance else { return }
@@ -139,7 +139,7 @@ struct PNGScanlines {
       let left = Int(row[index &- distance])
       let up = Int(above[index])
       let upLeft = Int(above[index &- distance])
-      // §9.4, with the estimate left + up - upLeft taken out of the three distances.
+      // §9.4: the distances of left, up and upLeft from the estimate left + up - upLeft, simplified.
       let toLeft = abs(up &- upLeft)
       let toUp = abs(left &- upLeft)
       let toUpLeft = abs(left &+ up &- upLeft &- upLeft)
@@ -148,7 +148,7 @@ struct PNGScanlines {
     }
   }
 
-  /// Unpacks one row into 8-bit channels.
+  /// Unpacks a row into 8-bit channels.
   private func expand(_ bytes: [UInt8], into row: inout [UInt8]) throws(PictureError) {
     switch unpack {
     case .copy:
@@ -217,14 +217,14 @@ struct PNGScanlines {
     }
   }
 
-  /// One sample of 1, 2, 4 or 8 bits, leftmost in the high bits, §7.2.
+  /// A sample of 1, 2, 4 or 8 bits. The leftmost pixel is in the high bits, §7.2.
   private func packedValue(_ bytes: [UInt8], at pixel: Int) -> Int {
     let bit = pixel * header.bitDepth
     let shift = 8 - header.bitDepth - bit % 8
     return Int(bytes[bit / 8]) >> shift & ((1 << header.bitDepth) - 1)
   }
 
-  /// Puts a pass's row where it belongs in the picture.
+  /// Copies a row of a pass to its pixels in the picture.
   private func place(_ row: [UInt8], of pass: PNGPass, at y: Int, into pixels: inout [UInt8]) {
     let channels = format.channels
     let start = (y * header.width + pass.x) * channels

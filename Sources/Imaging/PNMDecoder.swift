@@ -1,6 +1,6 @@
-/// Decodes PPM and PGM pictures, written as text (P2, P3) or as bytes (P5, P6).
+/// Decodes PPM and PGM pictures, in text (P2, P3) or binary form (P5, P6).
 ///
-/// Values are spread from 0...maxval to 0...255 and rounded. Only the first picture of a file is read.
+/// Values are scaled from 0...maxval to 0...255 and rounded. Only the first picture of a file is read.
 enum PNMDecoder {
   static func decode(_ bytes: [UInt8], limits: PictureLimits) throws(PictureError) -> Picture {
     var reader = Reader(bytes: bytes)
@@ -19,12 +19,12 @@ enum PNMDecoder {
     guard (1...65_535).contains(maximum) else {
       throw .malformed(format: "PNM picture", reason: "its largest value is \(maximum)")
     }
-    // Bounded by the limit on pixels, so this can't overflow.
+    // Can't overflow, because the number of pixels is limited.
     let count = width * height * format.channels
     let values =
       isText
-      ? try reader.textValues(count, maximum: maximum)
-      : try reader.byteValues(count, maximum: maximum)
+      ? try reader.textValues(count: count, maximum: maximum)
+      : try reader.byteValues(count: count, maximum: maximum)
     return Picture(width: width, height: height, format: format, bytes: values)
   }
 
@@ -34,7 +34,7 @@ enum PNMDecoder {
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The next number, after blanks and comments. At most 9 digits, so that it fits without a check.
+    /// Skips blanks and comments and reads a number. Allows at most 9 digits, so that it can't overflow.
     mutating func number(named name: String) throws(PictureError) -> Int {
       skipBlanks()
       guard position < bytes.count else { throw .truncated(format: "PNM picture", part: "its \(name)") }
@@ -65,21 +65,21 @@ enum PNMDecoder {
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-    mutating func textValues(_ count: Int, maximum: Int) throws(PictureError) -> [UInt8] {
-      // A value takes two bytes at least, so a short file can't reserve much.
+    mutating func textValues(count: Int, maximum: Int) throws(PictureError) -> [UInt8] {
+      // A value needs at least two bytes, so a short file can't reserve much memory.
       guard (bytes.count - position + 1) / 2 >= count else {
         throw .truncated(format: "PNM picture", part: "its pixels")
       }
       var values: [UInt8] = []
       values.reserveCapacity(count)
       for _ in 0..<count {
-        values.append(try Self.spread(number(named: "pixel"), maximum))
+        values.append(try Self.scale(number(named: "pixel"), maximum: maximum))
       }
       return values
     }
 
-    mutating func byteValues(_ count: Int, maximum: Int) throws(PictureError) -> [UInt8] {
-      // Exactly one blank stands between the header and the pixels.
+    mutating func byteValues(count: Int, maximum: Int) throws(PictureError) -> [UInt8] {
+      // There is exactly one blank between the header and the pixels.
       guard position < bytes.count, Self.isBlank(bytes[position]) else {
         throw .malformed(format: "PNM picture", reason: "its header does not end in a blank")
       }
@@ -94,14 +94,14 @@ enum PNMDecoder {
       values.reserveCapacity(count)
       for index in stride(from: pixels.startIndex, to: pixels.endIndex, by: width) {
         let value = width == 1 ? Int(pixels[index]) : Int(pixels[index]) << 8 | Int(pixels[index + 1])
-        values.append(try Self.spread(value, maximum))
+        values.append(try Self.scale(value, maximum: maximum))
       }
       return values
     }
 
-    private static func spread(_ value: Int, _ maximum: Int) throws(PictureError) -> UInt8 {
+    private static func scale(_ value: Int, maximum: Int) throws(PictureError) -> UInt8 {
       guard value <= maximum else {
-        throw .malformed(format: "PNM picture", reason: "a pixel is \(value), its largest value \(maximum)")
+        throw .malformed(format: "PNM picture", reason: "a pixel is \(value), more than its largest value \(maximum)")
       }
       return UInt8((value * 255 + maximum / 2) / maximum)
     }

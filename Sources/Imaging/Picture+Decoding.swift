@@ -1,5 +1,5 @@
 extension Picture {
-  /// Decodes a whole PNG, PPM or PGM file, whichever its first bytes say it is.
+  /// Decodes a PNG, PPM or PGM file. Recognises the format by the first bytes.
   package static func decode(
     _ bytes: [UInt8], limits: PictureLimits = PictureLimits()
   ) throws(PictureError) -> Picture {

@@ -1,10 +1,10 @@
-/// One decoded picture: rows from top to bottom without padding, 8 bits a channel.
+/// A decoded picture: rows from top to bottom without padding, 8 bits a channel.
 package struct Picture: Equatable, Sendable {
   /// The channels of a pixel, in the order of their bytes.
   package enum Format: Sendable {
     case grey, greyAlpha, rgb, rgba
 
-    /// Bytes a pixel.
+    /// The number of bytes a pixel.
     package var channels: Int {
       switch self {
       case .grey: 1
@@ -30,8 +30,8 @@ package struct Picture: Equatable, Sendable {
     self.bytes = bytes
   }
 
-  /// The channels of one pixel.
-  /// - Precondition: `x` and `y` lie inside the picture.
+  /// The channels of a pixel.
+  /// - Precondition: The pixel is inside the picture.
   package subscript(x: Int, y: Int) -> ArraySlice<UInt8> {
     precondition(x >= 0 && x < width && y >= 0 && y < height)
     let start = (y * width + x) * format.channels
@@ -39,11 +39,11 @@ package struct Picture: Equatable, Sendable {
   }
 }
 
-/// What a decoder accepts before it reserves memory for a picture.
+/// The limits that a decoder checks before it allocates memory for a picture.
 package struct PictureLimits: Equatable, Sendable {
-  /// Width × height. 64 Mi pixels are 8,192 × 8,192: more than a camera makes, less than a machine has.
+  /// Width × height. 64 Mi pixels are 8,192 × 8,192: more than cameras produce, and still fits in memory.
   package var maximumPixels: Int
-  /// Bytes of the picture as the file stores it after inflation, 272 MiB: 64 Mi pixels of RGBA and change.
+  /// The size of the inflated image data in bytes. 272 MiB hold 64 Mi pixels of RGBA with their filter bytes.
   package var maximumBytes: Int
 
   package init(maximumPixels: Int = 64 << 20, maximumBytes: Int = 272 << 20) {
@@ -51,7 +51,8 @@ package struct PictureLimits: Equatable, Sendable {
     self.maximumBytes = maximumBytes
   }
 
-  /// Refuses a size that is empty or larger than the limit; `format` names the file's format to a person.
+  /// Refuses an empty size and one beyond the limit.
+  /// - Parameter format: The name of the file format in the error message.
   func check(width: Int, height: Int, format: String) throws(PictureError) {
     guard width > 0, height > 0 else {
       throw .malformed(format: format, reason: "its size is \(width) × \(height)")

@@ -1,4 +1,4 @@
-/// Why a picture or a video can't be read, as a sentence for a person.
+/// A picture or a video that can't be read. The description is shown to users.
 package enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownFormat
   case truncated(format: String, part: String)
@@ -11,15 +11,15 @@ package enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .unknownFormat:
-      "This is neither a PNG nor a PPM or PGM picture."
+      "This is not a PNG, PPM or PGM picture."
     case .truncated(let format, let part):
       "The \(format) ends in the middle of \(part)."
     case .checksumMismatch(let format, let part):
       "The \(format) is damaged: the checksum of \(part) is wrong."
     case .tooLarge(let format, let width, let height, let maximumPixels):
-      "The \(format) says it has \(width) × \(height) pixels; at most \(maximumPixels) pixels are read."
+      "The \(format) has \(width) × \(height) pixels; the limit is \(maximumPixels) pixels."
     case .tooManyBytes(let format, let bytes, let maximumBytes):
-      "The \(format) unpacks to \(bytes) bytes; at most \(maximumBytes) bytes are read."
+      "The \(format) unpacks to \(bytes) bytes; the limit is \(maximumBytes) bytes."
     case .malformed(let format, let reason):
       "The \(format) is malformed: \(reason)."
     case .unsupported(let format, let feature):

@@ -1,16 +1,20 @@
-// Hot style, paid for by `telltale bench pipeline` (`convert`): pointers inside, a checked interface outside.
+// Hot style: pointers behind a checked interface. The benchmark is `telltale bench pipeline` (`convert`).
 
-/// One picture of a video: a plane of luma, and two of colour with as many samples or fewer. 8 bits a sample.
+/// A picture of a video: a luma plane and two chroma planes, which may be subsampled. 8 bits a sample.
 package struct PlanarPicture: Equatable, Sendable {
-  /// How many pixels share one pair of colour samples.
+  /// The chroma subsampling.
   package enum Chroma: Sendable {
     case mono, c420, c422, c444
 
     var stepX: Int { self == .c420 || self == .c422 ? 2 : 1 }
     var stepY: Int { self == .c420 ? 2 : 1 }
+
+    /// The size of a chroma plane.
+    func width(of width: Int) -> Int { (width + stepX - 1) / stepX }
+    func height(of height: Int) -> Int { (height + stepY - 1) / stepY }
   }
 
-  /// Which values stand for black and white: 16...235 as in broadcasting, or 0...255 as in JPEG.
+  /// The luma values from black to white: 16...235 as in broadcasting (limited), or 0...255 as in JPEG (full).
   package enum Range: Sendable {
     case limited, full
   }
@@ -22,8 +26,7 @@ package struct PlanarPicture: Equatable, Sendable {
   /// The planes Y, U, V one after another, without padding.
   package let bytes: [UInt8]
 
-  /// - Precondition: the size has been checked against ``PictureLimits``, and `bytes` has the count that
-  ///   ``byteCount(width:height:chroma:)`` names.
+  /// - Precondition: The size is within ``PictureLimits``, and `bytes.count` is ``byteCount(width:height:chroma:)``.
   package init(width: Int, height: Int, chroma: Chroma, range: Range, bytes: [UInt8]) {
     precondition(bytes.count == Self.byteCount(width: width, height: height, chroma: chroma))
     self.width = width
@@ -33,14 +36,9 @@ package struct PlanarPicture: Equatable, Sendable {
     self.bytes = bytes
   }
 
-  /// Odd sides round up: the last column or row has colour samples of its own.
+  /// Odd sides are rounded up: the last column or row has chroma samples of its own.
   package static func byteCount(width: Int, height: Int, chroma: Chroma) -> Int {
-    width * height + (chroma == .mono ? 0 : 2 * chromaWidth(width, chroma) * chromaHeight(height, chroma))
-  }
-
-  private static func chromaWidth(_ width: Int, _ chroma: Chroma) -> Int { (width + chroma.stepX - 1) / chroma.stepX }
-  private static func chromaHeight(_ height: Int, _ chroma: Chroma) -> Int {
-    (height + chroma.stepY - 1) / chroma.stepY
+    width * height + (chroma == .mono ? 0 : 2 * chroma.width(of: width) * chroma.height(of: height))
   }
 
   /// Brightness, 0 for black to 255 for white.
@@ -50,7 +48,8 @@ package struct PlanarPicture: Equatable, Sendable {
     let spread = [UInt8](unsafeUninitializedCapacity: count) { out, initialized in
       bytes.withUnsafeBufferPointer { samples in
         for index in 0..<count {
-          // (y - 16) × 255 / 219, rounded: the factor is the one of `Scale`, so that luma is the grey that `rgb` shows.
+          // (y - 16) × 255 / 219, rounded, with the factor of `Scale`, so that a grey pixel has the same value in
+          // `rgb`.
           let above = Swift.min(Swift.max(samples[index], 16), 235) &- 16
           out[index] = UInt8(truncatingIfNeeded: (UInt32(above) &* 76_309 &+ 32_768) >> 16)
         }
@@ -60,7 +59,7 @@ package struct PlanarPicture: Equatable, Sendable {
     return Plane(width: width, height: height, bytes: spread)
   }
 
-  /// The colours, by ITU-R BT.601. Colour samples are repeated, not interpolated.
+  /// Converts to RGB by ITU-R BT.601. Chroma samples are repeated, not interpolated.
   package func rgb() -> Picture {
     let count = 3 * width * height
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { out, initialized in
@@ -84,9 +83,9 @@ package struct PlanarPicture: Equatable, Sendable {
 
   private func convert(_ planes: UnsafeBufferPointer<UInt8>, to out: UnsafeMutableBufferPointer<UInt8>) {
     let scale = Scale(range)
-    let chromaWidth = Self.chromaWidth(width, chroma)
+    let chromaWidth = chroma.width(of: width)
     let firstU = width * height
-    let firstV = firstU + chromaWidth * Self.chromaHeight(height, chroma)
+    let firstV = firstU + chromaWidth * chroma.height(of: height)
     let stepX = chroma.stepX
     for y in 0..<height {
       let chromaRow = y / chroma.stepY * chromaWidth
@@ -110,7 +109,7 @@ package struct PlanarPicture: Equatable, Sendable {
     }
   }
 
-  /// BT.601's factors × 65,536.
+  /// The factors of BT.601, times 65,536.
   private struct Scale {
     let black: Int32
     let factor: Int32

@@ -1,4 +1,4 @@
-/// One value a pixel: the brightness of a picture, 0 for black to 255 for white.
+/// A picture with one channel, its brightness: 0 for black to 255 for white.
 package struct Plane: Equatable, Sendable {
   package let width: Int
   package let height: Int
@@ -15,7 +15,7 @@ package struct Plane: Equatable, Sendable {
 }
 
 extension Picture {
-  /// Brightness by BT.601's weights; transparent pixels stand on white, as on a page.
+  /// Brightness by the weights of BT.601. Transparent pixels are composited on white, as on a web page.
   package func luma() -> Plane {
     switch format {
     case .grey: Plane(width: width, height: height, bytes: bytes)
@@ -39,7 +39,7 @@ extension Picture {
     }
   }
 
-  /// The picture as RGB: grey is repeated, transparent pixels stand on white, as on a page.
+  /// The picture as RGB. Transparent pixels are composited on white, as on a web page.
   package func rgb() -> Picture {
     switch format {
     case .rgb: self
@@ -49,7 +49,7 @@ extension Picture {
     }
   }
 
-  /// Without its alpha channel, on white.
+  /// The picture without its alpha channel, composited on white.
   private func opaque() -> Picture {
     let colours = format.channels - 1
     var flat: [UInt8] = []

@@ -1,13 +1,14 @@
-// Hot style, paid for by `telltale bench pipeline` (`encode`): pointers inside, a checked interface outside.
+// Hot style: pointers behind a checked interface. The benchmark is `telltale bench pipeline` (`encode`).
 
-/// Deflate (RFC 1951) for filtered picture rows: Huffman codes, and matches only for runs of zeros.
+/// Deflate (RFC 1951) for filtered picture rows: Huffman coding, and matches only for runs of zeros.
 ///
-/// Neighbouring pixels are alike, so filtered bytes are mostly small numbers, for which searching matches costs far more
-/// than it saves. On 2.8 MB of filtered rows zlib's level 1 takes 45 ms, its Huffman-only strategy 32 ms for the same size.
+/// Neighbouring pixels are similar, so filtered bytes are mostly small numbers, and searching for matches costs far
+/// more than it saves. On 2.8 MB of filtered rows zlib's level 1 takes 45 ms, its Huffman-only strategy 32 ms for the
+/// same size.
 enum RowDeflater {
-  /// A whole zlib stream (RFC 1950).
+  /// Compresses into a complete zlib stream (RFC 1950).
   static func zlib(_ bytes: [UInt8]) -> [UInt8] {
-    // 12 bits a byte at worst, plus each block's tables.
+    // At worst 12 bits a byte, plus the tables of each block.
     let blocks = bytes.count / blockBytes + 1
     let capacity = 2 + bytes.count + bytes.count / 2 + blocks * 512 + 16
     return [UInt8](unsafeUninitializedCapacity: capacity) { out, initialized in
@@ -24,34 +25,34 @@ enum RowDeflater {
     }
   }
 
-  /// A block has its own codes: 128 KiB are enough to pay for the tables, and few enough to follow the picture.
+  /// Each block has its own codes. 128 KiB are enough to pay for the tables, and few enough to adapt to the picture.
   private static let blockBytes = 128 << 10
 
-  /// Longest code of a literal: four of them and the 7 bits left over fit into 64.
+  /// The longest code. Four codes plus 7 pending bits fit into 64 bits.
   private static let longestCode = 12
 
   private static let endOfBlock = 256
 
   private static func writeBlock(_ bytes: UnsafeBufferPointer<UInt8>, isLast: Bool, to writer: inout BitWriter) {
     var counter = SymbolCounter()
-    walk(bytes, &counter)
+    walk(bytes, visitor: &counter)
     let codes = HuffmanCode(counts: counter.totals, longest: longestCode)
     writer.write(isLast ? 1 : 0, bits: 1)
     writer.write(2, bits: 2)
     CodeTable.write(codes.lengths, to: &writer)
     codes.symbols.withUnsafeBufferPointer { symbols in
       var emitter = SymbolEmitter(writer: writer, symbols: symbols)
-      walk(bytes, &emitter)
+      walk(bytes, visitor: &emitter)
       writer = emitter.writer
     }
     writer.write(codes.symbols[endOfBlock])
   }
 
-  /// Reads a block as literals and runs of zeros, the same way for counting and for writing.
+  /// Splits a block into literals and runs of zeros, in the same way for counting and for writing.
   ///
-  /// Eight bytes at a time: eight zeros begin a run.
+  /// Reads eight bytes at a time; eight zeros begin a run.
   @inline(__always)
-  private static func walk(_ bytes: UnsafeBufferPointer<UInt8>, _ visitor: inout some SymbolVisitor) {
+  private static func walk(_ bytes: UnsafeBufferPointer<UInt8>, visitor: inout some SymbolVisitor) {
     let raw = UnsafeRawBufferPointer(bytes)
     var position = 0
     while position &+ 8 <= bytes.count {
@@ -63,16 +64,16 @@ enum RowDeflater {
       }
       var end = position &+ 8
       while end &+ 8 <= bytes.count, raw.loadUnaligned(fromByteOffset: end, as: UInt64.self) == 0 { end &+= 8 }
-      // The first zero is a literal, the others repeat the byte before them.
+      // The first zero is a literal; the others repeat the preceding byte.
       visitor.literal(0)
       var left = end &- position &- 1
       while left > 258 {
-        // Never leaves one or two bytes, which are no match.
+        // Never leaves one or two bytes, which are too short for a match.
         let length = left < 261 ? 255 : 258
-        visitor.run(length)
+        visitor.run(length: length)
         left &-= length
       }
-      visitor.run(left)
+      visitor.run(length: left)
       position = end
     }
     while position < bytes.count {
@@ -86,7 +87,7 @@ enum RowDeflater {
     var (first, second): (UInt32, UInt32) = (1, 0)
     var position = 0
     while position < bytes.count {
-      // Two sums over up to 4,096 bytes instead of one that depends on the other, so that the loop is vectorised;
+      // Two independent sums over up to 4,096 bytes instead of dependent ones, so that the loop is vectorised.
       // 4,096 × 4,096 / 2 × 255 fits into 32 bits.
       let count = min(4096, bytes.count &- position)
       var (plain, weighted): (UInt32, UInt32) = (0, 0)
@@ -103,18 +104,18 @@ enum RowDeflater {
   }
 }
 
-/// Takes the literals and runs of a block, in order.
+/// Receives the literals and runs of a block in order.
 private protocol SymbolVisitor {
   mutating func literal(_ byte: UInt8)
   /// Eight literals, the first in the low byte.
   mutating func literals(_ word: UInt64)
-  /// - Parameter length: 3...258 repetitions of the byte before.
-  mutating func run(_ length: Int)
+  /// - Parameter length: 3...258 repetitions of the preceding byte.
+  mutating func run(length: Int)
 }
 
-/// Counts how often each symbol occurs.
+/// Counts the symbols of a block.
 private struct SymbolCounter: SymbolVisitor {
-  /// Four tables, so that equal neighbours don't wait for each other's increment.
+  /// Four tables, so that equal neighbours don't wait for each other's increments.
   private var counts = [UInt32](repeating: 0, count: 4 * 288)
 
   mutating func literal(_ byte: UInt8) { counts[Int(byte)] &+= 1 }
@@ -131,9 +132,9 @@ private struct SymbolCounter: SymbolVisitor {
     }
   }
 
-  mutating func run(_ length: Int) { counts[RunLength(length).symbol] &+= 1 }
+  mutating func run(length: Int) { counts[RunLength(length).symbol] &+= 1 }
 
-  /// The end of the block is counted once.
+  /// The counts of all symbols, including one end of block.
   var totals: [UInt32] {
     var totals = Array(counts[..<286])
     for table in 1..<4 {
@@ -144,7 +145,7 @@ private struct SymbolCounter: SymbolVisitor {
   }
 }
 
-/// Writes each symbol's code.
+/// Writes the codes of a block's symbols.
 private struct SymbolEmitter: SymbolVisitor {
   var writer: BitWriter
   let symbols: UnsafeBufferPointer<BitWriter.Code>
@@ -162,16 +163,16 @@ private struct SymbolEmitter: SymbolVisitor {
     }
   }
 
-  mutating func run(_ length: Int) {
+  mutating func run(length: Int) {
     let code = RunLength(length)
     writer.write(symbols[code.symbol])
     writer.write(UInt32(code.extra), bits: code.extraBits)
-    // Distance 1: the shorter of two codes of one bit.
+    // Distance 1: the first of two codes of one bit.
     writer.write(0, bits: 1)
   }
 }
 
-/// The symbol and the extra bits of a match's length, RFC 1951 §3.2.5.
+/// The symbol and extra bits of a match length, RFC 1951 §3.2.5.
 struct RunLength {
   let symbol: Int
   let extra: Int
@@ -184,7 +185,7 @@ struct RunLength {
     } else if length < 11 {
       (symbol, extra, extraBits) = (254 + length, 0, 0)
     } else {
-      // Four symbols to each power of two from 8 on.
+      // From 8 on there are four symbols for each power of two.
       let offset = length - 3
       let power = Int.bitWidth - 1 - offset.leadingZeroBitCount
       extraBits = power - 2
@@ -194,9 +195,9 @@ struct RunLength {
   }
 }
 
-/// Writes bits from the lowest up, RFC 1951 §3.1.1, into memory that is known to be large enough.
+/// Writes bits, lowest first (RFC 1951 §3.1.1), into memory that the caller made large enough.
 struct BitWriter {
-  /// A Huffman code with its bits already in the order of writing, above its length in the low four bits.
+  /// A Huffman code: its length in the low four bits, and above them its bits in the order in which they are written.
   typealias Code = UInt16
 
   private let out: UnsafeMutableBufferPointer<UInt8>
@@ -204,7 +205,7 @@ struct BitWriter {
   private var bits: UInt64 = 0
   private var bitCount = 0
 
-  /// - Parameter out: Eight bytes longer than anything that will be written.
+  /// - Parameter out: Must be eight bytes longer than the output.
   init(out: UnsafeMutableBufferPointer<UInt8>, position: Int) {
     self.out = out
     self.position = position
@@ -215,7 +216,7 @@ struct BitWriter {
     bitCount &+= Int(code & 15)
   }
 
-  /// Moves whole bytes out; at most 7 bits stay.
+  /// Writes the complete bytes; at most 7 bits remain pending.
   @inline(__always) mutating func flush() {
     UnsafeMutableRawBufferPointer(out).storeBytes(of: bits.littleEndian, toByteOffset: position, as: UInt64.self)
     position &+= bitCount >> 3
@@ -235,8 +236,8 @@ struct BitWriter {
     flush()
   }
 
-  /// Fills the last byte and writes the checksum.
-  /// - Returns: How many bytes the memory holds now.
+  /// Pads the last byte and writes the checksum.
+  /// - Returns: The total number of bytes written.
   mutating func finish(adler32: UInt32) -> Int {
     bitCount = (bitCount + 7) & ~7
     flush()

@@ -1,15 +1,15 @@
 extension JSON {
-  /// The value as compact JSON.
+  /// Compact JSON.
   package func encoded() -> [UInt8] {
     var writer = JSONWriter()
     write(to: &writer)
     return writer.finish()
   }
 
-  /// The value as compact JSON that can stand inside an HTML `<script>`: no `</script>` or `<!--` can occur in it, and
-  /// the two line separators that old JavaScript forbids in strings are escaped.
+  /// Compact JSON for an HTML `<script>`. Escapes `<`, so that no string can end the element, and the two line
+  /// separators that old JavaScript forbids in strings.
   package func encodedForScript() -> [UInt8] {
-    // Outside strings none of these characters occurs in JSON, so the finished bytes can be rewritten.
+    // These characters occur only in strings, so it is safe to rewrite the encoded bytes.
     let plain = encoded()
     var safe: [UInt8] = []
     safe.reserveCapacity(plain.count + plain.count / 16)
@@ -48,7 +48,7 @@ extension JSON {
 extension JSONObject {
   package func write(to writer: inout JSONWriter) {
     writer.beginObject()
-    for member in members { writer.member(member.key, member.value) }
+    for member in members { writer.member(member.key, value: member.value) }
     writer.endObject()
   }
 }

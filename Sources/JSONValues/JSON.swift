@@ -1,12 +1,12 @@
 /// Any JSON value.
 ///
-/// Numbers keep what was written: `1` is an ``int(_:)``, `1.0` and `1e0` are a ``double(_:)``. Two values are equal
-/// when they are the same case, so compare numbers through ``doubleValue`` where the spelling must not matter.
+/// Numbers keep their spelling: `1` is an ``int(_:)``, `1.0` and `1e0` are a ``double(_:)``. These are not equal;
+/// compare numbers by ``doubleValue`` if the spelling must not matter.
 package enum JSON: Sendable, Equatable {
   case null
   case bool(Bool)
   case int(Int)
-  /// Not-a-number and infinity can't be written as JSON: ``JSONWriter`` writes `null` for them.
+  /// JSON has no not-a-number and no infinity; ``JSONWriter`` writes them as `null`.
   case double(Double)
   case string(String)
   case array([JSON])
@@ -21,7 +21,7 @@ extension JSON {
     return value
   }
 
-  /// The whole number, also of a double such as `1e3` or `50.0` up to 2^53: JSON has one kind of number.
+  /// The integer, also if it is written as a double such as `1e3` or `50.0` (up to 2^53): JSON has one number type.
   package var intValue: Int? {
     switch self {
     case .int(let value): value
@@ -53,7 +53,7 @@ extension JSON {
     return value
   }
 
-  /// The member of an object. Nil for a missing key and for anything that is no object.
+  /// The member of an object; nil if the key is missing or the value is not an object.
   package subscript(key: String) -> JSON? {
     guard case .object(let object) = self else { return nil }
     return object[key]
@@ -85,15 +85,15 @@ extension JSON: ExpressibleByArrayLiteral {
 }
 
 extension JSON: ExpressibleByDictionaryLiteral {
-  /// The members in the order written. A key written twice is a mistake in our code and traps.
+  /// The members in the order of the literal. A duplicate key traps.
   package init(dictionaryLiteral elements: (String, JSON)...) { self = .object(JSONObject(uniqueMembers: elements)) }
 }
 
 extension Double {
-  /// The integer that it is, nil for fractions and beyond 2^53, where a double stops telling integers apart.
+  /// The exact integer; nil for fractions and beyond 2^53, from where on doubles can't represent every integer.
   var wholeNumber: Int? {
     guard magnitude <= 9_007_199_254_740_992 else { return nil }
-    // Int(exactly:) calls trunc, for which a program without Foundation would have to link the C mathematics library.
+    // Int(exactly:) calls trunc, so a program without Foundation would have to link libm.
     let whole = Int(self)
     return Double(whole) == self ? whole : nil
   }

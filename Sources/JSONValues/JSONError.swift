@@ -1,4 +1,4 @@
-/// Why a text is no JSON that we accept, and where.
+/// A syntax error in JSON, with its position.
 package struct JSONError: Error, Equatable, Sendable {
   package enum Reason: Equatable, Sendable {
     case empty
@@ -18,9 +18,9 @@ package struct JSONError: Error, Equatable, Sendable {
   }
 
   package var reason: Reason
-  /// From 1.
+  /// Starts at 1.
   package var line: Int
-  /// From 1, in Unicode scalars.
+  /// Starts at 1, counted in Unicode scalars.
   package var column: Int
 
   package init(_ reason: Reason, line: Int, column: Int) {
@@ -38,18 +38,18 @@ extension JSONError.Reason: CustomStringConvertible {
   package var description: String {
     switch self {
     case .empty: "there is no value"
-    case .byteOrderMark: "a byte order mark is not allowed, send plain UTF-8"
+    case .byteOrderMark: "a byte order mark is not allowed; send plain UTF-8"
     case .invalidUTF8: "the bytes are not UTF-8"
     case .unexpectedByte(let byte): "unexpected \(Self.name(of: byte))"
     case .unexpectedEnd: "the text ends in the middle of a value"
-    case .trailingBytes: "something follows the value"
+    case .trailingBytes: "there is extra text after the value"
     case .tooDeep(let limit): "values are nested more than \(limit) deep"
     case .duplicateKey(let key): "the key \(String(reflecting: String(key.prefix(64)))) occurs twice in one object"
     case .invalidNumber: "the number is malformed"
-    case .integerOutOfRange: "the integer is beyond 2^53 and would lose digits"
+    case .integerOutOfRange: "the integer exceeds 2^53 and would lose precision"
     case .numberOutOfRange: "the number does not fit a double"
     case .invalidEscape: "the escape sequence is unknown or incomplete"
-    case .loneSurrogate: "a \\u escape is half of a surrogate pair"
+    case .loneSurrogate: "a \\u escape is only half of a surrogate pair"
     case .controlCharacter(let byte): "\(Self.name(of: byte)) in a string must be escaped"
     }
   }
@@ -61,9 +61,9 @@ extension JSONError.Reason: CustomStringConvertible {
   }
 }
 
-/// What a parser accepts at most. The size of the text is limited by whoever received it.
+/// The limits of a parser. The caller limits the size of the text.
 package struct JSONLimits: Sendable {
-  /// The parser is recursive, so that a greater depth is taken as 128: it must fit a small thread's stack.
+  /// At most 128, because the parser is recursive and must fit the stack of a small thread.
   package var maxDepth: Int
 
   package init(maxDepth: Int) {

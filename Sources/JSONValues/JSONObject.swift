@@ -1,6 +1,6 @@
-/// The members of a JSON object in the order in which they were written or added.
+/// The members of a JSON object, in the order of the text or of insertion.
 ///
-/// Made for messages, with a dozen members: looking up, setting and removing a key are O(n).
+/// Designed for messages with a dozen members: lookup, insertion and removal are O(n).
 package struct JSONObject: Sendable, Equatable {
   package struct Member: Sendable, Equatable {
     package let key: String
@@ -19,17 +19,17 @@ package struct JSONObject: Sendable, Equatable {
     members = []
   }
 
-  /// - Precondition: no key occurs twice.
+  /// - Precondition: All keys are different.
   init(unchecked members: [Member]) {
     self.members = members
   }
 
-  /// - Precondition: no key occurs twice.
+  /// - Precondition: All keys are different.
   init(uniqueMembers pairs: [(String, JSON)]) {
     members = []
     members.reserveCapacity(pairs.count)
     for (key, value) in pairs {
-      precondition(self[key] == nil, "The key \(key) is written twice in one JSON object.")
+      precondition(self[key] == nil, "The key \(key) occurs twice in a JSON object literal.")
       members.append(Member(key: key, value: value))
     }
   }
@@ -38,7 +38,7 @@ package struct JSONObject: Sendable, Equatable {
   package var count: Int { members.count }
   package var keys: [String] { members.map(\.key) }
 
-  /// Setting a new key appends it, setting nil removes the key. A JSON null is `.null`, or `.some(nil)`.
+  /// Setting a new key appends it; setting nil removes it. For a JSON null, set `.null` or `.some(nil)`.
   package subscript(key: String) -> JSON? {
     get { members.first { $0.key == key }?.value }
     set {
@@ -56,6 +56,6 @@ package struct JSONObject: Sendable, Equatable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
-  /// The members in the order written. A key written twice is a mistake in our code and traps.
+  /// The members in the order of the literal. A duplicate key traps.
   package init(dictionaryLiteral elements: (String, JSON)...) { self.init(uniqueMembers: elements) }
 }

@@ -1,11 +1,11 @@
-// Hot style: every message from a client or plugin passes here, so it works on borrowed bytes and counts lines only
-// once something failed.
+// Hot style: every message from a client or plugin passes through here. It works on borrowed bytes and counts lines
+// only after an error.
 
 extension JSON {
-  /// Parses one JSON value (RFC 8259) strictly: UTF-8 without byte order mark, nothing behind the value, no duplicate
-  /// key, no integer beyond 2^53, no number beyond a double.
+  /// Parses a JSON value (RFC 8259) strictly: UTF-8 without byte order mark, no text after the value, no duplicate
+  /// keys, no integers beyond 2^53, no numbers beyond the range of a double.
   ///
-  /// Keys are compared as Swift strings, so two canonically equivalent spellings of one key are duplicates.
+  /// Keys are compared as Swift strings, so canonically equivalent spellings are duplicates.
   package init(parsing bytes: RawSpan, limits: JSONLimits = .standard) throws(JSONError) {
     self = try bytes.withUnsafeBytes { (buffer) throws(JSONError) in
       var parser = JSONParser(buffer, maxDepth: limits.maxDepth)
@@ -30,9 +30,9 @@ extension JSON {
   }
 }
 
-/// Recursive descent over borrowed bytes; the depth limit bounds the stack.
+/// A recursive descent parser over borrowed bytes. The depth limit bounds the stack.
 private struct JSONParser {
-  /// A reason and the offset it is about; lines and columns are counted only once something failed.
+  /// An error with its byte offset. ``located(_:)`` turns it into line and column.
   struct Failure: Error {
     var reason: JSONError.Reason
     var offset: Int
@@ -90,7 +90,7 @@ private struct JSONParser {
     }
   }
 
-  /// - Parameter depth: How many arrays and objects are open around the value.
+  /// - Parameter depth: The number of arrays and objects around the value.
   private mutating func parseValue(depth: Int) throws(Failure) -> JSON {
     guard index < bytes.count else { throw failure(.unexpectedEnd) }
     switch bytes[index] {
@@ -118,13 +118,13 @@ private struct JSONParser {
     index += 1
     var elements: [JSON] = []
     skipBlanks()
-    if take(UInt8(ascii: "]")) { return .array(elements) }
+    if skip(UInt8(ascii: "]")) { return .array(elements) }
     while true {
       skipBlanks()
       elements.append(try parseValue(depth: depth))
       skipBlanks()
-      if take(UInt8(ascii: "]")) { return .array(elements) }
-      guard take(UInt8(ascii: ",")) else { throw unexpected() }
+      if skip(UInt8(ascii: "]")) { return .array(elements) }
+      guard skip(UInt8(ascii: ",")) else { throw unexpected() }
     }
   }
 
@@ -134,7 +134,7 @@ private struct JSONParser {
     var members: [JSONObject.Member] = []
     var keys = KeySet()
     skipBlanks()
-    if take(UInt8(ascii: "}")) { return .object(JSONObject()) }
+    if skip(UInt8(ascii: "}")) { return .object(JSONObject()) }
     while true {
       skipBlanks()
       let keyOffset = index
@@ -142,24 +142,25 @@ private struct JSONParser {
       let key = try parseString()
       guard keys.insert(key, after: members) else { throw failure(.duplicateKey(key), at: keyOffset) }
       skipBlanks()
-      guard take(UInt8(ascii: ":")) else { throw unexpected() }
+      guard skip(UInt8(ascii: ":")) else { throw unexpected() }
       skipBlanks()
       members.append(JSONObject.Member(key: key, value: try parseValue(depth: depth)))
       skipBlanks()
-      if take(UInt8(ascii: "}")) { return .object(JSONObject(unchecked: members)) }
-      guard take(UInt8(ascii: ",")) else { throw unexpected() }
+      if skip(UInt8(ascii: "}")) { return .object(JSONObject(unchecked: members)) }
+      guard skip(UInt8(ascii: ",")) else { throw unexpected() }
     }
   }
 
-  private mutating func take(_ byte: UInt8) -> Bool {
+  /// Skips the next byte if it is the given one.
+  private mutating func skip(_ byte: UInt8) -> Bool {
     guard index < bytes.count, bytes[index] == byte else { return false }
     index += 1
     return true
   }
 }
 
-/// Finds duplicate keys: by looking through a small object, by hashing once it is large, so that an object of a
-/// million members costs no million squared. Swift seeds its hashes, so the keys can't be chosen to collide.
+/// Detects duplicate keys: by linear search in a small object, by hashing in a large one, so that a million members
+/// don't cost quadratic time. Swift seeds its hashes, so an attacker can't choose keys that collide.
 private struct KeySet {
   private static let largestScanned = 16
   private var hashed: Set<String> = []
@@ -183,7 +184,7 @@ extension JSONParser {
     try skipPlainBytes()
     if bytes[index] == .quote {
       defer { index += 1 }
-      return try text(start..<index)
+      return try text(in: start..<index)
     }
 
     var unescaped = Array(bytes[start..<index])
@@ -195,13 +196,13 @@ extension JSONParser {
       try skipPlainBytes()
       unescaped.append(contentsOf: bytes[plain..<index])
     }
-    // Escapes are replaced by valid UTF-8, so the raw text says whether the whole is, and names the right place.
-    _ = try text(start..<index)
+    // Escapes expand to valid UTF-8, so it is enough to validate the raw text, which also gives the right position.
+    _ = try text(in: start..<index)
     index += 1
     return String(decoding: unescaped, as: UTF8.self)
   }
 
-  /// Moves to the next quote or backslash; there is one, or this throws.
+  /// Skips to the next quote or backslash; throws if there is none.
   private mutating func skipPlainBytes() throws(Failure) {
     while index < bytes.count {
       let byte = bytes[index]
@@ -212,16 +213,16 @@ extension JSONParser {
     throw failure(.unexpectedEnd)
   }
 
-  private func text(_ range: Range<Int>) throws(Failure) -> String {
+  private func text(in range: Range<Int>) throws(Failure) -> String {
     let slice = UnsafeRawBufferPointer(rebasing: bytes[range])
-    // Most texts are ASCII. For them this is faster than String(validating:): a message of 13 members takes 1.6 µs
+    // Most strings are ASCII, for which this is faster than String(validating:): a message of 13 members takes 1.6 µs
     // instead of 2.8 µs.
     if slice.allSatisfy({ $0 < 0x80 }) { return String(decoding: slice, as: UTF8.self) }
     if let text = String(validating: slice, as: UTF8.self) { return text }
     throw failure(.invalidUTF8, at: range.lowerBound + firstInvalidByte(of: slice))
   }
 
-  /// Only called once the bytes are known to be invalid.
+  /// - Precondition: The bytes are not valid UTF-8.
   private func firstInvalidByte(of slice: UnsafeRawBufferPointer) -> Int {
     var decoder = UTF8.ForwardParser()
     var iterator = slice.makeIterator()
@@ -247,11 +248,11 @@ extension JSONParser {
     }
   }
 
-  /// `\uXXXX`, or two of them that are a surrogate pair; the current byte is the first digit.
+  /// Parses `\uXXXX`, or two of them that form a surrogate pair. The current byte is the first digit.
   private mutating func parseScalar(escapedAt start: Int) throws(Failure) -> Unicode.Scalar {
     let first = try parseFourDigits(escapedAt: start)
     if let scalar = Unicode.Scalar(first) { return scalar }
-    guard first < 0xDC00, take(.backslash), take(UInt8(ascii: "u")) else { throw failure(.loneSurrogate, at: start) }
+    guard first < 0xDC00, skip(.backslash), skip(UInt8(ascii: "u")) else { throw failure(.loneSurrogate, at: start) }
     let second = try parseFourDigits(escapedAt: start)
     guard (0xDC00...0xDFFF).contains(second),
       let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
@@ -283,30 +284,30 @@ extension JSONParser {
 // MARK: - Numbers
 
 extension JSONParser {
-  /// Beyond this no double needs more digits (the longest exact one has 767); a longer text is an attack on strtod.
+  /// No double needs more digits (the longest exact one has 767). A longer number only costs time in strtod.
   private static let longestNumber = 1_024
 
   private mutating func parseNumber() throws(Failure) -> JSON {
     let start = index
-    let isNegative = take(UInt8(ascii: "-"))
+    let isNegative = skip(UInt8(ascii: "-"))
     let digits = index
     guard skipDigits() else { throw index < bytes.count ? failure(.invalidNumber, at: start) : unexpected() }
     let wholeDigits = index - digits
     if bytes[digits] == UInt8(ascii: "0"), wholeDigits > 1 { throw failure(.invalidNumber, at: start) }
 
     var isWhole = true
-    if take(UInt8(ascii: ".")) {
+    if skip(UInt8(ascii: ".")) {
       isWhole = false
       guard skipDigits() else { throw failure(.invalidNumber, at: start) }
     }
-    if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+    if skip(UInt8(ascii: "e")) || skip(UInt8(ascii: "E")) {
       isWhole = false
-      if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+      if !skip(UInt8(ascii: "+")) { _ = skip(UInt8(ascii: "-")) }
       guard skipDigits() else { throw failure(.invalidNumber, at: start) }
     }
     return isWhole
-      ? try integer(digits..<index, isNegative: isNegative, start: start)
-      : try double(start..<index)
+      ? try integer(digits: digits..<index, isNegative: isNegative, start: start)
+      : try double(in: start..<index)
   }
 
   private mutating func skipDigits() -> Bool {
@@ -315,8 +316,8 @@ extension JSONParser {
     return index > start
   }
 
-  /// Integers are exact up to 2^53 in every JSON implementation; beyond, a browser would silently change them.
-  private func integer(_ digits: Range<Int>, isNegative: Bool, start: Int) throws(Failure) -> JSON {
+  /// Refuses integers beyond 2^53, which a browser would silently round.
+  private func integer(digits: Range<Int>, isNegative: Bool, start: Int) throws(Failure) -> JSON {
     // 16 digits can't overflow an Int; 2^53 has 16.
     guard digits.count <= 16 else { throw failure(.integerOutOfRange, at: start) }
     var value = 0
@@ -325,9 +326,9 @@ extension JSONParser {
     return .int(isNegative ? -value : value)
   }
 
-  private func double(_ range: Range<Int>) throws(Failure) -> JSON {
+  private func double(in range: Range<Int>) throws(Failure) -> JSON {
     guard range.count <= Self.longestNumber else { throw failure(.numberOutOfRange, at: range.lowerBound) }
-    // The grammar is checked, so the "inf", "nan" and hexadecimal forms that Double also takes can't occur.
+    // The grammar has been checked, so "inf", "nan" and hexadecimal, which Double.init accepts, can't occur.
     let text = String(decoding: bytes[range], as: UTF8.self)
     guard let value = Double(text), value.isFinite else { throw failure(.numberOutOfRange, at: range.lowerBound) }
     return .double(value)

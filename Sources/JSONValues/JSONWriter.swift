@@ -1,11 +1,11 @@
-// Hot style: every message that is published is written here once. A message of 300 bytes is to take well under a
-// microsecond; a raw buffer is what gets it there (an inout struct over [UInt8] took 2.5 times as long).
+// Hot style: every published message is encoded here once. A message of 300 bytes must take well under a microsecond,
+// which needs a raw buffer (an inout struct over [UInt8] took 2.5 times as long).
 
-/// Writes JSON as bytes, placing the commas itself.
+/// Writes JSON as bytes and inserts the commas.
 ///
 ///     var writer = JSONWriter()
 ///     writer.beginObject()
-///     writer.member("type", "progress")
+///     writer.member("type", value: "progress")
 ///     writer.key("payload")
 ///     payload.write(to: &writer)
 ///     writer.endObject()
@@ -13,7 +13,7 @@
 package struct JSONWriter: ~Copyable {
   private var base: UnsafeMutablePointer<UInt8>
   private var capacity: Int
-  /// Bytes written so far.
+  /// The number of bytes written so far.
   package private(set) var count = 0
   private var needsComma = false
 
@@ -24,14 +24,14 @@ package struct JSONWriter: ~Copyable {
 
   deinit { base.deallocate() }
 
-  /// What was written. The writer is empty again and keeps its memory for the next value.
+  /// Returns the bytes and empties the writer, which keeps its memory for the next value.
   package mutating func finish() -> [UInt8] {
     let bytes = Array(UnsafeBufferPointer(start: base, count: count))
     removeAll()
     return bytes
   }
 
-  /// Reads what was written without copying it.
+  /// Passes the bytes to `body` without copying them.
   package borrowing func withBytes<R: ~Copyable, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
     try body(UnsafeRawBufferPointer(start: base, count: count).bytes)
   }
@@ -72,8 +72,8 @@ package struct JSONWriter: ~Copyable {
     writeDigits(value)
   }
 
-  /// The shortest form that reads back as the same double; whole numbers without `.0`, not-a-number and infinity,
-  /// which JSON has no word for, as `null` (as a browser's `JSON.stringify` does).
+  /// Writes the shortest form that parses to the same double. Like `JSON.stringify`, writes integers without `.0`, and
+  /// not-a-number and infinity as `null`.
   package mutating func value(_ value: Double) {
     guard value.isFinite else { return null() }
     separate()
@@ -89,34 +89,34 @@ package struct JSONWriter: ~Copyable {
     writeQuoted(value)
   }
 
-  /// A value that is JSON already, copied as it is.
-  /// - Precondition: `json` is exactly one valid value.
+  /// Copies a value that is already JSON.
+  /// - Precondition: `json` is a single valid value.
   package mutating func raw(_ json: [UInt8]) {
     separate()
     json.withUnsafeBufferPointer { append($0) }
   }
 
-  package mutating func member(_ name: String, _ value: String) {
+  package mutating func member(_ name: String, value: String) {
     key(name)
     self.value(value)
   }
 
-  package mutating func member(_ name: String, _ value: Int) {
+  package mutating func member(_ name: String, value: Int) {
     key(name)
     self.value(value)
   }
 
-  package mutating func member(_ name: String, _ value: Double) {
+  package mutating func member(_ name: String, value: Double) {
     key(name)
     self.value(value)
   }
 
-  package mutating func member(_ name: String, _ value: Bool) {
+  package mutating func member(_ name: String, value: Bool) {
     key(name)
     self.value(value)
   }
 
-  package mutating func member(_ name: String, _ value: JSON) {
+  package mutating func member(_ name: String, value: JSON) {
     key(name)
     value.write(to: &self)
   }
@@ -140,13 +140,13 @@ package struct JSONWriter: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func reserve(_ extra: Int) {
-    if capacity - count < extra { grow(extra) }
+  private mutating func reserve(bytes: Int) {
+    if capacity - count < bytes { grow(by: bytes) }
   }
 
   @inline(never)
-  private mutating func grow(_ extra: Int) {
-    let larger = max(capacity * 2, count + extra)
+  private mutating func grow(by bytes: Int) {
+    let larger = max(capacity * 2, count + bytes)
     let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
     moved.moveInitialize(from: base, count: count)
     base.deallocate()
@@ -156,14 +156,14 @@ package struct JSONWriter: ~Copyable {
 
   @inline(__always)
   private mutating func append(_ byte: UInt8) {
-    reserve(1)
+    reserve(bytes: 1)
     base[count] = byte
     count &+= 1
   }
 
   private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard let start = bytes.baseAddress else { return }
-    reserve(bytes.count)
+    reserve(bytes: bytes.count)
     (base + count).initialize(from: start, count: bytes.count)
     count &+= bytes.count
   }
@@ -174,8 +174,8 @@ package struct JSONWriter: ~Copyable {
   }
 
   private mutating func writeDigits(_ value: Int) {
-    // 19 digits and a sign.
-    reserve(20)
+    // 19 digits plus the sign.
+    reserve(bytes: 20)
     if value < 0 {
       base[count] = UInt8(ascii: "-")
       count &+= 1
@@ -211,10 +211,10 @@ package struct JSONWriter: ~Copyable {
     append(UInt8(ascii: "\""))
   }
 
-  /// - Parameter text: A short piece: every byte may become six, `\u001f`, and room for all of them is reserved so that
-  ///   the loop needs no check.
+  /// - Parameter text: A short piece. Reserves six bytes for each byte (`\u001f`), so that the loop needs no bounds
+  ///   check.
   private mutating func writeEscaped(_ text: UnsafeBufferPointer<UInt8>) {
-    reserve(text.count * 6)
+    reserve(bytes: text.count * 6)
     var output = base + count
     for byte in text {
       if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {

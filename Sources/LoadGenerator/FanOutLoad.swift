@@ -1,13 +1,14 @@
-/// Connections that are sent what one publisher publishes.
+/// One publisher, and connections that receive what it publishes.
 package final class FanOutLoad {
   package struct Options: Sendable {
     package var connections: Int
     package var messageBytes: Int
-    /// How many topics there are, and how many of them a connection subscribes to; 0: one for all.
+    /// The number of topics; 0 for a single topic that all connections subscribe to.
     package var topics = 0
+    /// The number of topics that each connection subscribes to.
     package var topicsPerConnection = 3
-    /// Seconds without a delivery after which the missing ones are lost.
-    package var patience = 2.0
+    /// Seconds without a delivery after which the missing ones count as lost.
+    package var deliveryTimeout = 2.0
 
     package init(connections: Int, messageBytes: Int) {
       self.connections = connections
@@ -15,20 +16,20 @@ package final class FanOutLoad {
     }
   }
 
-  /// One stretch of publishing.
-  struct Stretch {
+  /// The result of publishing for a while.
+  struct Measurement {
     var published = 0
     var expected = 0
     var deliveries = 0
     var lost = 0
-    /// From the first message's time to the last delivery.
+    /// From the first message's send time to the last delivery.
     var seconds = 0.0
     var cpuShare: Double?
     var wasCutShort = false
   }
 
   let loop: LoadLoop
-  let talk: WebSocketTalk
+  let counter: DeliveryCounter
   private let options: Options
   let target: LoadTarget
   private let publishTarget: LoadTarget
@@ -36,14 +37,14 @@ package final class FanOutLoad {
   private(set) var subscribers: [LoadConnection] = []
   private var publisher: LoadConnection?
   private var templates: [MessageTemplate]
-  /// By connection: the topics it subscribed to.
+  /// The topics of each connection.
   private var topics: [[Int]] = []
   private var subscribersOfTopic: [Int]
   private var publishedOfTopic: [Int]
   private var output: [UInt8] = []
 
   package init(
-    _ loop: LoadLoop, _ options: Options, target: LoadTarget, publishTarget: LoadTarget, usage: ProcessUsage?
+    loop: LoadLoop, options: Options, target: LoadTarget, publishTarget: LoadTarget, usage: ProcessUsage?
   ) {
     self.loop = loop
     self.options = options
@@ -53,11 +54,11 @@ package final class FanOutLoad {
     templates = (0..<max(options.topics, 1)).map { index in
       MessageTemplate(byteCount: options.messageBytes, topic: options.topics == 0 ? "events" : "job:\(index)")
     }
-    talk = WebSocketTalk(histogram: LatencyHistogram(), stampOffset: templates[0].stampOffset)
+    counter = DeliveryCounter(histogram: LatencyHistogram(), stampOffset: templates[0].stampOffset)
     subscribersOfTopic = [options.connections]
     publishedOfTopic = [Int](repeating: 0, count: templates.count)
     guard options.topics > 0 else { return }
-    var random = SeededGenerator(seed: 42)
+    var random = SplitMix64(seed: 42)
     topics = (0..<options.connections).map { _ in
       Array((0..<options.topics).shuffled(using: &random).prefix(options.topicsPerConnection))
     }
@@ -68,21 +69,21 @@ package final class FanOutLoad {
   // MARK: Connections
 
   package func connect() throws {
-    subscribers = try loop.open(options.connections, to: target, speaking: talk) { number in
+    subscribers = try loop.open(options.connections, to: target, handler: counter) { number in
       guard options.topics > 0 else { return target.upgrade() }
       let names = topics[number].map { "job:\($0)" }.joined(separator: ",")
-      return target.upgrade(target.pathAdding(query: "topics=\(names)"))
+      return target.upgrade(path: target.path(addingQuery: "topics=\(names)"))
     }
-    // A server that broadcasts sends the publisher its own messages too; they don't count.
-    publisher = try loop.open(1, to: publishTarget, speaking: deaf) { _ in publishTarget.upgrade() }[0]
+    // A server that broadcasts also sends the publisher its own messages, which must not count.
+    publisher = try loop.open(1, to: publishTarget, handler: publisherCounter) { _ in publishTarget.upgrade() }[0]
   }
 
-  /// One more subscriber, which reads nothing from now on. The kernel keeps as little for it as it can.
-  func connectSlow() throws -> (LoadConnection, WebSocketTalk) {
-    let talk = WebSocketTalk(histogram: LatencyHistogram(), stampOffset: templates[0].stampOffset)
-    let slow = try loop.open(1, to: target, speaking: talk, receiveBufferBytes: 4_096) { _ in target.upgrade() }[0]
-    slow.setReading(false)
-    return (slow, talk)
+  /// Connects one more subscriber that doesn't read. Its kernel buffer is as small as possible.
+  func connectSlow() throws -> (LoadConnection, DeliveryCounter) {
+    let counter = DeliveryCounter(histogram: LatencyHistogram(), stampOffset: templates[0].stampOffset)
+    let slow = try loop.open(1, to: target, handler: counter, receiveBufferBytes: 4_096) { _ in target.upgrade() }[0]
+    slow.setReading(isEnabled: false)
+    return (slow, counter)
   }
 
   package func disconnect() {
@@ -91,76 +92,79 @@ package final class FanOutLoad {
     subscribers = []
   }
 
-  private let deaf = WebSocketTalk(histogram: LatencyHistogram(), stampOffset: 0)
+  private let publisherCounter = DeliveryCounter(histogram: LatencyHistogram(), stampOffset: 0)
 
-  /// How connections ended that should not have.
-  var endings: [Ending] { subscribers.compactMap(\.ending) + [publisher?.ending].compactMap { $0 } }
+  /// Why connections ended prematurely.
+  var disconnectReasons: [DisconnectReason] {
+    subscribers.compactMap(\.disconnectReason) + [publisher?.disconnectReason].compactMap { $0 }
+  }
 
   // MARK: Publishing
 
-  /// Publishes at a steady rate, whatever becomes of it (an open loop), then waits for the last delivery.
+  /// Publishes at a steady rate regardless of deliveries (an open loop), then waits for the last delivery.
   ///
-  /// Each message carries the time at which it was due: what is sent late, because somebody is busy, counts as latency.
+  /// Each message carries the time at which it was due, so a delay in sending counts as latency.
   /// - Parameters:
-  ///   - mostBehind: seconds of deliveries that may be missing before the stretch is cut short.
-  ///   - isOver: asked now and then: whether to publish no more.
+  ///   - maxSecondsBehind: Aborts the measurement if more than this many seconds of deliveries are outstanding.
+  ///   - isOver: Polled between turns of the loop; publishing stops once it returns true.
   func publish(
-    rate: Int, seconds: Double, mostBehind: Double = .infinity, orUntil isOver: () -> Bool = { false }
-  ) -> Stretch {
+    rate: Int, seconds: Double, maxSecondsBehind: Double = .infinity, orUntil isOver: () -> Bool = { false }
+  ) -> Measurement {
     reset()
     let planned = max(1, Int(Double(rate) * seconds))
     let interval = 1e9 / Double(rate)
     let perMessage = Double(subscribersOfTopic.reduce(0, +)) / Double(subscribersOfTopic.count)
-    let tooFarBehind = mostBehind * Double(rate) * perMessage
-    let ended = loop.endedCount
+    let maxOutstanding = maxSecondsBehind * Double(rate) * perMessage
+    let disconnectsBefore = loop.disconnectCount
     let window = UsageWindow(usage)
     let start = SendStamp.now()
-    var stretch = Stretch()
-    while stretch.published < planned, !isOver() {
+    var measurement = Measurement()
+    while measurement.published < planned, !isOver() {
       loop.turn {
         let now = SendStamp.now()
-        var due = start + Int(Double(stretch.published) * interval)
-        while due <= now, stretch.published < planned {
-          append(stamp: due, &stretch)
-          due = start + Int(Double(stretch.published) * interval)
+        var due = start + Int(Double(measurement.published) * interval)
+        while due <= now, measurement.published < planned {
+          append(stamp: due, to: &measurement)
+          due = start + Int(Double(measurement.published) * interval)
         }
         flush()
-        // A turn waits a millisecond, which is enough for more messages than one in it.
+        // A turn waits a millisecond. At higher rates, several messages are due in each turn, and no alarm is needed.
         if interval >= 1e6 { loop.alarm.ring(inNanoseconds: due - SendStamp.now()) }
       }
-      if Double(stretch.expected - talk.deliveries) > tooFarBehind || loop.endedCount > ended {
-        stretch.wasCutShort = true
+      let outstanding = Double(measurement.expected - counter.deliveries)
+      if outstanding > maxOutstanding || loop.disconnectCount > disconnectsBefore {
+        measurement.wasCutShort = true
         break
       }
     }
-    finish(&stretch, start: start, window)
-    return stretch
+    finish(&measurement, start: start, window: window)
+    return measurement
   }
 
   /// Publishes messages back to back.
-  func burst(_ count: Int) -> Stretch {
+  func burst(_ count: Int) -> Measurement {
     reset()
     let window = UsageWindow(usage)
-    var stretch = Stretch()
+    var measurement = Measurement()
     let start = SendStamp.now()
-    for _ in 0..<count { append(stamp: start, &stretch) }
+    for _ in 0..<count { append(stamp: start, to: &measurement) }
     flush()
-    finish(&stretch, start: start, window)
-    return stretch
+    finish(&measurement, start: start, window: window)
+    return measurement
   }
 
   private func reset() {
-    talk.reset()
+    counter.reset()
     for subscriber in subscribers { subscriber.received = 0 }
     publishedOfTopic = [Int](repeating: 0, count: templates.count)
   }
 
-  private func append(stamp: Int, _ stretch: inout Stretch) {
-    let topic = stretch.published % templates.count
+  private func append(stamp: Int, to measurement: inout Measurement) {
+    let topic = measurement.published % templates.count
     templates[topic].append(stamp: stamp, to: &output)
     publishedOfTopic[topic] += 1
-    stretch.published += 1
-    stretch.expected += subscribersOfTopic[topic]
+    measurement.published += 1
+    measurement.expected += subscribersOfTopic[topic]
   }
 
   private func flush() {
@@ -169,17 +173,19 @@ package final class FanOutLoad {
     output.removeAll(keepingCapacity: true)
   }
 
-  /// Waits until everything has arrived, or until nothing more does.
-  private func finish(_ stretch: inout Stretch, start: Int, _ window: UsageWindow) {
+  /// Waits until everything has arrived, or until a timeout passes without a delivery.
+  private func finish(_ measurement: inout Measurement, start: Int, window: UsageWindow) {
     var before = -1
-    while talk.deliveries < stretch.expected, talk.deliveries > before, !stretch.wasCutShort {
-      before = talk.deliveries
-      loop.turn(until: SendStamp.now() + Int(options.patience * 1e9)) { talk.deliveries >= stretch.expected }
+    while counter.deliveries < measurement.expected, counter.deliveries > before, !measurement.wasCutShort {
+      before = counter.deliveries
+      loop.turn(until: SendStamp.now() + Int(options.deliveryTimeout * 1e9)) {
+        counter.deliveries >= measurement.expected
+      }
     }
-    stretch.deliveries = talk.deliveries
-    stretch.seconds = Double(max(talk.lastDelivery, start + 1) - start) / 1e9
-    stretch.cpuShare = window.cpuShare
-    stretch.lost = subscribers.enumerated().reduce(0) { $0 + max(0, expected(of: $1.offset) - $1.element.received) }
+    measurement.deliveries = counter.deliveries
+    measurement.seconds = Double(max(counter.lastDelivery, start + 1) - start) / 1e9
+    measurement.cpuShare = window.cpuShare
+    measurement.lost = subscribers.enumerated().reduce(0) { $0 + max(0, expected(of: $1.offset) - $1.element.received) }
   }
 
   private func expected(of connection: Int) -> Int {
@@ -188,8 +194,8 @@ package final class FanOutLoad {
   }
 }
 
-/// SplitMix64 (Steele, Lea and Flood, 2014): the same topics for the same connections in every run.
-struct SeededGenerator: RandomNumberGenerator {
+/// A random generator (Steele, Lea and Flood, 2014). The seed makes every run assign the same topics to the connections.
+struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
   init(seed: UInt64) { state = seed }
 

@@ -1,9 +1,9 @@
-// Hot: one step a delivered frame, millions a second (`telltale bench fanout --rate max`). Frames are walked where they
-// were read, header to header; of a payload only the send time is looked at.
+// Hot: one step per delivered frame, millions per second (`telltale bench fanout --rate max`). Walks the frames in the
+// read buffer from header to header, and reads only the send time of a payload.
 
-/// Walks the frames of a server (RFC 6455 §5.2) in a buffer without copying or unmasking anything.
+/// Walks a server's frames (RFC 6455 §5.2) in a buffer, without copying or unmasking anything.
 package enum FrameWalker {
-  /// A frame's header, and where it stands.
+  /// A decoded frame header.
   package struct Frame: Equatable {
     package var opcode: UInt8
     package var headerBytes: Int
@@ -11,10 +11,10 @@ package enum FrameWalker {
     package var byteCount: Int { headerBytes + payloadBytes }
   }
 
-  /// Of a longer frame that is incomplete only so much is waited for; the rest is skipped as it comes.
-  package static let most = 4_096
+  /// The walk waits for at most this much of an incomplete frame. The rest of a longer frame is skipped as it arrives.
+  package static let maxBufferedBytes = 4_096
 
-  /// The header of the frame that begins at the offset, or nil where it is incomplete.
+  /// Decodes the header of the frame that begins at the offset; nil if the header is incomplete.
   @inline(__always)
   package static func frame(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Frame? {
     let available = bytes.count &- offset
@@ -33,37 +33,37 @@ package enum FrameWalker {
     return Frame(opcode: opcode, headerBytes: 10, payloadBytes: Int(long & 0x7FFF_FFFF_FFFF))
   }
 
-  /// Where a walk ended.
-  package struct Walked: Equatable {
-    /// Bytes that are done with. More than there were where the rest of a long frame is still to come.
+  /// The result of a walk.
+  package struct Walk: Equatable {
+    /// The number of consumed bytes. Exceeds the buffer if the rest of a long frame hasn't arrived yet.
     package var consumed: Int
-    /// Frames with a send time.
+    /// The number of frames with a send time.
     package var stamped: Int
-    /// The frame at `consumed` has no send time where it should be, and is for somebody else to look at.
-    package var isAtOther: Bool
+    /// The frame at `consumed` has no send time at the expected offset. The caller must handle it.
+    package var isAtUnstampedFrame: Bool
   }
 
-  /// Walks all stamped frames from the offset on and records how long each was on its way.
+  /// Walks the stamped frames from an offset on, and records the latency of each.
   /// - Parameters:
-  ///   - stampOffset: where in a payload the send time stands; see ``SendStamp``.
-  ///   - now: the time of the read, in the clock of the stamps: what one read brings arrived together.
+  ///   - stampOffset: The offset of the send time in a payload; see ``SendStamp``.
+  ///   - now: The time of the read, on the clock of the stamps. All frames of one read arrived together.
   package static func walk(
     _ bytes: UnsafeRawBufferPointer, from start: Int, stampOffset: Int, now: Int, into histogram: LatencyHistogram
-  ) -> Walked {
+  ) -> Walk {
     var offset = start
     var stamped = 0
     while let frame = frame(bytes, at: offset) {
-      guard bytes.count &- offset >= min(frame.byteCount, most) else { break }
+      guard bytes.count &- offset >= min(frame.byteCount, maxBufferedBytes) else { break }
       let payload = UnsafeRawBufferPointer(
         start: bytes.baseAddress! + (offset &+ frame.headerBytes),  // there is a frame, so there are bytes
         count: min(frame.payloadBytes, bytes.count &- offset &- frame.headerBytes))
       guard frame.opcode == 1, let sent = SendStamp.read(payload, at: stampOffset) else {
-        return Walked(consumed: offset, stamped: stamped, isAtOther: true)
+        return Walk(consumed: offset, stamped: stamped, isAtUnstampedFrame: true)
       }
       histogram.record(now &- sent)
       stamped &+= 1
       offset &+= frame.byteCount
     }
-    return Walked(consumed: offset, stamped: stamped, isAtOther: false)
+    return Walk(consumed: offset, stamped: stamped, isAtUnstampedFrame: false)
   }
 }

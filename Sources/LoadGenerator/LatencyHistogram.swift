@@ -1,17 +1,17 @@
-// Hot: one record a delivery, millions a second (`telltale bench fanout --rate max`). The counts lie behind a `let`
-// pointer: recording is an addition in memory, without an exclusivity check.
+// Hot: one record per delivery, millions per second (`telltale bench fanout --rate max`). The counts are behind a `let`
+// pointer, so that recording is an addition in memory without an exclusivity check.
 
-/// Counts durations in buckets that grow with them: exact below 128, and never more than 1 % off beyond.
+/// A histogram of durations: exact below 128, within 1% above.
 ///
-/// Each power of two is cut into 64 buckets (as HdrHistogram does); recording allocates nothing.
+/// Each power of two is divided into 64 buckets, as in HdrHistogram. Recording allocates nothing.
 package final class LatencyHistogram {
   private static let bitsOfPrecision = 6
   private static let bucketsPerPower = 1 << bitsOfPrecision
-  /// Enough for every duration of an Int.
+  /// Enough for every non-negative Int.
   private static let bucketCount = (64 - bitsOfPrecision) * bucketsPerPower
 
   private let buckets: UnsafeMutablePointer<Int>
-  /// The longest recorded, in a place of its own behind the buckets.
+  /// The longest recorded duration, in a slot of its own behind the buckets.
   private let longest: UnsafeMutablePointer<Int>
 
   package init() {
@@ -24,7 +24,7 @@ package final class LatencyHistogram {
 
   package func removeAll() { buckets.update(repeating: 0, count: Self.bucketCount + 1) }
 
-  /// - Parameter value: in any unit, at least 0; less is taken for 0.
+  /// - Parameter value: A duration in any unit. Negative values count as 0.
   @inline(__always)
   package func record(_ value: Int) {
     let value = value < 0 ? 0 : value
@@ -32,7 +32,7 @@ package final class LatencyHistogram {
     if value > longest.pointee { longest.pointee = value }
   }
 
-  /// Adds what another one has recorded.
+  /// Adds the values of another histogram.
   package func add(_ other: LatencyHistogram) {
     for index in 0..<Self.bucketCount { buckets[index] &+= other.buckets[index] }
     longest.pointee = Swift.max(longest.pointee, other.max)
@@ -44,10 +44,10 @@ package final class LatencyHistogram {
     return sum
   }
 
-  /// The longest recorded, exactly; 0 where nothing was.
+  /// The exact maximum of the recorded values; 0 if there are none.
   package var max: Int { longest.pointee }
 
-  /// What the given share of the recorded values does not exceed; 0 where nothing was recorded.
+  /// The value that the given fraction of the recorded values doesn't exceed; 0 if nothing was recorded.
   /// - Parameter share: 0.99 for the 99th percentile.
   package func percentile(_ share: Double) -> Int {
     let total = count

@@ -1,4 +1,4 @@
-// Hot: one `ready` a read; everything a frame is in FrameWalker.
+// Hot: one `ready` per read. The work per frame is in FrameWalker.
 import Net
 
 #if canImport(Glibc)
@@ -7,18 +7,18 @@ import Net
   import Darwin
 #endif
 
-/// What a workload says and does with what it hears: one for all of its connections.
-protocol Talk: AnyObject {
-  /// The connection is ready: connected, or upgraded where it asked for that.
+/// What a workload does on its connections. All connections of a workload share one handler.
+protocol ConnectionHandler: AnyObject {
+  /// The connection is ready: connected, and upgraded if it requested an upgrade.
   func opened(_ connection: LoadConnection)
-  /// Bytes have arrived, behind those that were left unconsumed before.
-  /// - Returns: how many are done with. The rest comes again with what follows it.
-  func received(_ bytes: UnsafeRawBufferPointer, at now: Int, _ connection: LoadConnection) -> Int
+  /// Bytes have arrived. The buffer begins with the bytes that the previous call didn't consume.
+  /// - Returns: The number of consumed bytes. The rest is passed again, together with the bytes that follow.
+  func received(_ bytes: UnsafeRawBufferPointer, at now: Int, on connection: LoadConnection) -> Int
 }
 
-/// How a connection ended before it was closed by us.
-package enum Ending: Equatable, Sendable, CustomStringConvertible {
-  /// A close frame, with its code where it had one.
+/// Why a connection ended before we closed it.
+package enum DisconnectReason: Equatable, Sendable, CustomStringConvertible {
+  /// A close frame, with its code if it had one.
   case closed(code: Int?)
   case status(Int)
   case hungUp
@@ -28,48 +28,48 @@ package enum Ending: Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .closed(let code): code.map { "closed with \($0)" } ?? "closed without a code"
     case .status(let status): "answered with status \(status)"
-    case .hungUp: "the connection was ended"
+    case .hungUp: "the peer closed the connection"
     case .failed(let reason): reason
     }
   }
 }
 
-/// One client socket: sends, reads into the loop's buffer, and keeps bytes of its own only while a frame is incomplete.
+/// One client socket. Reads into the loop's shared buffer, and has a buffer of its own only while a frame is incomplete.
 final class LoadConnection: Channel {
   let number: Int
   private unowned let loop: LoadLoop
-  private unowned let talk: any Talk
+  private unowned let handler: any ConnectionHandler
   private let socket: Int32
-  private var registration: Registration!  // set by the initialiser, which is where registering needs self
+  private var registration: Registration!  // set at the end of `init`, because registering needs self
   private var isOpen = true
 
   private var isWaitingForUpgrade: Bool
   private(set) var isReady = false
-  private(set) var ending: Ending?
+  private(set) var disconnectReason: DisconnectReason?
 
-  /// What the workload counts on this connection.
+  /// A counter for the workload's own use.
   var received = 0
-  /// When it sent what it waits for the answer to.
+  /// When the pending request was sent.
   var sentAt = 0
-  /// Bytes of an answer's body that are still to come.
-  var bodyToCome = 0
-  /// Bytes that are still to come and that nobody needs.
-  var toSkip = 0
+  /// Bytes of a response body that haven't arrived yet.
+  var remainingBodyBytes = 0
+  /// Bytes that haven't arrived yet and will be discarded.
+  var bytesToSkip = 0
 
   private var leftover: UnsafeMutableRawPointer?
   private var leftoverBytes = 0
-  private static let mostLeftover = 16 * 1024
+  private static let maxLeftoverBytes = 16 * 1024
 
   private var output: [UInt8] = []
   private var outputHead = 0
 
-  init(_ socket: Int32, number: Int, _ loop: LoadLoop, _ talk: any Talk, greeting: [UInt8]) throws {
+  init(socket: Int32, number: Int, loop: LoadLoop, handler: any ConnectionHandler, greeting: [UInt8]) throws {
     self.socket = socket
     self.number = number
     self.loop = loop
-    self.talk = talk
+    self.handler = handler
     isWaitingForUpgrade = !greeting.isEmpty
-    // A connection to this machine is often there already: then the greeting needs no waiting for it.
+    // A connection to this machine is usually established already, so the greeting can be sent without waiting.
     output = greeting
     let isBroken = !flush()
     registration = try loop.reactor.register(socket, self, interest: hasOutput ? [.reading, .writing] : .reading)
@@ -77,7 +77,7 @@ final class LoadConnection: Channel {
   }
 
   deinit {
-    // The reactor holds what is registered: either it has let go of this, or it is gone itself.
+    // The reactor retains registered channels: either it has released this one, or it is gone itself.
     if isOpen { closeDescriptor(socket) }
     leftover?.deallocate()
   }
@@ -86,26 +86,26 @@ final class LoadConnection: Channel {
 
   var hasOutput: Bool { outputHead < output.count }
 
-  /// Sends now what the kernel takes, and the rest when it takes more.
+  /// Sends as much as the kernel accepts, and buffers the rest until the socket is writable.
   func send(_ bytes: [UInt8]) {
     guard isOpen else { return }
     if !hasOutput {
-      let taken = Self.send(socket, bytes, from: 0)
-      if taken == bytes.count { return }
-      if taken < 0, errno != EAGAIN { return end(.hungUp) }
-      output.append(contentsOf: bytes[max(taken, 0)...])
+      let sent = Self.send(socket, bytes, from: 0)
+      if sent == bytes.count { return }
+      if sent < 0, errno != EAGAIN { return end(.hungUp) }
+      output.append(contentsOf: bytes[max(sent, 0)...])
     } else {
       output.append(contentsOf: bytes)
     }
     loop.reactor.setInterest([.reading, .writing], of: registration)
   }
 
-  /// - Returns: false where the peer is gone.
+  /// - Returns: False if the peer is gone.
   private func flush() -> Bool {
     while hasOutput {
-      let taken = Self.send(socket, output, from: outputHead)
-      if taken < 0 { return errno == EAGAIN || errno == EINTR }
-      outputHead += taken
+      let sent = Self.send(socket, output, from: outputHead)
+      if sent < 0 { return errno == EAGAIN || errno == EINTR }
+      outputHead += sent
     }
     output.removeAll(keepingCapacity: output.capacity <= 1 << 20)
     outputHead = 0
@@ -115,19 +115,19 @@ final class LoadConnection: Channel {
   private static func send(_ socket: Int32, _ bytes: [UInt8], from start: Int) -> Int {
     bytes.withUnsafeBytes { all in
       #if canImport(Glibc)
-        Glibc.send(socket, all.baseAddress! + start, all.count - start, Int32(MSG_NOSIGNAL))  // callers have some
+        Glibc.send(socket, all.baseAddress! + start, all.count - start, Int32(MSG_NOSIGNAL))  // only called with bytes
       #else
-        Darwin.send(socket, all.baseAddress! + start, all.count - start, 0)  // callers have some
+        Darwin.send(socket, all.baseAddress! + start, all.count - start, 0)  // only called with bytes
       #endif
     }
   }
 
   // MARK: Input
 
-  /// Whether it takes what the peer sends; else the kernel holds the peer back.
-  func setReading(_ isReading: Bool) {
+  /// Enables or disables reading. While reading is disabled, TCP flow control holds the peer back.
+  func setReading(isEnabled: Bool) {
     guard isOpen else { return }
-    loop.reactor.setInterest(isReading ? .reading : [], of: registration)
+    loop.reactor.setInterest(isEnabled ? .reading : [], of: registration)
   }
 
   func ready(_ readiness: Readiness) {
@@ -151,9 +151,9 @@ final class LoadConnection: Channel {
     let now = SendStamp.now()
     leftoverBytes = 0
     var bytes = UnsafeRawBufferPointer(start: base, count: kept + count)
-    if toSkip > 0 {
-      let skipped = min(toSkip, bytes.count)
-      toSkip -= skipped
+    if bytesToSkip > 0 {
+      let skipped = min(bytesToSkip, bytes.count)
+      bytesToSkip -= skipped
       bytes = UnsafeRawBufferPointer(rebasing: bytes[skipped...])
     }
     if isWaitingForUpgrade {
@@ -161,64 +161,65 @@ final class LoadConnection: Channel {
       bytes = UnsafeRawBufferPointer(rebasing: bytes[head...])
     }
     guard !bytes.isEmpty, isOpen else { return }
-    let consumed = talk.received(bytes, at: now, self)
+    let consumed = handler.received(bytes, at: now, on: self)
     if consumed > bytes.count {
-      toSkip = consumed - bytes.count
+      bytesToSkip = consumed - bytes.count
     } else if consumed < bytes.count {
       keep(UnsafeRawBufferPointer(rebasing: bytes[consumed...]))
     }
   }
 
-  /// - Returns: the bytes of the answer's head, nil where it is incomplete or no upgrade.
+  /// - Returns: The size of the response head; nil if it is incomplete, or refuses the upgrade.
   private func upgrade(_ bytes: UnsafeRawBufferPointer) -> Int? {
-    guard let answer = ResponseScanner(bytes) else {
+    guard let response = ResponseScanner(bytes) else {
       keep(bytes)
       return nil
     }
-    let head = UnsafeRawBufferPointer(rebasing: bytes[..<answer.headBytes])
-    guard answer.status == 101, ResponseScanner.field("sec-websocket-accept", head) == LoadTarget.accept else {
-      end(.status(answer.status))
+    let head = UnsafeRawBufferPointer(rebasing: bytes[..<response.headBytes])
+    guard response.status == 101, ResponseScanner.field("sec-websocket-accept", in: head) == LoadTarget.accept else {
+      end(.status(response.status))
       return nil
     }
     isWaitingForUpgrade = false
     becomeReady()
-    return answer.headBytes
+    return response.headBytes
   }
 
   private func becomeReady() {
     isReady = true
-    talk.opened(self)
+    handler.opened(self)
   }
 
   private func keep(_ bytes: UnsafeRawBufferPointer) {
     guard isOpen else { return }
-    guard bytes.count <= Self.mostLeftover else { return end(.failed("a head of more than 16 KiB came")) }
-    let place = leftover ?? .allocate(byteCount: Self.mostLeftover, alignment: 16)
-    leftover = place
-    if let start = bytes.baseAddress { place.copyMemory(from: start, byteCount: bytes.count) }
+    guard bytes.count <= Self.maxLeftoverBytes else { return end(.failed("the response head exceeds 16 KiB")) }
+    let buffer = leftover ?? .allocate(byteCount: Self.maxLeftoverBytes, alignment: 16)
+    leftover = buffer
+    if let start = bytes.baseAddress { buffer.copyMemory(from: start, byteCount: bytes.count) }
     leftoverBytes = bytes.count
   }
 
-  // MARK: The end
+  // MARK: Closing
 
-  /// The peer ended it, or does not speak as expected.
-  func end(_ ending: Ending) {
+  /// Records that the peer closed the connection or violated the protocol, and closes the socket.
+  func end(_ reason: DisconnectReason) {
     guard isOpen else { return }
-    self.ending = ending
-    loop.endedCount += 1
+    disconnectReason = reason
+    loop.disconnectCount += 1
     close()
   }
 
-  /// Ends it at once, with a reset: the port is free again, where a goodbye would keep it for a minute.
+  /// Closes the connection with a reset, which frees the port at once. An orderly close would leave it in TIME_WAIT for a
+  /// minute.
   func close() {
     guard isOpen else { return }
     isOpen = false
     loop.reactor.deregister(registration)
-    var atOnce = linger(l_onoff: 1, l_linger: 0)
-    setsockopt(socket, SOL_SOCKET, SO_LINGER, &atOnce, socklen_t(MemoryLayout<linger>.size))
+    var reset = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, socklen_t(MemoryLayout<linger>.size))
     closeDescriptor(socket)
   }
 }
 
-/// `close`, under a name that a method called close does not hide.
+/// Calls `close(2)`, which the method `close` shadows.
 private func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }

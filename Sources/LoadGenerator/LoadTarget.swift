@@ -1,6 +1,6 @@
 import Net
 
-/// Why a workload can't be run or measured.
+/// Why a workload can't run.
 package enum LoadError: Error, Equatable, Sendable, CustomStringConvertible {
   case badURL(String)
   case refused(url: String, reason: String)
@@ -9,27 +9,27 @@ package enum LoadError: Error, Equatable, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .badURL(let text): "\"\(text)\" is not a URL of this kind. Use ws://HOST:PORT/PATH or http://HOST:PORT/PATH."
-    case .refused(let url, let reason): "\(url) did not let us in: \(reason)."
+    case .badURL(let text): "\"\(text)\" is not a supported URL. Use ws://HOST:PORT/PATH or http://HOST:PORT/PATH."
+    case .refused(let url, let reason): "\(url) refused the workload: \(reason)."
     case .notEnoughDescriptors(let wanted, let limit):
-      "\(wanted) connections need as many open files and some more, but the hard limit is \(limit). Raise it (ulimit -Hn), or pass fewer --connections."
-    case .server(let reason): "The server to measure did not start: \(reason)"
+      "\(wanted) connections need more open files than the hard limit of \(limit). Raise the limit (ulimit -Hn), or pass fewer --connections."
+    case .server(let reason): "The server under test did not start: \(reason)"
     }
   }
 }
 
-/// An address to load: where it is and which path to ask for.
+/// The server to load: its address, and the path to request.
 package struct LoadTarget: Sendable, CustomStringConvertible {
   package let host: String
   package let port: Int
-  /// With its query, as it stands in a request.
+  /// The path with its query, as sent in a request.
   package let path: String
   let address: RemoteAddress
 
   /// - Parameters:
-  ///   - url: `ws://` or `http://`; a port that is missing is 80.
-  ///   - defaultPath: taken where the URL has none.
-  /// - Throws: ``LoadError/badURL(_:)``, or ``NetError`` for a name that can't be resolved.
+  ///   - url: `ws://` or `http://`. The default port is 80.
+  ///   - defaultPath: Used if the URL has no path.
+  /// - Throws: ``LoadError/badURL(_:)``, or ``NetError`` if the name can't be resolved.
   package init(url: String, defaultPath: String) throws {
     let scheme = ["ws://", "http://"].first(where: url.hasPrefix)
     guard let scheme else { throw LoadError.badURL(url) }
@@ -51,18 +51,18 @@ package struct LoadTarget: Sendable, CustomStringConvertible {
   private var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
   package var description: String { "\(authority)\(path)" }
 
-  /// The same path with an item of the query added.
-  func pathAdding(query item: String) -> String { path + (path.contains("?") ? "&" : "?") + item }
+  /// The path with an additional query item.
+  func path(addingQuery item: String) -> String { path + (path.contains("?") ? "&" : "?") + item }
 
-  /// A request that keeps its connection.
-  func request(_ method: String = "GET", _ path: String? = nil, json body: [UInt8]? = nil) -> [UInt8] {
+  /// Builds a request that keeps the connection alive.
+  func request(_ method: String = "GET", path: String? = nil, json body: [UInt8]? = nil) -> [UInt8] {
     var head = "\(method) \(path ?? self.path) HTTP/1.1\r\nHost: \(authority)\r\n"
     if let body { head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n" }
     return Array("\(head)\r\n".utf8) + (body ?? [])
   }
 
-  /// A request for a WebSocket. All clients send the key of RFC 6455 §1.3: nobody is fooled by a random one here.
-  func upgrade(_ path: String? = nil) -> [UInt8] {
+  /// Builds a WebSocket upgrade request. All clients send the key of RFC 6455 §1.3; a benchmark needs no random one.
+  func upgrade(path: String? = nil) -> [UInt8] {
     Array(
       """
       GET \(path ?? self.path) HTTP/1.1\r
@@ -75,6 +75,6 @@ package struct LoadTarget: Sendable, CustomStringConvertible {
       """.utf8)
   }
 
-  /// What the answer to ``upgrade(_:)`` must have in Sec-WebSocket-Accept.
+  /// The Sec-WebSocket-Accept that the response to ``upgrade(path:)`` must have.
   static let accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 }

@@ -6,13 +6,13 @@ import Processes
   import Darwin
 #endif
 
-/// A server that was started to be measured, and is there until ``stop()``.
+/// A server process to measure. It runs until ``stop()``.
 package final class MeasuredServer {
   package let url: String
   package let usage: ProcessUsage
   private let process: ChildProcess
 
-  /// Starts it and waits for the line with its URL.
+  /// Starts the server and waits for the line with its URL.
   /// - Throws: ``LoadError/server(_:)``
   package init(_ command: [String], environment: [String: String]) throws {
     process = try ChildProcess(command, environment: environment)
@@ -20,17 +20,17 @@ package final class MeasuredServer {
     let line = process.standardOutput.readLine()
     guard let address = line.firstRange(of: "http://") else {
       process.signalGroup(SIGKILL)
-      let complaint = process.standardError.readLine()
+      let message = process.standardError.readLine()
       _ = process.waitForEnd()
-      throw LoadError.server(complaint.isEmpty ? "it said nothing." : complaint)
+      throw LoadError.server(message.isEmpty ? "it printed nothing." : message)
     }
     url = String(line[address.lowerBound...])
   }
 
-  /// Ends it and waits for that.
+  /// Terminates the server and waits until it has exited.
   package func stop() { end(SIGTERM) }
 
-  /// Ends it with a signal and waits for that.
+  /// Sends the server a signal and waits until it has exited.
   func end(_ signal: Int32) {
     process.signalGroup(signal)
     _ = process.waitForEnd()

@@ -1,15 +1,16 @@
 import Wire
 
-/// A published message of a fixed size, of which only the send time and the topic change.
+/// A message of fixed size to publish over and over, with a send time that changes.
 struct MessageTemplate {
-  /// Where in the message the key of the send time begins.
+  /// The offset of the send time's key in the message.
   let stampOffset: Int
-  /// The message, with whatever send time was written into it last.
+  /// The message with the most recent send time.
   private(set) var message: [UInt8]
 
   /// - Parameters:
-  ///   - byteCount: of the whole message, as it is published.
-  ///   - topic: to which `/bench/publish` publishes it, other servers ignore it; nil for one that is reported into a job.
+  ///   - byteCount: The size of the whole message.
+  ///   - topic: The topic that `/bench/publish` publishes it to (other servers ignore it); nil for a message that is
+  ///     reported to a job.
   init(byteCount: Int, topic: String?) {
     let start = #"{"type":"progress","payload":{"#
     let kind = topic.map { "\"topic\":\"\($0)\"" } ?? "\"progress\":1"
@@ -20,9 +21,9 @@ struct MessageTemplate {
     message = Array((start + middle + padding + end).utf8)
   }
 
-  /// Appends the message as a client's frame.
+  /// Appends the message as a client frame.
   mutating func append(stamp: Int, to output: inout [UInt8]) {
     SendStamp.write(stamp, to: &message, at: stampOffset + SendStamp.key.utf8.count)
-    WebSocketFrame.appendMasked(.text, message, key: 0x3A5C_7E91, to: &output)
+    WebSocketFrame.appendMasked(.text, payload: message, key: 0x3A5C_7E91, to: &output)
   }
 }

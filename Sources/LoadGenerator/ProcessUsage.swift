@@ -6,29 +6,29 @@ import Files
   import Darwin
 #endif
 
-/// What a process uses, as the kernel counts it. Linux only: elsewhere everything is nil.
+/// The resources that a process uses, according to the kernel. Linux only: everything is nil elsewhere.
 package struct ProcessUsage: Sendable {
   package let processID: pid_t
 
   package init(processID: pid_t) { self.processID = processID }
 
-  /// Processor time of all its threads since it started, user and system, in steps of 10 ms.
+  /// User and system CPU time of all threads since the process started, in steps of 10 ms.
   var cpuSeconds: Double? {
-    // The second field is the program's name in parentheses, which may hold spaces; the times are fields 14 and
-    // 15, and the parenthesis counts as the second.
+    // Field 2 is the program's name in parentheses, which may contain spaces. Counting from the closing parenthesis as
+    // field 2, the times are fields 14 and 15.
     guard let text = read("stat"), let name = text.lastIndex(of: ")") else { return nil }
     let fields = text[name...].split(separator: " ")
     guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else { return nil }
     return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 
-  /// Its proportional share of memory in bytes: its own pages, and its part of those it shares.
+  /// The proportional set size in bytes: private pages, plus a share of each shared page.
   var memoryBytes: Int? {
     let line = read("smaps_rollup")?.split(separator: "\n").first { $0.hasPrefix("Pss:") }
     return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
   }
 
-  /// Resident bytes; cheap enough to be asked often.
+  /// The resident set size in bytes. Cheap enough to poll.
   var residentBytes: Int? {
     read("statm")?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * Int(getpagesize()) }
   }
@@ -38,32 +38,32 @@ package struct ProcessUsage: Sendable {
   }
 }
 
-/// How much a server's memory grows while a loop turns.
+/// Tracks how much a server's memory grows while the loop turns.
 final class MemoryWatch {
   private let usage: ProcessUsage?
   private let before: Int?
-  private var most: Int?
+  private var peak: Int?
 
-  init(_ usage: ProcessUsage?, _ loop: LoadLoop) {
+  init(_ usage: ProcessUsage?, loop: LoadLoop) {
     self.usage = usage
     before = usage?.residentBytes
-    loop.reactor.every(20) { [weak self] in self?.look() }
+    loop.reactor.every(20) { [weak self] in self?.sample() }
   }
 
-  /// The most by which resident memory was above its first size; nil where that can't be known.
+  /// The peak growth of resident memory since the start; nil if unknown.
   var growth: Int? {
-    look()
-    guard let before, let most else { return nil }
-    return most - before
+    sample()
+    guard let before, let peak else { return nil }
+    return peak - before
   }
 
-  private func look() {
+  private func sample() {
     guard let now = usage?.residentBytes else { return }
-    most = max(most ?? now, now)
+    peak = max(peak ?? now, now)
   }
 }
 
-/// Processor time of a server over a span of time.
+/// The CPU usage of a server over a period of time.
 struct UsageWindow {
   private let usage: ProcessUsage?
   private let cpuAtStart: Double?
@@ -74,7 +74,7 @@ struct UsageWindow {
     cpuAtStart = usage?.cpuSeconds
   }
 
-  /// What share of one core it used since the window began; nil where that can't be known.
+  /// CPU time divided by elapsed time: 1.0 is one full core. Nil if unknown.
   var cpuShare: Double? {
     guard let cpuAtStart, let cpu = usage?.cpuSeconds else { return nil }
     return (cpu - cpuAtStart) / (Double(SendStamp.now() - start) / 1e9)

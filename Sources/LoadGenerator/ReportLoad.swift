@@ -1,68 +1,68 @@
 import JSONValues
 
-/// Publishers that wait until what they reported is stored (`POST /v1/jobs/{id}/messages`).
+/// Publishers that report messages and wait until they are stored (`POST /v1/jobs/{id}/messages`).
 package enum ReportLoad {
   /// Each publisher has a job and a connection of its own, and reports one message at a time.
   package static func publish(
-    _ loop: LoadLoop, _ target: LoadTarget, publishers count: Int, messageBytes: Int, seconds: Double,
+    loop: LoadLoop, target: LoadTarget, publishers count: Int, messageBytes: Int, seconds: Double,
     usage: ProcessUsage?
   ) throws -> LoadReport {
-    let asker = try HTTPAsker(loop, target)
+    let client = try HTTPClient(loop: loop, target: target)
     let message = MessageTemplate(byteCount: messageBytes, topic: nil).message
     let requests = try (0..<count).map { number in
-      target.request("POST", try asker.makeJob("Publisher \(number + 1)"), json: message)
+      target.request("POST", path: try client.createExternalJob(named: "Publisher \(number + 1)"), json: message)
     }
-    let talk = HTTPTalk(requests: requests, pipeline: 1, status: 202)
-    let connections = try loop.open(count, to: target, speaking: talk) { _ in [] }
-    let before = try commitTimes(asker)
+    let publishers = HTTPClients(requests: requests, pipeline: 1, status: 202)
+    let connections = try loop.open(count, to: target, handler: publishers) { _ in [] }
+    let before = try commitTimes(client)
     var report = try RequestLoads.measure(
-      "publish", (key: "publishes", label: "acknowledged publishes"), loop, target, connections, talk,
-      seconds: seconds, usage: usage)
-    let commits = try commitTimes(asker).flatMap { after in before.map { after.since($0) } }
-    report.add("commits", "commits, those of the warm-up included", commits?.count)
+      "publish", counting: (key: "publishes", label: "acknowledged publishes"), loop: loop, target: target,
+      connections: connections, clients: publishers, seconds: seconds, usage: usage)
+    let commits = try commitTimes(client).flatMap { after in before.map { after.since($0) } }
+    report.add("commits", label: "commits, including the warm-up", count: commits?.count)
     for (key, share) in [("p50", 0.5), ("p99", 0.99)] {
-      report.add("commit_\(key)_ms", "commit \(key)", milliseconds: commits?.percentile(share).map { $0 * 1e3 })
+      report.add("commit_\(key)_ms", label: "commit \(key)", milliseconds: commits?.percentile(share).map { $0 * 1e3 })
     }
     return report
   }
 
-  /// Nil where the server does not tell.
-  private static func commitTimes(_ asker: HTTPAsker) throws -> ScrapedHistogram? {
+  /// Nil if the server has no such metric.
+  private static func commitTimes(_ client: HTTPClient) throws -> ScrapedHistogram? {
     ScrapedHistogram(
-      "telltale_store_commit_duration_seconds", in: String(decoding: try asker.get("/metrics").body, as: UTF8.self))
+      "telltale_store_commit_duration_seconds", in: String(decoding: try client.get("/metrics").body, as: UTF8.self))
   }
 
-  /// Fills the history of a new job.
-  /// - Returns: the job's topic, the cursor behind which the messages are, and how many seconds it took.
+  /// Creates a job and stores messages in it.
+  /// - Returns: The job's topic, the cursor before the messages, and the time it took in seconds.
   static func fill(
-    _ loop: LoadLoop, _ target: LoadTarget, messages count: Int, messageBytes: Int
+    loop: LoadLoop, target: LoadTarget, messages count: Int, messageBytes: Int
   ) throws -> (topic: String, cursor: String, seconds: Double) {
-    let asker = try HTTPAsker(loop, target)
-    let path = try asker.makeJob("History")
+    let client = try HTTPClient(loop: loop, target: target)
+    let path = try client.createExternalJob(named: "History")
     let message = MessageTemplate(byteCount: messageBytes, topic: nil).message
-    let cursor = try report([message], path, asker)
+    let cursor = try report([message], to: path, client: client)
     let start = SendStamp.now()
     var left = count
     while left > 0 {
-      let some = min(left, mostInRequest, mostBytes / (messageBytes + 1))
-      _ = try report([[UInt8]](repeating: message, count: some), path, asker)
-      left -= some
+      let batchSize = min(left, maxMessagesPerRequest, maxRequestBytes / (messageBytes + 1))
+      _ = try report([[UInt8]](repeating: message, count: batchSize), to: path, client: client)
+      left -= batchSize
     }
     let job = path.split(separator: "/")[2]
     return ("job:\(job)", cursor, Double(SendStamp.now() - start) / 1e9)
   }
 
-  /// - Returns: the cursor that the answer names.
-  private static func report(_ messages: [[UInt8]], _ path: String, _ asker: HTTPAsker) throws -> String {
+  /// - Returns: The cursor in the response.
+  private static func report(_ messages: [[UInt8]], to path: String, client: HTTPClient) throws -> String {
     let body = [UInt8(ascii: "[")] + messages.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
-    let answer = try asker.post(path, body, expecting: 202)
-    guard let cursor = try? JSON(parsing: answer.body)["cursor"]?.stringValue else {
-      throw LoadError.refused(url: path, reason: "the answer names no cursor")
+    let response = try client.post(body, to: path, expecting: 202)
+    guard let cursor = try? JSON(parsing: response.body)["cursor"]?.stringValue else {
+      throw LoadError.refused(url: path, reason: "the response has no cursor")
     }
     return cursor
   }
 
-  /// What a request may bring: messages, and bytes.
-  private static let mostInRequest = 1_000
-  private static let mostBytes = (1 << 20) - 1_024
+  /// The server's limits for one request.
+  private static let maxMessagesPerRequest = 1_000
+  private static let maxRequestBytes = (1 << 20) - 1_024
 }

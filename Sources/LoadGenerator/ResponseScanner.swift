@@ -1,21 +1,22 @@
-/// Finds the head of an HTTP response in a buffer, and what it says of its body. Trusts the server that is measured to
-/// use `Content-Length`.
+/// Finds the head of an HTTP response in a buffer, and reads the size of the body. Assumes that the server uses
+/// `Content-Length`.
 package struct ResponseScanner: Equatable {
   package let status: Int
   package let headBytes: Int
   package let bodyBytes: Int
 
-  /// Nil where the head is incomplete.
+  /// Nil if the head is incomplete.
   package init?(_ bytes: UnsafeRawBufferPointer) {
     guard let end = Self.headEnd(bytes), end >= 16 else { return nil }
     headBytes = end
     status = (9..<12).reduce(0) { $0 * 10 + Int(bytes[$1] & 0x0F) }
-    bodyBytes = Self.field("content-length", UnsafeRawBufferPointer(rebasing: bytes[..<end])).flatMap { Int($0) } ?? 0
+    let head = UnsafeRawBufferPointer(rebasing: bytes[..<end])
+    bodyBytes = Self.field("content-length", in: head).flatMap { Int($0) } ?? 0
   }
 
-  /// A field's value.
-  /// - Parameter name: in lower case.
-  package static func field(_ name: StaticString, _ head: UnsafeRawBufferPointer) -> String? {
+  /// The value of a header field; nil if there is none.
+  /// - Parameter name: The name in lower case.
+  package static func field(_ name: StaticString, in head: UnsafeRawBufferPointer) -> String? {
     let count = name.utf8CodeUnitCount
     var line = 0
     while line < head.count {
@@ -35,7 +36,7 @@ package struct ResponseScanner: Equatable {
   private static func headEnd(_ bytes: UnsafeRawBufferPointer) -> Int? {
     var index = 3
     while index < bytes.count {
-      // A byte that is neither of the two can't be among the four we look for, so the last of them is four further on.
+      // Any other byte than CR and LF can't be part of CRLFCRLF, which then ends four bytes ahead at the earliest.
       let byte = bytes[index]
       if byte == UInt8(ascii: "\n") {
         if bytes[index &- 1] == UInt8(ascii: "\r"), bytes[index &- 2] == UInt8(ascii: "\n"),

@@ -1,11 +1,11 @@
-/// A histogram of a server's, as `/metrics` tells it (Prometheus' text format 0.0.4).
+/// A histogram parsed from `/metrics` (Prometheus text format 0.0.4).
 package struct ScrapedHistogram: Equatable {
-  /// Upper bounds in seconds, the last one infinite, and how many were not above each.
+  /// Upper bounds in seconds, the last one infinite, with cumulative counts.
   private var buckets: [(bound: Double, count: Int)] = []
 
   package static func == (one: Self, other: Self) -> Bool { one.buckets.elementsEqual(other.buckets, by: ==) }
 
-  /// Nil where the text has none of this name.
+  /// Nil if the text has no histogram of this name.
   package init?(_ name: String, in text: String) {
     let start = "\(name)_bucket{le=\""
     for line in text.split(separator: "\n") where line.hasPrefix(start) {
@@ -19,15 +19,16 @@ package struct ScrapedHistogram: Equatable {
 
   package var count: Int { buckets.last?.count ?? 0 }
 
-  /// What came since an earlier look at the same histogram.
+  /// The values recorded since an earlier scrape of the same histogram.
   package func since(_ earlier: ScrapedHistogram) -> ScrapedHistogram {
     var later = self
     for index in later.buckets.indices { later.buckets[index].count -= earlier.buckets[index].count }
     return later
   }
 
-  /// What the given share of the values does not exceed, in seconds: as exact as the buckets are narrow, within which
-  /// the values are taken to be spread evenly. Nil where there is none; the highest bound for what is above it.
+  /// The value, in seconds, that the given fraction of the values doesn't exceed; nil if there are none.
+  ///
+  /// Interpolates linearly within a bucket. Values above the highest finite bound count as that bound.
   package func percentile(_ share: Double) -> Double? {
     guard count > 0 else { return nil }
     let rank = share * Double(count)

@@ -1,14 +1,14 @@
-// Hot: one read a delivered frame (`telltale bench fanout --rate max`).
+// Hot: one read per delivered frame (`telltale bench fanout --rate max`).
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
 
-/// When a message was due to be sent, written into it as `"sent_ns":1000000000000000`.
+/// The time at which a message was due, written into it as `"sent_ns":1000000000000000`.
 ///
-/// Nanoseconds of a monotonic clock that began at 10^15 when the process started: always 16 digits, so that they have a
-/// fixed width, and below 2^53 for 92 days, so that JSON carries them exactly.
+/// Nanoseconds of a monotonic clock that started at 10^15 when the process started. It has 16 digits, so the width is
+/// fixed, and stays below 2^53 for 92 days, so JSON numbers represent it exactly.
 package enum SendStamp {
   package static let key = "\"sent_ns\":"
   package static let digits = 16
@@ -18,7 +18,7 @@ package enum SendStamp {
 
   package static func now() -> Int { monotonic() &- started &+ first }
 
-  /// Writes the digits over those that stand there.
+  /// Overwrites the digits at the offset.
   package static func write(_ stamp: Int, to bytes: inout [UInt8], at offset: Int) {
     var rest = stamp
     for place in stride(from: offset + digits - 1, through: offset, by: -1) {
@@ -27,7 +27,7 @@ package enum SendStamp {
     }
   }
 
-  /// The stamp whose key begins at the offset of a payload; nil where none does.
+  /// The stamp whose key begins at the offset; nil if there is none.
   @inline(__always)
   package static func read(_ payload: UnsafeRawBufferPointer, at offset: Int) -> Int? {
     guard offset >= 0, payload.count &- offset >= 10 &+ digits, let base = payload.baseAddress else { return nil }
@@ -38,16 +38,16 @@ package enum SendStamp {
     return high &* 100_000_000 &+ low
   }
 
-  /// Where in a payload the key begins; nil where it does not occur.
+  /// The offset of the key in a payload; nil if it doesn't occur.
   package static func find(in payload: UnsafeRawBufferPointer) -> Int? {
     (0..<max(0, payload.count - 10 - digits + 1)).first { read(payload, at: $0) != nil }
   }
 
-  /// `"sent_ns` as eight bytes of memory: a constant, because reading a lazy global costs a call a frame.
+  /// The bytes of `"sent_ns`. A computed constant, because reading a lazy global costs a call per frame.
   @inline(__always)
   private static var keyMemory: UInt64 { UInt64(littleEndian: 0x736E_5F74_6E65_7322) }
 
-  /// The number that eight ASCII digits mean, four multiplications instead of eight.
+  /// Parses eight ASCII digits with three multiplications instead of eight.
   @inline(__always)
   private static func number(_ text: UInt64) -> Int {
     var value = UInt64(littleEndian: text) & 0x0F0F_0F0F_0F0F_0F0F

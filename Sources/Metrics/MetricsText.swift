@@ -1,12 +1,12 @@
-/// Metrics in the text format of Prometheus, version 0.0.4: families one after the other, each with its help, its type and
-/// its samples. Whatever a label's value is, it stays one value on one line.
+/// Metrics in Prometheus' text format, version 0.0.4: a list of families, each with its help, type and samples. Label
+/// values are escaped.
 package struct MetricsText {
   package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
   package enum Kind: String, Sendable { case counter, gauge, histogram }
   package typealias Labels = KeyValuePairs<String, String>
 
-  /// One value of a family, or one histogram.
+  /// A value or a histogram of a family.
   package struct Sample {
     fileprivate let labels: Labels
     fileprivate let value: Value
@@ -35,30 +35,30 @@ package struct MetricsText {
     package init(_ value: Double) { self.init([:], value) }
     package init(_ value: Histogram) { self.init([:], value) }
 
-    /// Microseconds, shown in seconds.
+    /// A duration in microseconds, written in seconds.
     package init(_ labels: Labels, microseconds: Int) { self.init(labels, Double(microseconds) / 1e6) }
   }
 
   package private(set) var bytes: [UInt8] = []
   private let prefix: String
 
-  /// - Parameter prefix: stands before every name.
+  /// - Parameter prefix: Prepended to every name.
   package init(prefix: String) { self.prefix = prefix }
 
-  /// Appends a family. One that has no samples yet is still named, so that nobody thinks it is missing.
-  package mutating func append(_ name: String, _ kind: Kind, _ help: String, _ samples: [Sample]) {
+  /// Appends a family. A family without samples still gets its help and type lines, so that it can be discovered.
+  package mutating func append(_ name: String, _ kind: Kind, help: String, samples: [Sample]) {
     let name = prefix + name
     line("# HELP \(name) \(Self.escaped(help, quotes: false))")
     line("# TYPE \(name) \(kind.rawValue)")
     for sample in samples {
       switch sample.value {
       case .number(let number): line("\(name)\(Self.text(sample.labels)) \(number)")
-      case .histogram(let histogram): append(histogram, name, sample.labels)
+      case .histogram(let histogram): append(histogram, name: name, labels: sample.labels)
       }
     }
   }
 
-  private mutating func append(_ histogram: Histogram, _ name: String, _ labels: Labels) {
+  private mutating func append(_ histogram: Histogram, name: String, labels: Labels) {
     var total = 0
     for (bound, count) in zip(histogram.bounds, histogram.counts) {
       total += count
@@ -80,8 +80,8 @@ package struct MetricsText {
     return pairs.isEmpty ? "" : "{\(pairs.joined(separator: ","))}"
   }
 
-  /// A backslash and a new line are escaped everywhere, a quote inside of quotes; other control characters mean nothing
-  /// in a label, and are shown.
+  /// Escapes backslashes and line feeds, and quotes in label values. Other control characters become U+FFFD.
+  /// - Parameter quotes: Whether the text is a label value.
   private static func escaped(_ text: String, quotes: Bool) -> String {
     var result = ""
     for scalar in text.unicodeScalars {

@@ -4,7 +4,8 @@
   import Darwin
 #endif
 
-/// Microseconds of the machine's monotonic clock: for measuring, whatever clock deadlines go by.
+/// The machine's monotonic clock in microseconds. For measurements only: deadlines use the event loop's clock, which
+/// tests replace.
 package func monotonicMicroseconds() -> Int {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)

@@ -44,7 +44,7 @@ package struct ErrorPage: Component {
 
   package var body: some HTML {
     PageShell(
-      pageTitle: "\(heading) · Telltale", page: "error", assets: context.assets, api: context.api
+      pageTitle: "\(heading) · Telltale", assets: context.assets, api: context.api
     ) {
       div(.class("error-page")) {
         p(.class("error-page__code")) { code }

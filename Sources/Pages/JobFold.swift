@@ -23,11 +23,11 @@ package struct JobFold {
 
   /// As the tab shows it: `64% · build`, `✓ Succeeded · build`. The browser's modules write the same.
   package var tabTitle: String {
-    if state.isFinal { return "\(state.sign) \(state.word) · \(name)" }
+    if state.isFinal { return "\(state.sign) \(state.label) · \(name)" }
     if state == .running, let progress = job.progress {
       return "\(Readable.percent(progress.rounded(.down))) · \(name)"
     }
-    return "\(state.word) · \(name)"
+    return "\(state.label) · \(name)"
   }
 
   package var row: JobRow {
@@ -110,12 +110,14 @@ package struct JobFold {
     return "Frame \(frame.id) · \(newest.plugin) · \(Readable.milliseconds(newest.milliseconds))"
   }
 
+  /// The newest first. The reason of a failure is among them, unless it repeats one that is shown.
   package var errors: ErrorBanner {
-    var rows = job.errors.map { ErrorRow(heading: $0.title, message: $0.message ?? "", code: $0.code) }
-    let reason = job.error ?? "No reason was recorded."
-    // Unless an error has said it already.
-    if state == .failed, !job.errors.contains(where: { $0.title == reason || $0.message == reason }) {
-      rows.append(ErrorRow(heading: "Job failed", message: reason))
+    var rows = job.errors.map {
+      ErrorRow(key: $0.id.map(String.init), heading: $0.title, message: $0.message ?? "", code: $0.code)
+    }
+    let isRepeated = job.errorID != nil && job.errors.contains { $0.id == job.errorID }
+    if state == .failed, !isRepeated {
+      rows.append(ErrorRow(key: "failure", heading: "Job failed", message: job.error ?? "No reason was recorded."))
     }
     return ErrorBanner(rows.reversed())
   }

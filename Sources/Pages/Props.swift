@@ -16,7 +16,7 @@ extension JobState {
   }
 }
 
-extension Components.Severity {
+extension WarningRow.Severity {
   init(_ severity: Domain.Severity) {
     switch severity {
     case .low: self = .low
@@ -26,7 +26,7 @@ extension Components.Severity {
   }
 }
 
-extension Components.PluginState {
+extension PluginRow.State {
   /// - Parameter isOver: Whether the job has ended: a plugin that was at work then has stopped.
   init(_ status: PluginStatus, isOver: Bool) {
     switch status {
@@ -50,7 +50,7 @@ extension Moment {
       case ..<(24 * 60): "\(minutes / 60) h ago"
       default: "\(minutes / 60 / 24) d ago"
       }
-    self.init(iso: time.description, words: words)
+    self.init(iso: time.description, text: words)
   }
 }
 
@@ -96,12 +96,17 @@ extension FrameBox {
   static func all(in data: JSONObject) -> [FrameBox] {
     (data["boxes"]?.arrayValue ?? []).compactMap { box in
       guard let x = box["x"]?.doubleValue, let y = box["y"]?.doubleValue, let width = box["width"]?.doubleValue,
-        let height = box["height"]?.doubleValue
+        let height = box["height"]?.doubleValue, width >= 0, height >= 0
       else { return nil }
       let confidence = box["confidence"]?.doubleValue.flatMap(twoDecimals)
-      let caption = [box["class"]?.stringValue, confidence].compactMap(\.self).joined(separator: " ")
+      let caption = [box["class"].flatMap(name), confidence].compactMap(\.self).joined(separator: " ")
       return FrameBox(x: x, y: y, width: width, height: height, caption: caption)
     }
+  }
+
+  /// The name of a class; detectors without names give its number.
+  private static func name(_ value: JSON) -> String? {
+    value.intValue.map(String.init) ?? value.stringValue.flatMap { $0.isEmpty ? nil : $0 }
   }
 
   private static func twoDecimals(_ value: Double) -> String? {

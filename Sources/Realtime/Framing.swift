@@ -23,7 +23,7 @@ package enum Framing: Int, Sendable, CaseIterable {
 
   fileprivate func append(type: MessageType, id: StreamPosition?, json: [UInt8], to output: inout [UInt8]) {
     switch self {
-    case .webSocket, .deflatedWebSocket: WebSocketFrame.append(.text, json, to: &output)
+    case .webSocket, .deflatedWebSocket: WebSocketFrame.append(.text, payload: json, to: &output)
     case .sse: SSEWriter.append(event: type.rawValue, id: id?.description, data: json, to: &output)
     }
   }
@@ -45,7 +45,7 @@ final class Framer {
         return deflater!.compress(json)  // made above
       }
       if deflated.count < message.json.count {
-        return WebSocketFrame.append(.text, deflated, isCompressed: true, to: &output)
+        return WebSocketFrame.append(.text, payload: deflated, isCompressed: true, to: &output)
       }
     }
     framing.append(type: message.type, id: message.position, json: message.json, to: &output)

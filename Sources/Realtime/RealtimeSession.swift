@@ -58,7 +58,7 @@ package struct RealtimeSession: Sendable {
   /// Handles a text message of the client.
   package mutating func receive(_ text: [UInt8], now: Int) -> [Action] {
     lastReceived = now
-    guard allowance.take(now: now) else {
+    guard allowance.tryConsume(now: now) else {
       return [
         .close(
           .policyViolation,

@@ -79,7 +79,7 @@ extension Connection {
     switch worker.core.router.match(head.method, path: head.pathBytes) {
     case .found(let route, let parameters): return (route, parameters)
     case .wrongMethod(let allowed) where head.method == .options: return (.options(allowed), [:])
-    case .wrongMethod where WebSocketHandshake.isWanted(head): throw WireError.malformedHandshake
+    case .wrongMethod where WebSocketHandshake.isRequested(by: head): throw WireError.malformedHandshake
     case .wrongMethod(let allowed):
       throw ServerError.methodNotAllowed(method: head.method.rawValue, allowed: allowed.map(\.rawValue))
     case .notFound: throw ServerError.notFound(path: head.path)
@@ -151,7 +151,7 @@ extension Connection {
       }
     case .stream:
       // HEAD is meaningless for an endless response.
-      guard request.head.method != .head || WebSocketHandshake.isWanted(request.head) else {
+      guard request.head.method != .head || WebSocketHandshake.isRequested(by: request.head) else {
         throw ServerError.upgradeRequired
       }
       try openStream(request)
@@ -261,7 +261,7 @@ extension Connection {
   {
     let start = output.count
     do throws(WireError) {
-      try ResponseHead.append(response.status, response.fields, to: &output)
+      try ResponseHead.append(response.status, fields: response.fields, to: &output)
       try ResponseHead.append(worker.core.hooks.commonFields(head, response), to: &output)
       try ResponseHead.append(worker.dateField(), to: &output)
       if response.isChunked(for: head) { try ResponseHead.append(Self.chunkedFields, to: &output) }

@@ -21,7 +21,7 @@ extension Connection {
   /// - Throws: why not, for an error response.
   func openStream(_ request: Request) throws {
     guard case .http = mode else { return }
-    if WebSocketHandshake.isWanted(request.head) {
+    if WebSocketHandshake.isRequested(by: request.head) {
       let handshake = try WebSocketHandshake(request.head)
       let stream = Stream(kind: .webSocket, deflate: handshake.deflate, connection: self)
       let handler = try worker.streams.open(request, stream)
@@ -41,9 +41,9 @@ extension Connection {
       // The stream ends with the connection, so that events need no chunks.
       response.fields["connection"] = "close"
       for (name, value) in worker.core.hooks.commonFields(request.head, response) {
-        response.fields.append(name, value)
+        response.fields.append(name, value: value)
       }
-      for (name, value) in worker.dateField() { response.fields.append(name, value) }
+      for (name, value) in worker.dateField() { response.fields.append(name, value: value) }
       limitSilence(of: socket, milliseconds: limits.eventSilence)
       switchMode(to: .events(handler), answer: ResponseHead(.ok, fields: response.fields), request: request)
       handler.opened()
@@ -76,7 +76,7 @@ extension Connection {
       case .text(let text): exchange.handler.received(text)
       case .binary(let bytes): exchange.handler.received(binary: bytes)
       case .ping(let payload):
-        if admitControlFrame(exchange) { enqueue { WebSocketFrame.append(.pong, payload, to: &$0) } }
+        if admitControlFrame(exchange) { enqueue { WebSocketFrame.append(.pong, payload: payload, to: &$0) } }
       case .pong: admitControlFrame(exchange)
       case .close(let code, _): closeStream(code ?? .normal, reason: "")
       }
@@ -90,7 +90,7 @@ extension Connection {
   /// Counts a ping or a pong, and closes a stream that floods: each costs work, and a ping also output.
   /// - Returns: whether the stream stays open.
   @discardableResult private func admitControlFrame(_ exchange: WebSocketExchange) -> Bool {
-    guard !exchange.controlFrames.take(now: worker.reactor.now) else { return true }
+    guard !exchange.controlFrames.tryConsume(now: worker.reactor.now) else { return true }
     closeStream(
       .policyViolation, reason: "More than \(limits.controlFramesPerSecond) pings or pongs a second. Send fewer.")
     return false

@@ -243,7 +243,7 @@ final class Connection: Channel {
     worker.reactor.deregister(registration)
     closeDescriptor(socket)
     worker.remove(self)
-    if case .webSocket = last { worker.counters.countClose(CloseCode(rawValue: 1006)) }
+    if case .webSocket = last { worker.counters.countClose(.abnormalClosure) }
     switch last {
     case .http(let exchange): exchange.abandon()
     case .webSocket(let exchange): exchange.handler.closed()

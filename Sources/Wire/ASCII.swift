@@ -18,16 +18,16 @@ extension UInt8 {
 
   var isLetter: Bool { (self | 0x20) &- UInt8(ascii: "a") < 26 }
 
-  /// Only A to Z change: never a Unicode mapping, which would turn the Kelvin sign into a k.
+  /// ASCII only. A Unicode mapping would turn the Kelvin sign into a k.
   var lowercased: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
 
-  /// tchar of RFC 9110 §5.6.2, as one bit for each of the 128 bytes of ASCII.
+  /// tchar of RFC 9110 §5.6.2, as a bit set over the 128 ASCII bytes.
   var isTokenByte: Bool {
     let bits: UInt64 = self < 64 ? 0x03FF_6CFA_0000_0000 : 0x57FF_FFFF_C7FF_FFFE
     return self < 128 && bits >> UInt64(self & 63) & 1 == 1
   }
 
-  /// A byte that a header value may hold (RFC 9110 §5.5): visible, blank, or beyond ASCII.
+  /// Whether a header value may contain the byte (RFC 9110 §5.5): visible ASCII, space, tab, or non-ASCII.
   var isFieldValueByte: Bool { self >= 0x20 && self != 0x7F || self == .tab }
 
   var hexValue: UInt8? {
@@ -41,7 +41,7 @@ extension UInt8 {
 }
 
 extension Collection<UInt8> {
-  /// Whether the bytes are this ASCII text, upper and lower case being the same.
+  /// Compares with ASCII text, ignoring case.
   func equalsIgnoringCase(_ text: StaticString) -> Bool {
     guard count == text.utf8CodeUnitCount else { return false }
     var expected = text.utf8Start
@@ -56,7 +56,7 @@ extension Collection<UInt8> {
     count == other.count && zip(self, other).allSatisfy { $0.lowercased == $1.lowercased }
   }
 
-  /// The decimal number, or nil for anything but digits and for what an Int can't hold.
+  /// The decimal number; nil if there is anything but digits, or if it overflows an Int.
   var decimalValue: Int? {
     guard !isEmpty else { return nil }
     var value = 0
@@ -72,7 +72,7 @@ extension Collection<UInt8> {
 }
 
 extension BidirectionalCollection<UInt8> where SubSequence == Self {
-  /// The bytes without spaces and tabs around them.
+  /// The bytes without leading and trailing spaces and tabs.
   var trimmingBlanks: Self {
     var trimmed = self
     while let first = trimmed.first, first.isBlank { trimmed = trimmed.dropFirst() }

@@ -1,26 +1,27 @@
-/// Lets so many things pass at once, and so many a second in the long run. What is not used is saved up to the burst.
+/// A rate limiter that allows bursts: it refills at `perSecond` tokens a second and holds at most `burst` of them.
 package struct TokenBucket: Sendable {
   package let burst: Int
   package let perSecond: Int
-  /// Thousandths of what may still pass at once.
-  private var allowance: Int
-  private var lastTaken: Int
+  /// The tokens left, in thousandths.
+  private var available: Int
+  private var lastRefill: Int
 
-  /// - Parameter now: as in ``take(now:)``.
+  /// - Parameter now: See ``tryConsume(now:)``.
   package init(burst: Int, perSecond: Int, now: Int) {
     self.burst = burst
     self.perSecond = perSecond
-    allowance = burst * 1000
-    lastTaken = now
+    available = burst * 1000
+    lastRefill = now
   }
 
-  /// - Parameter now: milliseconds of a clock that never goes back.
-  /// - Returns: whether one more may pass.
-  package mutating func take(now: Int) -> Bool {
-    allowance = min(burst * 1000, allowance + (now - lastTaken) * perSecond)
-    lastTaken = now
-    guard allowance >= 1000 else { return false }
-    allowance -= 1000
+  /// Consumes a token if one is available.
+  /// - Parameter now: Milliseconds of a monotonic clock.
+  /// - Returns: False if the bucket is empty.
+  package mutating func tryConsume(now: Int) -> Bool {
+    available = min(burst * 1000, available + (now - lastRefill) * perSecond)
+    lastRefill = now
+    guard available >= 1000 else { return false }
+    available -= 1000
     return true
   }
 }

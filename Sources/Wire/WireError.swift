@@ -1,4 +1,5 @@
-/// What a peer did wrong, with the answer to give it. After any of these nothing more is parsed: answer and close.
+/// A protocol error of the peer, with the status or close code to answer it with. A parser that threw one parses
+/// nothing more: answer and close the connection.
 package enum WireError: Error, Equatable, Sendable {
   // HTTP head
   case malformedRequestLine
@@ -23,7 +24,7 @@ package enum WireError: Error, Equatable, Sendable {
   case unsupportedTransferEncoding
   case malformedChunk
 
-  // HTTP response, a mistake of our own
+  // HTTP response: a bug in our own code
   case invalidResponseField(name: String)
 
   // WebSocket handshake
@@ -46,12 +47,12 @@ package enum WireError: Error, Equatable, Sendable {
   case malformedClose
   case corruptDeflate
 
-  // Server-Sent Events, as a client reads them
+  // Server-Sent Events, on the client's side
   case eventTooLarge(limit: Int)
 }
 
 extension WireError {
-  /// The status to answer an HTTP request with.
+  /// The status to answer the HTTP request with.
   package var statusHint: HTTPStatus {
     switch self {
     case .unsupportedVersion: .httpVersionNotSupported
@@ -66,7 +67,7 @@ extension WireError {
     }
   }
 
-  /// The code to close a WebSocket with, RFC 6455 §7.4.1.
+  /// The code to close the WebSocket with, RFC 6455 §7.4.1.
   package var closeCode: CloseCode {
     switch self {
     case .messageTooLarge, .tooManyFragments: .messageTooBig
@@ -81,41 +82,41 @@ extension WireError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .malformedRequestLine: "The request line is malformed."
-    case .unsupportedVersion: "Only HTTP/1.1 and HTTP/1.0 are spoken here."
+    case .unsupportedVersion: "Only HTTP/1.1 and HTTP/1.0 are supported."
     case .unknownMethod: "The request method is unknown."
-    case .methodNotServed: "This server is no proxy, so CONNECT is refused."
+    case .methodNotServed: "This server is not a proxy, so it refuses CONNECT."
     case .targetTooLong(let limit): "The request target is longer than \(limit) bytes."
     case .malformedTarget: "The request target is malformed."
-    case .malformedPath: "The path has a forbidden segment or byte, or an invalid percent escape."
-    case .malformedQuery: "The query has an invalid percent escape, or is not UTF-8."
+    case .malformedPath: "The path contains a forbidden segment or byte, or an invalid percent escape."
+    case .malformedQuery: "The query contains an invalid percent escape, or is not UTF-8."
     case .headTooLarge(let limit): "The header block is larger than \(limit) bytes."
     case .tooManyFields(let limit): "The request has more than \(limit) header fields."
     case .malformedField: "A header field is malformed."
-    case .bareNewline: "A line must end with CR LF."
-    case .malformedHost: "Exactly one well-formed Host header is required."
+    case .bareNewline: "Every line must end with CR LF."
+    case .malformedHost: "Exactly one valid Host header is required."
     case .hostMismatch: "The request target and the Host header name different hosts."
     case .unsupportedExpectation: "Only the expectation 100-continue is supported."
-    case .malformedLength: "Content-Length must be one decimal number."
-    case .ambiguousLength: "Content-Length and Transfer-Encoding exclude each other."
-    case .unsupportedTransferEncoding: "The only transfer encoding is chunked, once, and with HTTP/1.1."
+    case .malformedLength: "Content-Length must be a single decimal number."
+    case .ambiguousLength: "A request can't have both Content-Length and Transfer-Encoding."
+    case .unsupportedTransferEncoding: "The only supported transfer encoding is chunked, once, with HTTP/1.1."
     case .malformedChunk: "The chunked body is malformed."
-    case .invalidResponseField(let name): "The response header \(String(reflecting: name)) has a forbidden byte."
-    case .malformedHandshake: "The request is no WebSocket handshake."
+    case .invalidResponseField(let name): "The response header \(String(reflecting: name)) contains a forbidden byte."
+    case .malformedHandshake: "The request is not a valid WebSocket handshake."
     case .unsupportedWebSocketVersion: "Only version 13 of the WebSocket protocol is supported."
     case .unmaskedFrame: "A client's frames must be masked."
     case .maskedFrame: "A server's frames must not be masked."
-    case .reservedBits: "A reserved bit of a frame is set."
+    case .reservedBits: "A frame has a reserved bit set."
     case .reservedOpcode(let opcode): "The opcode \(opcode) is reserved."
-    case .controlFrameTooLong: "A control frame holds at most 125 bytes."
+    case .controlFrameTooLong: "A control frame can have at most 125 bytes of payload."
     case .fragmentedControlFrame: "A control frame can't be fragmented."
-    case .malformedFrameLength: "The length of a frame is not in its shortest form, or negative."
-    case .unexpectedContinuation: "A frame continues a message that was never begun."
-    case .unfinishedMessage: "A message began before the last one was finished."
+    case .malformedFrameLength: "The length of a frame is negative or not in its shortest form."
+    case .unexpectedContinuation: "A continuation frame arrived without a message to continue."
+    case .unfinishedMessage: "A new message began before the previous one was finished."
     case .messageTooLarge(let limit): "The message is larger than \(limit) bytes."
     case .tooManyFragments(let limit): "The message has more than \(limit) fragments."
     case .invalidUTF8: "The text is not UTF-8."
-    case .malformedClose: "The close frame has half a code, or a forbidden one."
-    case .corruptDeflate: "The compressed message is damaged."
+    case .malformedClose: "The code of the close frame is incomplete or forbidden."
+    case .corruptDeflate: "The compressed message is corrupt."
     case .eventTooLarge(let limit): "The event is larger than \(limit) bytes."
     }
   }

@@ -1,26 +1,26 @@
 import App
 import Store
 
-/// `telltale backup FILE`: a copy of the database, also of a running server's.
+/// `telltale backup FILE`: copies the database, even while a server is running.
 enum BackupCommand {
   static func run(_ arguments: [String]) throws -> Int32 {
     if arguments.contains("--help") {
-      Terminal.say(
+      Console.print(
         """
         Usage: telltale backup FILE [--data FOLDER]
 
-        Copies the database of a data folder into a new file, whether a server runs or not. To go back to it, stop the
-        server, put the file in the folder's place for telltale.db and remove telltale.db-wal, telltale.db-shm and
-        telltale.position. Pictures and uploads are plain files beside it: copy those with any tool.
+        Copies the database of a data folder into a new file. A server may be running. To restore the backup, stop the
+        server, replace telltale.db in the data folder with the file, and remove telltale.db-wal, telltale.db-shm and
+        telltale.position. Pictures and uploads are plain files in the data folder: copy those with any tool.
         """)
       return 0
     }
     guard let file = arguments.first, !file.hasPrefix("-") else {
-      throw UsageError("backup needs the name of the new file first: telltale backup FILE.")
+      throw UsageError("backup needs the name of the new file as its first argument: telltale backup FILE.")
     }
     let configuration = try ServeCommand.configuration(Array(arguments.dropFirst()))
     try Store.backup(folder: configuration.data, to: file)
-    Terminal.say("The database of \(configuration.data) is copied to \(file).")
+    Console.print("Copied the database of \(configuration.data) to \(file).")
     return 0
   }
 }

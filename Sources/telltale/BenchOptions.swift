@@ -1,28 +1,28 @@
 import App
 
-/// The options of one `bench` command: what it takes, and what was given.
+/// The parsed options of a `bench` command.
 struct BenchOptions {
   struct Option: Sendable {
     let name: String
-    /// What stands behind it in the help; nil for a switch.
+    /// The placeholder for its value in the help; nil for a switch.
     let placeholder: String?
-    /// Taken where it is not given; nil for none.
-    let standard: String?
+    /// The value if the option is not given.
+    let defaultValue: String?
     let help: String
 
-    init(_ name: String, _ placeholder: String?, _ standard: String? = nil, _ help: String) {
+    init(_ name: String, placeholder: String? = nil, default defaultValue: String? = nil, help: String) {
       self.name = name
       self.placeholder = placeholder
-      self.standard = standard
+      self.defaultValue = defaultValue
       self.help = help
     }
   }
 
   private var values: [String: String] = [:]
 
-  /// - Throws: ``UsageError`` that names the nearest option.
-  init(_ arguments: [String], _ options: [Option]) throws(UsageError) {
-    for option in options { values[option.name] = option.standard }
+  /// - Throws: ``UsageError``, which suggests the closest option for a misspelt one.
+  init(_ arguments: [String], accepting options: [Option]) throws(UsageError) {
+    for option in options { values[option.name] = option.defaultValue }
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       let pieces = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -44,8 +44,8 @@ struct BenchOptions {
 
   func isSet(_ name: String) -> Bool { values[name] != nil }
 
-  /// - Throws: ``UsageError`` where it is no whole number in the range.
-  func count(_ name: String, _ range: ClosedRange<Int> = 1...1_000_000) throws(UsageError) -> Int {
+  /// - Throws: ``UsageError`` if the value is not a whole number in the range.
+  func count(_ name: String, in range: ClosedRange<Int> = 1...1_000_000) throws(UsageError) -> Int {
     let text = values[name] ?? ""
     guard let value = Int(text), range.contains(value) else {
       throw UsageError(
@@ -54,8 +54,8 @@ struct BenchOptions {
     return value
   }
 
-  /// - Throws: ``UsageError`` where it is no number in the range.
-  func number(_ name: String, _ range: ClosedRange<Double>) throws(UsageError) -> Double {
+  /// - Throws: ``UsageError`` if the value is not a number in the range.
+  func number(_ name: String, in range: ClosedRange<Double>) throws(UsageError) -> Double {
     let text = values[name] ?? ""
     guard let value = Double(text), range.contains(value) else {
       throw UsageError("--\(name) must be a number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\".")
@@ -63,7 +63,7 @@ struct BenchOptions {
     return value
   }
 
-  /// - Throws: ``UsageError`` where it is no number of seconds up to an hour.
+  /// - Throws: ``UsageError`` if the value is not a positive number of seconds up to an hour.
   func seconds(_ name: String) throws(UsageError) -> Double {
     let text = values[name] ?? ""
     guard let value = Double(text), value > 0, value <= 3_600 else {

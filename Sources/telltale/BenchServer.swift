@@ -13,19 +13,19 @@ import Wire
   import Darwin
 #endif
 
-/// `telltale bench serve`: the whole application on any free port, and three more addresses to measure it by.
+/// `telltale bench serve`: the complete application on any free port, with three additional routes for measurements.
 enum BenchServer {
-  /// Takes the options of `serve`.
+  /// Accepts the options of `serve`.
   static func run(_ arguments: [String]) throws -> Int32 {
     var arguments = arguments
     if !arguments.contains(where: { $0.hasPrefix("--port") }) { arguments += ["--port", "0"] }
-    var ownFolder: String?
+    var scratchFolder: String?
     if !arguments.contains(where: { $0.hasPrefix("--data") }) {
-      let folder = try TemporaryFolder.make()
-      ownFolder = folder
+      let folder = try ScratchFolder.make()
+      scratchFolder = folder
       arguments += ["--data", folder]
     }
-    defer { ownFolder.map(TemporaryFolder.remove) }
+    defer { scratchFolder.map(ScratchFolder.remove) }
     let configuration = try ServeCommand.configuration(arguments)
     let socket = try configuration.listen()
     let address = configuration.address(port: socket.port)
@@ -49,7 +49,7 @@ enum BenchServer {
       }
     })
 
-  /// 2,048 bytes of HTML, prepared as pages are that don't change.
+  /// 2,048 bytes of HTML, prepared like the product's static pages.
   private static let page: Response = {
     let start = "<!doctype html><html lang=\"en\"><title>Bench</title><p>"
     let end = "</p></html>\n"
@@ -57,7 +57,7 @@ enum BenchServer {
     return Response(contentType: "text/html; charset=utf-8", body: Array((start + filling + end).utf8))
   }()
 
-  /// Who started it may be killed without a chance to end it.
+  /// Stops the server if its parent process is gone, since a killed parent can't stop it.
   private static func endWithParent() -> any DispatchSourceTimer {
     let parent = getppid()
     let timer = DispatchSource.makeTimerSource(queue: .global())
@@ -68,9 +68,9 @@ enum BenchServer {
   }
 }
 
-/// Publishes what it hears, as the product publishes its own messages, to the topic named in the payload.
+/// Publishes each received message like the product's own messages, to the topic in its payload.
 ///
-/// Its client is the load: it may send as much as it likes, and is not told what it did wrong.
+/// The client is the load generator, so there is no rate limit.
 private final class BenchPublisher: StreamHandler {
   private let stream: Server.Stream
   private let publish: ExtraRoutes.Publish
@@ -84,20 +84,20 @@ private final class BenchPublisher: StreamHandler {
 
   func received(_ text: [UInt8]) {
     guard let message = try? RealtimeMessage(parsing: text) else {
-      return stream.close(.policyViolation, reason: "Only messages with type, payload and timestamp are published.")
+      return stream.close(.policyViolation, reason: "Send messages with type, payload and timestamp.")
     }
     publish(message, message.payload["topic"]?.stringValue.flatMap { Topic($0) } ?? .events)
   }
 
-  func received(binary: [UInt8]) { stream.close(.unsupportedData, reason: "Messages are text.") }
+  func received(binary: [UInt8]) { stream.close(.unsupportedData, reason: "Send messages as text.") }
 
   func drained() {}
   func tick(_ now: Milliseconds) {}
-  func drain() { stream.close(.serviceRestart, reason: "The measurement is over.") }
+  func drain() { stream.close(.serviceRestart, reason: "The server is stopping.") }
   func closed() {}
 }
 
-/// Sends back what it hears.
+/// Sends each received message back.
 private final class BenchEcho: StreamHandler {
   private let stream: Server.Stream
   private var frame: [UInt8] = []
@@ -108,14 +108,14 @@ private final class BenchEcho: StreamHandler {
 
   func received(_ text: [UInt8]) {
     frame.removeAll(keepingCapacity: true)
-    WebSocketFrame.append(.text, text, to: &frame)
+    WebSocketFrame.append(.text, payload: text, to: &frame)
     frame.withUnsafeBytes(stream.queue)
   }
 
-  func received(binary: [UInt8]) { stream.close(.unsupportedData, reason: "Messages are text.") }
+  func received(binary: [UInt8]) { stream.close(.unsupportedData, reason: "Send messages as text.") }
 
   func drained() {}
   func tick(_ now: Milliseconds) {}
-  func drain() { stream.close(.serviceRestart, reason: "The measurement is over.") }
+  func drain() { stream.close(.serviceRestart, reason: "The server is stopping.") }
   func closed() {}
 }

@@ -5,41 +5,41 @@ import JSONValues
 import LoadGenerator
 import Store
 
-/// `telltale bench start`: a server that starts with much history.
+/// `telltale bench start`: measures how fast a server with a long history starts.
 enum BenchStart {
-  static let help = "how soon a server with much history is ready"
+  static let help = "the time until a server with a long history is ready"
 
   private static let options = [
-    BenchOptions.Option("gigabytes", "N", "1", "size of the database"),
-    BenchOptions.Option("bytes", "N", "250", "size of a message"),
-    BenchOptions.Option("runs", "N", "5", "how often each; the median counts"),
-    BenchOptions.Option("json", nil, nil, "print one JSON object"),
+    BenchOptions.Option("gigabytes", placeholder: "N", default: "1", help: "size of the database"),
+    BenchOptions.Option("bytes", placeholder: "N", default: "250", help: "size of a message"),
+    BenchOptions.Option("runs", placeholder: "N", default: "5", help: "runs of each kind; the median counts"),
+    BenchOptions.Option("json", help: "print one JSON object"),
   ]
 
   static func run(_ arguments: [String]) throws -> Int32 {
     if arguments.contains("--help") {
-      Terminal.say(BenchCommand.help(of: "start", help, options))
+      Console.print(BenchCommand.help(of: "start", summary: help, options: options))
       return 0
     }
-    let options = try BenchOptions(arguments, options)
-    let bytes = try Int(options.number("gigabytes", 0.001...100) * 1e9)
-    let messageBytes = try options.count("bytes", 160...65_000)
-    let runs = try options.count("runs", 1...1_000)
-    let folder = try TemporaryFolder.make()
-    defer { TemporaryFolder.remove(folder) }
+    let options = try BenchOptions(arguments, accepting: options)
+    let bytes = try Int(options.number("gigabytes", in: 0.001...100) * 1e9)
+    let messageBytes = try options.count("bytes", in: 160...65_000)
+    let runs = try options.count("runs", in: 1...1_000)
+    let folder = try ScratchFolder.make()
+    defer { ScratchFolder.remove(folder) }
     let (messages, size) = try makeHistory(in: folder, bytes: bytes, messageBytes: messageBytes)
     var report = try StartLoad.run(
-      BenchSubject.loop(for: 1),
-      [BenchSubject.program, "serve", "--port", "0", "--data", folder, "--log-level", "error"],
+      loop: BenchSubject.loop(for: 1),
+      command: [BenchSubject.program, "serve", "--port", "0", "--data", folder, "--log-level", "error"],
       environment: BenchSubject.environment, messages: 10_000, messageBytes: messageBytes, runs: runs)
-    report.add("messages", "messages of its history", .int(messages), "\(messages)")
-    report.add("database_bytes", "its database", .int(size), "\(size / 1_000_000) MB")
-    BenchCommand.tell(report, "start", ranOn: "not pinned", options)
+    report.add("messages", label: "messages in the history", value: .int(messages), text: "\(messages)")
+    report.add("database_bytes", label: "size of the database", value: .int(size), text: "\(size / 1_000_000) MB")
+    BenchCommand.printReport(report, of: "start", processors: "not pinned", options: options)
     return 0
   }
 
-  /// Stores jobs of 1,000 messages each, all of them done, until the database is as large as it should be.
-  /// - Returns: how many messages there are, and the size of the database.
+  /// Stores finished jobs of 1,000 messages each until the database has the given size.
+  /// - Returns: The number of messages, and the size of the database.
   private static func makeHistory(
     in folder: String, bytes: Int, messageBytes: Int
   ) throws -> (messages: Int, databaseBytes: Int) {
@@ -51,18 +51,18 @@ enum BenchStart {
     var size = 0
     repeat {
       var batch = StoreBatch()
-      for _ in 0..<jobsInBatch {
-        let number = offset / messagesOfJob + 1
+      for _ in 0..<jobsPerBatch {
+        let number = offset / messagesPerJob + 1
         var job = Job(
           id: "\(number)", name: "History \(number)",
           work: .pipeline(.init(source: "clip.y4m", plugins: ["motion_detection"])), createdAt: now)
-        (job.number, job.status, job.finishedAt, job.offset) = (number, .succeeded, now, offset + messagesOfJob)
+        (job.number, job.status, job.finishedAt, job.offset) = (number, .succeeded, now, offset + messagesPerJob)
         batch.jobs.append(job)
-        batch.messages += (1...messagesOfJob).map { sequence in
+        batch.messages += (1...messagesPerJob).map { sequence in
           StoredMessage(
             offset: offset + sequence, topic: job.topic, sequence: sequence, type: .progress, at: now, json: json)
         }
-        offset += messagesOfJob
+        offset += messagesPerJob
       }
       try store.write(batch)
       size = FileKind("\(folder)/telltale.db").byteCount ?? size
@@ -71,6 +71,6 @@ enum BenchStart {
     return (offset, size)
   }
 
-  private static let messagesOfJob = 1_000
-  private static let jobsInBatch = 5
+  private static let messagesPerJob = 1_000
+  private static let jobsPerBatch = 5
 }

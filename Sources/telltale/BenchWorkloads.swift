@@ -1,7 +1,7 @@
 import App
 import LoadGenerator
 
-/// A workload of `telltale bench`: its name, its options, and how it is run.
+/// A workload of `telltale bench`: its name, its options, and the function that runs it.
 struct BenchWorkload: Sendable {
   typealias Option = BenchOptions.Option
 
@@ -12,143 +12,152 @@ struct BenchWorkload: Sendable {
 
   static let all = [fanOut, burst, echo, idle, http, slow, publish, replay]
 
-  /// What every workload takes.
+  /// The options of every workload.
   static let common = [
-    Option("url", "URL", nil, "a server that runs already, instead of one of our own"),
-    Option("pid", "N", nil, "the process of that server, to measure what it uses"),
-    Option("threads", "N", "1", "event loops of our own server"),
-    Option("json", nil, nil, "print one JSON object"),
+    Option("url", placeholder: "URL", help: "a running server to load, instead of starting one"),
+    Option("pid", placeholder: "N", help: "the process id of that server, to measure its CPU and memory"),
+    Option("threads", placeholder: "N", default: "1", help: "event loops of the started server"),
+    Option("json", help: "print one JSON object"),
   ]
 
   private static let publishing = [
-    Option("publish-url", "URL", nil, "where messages are sent to be published, if it is not where they arrive"),
-    Option("bytes", "N", "250", "size of a message"),
-    Option("patience", "S", "2", "without a delivery, after which the missing ones are lost"),
+    Option("publish-url", placeholder: "URL", help: "where to publish messages, if not on the server at --url"),
+    Option("bytes", placeholder: "N", default: "250", help: "size of a message"),
+    Option(
+      "patience", placeholder: "S", default: "2",
+      help: "seconds without a delivery after which missing messages count as lost"),
   ]
 
   private static let realtime = "/v1/realtime"
 
   static let fanOut = BenchWorkload(
-    name: "fanout", help: "one publisher, many subscribers, a steady rate",
+    name: "fanout", help: "one publisher at a steady rate, many subscribers",
     options: [
-      Option("connections", "N", "1000", "subscribers"),
-      Option("rate", "N", "100", "messages a second, or max: the most with a p99 below 100 ms"),
-      Option("seconds", "S", "10", "how long"),
-      Option("topics", "N", "0", "so many topics instead of one for all"),
-      Option("per-connection", "N", "3", "how many of them a connection subscribes to"),
+      Option("connections", placeholder: "N", default: "1000", help: "subscribers"),
+      Option(
+        "rate", placeholder: "N", default: "100",
+        help: "messages per second, or max: the highest rate with a p99 below 100 ms"),
+      Option("seconds", placeholder: "S", default: "10", help: "duration"),
+      Option("topics", placeholder: "N", default: "0", help: "number of topics; 0 for one topic that all subscribe to"),
+      Option("per-connection", placeholder: "N", default: "3", help: "topics that each connection subscribes to"),
     ] + publishing,
     run: { options, subject in
-      let load = try publishing(options, subject)
+      let load = try fanOutLoad(options, subject: subject)
       let seconds = try options.seconds("seconds")
-      if options.text("rate") == "max" { return try load.fanOutMax(p99Below: 100, seconds: seconds) }
+      if options.text("rate") == "max" { return try load.fanOutMax(p99BelowMilliseconds: 100, seconds: seconds) }
       return try load.fanOut(rate: options.count("rate"), seconds: seconds)
     })
 
   static let burst = BenchWorkload(
-    name: "burst", help: "messages back to back: when is the last one delivered",
+    name: "burst", help: "messages back to back: the time until the last one is delivered",
     options: [
-      Option("connections", "N", "1000", "subscribers"),
-      Option("messages", "N", "1000", "messages back to back"),
-      Option("runs", "N", "5", "how often; the median counts"),
+      Option("connections", placeholder: "N", default: "1000", help: "subscribers"),
+      Option("messages", placeholder: "N", default: "1000", help: "messages back to back"),
+      Option("runs", placeholder: "N", default: "5", help: "number of runs; the median counts"),
     ] + publishing,
     run: { options, subject in
-      try publishing(options, subject).burst(
-        messages: options.count("messages"), runs: options.count("runs", 1...1_000))
+      try fanOutLoad(options, subject: subject).burst(
+        messages: options.count("messages"), runs: options.count("runs", in: 1...1_000))
     })
 
   static let echo = BenchWorkload(
-    name: "echo", help: "messages there and back",
+    name: "echo", help: "WebSocket messages, sent back and forth",
     options: [
-      Option("connections", "N", "64", "clients, each with one message on its way"),
-      Option("seconds", "S", "5", "how long"),
-      Option("bytes", "N", "250", "size of a message"),
+      Option("connections", placeholder: "N", default: "64", help: "clients, each with one message in flight"),
+      Option("seconds", placeholder: "S", default: "5", help: "duration"),
+      Option("bytes", placeholder: "N", default: "250", help: "size of a message"),
     ],
     run: { options, subject in
       try RequestLoads.echo(
-        BenchSubject.loop(for: options.count("connections")), subject.target("/bench/echo"),
-        connections: options.count("connections"), messageBytes: options.count("bytes", 1...65_000),
+        loop: BenchSubject.loop(for: options.count("connections")), target: subject.target(defaultPath: "/bench/echo"),
+        connections: options.count("connections"), messageBytes: options.count("bytes", in: 1...65_000),
         seconds: options.seconds("seconds"), usage: subject.usage)
     })
 
   static let idle = BenchWorkload(
-    name: "idle", help: "connections that only stay: connects a second, memory each",
+    name: "idle", help: "idle connections: connects per second, and memory per connection",
     options: [
-      Option("connections", "N", "10000", "WebSockets"),
-      Option("seconds", "S", "2", "how long they stay before memory is read"),
+      Option("connections", placeholder: "N", default: "10000", help: "WebSockets"),
+      Option("seconds", placeholder: "S", default: "2", help: "wait before memory is measured"),
     ],
     run: { options, subject in
       try IdleLoad.run(
-        BenchSubject.loop(for: options.count("connections")), subject.target(realtime),
+        loop: BenchSubject.loop(for: options.count("connections")), target: subject.target(defaultPath: realtime),
         connections: options.count("connections"), settleSeconds: options.seconds("seconds"), usage: subject.usage)
     })
 
   static let http = BenchWorkload(
-    name: "http", help: "requests on connections that are kept",
+    name: "http", help: "requests on persistent connections",
     options: [
-      Option("connections", "N", "64", "clients"),
-      Option("seconds", "S", "5", "how long"),
-      Option("path", "PATH", "/bench/page", "what to ask for, where --url names no path"),
-      Option("pipeline", "N", "1", "requests a client sends at once"),
+      Option("connections", placeholder: "N", default: "64", help: "clients"),
+      Option("seconds", placeholder: "S", default: "5", help: "duration"),
+      Option("path", placeholder: "PATH", default: "/bench/page", help: "path to request, if --url has none"),
+      Option("pipeline", placeholder: "N", default: "1", help: "requests that a client sends at once"),
     ],
     run: { options, subject in
       try RequestLoads.http(
-        BenchSubject.loop(for: options.count("connections")), subject.target(options.text("path") ?? "/"),
-        connections: options.count("connections"), pipeline: options.count("pipeline", 1...1_000),
+        loop: BenchSubject.loop(for: options.count("connections")),
+        target: subject.target(defaultPath: options.text("path") ?? "/"),
+        connections: options.count("connections"), pipeline: options.count("pipeline", in: 1...1_000),
         seconds: options.seconds("seconds"), usage: subject.usage)
     })
 
   static let slow = BenchWorkload(
-    name: "slow", help: "a fan-out with one more client that does not read",
+    name: "slow", help: "a fan-out, with one additional client that doesn't read",
     options: [
-      Option("connections", "N", "100", "subscribers that read"),
-      Option("rate", "N", "1000", "messages a second"),
-      Option("seconds", "S", "15", "how long: the kernel takes some megabytes for the slow one first"),
+      Option("connections", placeholder: "N", default: "100", help: "subscribers that read"),
+      Option("rate", placeholder: "N", default: "1000", help: "messages per second"),
+      Option(
+        "seconds", placeholder: "S", default: "15",
+        help: "duration; the kernel buffers some megabytes for the slow client first"),
     ] + publishing,
     run: { options, subject in
-      try publishing(options, subject).besideSlow(rate: options.count("rate"), seconds: options.seconds("seconds"))
+      try fanOutLoad(options, subject: subject).besideSlow(
+        rate: options.count("rate"), seconds: options.seconds("seconds"))
     })
 
   static let publish = BenchWorkload(
     name: "publish", help: "publishers that wait until each message is stored",
     options: [
-      Option("publishers", "N", "64", "clients, each with one message on its way"),
-      Option("seconds", "S", "5", "how long"),
-      Option("bytes", "N", "250", "size of a message"),
+      Option("publishers", placeholder: "N", default: "64", help: "clients, each with one message in flight"),
+      Option("seconds", placeholder: "S", default: "5", help: "duration"),
+      Option("bytes", placeholder: "N", default: "250", help: "size of a message"),
     ],
     run: { options, subject in
       try ReportLoad.publish(
-        BenchSubject.loop(for: options.count("publishers")), subject.target("/"),
-        publishers: options.count("publishers"), messageBytes: options.count("bytes", 160...65_000),
+        loop: BenchSubject.loop(for: options.count("publishers")), target: subject.target(defaultPath: "/"),
+        publishers: options.count("publishers"), messageBytes: options.count("bytes", in: 160...65_000),
         seconds: options.seconds("seconds"), usage: subject.usage)
     })
 
   static let replay = BenchWorkload(
-    name: "replay", help: "a client that missed very much, beside one that is live",
+    name: "replay", help: "a client that resumes after missing many messages, next to a live one",
     options: [
-      Option("messages", "N", "100000", "messages that it missed"),
-      Option("rate", "N", "200", "messages a second that the live one is sent"),
-      Option("runs", "N", "5", "how often; the median counts"),
+      Option("messages", placeholder: "N", default: "100000", help: "messages that the client missed"),
+      Option("rate", placeholder: "N", default: "200", help: "messages per second to the live client"),
+      Option("runs", placeholder: "N", default: "5", help: "number of runs; the median counts"),
     ] + publishing,
     run: { options, subject in
-      let bytes = try options.count("bytes", 160...65_000)
+      let bytes = try options.count("bytes", in: 160...65_000)
       return try ReplayLoad.run(
-        publishing(options, subject, connections: 1), messages: options.count("messages"), messageBytes: bytes,
-        rate: options.count("rate"), runs: options.count("runs", 1...1_000))
+        fanOutLoad(options, subject: subject, connections: 1), messages: options.count("messages"), messageBytes: bytes,
+        rate: options.count("rate"), runs: options.count("runs", in: 1...1_000))
     })
 
-  private static func publishing(
-    _ options: BenchOptions, _ subject: BenchSubject, connections: Int? = nil
+  private static func fanOutLoad(
+    _ options: BenchOptions, subject: BenchSubject, connections: Int? = nil
   ) throws -> FanOutLoad {
     var load = FanOutLoad.Options(
       connections: try connections ?? options.count("connections"),
-      messageBytes: try options.count("bytes", 160...65_000))
-    load.patience = try options.seconds("patience")
+      messageBytes: try options.count("bytes", in: 160...65_000))
+    load.deliveryTimeout = try options.seconds("patience")
     if options.isSet("topics") {
-      load.topics = try options.count("topics", 0...100_000)
-      load.topicsPerConnection = try options.count("per-connection", 1...100)
+      load.topics = try options.count("topics", in: 0...100_000)
+      load.topicsPerConnection = try options.count("per-connection", in: 1...100)
     }
     return FanOutLoad(
-      try BenchSubject.loop(for: load.connections), load, target: try subject.target(realtime),
-      publishTarget: try subject.publishTarget("/bench/publish"), usage: subject.usage)
+      loop: try BenchSubject.loop(for: load.connections), options: load,
+      target: try subject.target(defaultPath: realtime),
+      publishTarget: try subject.publishTarget(defaultPath: "/bench/publish"), usage: subject.usage)
   }
 }

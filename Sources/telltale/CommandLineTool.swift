@@ -7,7 +7,7 @@ import Store
   import Darwin
 #endif
 
-/// Reads the command, calls it, and turns what went wrong into a sentence and an exit code (sysexits.h).
+/// Runs the command of a command line, and turns errors into a message and an exit code (sysexits.h).
 enum CommandLineTool {
   struct Command: Sendable {
     let name: String
@@ -19,17 +19,17 @@ enum CommandLineTool {
     Command(name: "serve", help: "start the dashboard (the default)", run: ServeCommand.run),
     Command(name: "doctor", help: "check this machine and the data folder", run: DoctorCommand.run),
     Command(name: "backup", help: "copy the database of a data folder", run: BackupCommand.run),
-    Command(name: "bench", help: "measure a server, or this machine: see bench --help", run: BenchCommand.run),
+    Command(name: "bench", help: "measure a server or this machine; see bench --help", run: BenchCommand.run),
   ]
 
   static func run(_ arguments: [String]) -> Int32 {
     do {
       switch arguments.first {
       case "--version":
-        Terminal.say("telltale \(Application.version)")
+        Console.print("telltale \(Application.version)")
         return 0
       case "--help", "-h", "help":
-        Terminal.say(help)
+        Console.print(help)
         return 0
       case let name? where !name.hasPrefix("-"):
         guard let command = commands.first(where: { $0.name == name }) else {
@@ -39,13 +39,13 @@ enum CommandLineTool {
       default: return try ServeCommand.run(arguments)
       }
     } catch let error as UsageError {
-      Terminal.complain("\(error)\nSee telltale --help.")
+      Console.printError("\(error)\nSee telltale --help.")
       return EX_USAGE
     } catch let error as StoreError {
-      Terminal.complain("\(error)")
+      Console.printError("\(error)")
       return 1
     } catch {
-      Terminal.complain("\(error)")
+      Console.printError("\(error)")
       return EX_UNAVAILABLE
     }
   }
@@ -53,13 +53,13 @@ enum CommandLineTool {
   private static var help: String {
     let list = commands.map { "  \($0.name.padded(to: 8)) \($0.help)" }.joined(separator: "\n")
     return """
-      Telltale shows long-running work live in the browser.
+      Telltale shows the progress of long-running jobs live in the browser.
 
       Usage: telltale [COMMAND] [OPTIONS]
 
       \(list)
 
-      telltale COMMAND --help has the options of a command, telltale --version the version.
+      telltale COMMAND --help lists the options of a command. telltale --version prints the version.
       """
   }
 }

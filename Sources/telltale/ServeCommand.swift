@@ -11,11 +11,11 @@ import Server
   import Darwin
 #endif
 
-/// `telltale serve`: the dashboard, until somebody ends it.
+/// `telltale serve`: runs the dashboard until a signal stops it.
 enum ServeCommand {
   static func run(_ arguments: [String]) throws -> Int32 {
     if arguments.contains("--help") {
-      Terminal.say(help)
+      Console.print(help)
       return 0
     }
     let configuration = try configuration(arguments)
@@ -29,7 +29,7 @@ enum ServeCommand {
     }
   }
 
-  /// The settings of a command line, the environment and `telltale.json`.
+  /// Reads the configuration from the command line, the environment and `telltale.json`.
   static func configuration(_ arguments: [String]) throws -> Configuration {
     try Configuration(
       arguments: arguments, environment: environment(),
@@ -37,7 +37,7 @@ enum ServeCommand {
       isTerminal: isatty(STDERR_FILENO) == 1)
   }
 
-  /// Starts a server, says its URL, and serves until a signal ends it.
+  /// Starts a server, prints its URL, and runs it until a signal stops it.
   static func serve(
     _ application: Application, at address: String, start: () throws -> HTTPServer
   ) throws -> Int32 {
@@ -49,13 +49,13 @@ enum ServeCommand {
       application.close(patience: 1_000)
       throw error
     }
-    Terminal.say("Telltale is ready: \(address)")
+    Console.print("Telltale is ready: \(address)")
     stop.wait()
-    application.log(.info, "stopping", ["hint": "once more to hurry"])
-    let end = DispatchTime.now() + .seconds(25)
+    application.log(.info, "stopping", ["hint": "send the signal again to stop at once"])
+    let deadline = DispatchTime.now() + .seconds(25)
     let hurry = stop.onNext {
       server.hurry()
-      // A plugin that does not end is not waited for.
+      // Don't wait for a plugin that doesn't stop.
       DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(2)) {
         application.close(patience: 1_000)
         application.finishLog()
@@ -63,11 +63,11 @@ enum ServeCommand {
       }
     }
     defer { hurry.cancel() }
-    // Side by side: a plugin that takes long must not keep clients from being told, nor the process from ending.
+    // Concurrently: a slow plugin must not delay the message to the clients, or the end of the process.
     let jobs = DispatchGroup()
     DispatchQueue.global().async(group: jobs) { application.stop() }
     server.shutDown(spread: 5_000, patience: 25_000)
-    _ = jobs.wait(timeout: end)
+    _ = jobs.wait(timeout: deadline)
     application.close(patience: 3_000)
     application.log(.info, "stopped")
     application.finishLog()
@@ -87,12 +87,12 @@ enum ServeCommand {
 
       \(list.joined(separator: "\n"))
 
-      Each option is also an environment variable (--data is TELLTALE_DATA) and a key of telltale.json ("data").
+      Each option can also be set as an environment variable (TELLTALE_DATA for --data) or as a key in telltale.json ("data").
       """
   }
 }
 
-/// SIGTERM and SIGINT as something to wait for.
+/// Waits for SIGTERM and SIGINT.
 private final class StopSignals {
   private let semaphore = DispatchSemaphore(value: 0)
   private let sources: [any DispatchSourceSignal]
@@ -100,10 +100,10 @@ private final class StopSignals {
   init() {
     let semaphore = semaphore
     signal(SIGPIPE, SIG_IGN)
-    // A file that may not grow further (ulimit -f) is an error of that write, not the end of the process.
+    // Beyond the file size limit (ulimit -f), a write fails instead of terminating the process.
     signal(SIGXFSZ, SIG_IGN)
     sources = [SIGTERM, SIGINT].map { number in
-      signal(number, SIG_IGN)  // the source sees it; by default it would end the process first
+      signal(number, SIG_IGN)  // otherwise the default action ends the process before the source sees it
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { semaphore.signal() }
       source.resume()
@@ -113,7 +113,7 @@ private final class StopSignals {
 
   func wait() { semaphore.wait() }
 
-  /// Calls `action` when another signal comes, unless cancelled before.
+  /// Calls `action` on the next signal, unless the returned item is cancelled first.
   func onNext(_ action: @escaping @Sendable () -> Void) -> DispatchWorkItem {
     let semaphore = semaphore
     let item = DispatchWorkItem {

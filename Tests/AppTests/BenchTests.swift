@@ -142,7 +142,7 @@ struct BenchTests {
   @Test func `more connections than files may be open are refused before the first`() throws {
     let (ending, _, complaint) = try run(["idle", "--connections", "1000"], after: "ulimit -n 512")
     #expect(ending == .exited(code: 69))
-    #expect(complaint.contains("the hard limit is 512"), "\(complaint)")
+    #expect(complaint.contains("the hard limit of 512"), "\(complaint)")
   }
 
   @Test func `what it made goes when it ends, and nothing that a link in there leads to`() throws {

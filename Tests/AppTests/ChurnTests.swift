@@ -42,7 +42,7 @@ struct ChurnTests {
     case .webSocketClosed:
       try client.upgrade("/v1/realtime")
       var close: [UInt8] = []
-      WebSocketFrame.appendMasked(.close, WebSocketFrame.closePayload(.normal), key: 7, to: &close)
+      WebSocketFrame.appendMasked(.close, payload: WebSocketFrame.closePayload(.normal), key: 7, to: &close)
       try client.send(close)
       _ = try client.readToEnd()
     case .webSocketBroken: try client.upgrade("/v1/realtime?session_id=00000000-0000-4000-8000-000000000001")

@@ -100,7 +100,7 @@ struct MetricsRouteTests {
     }
     try app.finish(id)
     var close: [UInt8] = []
-    WebSocketFrame.appendMasked(.close, WebSocketFrame.closePayload(.normal), key: 7, to: &close)
+    WebSocketFrame.appendMasked(.close, payload: WebSocketFrame.closePayload(.normal), key: 7, to: &close)
     try sockets[2].send(close)
     _ = try sockets[2].readToEnd()
 

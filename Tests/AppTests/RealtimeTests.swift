@@ -1,6 +1,7 @@
 import App
 import Domain
 import JSONValues
+import Realtime
 import TestSupport
 import Testing
 import Wire

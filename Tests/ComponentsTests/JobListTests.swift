@@ -6,10 +6,10 @@ struct JobListTests {
   private func row(_ state: JobState = .running, percent: Double? = 42.5, warnings: Int = 0) -> JobRow {
     JobRow(
       id: "job-7", name: "walk.y4m", state: state, percent: percent, stage: "Detecting", device: "cpu",
-      warnings: warnings, started: .init(iso: "2026-02-04T15:30:00.123Z", words: "2 min ago"), duration: .seconds(124))
+      warnings: warnings, started: .init(iso: "2026-02-04T15:30:00.123Z", text: "2 min ago"), duration: .seconds(124))
   }
 
-  @Test func `a row shows what a job is and how far it has come`() {
+  @Test func `a row shows the job's name, state, progress and facts`() {
     let markup = Markup(row(warnings: 14))
     #expect(markup.contains("<li class=\"job-row\" data-key=\"job-7\" data-state=\"running\">"))
     #expect(markup.contains("href=\"/jobs/job-7\""))
@@ -27,38 +27,39 @@ struct JobListTests {
   }
 
   @Test(arguments: [(nil, "–", "0"), (Double.nan, "–", "0"), (-5, "0%", "0"), (150, "100%", "1")])
-  func `progress stays within 0 to 100`(percent: Double?, words: String, share: String) {
+  func `progress is clamped to 0...100, and an invalid value is unknown`(percent: Double?, text: String, fill: String) {
     let markup = Markup(row(percent: percent))
-    #expect(markup.slot("percent")?.text == words)
-    #expect(markup.contains("--value: \(share)\""))
+    #expect(markup.slot("percent")?.text == text)
+    #expect(markup.contains("--value: \(fill)\""))
   }
 
   @Test(arguments: JobState.allCases)
-  func `a state is a word and a sign, not only a colour`(state: JobState) {
+  func `a state has a label and a sign, not just a colour`(state: JobState) {
     let markup = Markup(row(state))
-    #expect(markup.slot("status")?.text == state.word)
+    #expect(markup.slot("status")?.text == state.label)
     #expect(markup.slot("status-icon")?.text == state.sign)
     let badge = Markup(JobStatus(state))
-    #expect(badge.slot("job-status")?.text == state.word)
+    #expect(badge.slot("job-status")?.text == state.label)
     #expect(badge.contains("data-state=\"\(state.rawValue)\""))
   }
 
-  @Test func `without jobs it says what to do`() {
+  @Test func `an empty list explains how to start a job`() {
     let markup = Markup(JobList()).withoutTemplates
     #expect(markup.slot("jobs-empty")?.isHidden == false)
     #expect(markup.contains("No jobs yet"))
+    #expect(markup.contains("Start a job with the form on this page, or send a POST request to /v1/jobs."))
     #expect(Markup(JobList(rows: [row()])).slot("jobs-empty")?.isHidden == true)
   }
 
-  @Test func `a filter that hides everything says so and can be reset`() {
+  @Test func `a filter without matches says so and can be reset`() {
     let markup = Markup(JobList(filter: .init(state: .failed, query: "zz"), total: 812)).withoutTemplates
     #expect(markup.slot("jobs-none-shown")?.isHidden == false)
     #expect(markup.slot("jobs-total")?.text == "812")
-    #expect(markup.contains("<a href=\"/\">reset the filter</a>"))
+    #expect(markup.contains("<a href=\"/\">Reset the filter</a>"))
     #expect(markup.slot("jobs-empty")?.isHidden == true)
   }
 
-  @Test func `filters are links that keep the search, in the query of the page`() {
+  @Test func `the tabs are links that keep the search text`() {
     let markup = Markup(JobList(rows: [row()], filter: .init(state: .running, query: "a&b ä\"<")))
     #expect(markup.contains("href=\"/?status=failed&amp;q=a%26b%20%C3%A4%22%3C\""))
     #expect(markup.contains("data-filter-status=\"running\" data-filter-query=\"a&amp;b ä&quot;"))
@@ -67,13 +68,13 @@ struct JobListTests {
     #expect(Markup(JobList()).contains("<input type=\"hidden\" name=\"status\" value=\"\" disabled>"))
   }
 
-  @Test func `the row that the script adds is in a template`() {
+  @Test func `the row that the script clones is in a template`() {
     #expect(Markup(JobList()).contains("<template data-template=\"job-row\"><li class=\"job-row\" data-key=\"\""))
   }
 }
 
 struct BannerTests {
-  @Test func `an error has a title, a sentence and a code`() {
+  @Test func `an error shows its heading, message and code`() {
     let markup = Markup(ErrorBanner([.init(heading: "blur failed", message: "Signal 11.", code: "PLUGIN_CRASH")]))
     #expect(markup.contains("class=\"error-row\" role=\"alert\" data-state=\"failed\""))
     #expect(markup.slot("error-title")?.text == "blur failed")
@@ -82,9 +83,9 @@ struct BannerTests {
     #expect(!markup.contains("<error-banner hidden>"))
   }
 
-  @Test func `without an error there is no banner`() {
+  @Test func `a banner without errors is hidden and empty`() {
     #expect(Markup(ErrorBanner()).contains("<error-banner hidden>"))
-    #expect(Markup(ErrorBanner()).withoutTemplates.contains("error-row\"") == false)
+    #expect(Markup(ErrorBanner()).withoutTemplates.contains("class=\"error-row\"") == false)
   }
 
   @Test(arguments: [
@@ -96,17 +97,17 @@ struct BannerTests {
     (ConnectionBadge(.closed(reason: "the session has expired")), "closed", "Disconnected: the session has expired"),
     (ConnectionBadge(.gone, asOf: "14:02:11"), "gone", "No longer on the server"),
   ])
-  func `the connection is told in words, with as of when, and with a button once it is closed`(
-    badge: ConnectionBadge, name: String, words: String
+  func `a badge shows the state as text, the time of the data, and a button once closed`(
+    badge: ConnectionBadge, name: String, label: String
   ) {
     let markup = Markup(badge)
     #expect(markup.contains("data-state=\"\(name)\""))
-    #expect(markup.slot("connection-label")?.text == words)
+    #expect(markup.slot("connection-label")?.text == label)
     #expect(markup.slot("connection-as-of")! == (badge.asOf.map { "as of \($0)" } ?? "", badge.asOf == nil))
     #expect(markup.contains("data-action=\"reconnect\" hidden") == (name != "closed"))
   }
 
-  @Test func `a spinner says what is on its way`() {
+  @Test func `a spinner shows its label`() {
     #expect(Markup(LoadingSpinner("Loading jobs…")).contains("<span>Loading jobs…</span>"))
   }
 }

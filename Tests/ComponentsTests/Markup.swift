@@ -1,6 +1,6 @@
 import HTML
 
-/// Rendered markup, cut into the parts that a test asks about.
+/// Rendered markup, with queries for the parts that a test checks.
 struct Markup {
   let text: String
 
@@ -12,13 +12,13 @@ struct Markup {
 
   func count(of part: String) -> Int { text.split(separator: part, omittingEmptySubsequences: false).count - 1 }
 
-  /// What stands between the first `start` and the next `end`.
-  func between(_ start: String, _ end: String) -> String? {
+  /// The text between the first `start` and the next `end`.
+  func between(_ start: String, and end: String) -> String? {
     guard let from = text.range(of: start)?.upperBound, let to = text.range(of: end, after: from) else { return nil }
     return String(text[from..<to])
   }
 
-  /// The text of the first element with this `data-slot`, and whether that is hidden.
+  /// The text of the first element with this `data-slot`, and whether the element is hidden.
   func slot(_ name: String) -> (text: String, isHidden: Bool)? {
     guard let mark = text.range(of: "data-slot=\"\(name)\"")?.upperBound,
       let tagEnd = text[mark...].firstIndex(of: ">"), let end = text[tagEnd...].firstIndex(of: "<")
@@ -26,7 +26,7 @@ struct Markup {
     return (String(text[text.index(after: tagEnd)..<end]), text[mark..<tagEnd].contains(" hidden"))
   }
 
-  /// Without the templates, which hold every hook once more.
+  /// The markup without its templates, which repeat every slot.
   var withoutTemplates: Markup {
     var rest = text[...]
     var kept = ""

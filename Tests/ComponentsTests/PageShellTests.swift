@@ -13,7 +13,7 @@ struct PageShellTests {
       ) { p { "content" } })
   }
 
-  @Test func `it is a whole document with a title and the facts that the script needs`() {
+  @Test func `the shell is a complete document with a title and the data that the script needs`() {
     let markup = page()
     for part in [
       "<!DOCTYPE html>", "<html lang=\"en\">", "<title>64% · build</title>", "name=\"viewport\"",
@@ -25,7 +25,7 @@ struct PageShellTests {
     }
   }
 
-  @Test func `files have the names that it is given`() {
+  @Test func `static files have the given URLs`() {
     let assets = PageAssets(styleSheet: "/a.1f.css", script: "/b.2e.js", themeScript: "/c.3d.js")
     let markup = page(assets: assets)
     #expect(markup.contains("href=\"/a.1f.css\""))
@@ -34,24 +34,30 @@ struct PageShellTests {
     #expect(page().contains("<script src=\"/assets/js/theme.js\"></script>"))
   }
 
-  @Test func `only pages that exist are linked, and the current one is marked`() {
-    let ways = page().between("aria-label=\"Pages\">", "</nav>") ?? ""
-    #expect(ways == "<a href=\"/\" aria-current=\"page\">Dashboard</a><a href=\"/stories\">Stories</a>")
+  @Test func `the page's module is preloaded, beside the script that imports it`() {
+    let markup = page(assets: PageAssets(script: "/assets/1f/js/app.js"))
+    #expect(markup.contains("<link rel=\"modulepreload\" href=\"/assets/1f/js/pages/job.js\">"))
+    #expect(!Markup(PageShell(pageTitle: "") { "" }).contains("modulepreload"))
+  }
+
+  @Test func `the navigation links to existing pages and marks the current one`() {
+    let links = page().between("aria-label=\"Pages\">", and: "</nav>") ?? ""
+    #expect(links == "<a href=\"/\" aria-current=\"page\">Dashboard</a><a href=\"/stories\">Stories</a>")
     #expect(!page(current: nil).contains("aria-current"))
   }
 
   @Test(arguments: [(JobState.running, "-running"), (.succeeded, "-succeeded"), (.failed, "-failed"), (nil, "")])
-  func `the icon in the tab shows the state of the job`(state: JobState?, suffix: String) {
+  func `the favicon shows the state of the job`(state: JobState?, suffix: String) {
     #expect(page(jobState: state).contains("type=\"image/svg+xml\" href=\"/assets/img/favicon\(suffix).svg\""))
   }
 
-  @Test func `the state can't end its script`() {
+  @Test func `the initial state can't close its script element`() {
     let markup = page(initialState: Array(#"{"name":"</script><img src=x>"}"#.utf8))
     #expect(markup.contains("<script type=\"application/json\" id=\"initial-state\">"))
     #expect(!markup.contains("<img"))
   }
 
-  @Test func `nothing runs or is styled from within the page`() {
+  @Test func `a page has no inline scripts, event handlers or styles`() {
     let markup = Markup(
       PageShell(pageTitle: "", page: "dashboard") {
         RealtimeOverlay()
@@ -60,16 +66,18 @@ struct PageShellTests {
       })
     let text = markup.text
     #expect(!text.contains("<style"))
-    let handler = text.firstMatch(of: /<[^>]* on[a-z]+="/)?.output
-    #expect(handler == nil)
-    for style in markup.text.split(separator: " style=\"").dropFirst() {
-      #expect(style.hasPrefix("--"))
+    #expect(text.firstMatch(of: /<script(?![^>]* src=)[^>]*>/)?.output == nil)
+    #expect(text.firstMatch(of: /<[^>]* on[a-z]+="/)?.output == nil)
+    let styles = text.split(separator: " style=\"").dropFirst()
+    #expect(!styles.isEmpty)
+    for style in styles {
+      #expect(style.hasPrefix("--"), "a custom property carries data, and nothing else is styled inline")
     }
   }
 }
 
 struct StartJobFormTests {
-  @Test func `it posts plain fields without script`() {
+  @Test func `without script the form posts plain fields`() {
     let form = StartJobForm(
       plugins: [.init(plugin: "blur", description: "Finds blur", isChosen: true), .init(plugin: "motion")],
       devices: [.init("cpu"), .init("gpu")], source: "a.y4m", name: "A")
@@ -83,12 +91,12 @@ struct StartJobFormTests {
     #expect(markup.contains("name=\"name\" value=\"A\""))
   }
 
-  @Test func `an upload needs the script, so its field has no name`() {
-    let field = Markup(StartJobForm()).between("<input type=\"file\"", ">") ?? ""
+  @Test func `the file field has no name, because only the script can upload`() throws {
+    let field = try #require(Markup(StartJobForm()).between("<input type=\"file\"", and: ">"))
     #expect(!field.contains("name="))
   }
 
-  @Test func `a refused job comes back with the reason`() {
+  @Test func `a refused job shows the reason next to the button`() {
     let markup = Markup(StartJobForm(problem: .init("20 jobs are waiting already.")))
     #expect(markup.slot("start-error")! == ("20 jobs are waiting already.", false))
     #expect(!markup.contains("aria-invalid"))
@@ -96,12 +104,12 @@ struct StartJobFormTests {
   }
 
   @Test(arguments: StartJobForm.Problem.Field.allCases)
-  func `what is wrong with a field stands at the field`(field: StartJobForm.Problem.Field) {
+  func `a problem with a field is shown at the field`(field: StartJobForm.Problem.Field) {
     let form = StartJobForm(
-      plugins: [.init(plugin: "blur"), .init(plugin: "motion")], problem: .init("Not this.", at: field))
+      plugins: [.init(plugin: "blur"), .init(plugin: "motion")], problem: .init("Invalid.", at: field))
     let markup = Markup(form)
     for other in StartJobForm.Problem.Field.allCases {
-      #expect(markup.slot("error-\(other.rawValue)")! == (other == field ? "Not this." : "", other != field))
+      #expect(markup.slot("error-\(other.rawValue)")! == (other == field ? "Invalid." : "", other != field))
     }
     #expect(markup.slot("start-error")?.isHidden == true)
     let marked = [.source: 1, .name: 1, .plugins: 2][field, default: 0]
@@ -109,30 +117,32 @@ struct StartJobFormTests {
     #expect(markup.count(of: " autofocus") == min(1, marked))
   }
 
-  @Test func `what is wrong with the plugins is said even where there are none to choose`() {
+  @Test func `a problem with the plugins is shown even if there are none to select`() {
     let markup = Markup(StartJobForm(problem: .init("Choose at least one plugin.", at: .plugins)))
     #expect(markup.slot("start-error")! == ("Choose at least one plugin.", false))
   }
 }
 
 struct ResultViewTests {
-  @Test func `members, lists and texts are nested`() {
+  @Test func `members, lists and texts are rendered nested`() {
     let value = ResultValue.members([.init("a<", .text("1")), .init("b", .list([.text("x"), .text("y")]))])
     let markup = Markup(ResultView(value))
     #expect(markup.contains("<dt>a&lt;</dt><dd>1</dd>"))
     #expect(markup.contains("<li>x</li><li>y</li>"))
   }
 
-  @Test func `what is longer or deeper than anybody reads is counted`() {
+  @Test func `entries beyond the limits of length and depth are counted`() {
     let long = Markup(ResultView(.list((0..<1000).map { .text("\($0)") })))
+    #expect(long.count(of: "<li>") == 12)
     #expect(long.contains("… and 988 more"))
     let deep = (0..<500).reduce(ResultValue.text("end")) { inner, _ in .list([inner]) }
     let markup = Markup(ResultView(deep))
+    #expect(markup.count(of: "<ul") == 6)
     #expect(markup.contains("1 value<"))
   }
 
   @Test(arguments: [ResultValue.list([]), .members([])])
-  func `nothing is said to be none`(value: ResultValue) {
-    #expect(Markup(ResultView(value)).contains("none"))
+  func `an empty result is shown as none`(value: ResultValue) {
+    #expect(Markup(ResultView(value)).text == "<div class=\"result-view\">none</div>")
   }
 }

@@ -5,7 +5,7 @@ struct ReadableTests {
   @Test(arguments: [
     (0.0, "0%"), (42.5, "42.5%"), (57.3, "57.3%"), (99.97, "99.9%"), (100, "100%"), (-5, "0%"), (150, "100%"),
   ])
-  func `a percentage has a decimal only where there is one`(value: Double, text: String) {
+  func `a percentage has a decimal only if it is not zero`(value: Double, text: String) {
     #expect(Readable.percent(value) == text)
   }
 
@@ -15,7 +15,7 @@ struct ReadableTests {
   }
 
   @Test(arguments: [Double.nan, .infinity, 1e300])
-  func `a timing that no computer can take is N/A`(value: Double) {
+  func `an impossible timing is N/A, and an impossible rate is unknown`(value: Double) {
     #expect(Readable.milliseconds(value) == "N/A")
     #expect(Readable.rate(value) == "–")
   }
@@ -23,17 +23,17 @@ struct ReadableTests {
   @Test(arguments: [
     (12.43, "12.4/s"), (120, "120/s"), (0.25, "0.25/s"), (0.001, "0.01/s"), (0, "0/s"), (0.999, "1.00/s"),
   ])
-  func `a rate keeps the figures that matter`(value: Double, text: String) {
+  func `a rate keeps its significant digits`(value: Double, text: String) {
     #expect(Readable.rate(value) == text)
   }
 
   @Test(arguments: [(0, "0:00"), (7, "0:07"), (754, "12:34"), (3723, "1:02:03"), (-9, "0:00")])
-  func `a clock counts minutes, then hours`(seconds: Int, text: String) {
+  func `elapsed time has minutes, then hours`(seconds: Int, text: String) {
     #expect(Readable.clock(.seconds(seconds)) == text)
   }
 
   @Test(arguments: [(8, "8 s"), (138, "about 2 min"), (3599, "about 1 h"), (4200, "about 1 h 10 min"), (-1, "0 s")])
-  func `an estimate is only as exact as it can be`(seconds: Int, text: String) {
+  func `an estimate is rounded`(seconds: Int, text: String) {
     #expect(Readable.estimate(.seconds(seconds)) == text)
   }
 

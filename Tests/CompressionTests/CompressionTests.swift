@@ -5,7 +5,7 @@ struct CompressionTests {
   static let text = Array(String(repeating: "A telltale is small, always true, seen at a glance. ", count: 2_000).utf8)
   static let formats: [CompressionFormat] = [.raw, .zlib, .gzip]
 
-  /// Bytes that don't compress, so that output grows past one piece.
+  /// Incompressible bytes, so that the output needs more than one piece.
   static let noise: [UInt8] = {
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15
     return (0..<100_000).map { _ in
@@ -15,38 +15,37 @@ struct CompressionTests {
   }()
 
   @Test(arguments: formats, [[], [7], text, noise])
-  func `what was compressed comes back`(format: CompressionFormat, bytes: [UInt8]) throws {
+  func `compressed bytes inflate to the original`(format: CompressionFormat, bytes: [UInt8]) throws {
     for level in [0, 1, 6, 9] {
-      let packed = compress(bytes, format, level: level)
-      #expect(try decompress(packed, format, limit: bytes.count) == bytes)
+      let packed = compress(bytes, as: format, level: level)
+      #expect(try decompress(packed, as: format, limit: bytes.count) == bytes)
     }
-    #expect(compress(Self.text, format).count < Self.text.count / 50)
+    #expect(compress(Self.text, as: format).count < Self.text.count / 50)
   }
 
-  @Test func `gzip output has no time and no name`() {
+  @Test func `a gzip member has no time and no name`() {
     let packed = gzip(Array("hello".utf8))
     #expect(Array(packed.prefix(8)) == [0x1F, 0x8B, 8, 0, 0, 0, 0, 0])
     #expect(Array(packed.suffix(4)) == [5, 0, 0, 0])
   }
 
-  @Test func `a gzip member of another maker is read`() throws {
+  @Test func `a gzip member of another implementation is inflated`() throws {
     // printf telltale | gzip -9n
     let packed: [UInt8] = [
       0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0x2B, 0x49, 0xCD, 0xC9, 0x29, 0x49, 0xCC, 0x49, 0x05,
       0x00, 0x8C, 0x51, 0x9A, 0xEE, 0x08, 0x00, 0x00, 0x00,
     ]
-    #expect(try decompress(packed, .gzip, limit: 8) == Array("telltale".utf8))
+    #expect(try decompress(packed, as: .gzip, limit: 8) == Array("telltale".utf8))
   }
 
-  @Test(arguments: formats) func `input and output of one byte at a time give the same`(format: CompressionFormat)
-    throws
-  {
+  @Test(arguments: formats)
+  func `input and output of one byte at a time give the same result`(format: CompressionFormat) throws {
     let bytes = Array(Self.text.prefix(2_000))
     var deflater = Deflater(format)
     var packed: [UInt8] = []
     for byte in bytes { deflater.deflate([byte], appendingTo: &packed) }
     deflater.deflate([], appendingTo: &packed, flush: .finish)
-    #expect(try decompress(packed, format, limit: bytes.count) == bytes)
+    #expect(try decompress(packed, as: format, limit: bytes.count) == bytes)
 
     var inflater = Inflater(format)
     var output: [UInt8] = []
@@ -67,7 +66,7 @@ struct CompressionTests {
     #expect(output == bytes && finished)
   }
 
-  @Test func `a sync flush gives everything so far and ends in its marker`() throws {
+  @Test func `a sync flush emits all input so far and ends in its marker`() throws {
     var deflater = Deflater(.raw, level: 1)
     var inflater = Inflater(.raw)
     for message in ["one", "two two two", "", "three"] {
@@ -80,8 +79,8 @@ struct CompressionTests {
     }
   }
 
-  @Test func `a stream behind a final block may refer to the one before`() throws {
-    // RFC 7692 §7.2.3.4 and §7.2.3.2: "Hello" in a final block, then a match of five bytes behind it.
+  @Test func `a stream after a final block may refer to the one before`() throws {
+    // RFC 7692 §7.2.3.4 and §7.2.3.2: "Hello" in a final block, followed by a match of five bytes.
     var inflater = Inflater(.raw)
     var output: [UInt8] = []
     let final = try inflater.inflate([0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00], appendingTo: &output, limit: 100)
@@ -94,9 +93,9 @@ struct CompressionTests {
     #expect(isBetweenBlocks)
   }
 
-  @Test func `a bomb is refused at the limit, and exactly the limit is not`() throws {
+  @Test func `a zip bomb is refused at the limit, and a stream of exactly the limit is not`() throws {
     let zeros = [UInt8](repeating: 0, count: 64 << 20)
-    let bomb = compress(zeros, .raw)
+    let bomb = compress(zeros, as: .raw)
     #expect(bomb.count < 66_000)
     for limit in [0, 1, 65_536, zeros.count - 1] {
       var output: [UInt8] = []
@@ -106,30 +105,31 @@ struct CompressionTests {
       }
       #expect(output.count <= limit)
     }
-    #expect(try decompress(bomb, .raw, limit: zeros.count).count == zeros.count)
-    #expect(try decompress(compress(Self.noise, .zlib), .zlib, limit: .max) == Self.noise)
+    #expect(try decompress(bomb, as: .raw, limit: zeros.count).count == zeros.count)
+    #expect(try decompress(compress(Self.noise, as: .zlib), as: .zlib, limit: .max) == Self.noise)
   }
 
-  @Test(arguments: formats) func `damaged, short and long streams are refused`(format: CompressionFormat) {
-    let packed = compress(Self.text, format)
-    #expect(throws: CompressionError.truncated) { try decompress(packed.dropLast(), format, limit: .max) }
-    #expect(throws: CompressionError.truncated) { try decompress([], format, limit: .max) }
-    #expect(throws: CompressionError.trailingBytes) { try decompress(packed + [0], format, limit: .max) }
-    // A block of the reserved type 3 for the raw format, a wrong header for the others.
-    #expect(throws: CompressionError.corrupt) { try decompress([0xFF, 0xFF, 0xFF, 0xFF], format, limit: .max) }
+  @Test(arguments: formats) func `corrupt, truncated and overlong streams are refused`(format: CompressionFormat) {
+    let packed = compress(Self.text, as: format)
+    #expect(throws: CompressionError.truncated) { try decompress(packed.dropLast(), as: format, limit: .max) }
+    #expect(throws: CompressionError.truncated) { try decompress([], as: format, limit: .max) }
+    #expect(throws: CompressionError.trailingBytes) { try decompress(packed + [0], as: format, limit: .max) }
+    // For the raw format, a block of the reserved type 3; for the others, an invalid header.
+    #expect(throws: CompressionError.corrupt) { try decompress([0xFF, 0xFF, 0xFF, 0xFF], as: format, limit: .max) }
     if format != .raw {
       var damaged = packed
       damaged[damaged.count - 6] ^= 1
-      #expect(throws: CompressionError.corrupt) { try decompress(damaged, format, limit: .max) }
+      #expect(throws: CompressionError.corrupt) { try decompress(damaged, as: format, limit: .max) }
     }
   }
 
   @Test func `a stream with a preset dictionary is refused`() {
-    #expect(throws: CompressionError.corrupt) { try decompress([0x78, 0xBB, 0, 0, 0, 1, 3, 0], .zlib, limit: .max) }
+    let stream: [UInt8] = [0x78, 0xBB, 0, 0, 0, 1, 3, 0]
+    #expect(throws: CompressionError.corrupt) { try decompress(stream, as: .zlib, limit: .max) }
   }
 
-  @Test func `both ways can be used again after a reset`() throws {
-    var deflater = Deflater(.zlib, strategy: .runLength)
+  @Test func `a deflater and an inflater can be reused after a reset`() throws {
+    var deflater = Deflater(.zlib)
     var inflater = Inflater(.zlib)
     for bytes in [Self.text, Self.noise, [1]] {
       var packed: [UInt8] = []
@@ -142,15 +142,19 @@ struct CompressionTests {
     }
   }
 
-  @Test func `a checksum of pieces is that of the whole`() {
+  @Test func `a checksum can be computed piece by piece`() {
     #expect(crc32(Array("123456789".utf8)) == 0xCBF4_3926)
     #expect(crc32(Array("6789".utf8), continuing: crc32(Array("12345".utf8))) == 0xCBF4_3926)
     #expect(crc32([]) == 0 && crc32([], continuing: 5) == 5)
   }
 
-  @Test func `every error is a sentence`() {
-    let errors: [CompressionError] = [.corrupt, .truncated, .trailingBytes, .outputTooLarge(limit: 9)]
-    #expect(errors.allSatisfy { $0.description.hasSuffix(".") })
-    #expect(errors[3].description == "The compressed data inflates to more than 9 bytes.")
+  @Test(
+    arguments: [
+      (.corrupt, "The compressed data is corrupt."), (.truncated, "The compressed data is truncated."),
+      (.trailingBytes, "There are extra bytes after the compressed data."),
+      (.outputTooLarge(limit: 9), "The compressed data inflates to more than 9 bytes."),
+    ] as [(CompressionError, String)])
+  func `an error is a sentence`(error: CompressionError, sentence: String) {
+    #expect(error.description == sentence)
   }
 }

@@ -1,38 +1,41 @@
 import Wire
 
-/// A stream of events is the same however it arrives, and an event that is written is read as it was: no value ends its
-/// own field.
+/// An event stream parses the same for all splits, and a written event parses to the same event: no value can end its
+/// field.
 func check(_ input: [UInt8]) {
-  requireSame(input) { pieces in
+  requireSameForAllSplits(input) { pieces in
     var parser = SSEParser(maxEventBytes: 4_096)
-    var said: [String] = []
+    var transcript: [String] = []
     for piece in pieces {
       do throws(WireError) {
         for event in try parser.parse(piece) {
           var expected = event
-          // The writer leaves out NUL, which the reader lets pass in a type.
+          // The writer removes NUL, which the parser accepts in a type.
           expected.type.unicodeScalars.removeAll { $0 == "\0" }
           if expected.type.isEmpty { expected.type = "message" }
-          precondition(readBack(event.type, event.lastEventID, Array(event.data.utf8)) == [expected])
-          said.append("\(event)")
+          let data = Array(event.data.utf8)
+          precondition(writtenAndParsed(type: event.type, id: event.lastEventID, data: data) == [expected])
+          transcript.append("\(event)")
         }
       } catch {
-        // Events that the same piece completed before the limit was passed are lost with it.
+        // The parser drops the events that the same piece completed before it exceeded the limit.
         return ["\(error)"]
       }
     }
-    return said + ["\(parser.retryMilliseconds ?? -1)"]
+    return transcript + ["\(parser.retryMilliseconds ?? -1)"]
   }
 
-  // Whatever stands in the three fields, it is one event.
+  // Any three values make exactly one event.
   let third = input.count / 3
   let (type, id, data) = (text(input[..<third]), text(input[third..<(2 * third)]), Array(input[(2 * third)...]))
-  guard let event = readBack(type, id, data).first else { fatalError("An event was written, and none was read.") }
+  guard let event = writtenAndParsed(type: type, id: id, data: data).first else {
+    fatalError("A written event was not parsed.")
+  }
   precondition(!event.type.isEmpty && event.lastEventID.utf8.allSatisfy { $0 != 0x0A && $0 != 0x0D && $0 != 0 })
   precondition(event.data == text(lines(data)))
 }
 
-private func readBack(_ type: String, _ id: String, _ data: [UInt8]) -> [SSEEvent] {
+private func writtenAndParsed(type: String, id: String, data: [UInt8]) -> [SSEEvent] {
   var stream: [UInt8] = []
   SSEWriter.append(event: type, id: id, data: data, to: &stream)
   SSEWriter.appendComment(type, to: &stream)
@@ -43,7 +46,7 @@ private func readBack(_ type: String, _ id: String, _ data: [UInt8]) -> [SSEEven
   return events
 }
 
-/// The data with LF for each line break, as a browser joins the lines.
+/// The data with LF for every line break, which is how a browser joins the lines.
 private func lines(_ data: [UInt8]) -> [UInt8] {
   var joined: [UInt8] = []
   for (index, byte) in data.enumerated() {

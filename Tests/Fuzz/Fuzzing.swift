@@ -1,4 +1,4 @@
-// What every fuzz target shares. A target defines `check`, and traps where an input breaks what it promises.
+// Shared by all fuzz targets. A target defines `check`, which traps if an input violates an invariant.
 
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
@@ -6,26 +6,26 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
-/// The ways in which a network could deliver what stands behind the input's first byte: in one piece, cut in two where
-/// that byte says, and, if it is short, byte by byte.
-func deliveries(of input: [UInt8]) -> [[[UInt8]]] {
+/// Splits of the input without its first byte: in one piece, in two pieces at the offset that the first byte gives,
+/// and, if it is short, byte by byte.
+func splits(of input: [UInt8]) -> [[[UInt8]]] {
   let whole = Array(input.dropFirst())
   let cut = min(Int(input.first ?? 0), whole.count)
-  let ways = [[whole], [Array(whole[..<cut]), Array(whole[cut...])]]
-  return whole.count <= 256 ? ways + [whole.map { [$0] }] : ways
+  let splits = [[whole], [Array(whole[..<cut]), Array(whole[cut...])]]
+  return whole.count <= 256 ? splits + [whole.map { [$0] }] : splits
 }
 
-/// Traps where the way in which an input was delivered changed what was parsed.
-func requireSame(_ input: [UInt8], _ parse: ([[UInt8]]) -> [String]) {
-  let ways = deliveries(of: input).map { (pieces: $0, said: parse($0)) }
-  guard let other = ways.first(where: { $0.said != ways[0].said }) else { return }
+/// Traps if the result of parsing depends on how the input is split.
+func requireSameForAllSplits(_ input: [UInt8], parse: ([[UInt8]]) -> [String]) {
+  let results = splits(of: input).map { (pieces: $0, transcript: parse($0)) }
+  guard let other = results.first(where: { $0.transcript != results[0].transcript }) else { return }
   fatalError(
     """
-    The pieces changed what was parsed.
-    In one: \(ways[0].said)
-    In \(other.pieces.count), the first of \(other.pieces.first?.count ?? 0) bytes: \(other.said)
+    The result depends on the split.
+    In one piece: \(results[0].transcript)
+    In \(other.pieces.count), the first of \(other.pieces.first?.count ?? 0) bytes: \(other.transcript)
     """)
 }
 
-/// Bytes as text, whatever they are.
+/// The bytes as text; invalid UTF-8 is replaced.
 func text(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }

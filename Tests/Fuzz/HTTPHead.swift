@@ -1,4 +1,4 @@
-/// A request means the same however it arrives, and its accessors survive whatever it says.
+/// A request parses the same for all splits, and its accessors don't trap.
 func check(_ input: [UInt8]) {
-  requireSame(input, httpTranscript)
+  requireSameForAllSplits(input, parse: httpTranscript)
 }

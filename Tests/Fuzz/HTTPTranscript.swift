@@ -1,9 +1,9 @@
 import Wire
 
-/// What a parser says about the pieces, the parts of a body joined.
+/// The result of parsing the pieces, with the parts of each body joined.
 func httpTranscript(of pieces: [[UInt8]]) -> [String] {
   var parser = HTTPRequestParser()
-  var said: [String] = []
+  var transcript: [String] = []
   var body: [UInt8] = []
   for piece in pieces {
     var rest = piece[...]
@@ -11,26 +11,26 @@ func httpTranscript(of pieces: [[UInt8]]) -> [String] {
       while true {
         let (consumed, event) = try parser.parse(rest.span.bytes)
         switch event {
-        case .head(let head): said.append(describe(head))
+        case .head(let head): transcript.append(describe(head))
         case .body(let range):
           precondition(!range.isEmpty && range.upperBound <= rest.count)
           body += rest[(rest.startIndex + range.lowerBound)..<(rest.startIndex + range.upperBound)]
         case .end:
-          said.append("end after \(body.count)")
+          transcript.append("end after \(body.count)")
           body = []
-        case nil: precondition(consumed == rest.count, "No event means that everything was consumed.")
+        case nil: precondition(consumed == rest.count, "Without an event all bytes must be consumed.")
         }
         rest = rest.dropFirst(consumed)
         guard event != nil else { break }
       }
     } catch {
-      return said + ["\(error.statusHint) \(error)"]
+      return transcript + ["\(error.statusHint) \(error)"]
     }
   }
-  return said
+  return transcript
 }
 
-/// Everything that a head can be asked.
+/// The results of all accessors of a head.
 private func describe(_ head: RequestHead) -> String {
   precondition(head.path == "*" || head.path.hasPrefix("/"))
   precondition(!head.path.split(separator: "/").contains("..") && !head.path.utf8.contains(0))

@@ -1,8 +1,8 @@
 import Wire
 
-/// Whatever a client offers, what is agreed upon can be answered, read by the other side, and kept to.
+/// For any offer of a client, the negotiated compression can be answered, parsed by the client, and adhered to.
 func check(_ input: [UInt8]) {
-  if let agreed = PermessageDeflate(["sec-websocket-extensions": text(input)]) { requireKept(agreed) }
+  if let agreed = PermessageDeflate(["sec-websocket-extensions": text(input)]) { requireUsable(agreed) }
 
   let lines = "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
   var parser = HTTPRequestParser()
@@ -10,13 +10,13 @@ func check(_ input: [UInt8]) {
   guard case .head(let head) = try? parser.parse(bytes.span.bytes).event, let handshake = try? WebSocketHandshake(head)
   else { return }
   var answer: [UInt8] = []
-  precondition((try? handshake.response.write(to: &answer)) != nil, "The answer can't be written.")
+  precondition((try? handshake.response.write(to: &answer)) != nil, "The response can't be written.")
   precondition(handshake.accept.utf8.count == 28)
-  if let deflate = handshake.deflate { requireKept(deflate) }
+  if let deflate = handshake.deflate { requireUsable(deflate) }
 }
 
-private func requireKept(_ deflate: PermessageDeflate) {
-  // Every answer is an offer too, and asks for what it grants.
+private func requireUsable(_ deflate: PermessageDeflate) {
+  // A response is also a valid offer, for the same parameters.
   precondition(PermessageDeflate(["sec-websocket-extensions": deflate.response]) == deflate)
   precondition((9...15).contains(deflate.serverWindowBits))
 
@@ -25,8 +25,8 @@ private func requireKept(_ deflate: PermessageDeflate) {
   var parser = WebSocketParser(from: .server, deflate: deflate)
   for _ in 0..<2 {
     var frame: [UInt8] = []
-    WebSocketFrame.append(.binary, deflater.compress(message), isCompressed: true, to: &frame)
+    WebSocketFrame.append(.binary, payload: deflater.compress(message), isCompressed: true, to: &frame)
     let event = try? frame.withUnsafeMutableBytes { try parser.parse($0).event }
-    precondition(event == .binary(message), "What was compressed did not come back.")
+    precondition(event == .binary(message), "A compressed message was not inflated to itself.")
   }
 }

@@ -1,6 +1,6 @@
 import Compression
 
-/// Whatever is inflated stays within its limit, and what was inflated can be compressed and comes back.
+/// Inflating stays within its limit, and compressing the output again inflates to the same bytes.
 func check(_ input: [UInt8]) {
   let limit = 10_000
   let formats: [CompressionFormat] = [.raw, .zlib, .gzip]
@@ -9,6 +9,6 @@ func check(_ input: [UInt8]) {
   var output: [UInt8] = []
   _ = try? inflater.inflate(Array(input.dropFirst()), appendingTo: &output, limit: limit)
   precondition(output.count <= limit)
-  let back = try? decompress(compress(output, format, level: 1), format, limit: limit)
-  precondition(back == output, "What was compressed did not come back.")
+  let back = try? decompress(compress(output, as: format, level: 1), as: format, limit: limit)
+  precondition(back == output, "Compressed bytes were not inflated to themselves.")
 }

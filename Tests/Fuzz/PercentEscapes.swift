@@ -1,6 +1,6 @@
 import Wire
 
-/// Nothing that is decoded grows, and a text is given only where the bytes are UTF-8.
+/// Decoding never makes the input longer, and gives a text only if the bytes are UTF-8.
 func check(_ input: [UInt8]) {
   for plus in [PercentDecoding.Plus.literal, .space] {
     let bytes = PercentDecoding.bytes(input, plus: plus)

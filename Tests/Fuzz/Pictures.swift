@@ -3,9 +3,9 @@ import Imaging
 
 private let limits = PictureLimits(maximumPixels: 1 << 16, maximumBytes: 1 << 19)
 
-/// A picture that can be decoded can be written, and what was written is the same picture.
+/// A picture that can be decoded can be encoded, and the encoding decodes to the same picture.
 func check(_ input: [UInt8]) {
-  for file in [input, repaired(input), made(of: input)] {
+  for file in [input, repaired(input), generated(from: input)] {
     guard let picture = try? Picture.decode(file, limits: limits) else { continue }
     precondition(picture.width * picture.height <= limits.maximumPixels)
     precondition(picture.luma().bytes.count == picture.width * picture.height)
@@ -16,7 +16,7 @@ func check(_ input: [UInt8]) {
 
 private let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-/// The input as a PNG whose checksums are right, for no fuzzer guesses them.
+/// The input as a PNG with correct checksums, which a fuzzer can't guess.
 private func repaired(_ input: [UInt8]) -> [UInt8] {
   var file = signature + input.dropFirst(input.starts(with: signature) ? 8 : 0)
   var position = 8
@@ -30,9 +30,9 @@ private func repaired(_ input: [UInt8]) -> [UInt8] {
   return file
 }
 
-/// A whole PNG: its kind by the input's first bytes, its size small, its rows the rest: reaches filters, palettes and
-/// interlacing, which stand behind the compression.
-private func made(of input: [UInt8]) -> [UInt8] {
+/// A complete, small PNG. The first bytes of the input select its kind and size, the rest are its rows. Reaches
+/// filters, palettes and interlacing, which the fuzzer can't find through the compression.
+private func generated(from input: [UInt8]) -> [UInt8] {
   guard input.count > 8 else { return [] }
   let kinds: [(colour: UInt8, depth: UInt8)] = [
     (0, 1), (0, 2), (0, 4), (0, 8), (0, 16), (2, 8), (2, 16), (3, 1), (3, 2), (3, 4), (3, 8), (4, 8), (4, 16), (6, 8),
@@ -45,15 +45,15 @@ private func made(of input: [UInt8]) -> [UInt8] {
   var file =
     signature
     + chunk(
-      "IHDR", bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [kind.depth, kind.colour, 0, 0, isInterlaced])
+      "IHDR",
+      data: bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [kind.depth, kind.colour, 0, 0, isInterlaced])
   let entries = kind.colour == 3 ? Int(input[4]) % (1 << Int(kind.depth)) + 1 : 0
-  if entries > 0 { file += chunk("PLTE", (0..<(3 * entries)).map { rows[$0 % rows.count] }) }
+  if entries > 0 { file += chunk("PLTE", data: (0..<(3 * entries)).map { rows[$0 % rows.count] }) }
   if input[5] & 1 == 1 {
     let counts: [UInt8: Int] = [0: 2, 2: 6, 3: entries]
-    file += chunk("tRNS", (0..<(counts[kind.colour] ?? 1)).map { rows[$0 % rows.count] })
+    file += chunk("tRNS", data: (0..<(counts[kind.colour] ?? 1)).map { rows[$0 % rows.count] })
   }
-  // As many bytes as the size asks for, the rows' own first. An interlaced picture needs a few more than a plain one,
-  // which the decoder knows best: its refusal of the wrong number is part of the test.
+  // As many bytes as the size needs, repeating the input. An interlaced picture needs the bytes of all its passes.
   let samples = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][kind.colour] ?? 1
   let bits = samples * Int(kind.depth)
   let sizes =
@@ -70,10 +70,10 @@ private func made(of input: [UInt8]) -> [UInt8] {
       for _ in 0..<rowBytes { scanlines.append(rows[scanlines.count % rows.count]) }
     }
   }
-  return file + chunk("IDAT", compress(scanlines, .zlib, level: 1)) + chunk("IEND", [])
+  return file + chunk("IDAT", data: compress(scanlines, as: .zlib, level: 1)) + chunk("IEND", data: [])
 }
 
-private func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
+private func chunk(_ type: String, data: [UInt8]) -> [UInt8] {
   let named = Array(type.utf8) + data
   return bigEndian(UInt32(data.count)) + named + bigEndian(crc32(named))
 }

@@ -1,6 +1,7 @@
 import Wire
 
-/// A range lies inside its representation and is named so that it can be read; a tag is found wherever it is listed.
+/// A range lies inside its representation, its Content-Range can be parsed, and an entity tag is found in every list
+/// that contains it.
 func check(_ input: [UInt8]) {
   let size = Int(input.first ?? 0) * 7
   let value = text(input.dropFirst())

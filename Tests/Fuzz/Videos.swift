@@ -1,22 +1,22 @@
 import Imaging
 
-/// A y4m video has the same pictures however it arrives, and they can be written as a video again.
+/// A y4m video parses to the same pictures for all splits, and they can be written as a video again.
 func check(_ input: [UInt8]) {
-  requireSame(input) { pieces in
+  requireSameForAllSplits(input) { pieces in
     var parser = Y4MParser(limits: PictureLimits(maximumPixels: 4_096, maximumBytes: 1 << 15))
-    var said: [String] = []
+    var transcript: [String] = []
     do throws(PictureError) {
       for piece in pieces {
         try parser.receive(piece[...]) { picture in
           requireWritable(picture)
-          said.append("\(picture.width) × \(picture.height) \(picture.chroma) \(picture.range) \(picture.bytes)")
+          transcript.append("\(picture.width) × \(picture.height) \(picture.chroma) \(picture.range) \(picture.bytes)")
         }
       }
       try parser.finish()
     } catch {
-      said.append("\(error)")
+      transcript.append("\(error)")
     }
-    return said + ["\(parser.header.map { "\($0)" } ?? "no header")"]
+    return transcript + ["\(parser.header.map { "\($0)" } ?? "no header")"]
   }
 }
 

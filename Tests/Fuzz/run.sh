@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Fuzzes every parser: Tests/Fuzz/run.sh [SECONDS] [TARGET...]; with 0 it only builds.
+# Fuzzes every parser: Tests/Fuzz/run.sh [SECONDS] [TARGET...]. With 0 seconds it only builds.
 #
-# Two targets at a time on each core, 60 seconds each. SwiftPM links libFuzzer but gives it no coverage to
-# steer by, so the modules are built with swiftc directly. Inputs found are kept under .build/fuzz/corpus, so that the
-# next run goes on from there; a crash leaves its input beside them. A new target: a file here, a line in seeds.sh.
+# Runs two targets per core, 60 seconds each. SwiftPM links libFuzzer but does not instrument for coverage, so the
+# modules are built with swiftc directly. The corpus is kept in .build/fuzz/corpus, and the next run continues from it;
+# a crash leaves its input in .build/fuzz. To add a target, add a file here and its seeds to seeds.sh.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
@@ -16,13 +16,13 @@ out="$PWD/.build/fuzz"
 corpus="$out/corpus"
 at_once=$(($(getconf _NPROCESSORS_ONLN) * 2))
 mkdir -p "$out"
-# Swift's own crash report would end the process before libFuzzer has written the input down.
+# Swift's backtracer would end the process before libFuzzer can write the crashing input.
 export SWIFT_BACKTRACE=enable=no
 
 swift_flags="-swift-version 6 -O -sanitize=fuzzer -package-name telltale -parse-as-library -I $out
   -Xcc -fmodule-map-file=$PWD/Sources/CZlib/module.modulemap"
 
-# The optimiser works on whole modules, as in a release build.
+# With whole-module optimisation, as in a release build.
 module() {
   swiftc $swift_flags -whole-module-optimization -module-name "$1" -emit-module -emit-module-path "$out/$1.swiftmodule" \
     -c $(find "Sources/$1" -name '*.swift') -o "$out/$1.o"
@@ -33,7 +33,7 @@ target() {
 }
 
 fuzz() {
-  # The longest input reaches past every limit of the parsers. An input may take 5 s, and the process 1 GiB.
+  # The maximum length exceeds every limit of the parsers. An input may take 5 s, and the process 1 GiB.
   "$out/$1" -max_total_time="$seconds" -max_len=20000 -timeout=5 -rss_limit_mb=1024 -print_final_stats=1 \
     -artifact_prefix="$out/$1-" "$corpus/$1" >"$out/$1.log" 2>&1 && crashes=0 || crashes=1
   local edges runs
@@ -43,13 +43,13 @@ fuzz() {
   return "$crashes"
 }
 
-# seed TARGET NAME BYTES: one input to begin with, its bytes in printf's notation.
+# seed TARGET NAME BYTES: adds an input to the initial corpus. BYTES are in printf's notation.
 seed() {
   mkdir -p "$corpus/$1"
   printf "$3" >"$corpus/$1/seed-$2"
 }
 
-# each FUNCTION NAME...: for every name, a few at a time.
+# each FUNCTION NAME...: calls the function for every name, a few at a time.
 each() {
   local running=0 failed=0
   local action="$1"
@@ -69,7 +69,7 @@ each() {
   return "$failed"
 }
 
-# Nothing is built twice: not behind `run.sh 0`, and not where the sources are as they were.
+# Builds only if the sources have changed since the last build.
 built="$out/.built"
 sources=$(cat "$0" Tests/Fuzz/*.swift $(for name in $modules; do find "Sources/$name" -name '*.swift' | sort; done) | cksum)
 if [ "$(cat "$built" 2>/dev/null)" != "$sources $targets" ]; then
@@ -89,7 +89,7 @@ if ! each fuzz $targets; then
   for name in $targets; do
     grep -q '^Done ' "$out/$name.log" || { echo "--- $name" && tail -40 "$out/$name.log"; }
   done
-  echo "A crash's input is in $out; run the target's binary with it to see the failure again." >&2
+  echo "The crashing input is in $out. Run the target's binary with it to reproduce the failure." >&2
   exit 1
 fi
 echo "No failure."

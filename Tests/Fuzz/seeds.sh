@@ -1,5 +1,5 @@
-# Inputs to begin with, one for each thing that a parser must tell apart. Read by run.sh, which defines seed.
-# The first byte of each says where the input is cut in two (Fuzzing.swift), save for the targets that have no pieces.
+# The initial corpus: an input for each case that a parser distinguishes. Sourced by run.sh, which defines seed.
+# The first byte of an input is the offset at which it is split (Fuzzing.swift), except for targets that don't split.
 
 seed HTTPHead get '\020GET / HTTP/1.1\r\nHost: h\r\n\r\n'
 seed HTTPHead query '\040GET /a%%20b/%%C3%%A9?q=x+y%%2B&flag HTTP/1.1\r\nHost: [::1]:8000\r\nAccept: */*;q=0.5\r\n\r\n'

@@ -35,13 +35,13 @@ struct ExpectSnapshotTests {
       withKnownIssue {
         expectSnapshot(of: Card(title: "Build"), named: "card", in: folder, mode: .compare)
       } matching: {
-        $0.comments.contains { $0.rawValue.contains("card.html did not exist. It has been recorded") }
+        $0.comments.contains { $0.rawValue.contains("card.html did not exist and has been recorded.") }
       }
       expectSnapshot(of: Card(title: "Build"), named: "card", in: folder, mode: .compare)
     }
   }
 
-  @Test func `a stale file is named`() throws {
+  @Test func `a stale file fails with its name`() throws {
     try withTemporaryFolder { folder in
       expectSnapshot(of: Card(title: "Build"), named: "card", in: folder, mode: .record)
       withKnownIssue {

@@ -13,11 +13,11 @@ struct LineDiffTests {
     ("1\n2\n3\n4\n5\n6\n", "x\n2\n3\n4\n5\ny\n", "@@ -1,2 +1,2 @@\n-1\n+x\n 2\n@@ -5,2 +5,2 @@\n 5\n-6\n+y\n"),
     ("1\n2\n3\n", "x\n2\ny\n", "@@ -1,3 +1,3 @@\n-1\n+x\n 2\n-3\n+y\n"),
   ])
-  func `a change stands between its neighbours`(old: String, new: String, expected: String) {
+  func `a change is shown with its context`(old: String, new: String, expected: String) {
     #expect(unifiedDiff(from: old, to: new, contextLines: 1) == expected)
   }
 
-  @Test func `three lines of context are shown unless told otherwise`() {
+  @Test func `three lines of context are the default, and a negative count means none`() {
     let old = (1...20).map { "\($0)\n" }.joined()
     let new = (1...20).map { $0 == 10 ? "ten\n" : "\($0)\n" }.joined()
     #expect(

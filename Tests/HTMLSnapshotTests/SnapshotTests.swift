@@ -5,7 +5,7 @@ import Testing
 struct SnapshotTests {
   private let rendering = "<p>now</p>\n"
 
-  @Test func `a snapshot stands beside its test file`() {
+  @Test func `the snapshot folder is beside the test file`() {
     let folder = SnapshotFolder(besideTestFile: "/a/Tests/CardTests/JobCardTests.swift")
     #expect(folder.path == "/a/Tests/CardTests/__Snapshots__/JobCardTests")
     #expect(folder.suite == "JobCardTests")
@@ -15,7 +15,7 @@ struct SnapshotTests {
     ("failed", "failed.html"), ("job-card/Running fast", "job-card/Running-fast.html"), ("50% done!", "50-done.html"),
     ("../../x", "x.html"), ("/a//b", "a/b.html"), ("v1.2_b", "v1.2_b.html"),
   ])
-  func `a name makes a file name that stays inside the folder`(name: String, expected: String) {
+  func `a file name stays inside the folder, whatever the snapshot's name`(name: String, expected: String) {
     #expect(SnapshotFolder.fileName(for: name) == expected)
   }
 
@@ -27,7 +27,7 @@ struct SnapshotTests {
     }
   }
 
-  @Test func `a mismatch is told as a difference and changes nothing`() throws {
+  @Test func `a mismatch gives the difference and keeps the snapshot`() throws {
     try withTemporaryFolder { folder in
       try put("<p>then</p>\n", at: folder.path + "/card.html")
       try #expect(
@@ -37,7 +37,7 @@ struct SnapshotTests {
     }
   }
 
-  @Test func `recording writes what has changed`() throws {
+  @Test func `recording overwrites a snapshot that differs`() throws {
     try withTemporaryFolder { folder in
       try put("<p>then, and longer</p>\n", at: folder.path + "/card.html")
       try #expect(folder.check(rendering, named: "card", mode: .record) == .recorded)
@@ -46,7 +46,7 @@ struct SnapshotTests {
     }
   }
 
-  @Test func `a file that belongs to no name is stale until recording removes it`() throws {
+  @Test func `a file without a snapshot name is stale, and recording removes it`() throws {
     try withTemporaryFolder { folder in
       for file in ["kept.html", "gone.html", "old/gone.html", "notes.txt"] {
         try put("x", at: "\(folder.path)/\(file)")
@@ -59,13 +59,13 @@ struct SnapshotTests {
     }
   }
 
-  @Test func `nothing is stale where nothing was recorded`() throws {
+  @Test func `a missing folder has no stale files`() throws {
     try withTemporaryFolder { folder in
       try #expect(folder.staleFiles(keeping: [], mode: .compare) == [])
     }
   }
 
-  @Test func `a snapshot that can't be written says why`() throws {
+  @Test func `a file that can't be read or written throws the reason`() throws {
     try withTemporaryFolder { folder in
       try put("a file where the folder should be", at: folder.path)
       #expect(throws: SnapshotError.unreadable(path: folder.path + "/a.html", reason: "Not a directory")) {

@@ -1,7 +1,7 @@
 import Files
 import HTMLSnapshot
 
-/// Runs `body` with a snapshot folder that does not exist yet, and removes what it left.
+/// Runs `body` with a snapshot folder that does not exist yet, and removes it afterwards.
 func withTemporaryFolder(_ body: (SnapshotFolder) throws -> Void) throws {
   let root = try FileSystem.createTemporaryFolder(in: "/tmp", prefix: "snapshots-")
   defer { try? FileSystem.remove(root) }

@@ -18,11 +18,11 @@ struct BuilderTests {
   }
 
   @Test(arguments: [(0, "<i>zero</i>"), (1, "one1"), (2, "<b>many</b>2<u>two</u>"), (3, "<b>many</b>3")])
-  func `one branch is written`(number: Int, expected: String) {
+  func `only the branch that is taken is rendered`(number: Int, expected: String) {
     #expect(branches(number).renderString() == expected)
   }
 
-  @Test func `loops nest`() {
+  @Test func `loops can be nested`() {
     let table = tbody {
       for row in 1...2 {
         tr {
@@ -37,23 +37,23 @@ struct BuilderTests {
     #expect(table.renderString() == expected)
   }
 
-  @Test func `a row is made when it is written and not before`() {
+  @Test func `a row is created only when it is rendered`() {
     final class Counter {
-      private(set) var made = 0
+      private(set) var created = 0
 
       func row(_ index: Int) -> some HTML {
-        made += 1
+        created += 1
         return li { index }
       }
     }
     let counter = Counter()
     let rows = ForEach(0..<3) { counter.row($0) }
-    #expect(counter.made == 0)
+    #expect(counter.created == 0)
     #expect(rows.renderString() == "<li>0</li><li>1</li><li>2</li>")
-    #expect(counter.made == 3)
+    #expect(counter.created == 3)
   }
 
-  @Test func `ten statements stand in a row, and more in a group`() {
+  @Test func `a block has up to ten statements, and a group holds more`() {
     let digits = p {
       0
       1
@@ -72,23 +72,23 @@ struct BuilderTests {
     #expect(digits.renderString() == "<p>0123456789A</p>")
   }
 
-  @Test func `a missing value writes nothing`() {
+  @Test func `nil renders nothing`() {
     let note: String? = nil
     #expect(p { note }.renderString() == "<p></p>")
   }
 
-  @Test func `erased content is the same content`() {
+  @Test func `type-erased content renders the same`() {
     let contents = [AnyHTML(b { "x" }), AnyHTML("<")]
     #expect(contents.renderString() == "<b>x</b>&lt;")
   }
 
   @Test(arguments: [0, 7, -1, 10, 99, 100, -100, .max, .min])
-  func `an integer is its digits`(number: Int) {
+  func `an integer renders as its digits`(number: Int) {
     #expect(number.renderString() == String(number))
   }
 
   @Test(arguments: [0, 1, 63, 64, 65, 1000, 100_000])
-  func `a page may be longer than the memory reserved`(length: Int) {
+  func `the writer grows beyond its initial capacity`(length: Int) {
     let text = String(repeating: "x", count: length)
     var writer = HTMLWriter(capacity: 0)
     p { text }.render(into: &writer)

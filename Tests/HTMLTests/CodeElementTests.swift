@@ -7,7 +7,7 @@ struct CodeElementTests {
     (#"{"a":"<!--"}"#, #"{"a":"\u003c!--"}"#),
     ("[1,2]", "[1,2]"), ("", ""), ("\"<\"", "\"\\u003c\""),
   ])
-  func `data for the script can't end its element`(json: String, expected: String) {
+  func `JSON in a script can't end its element`(json: String, expected: String) {
     let markup = "<script type=\"application/json\" id=\"state\">\(expected)</script>"
     #expect(script(json: json, .id("state")).renderString() == markup)
     #expect(script(json: Array(json.utf8), .id("state")).renderString() == markup)
@@ -17,11 +17,11 @@ struct CodeElementTests {
     ("if (a < b && c<d) x = '</script>'", "if (a < b && c<d) x = '\\x3c/script>'"),
     ("'<!-- <SCRIPT <s'", "'\\x3c!-- \\x3cSCRIPT <s'"),
   ])
-  func `a script of the program's own can't end its element`(code: String, expected: String) {
+  func `an inline script can't end its element`(code: String, expected: String) {
     #expect(script(javascript: code, .type("module")).renderString() == "<script type=\"module\">\(expected)</script>")
   }
 
-  @Test func `a style sheet can't end its element`() {
+  @Test func `an inline style sheet can't end its element`() {
     #expect(
       style(css: "p::before { content: '</style><b>' }").renderString()
         == "<style>p::before { content: '\\3c /style><b>' }</style>")

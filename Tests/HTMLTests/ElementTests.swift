@@ -24,7 +24,7 @@ struct ElementTests {
       badge.renderString() == "<span class=\"badge badge--danger\" data-tone=\"danger\">a &lt; b</span>")
   }
 
-  @Test func `a prop that has the name of an element leaves the element in reach`() {
+  @Test func `an element is reachable beside a prop with the same name`() {
     struct Field: Component {
       var label: String
 
@@ -57,7 +57,7 @@ struct ElementTests {
       overlay.renderString() == "<realtime-overlay hidden><slot name=\"title\"></slot></realtime-overlay>")
   }
 
-  @Test func `an element named script or style must say what code it holds`() async {
+  @Test func `an element named script or style must be created by its own functions`() async {
     await #expect(processExitsWith: .failure) { _ = element("script") { "alert(1)" }.render() }
     await #expect(processExitsWith: .failure) { _ = element("STYLE") { "p {}" }.render() }
   }

@@ -2,7 +2,7 @@ import Hashing
 import Testing
 
 struct HashTests {
-  /// FIPS 180-4's examples, and the lengths around a block's end.
+  /// The examples of FIPS 180-4.
   @Test(
     arguments: [
       (
@@ -27,7 +27,7 @@ struct HashTests {
     #expect(hex(SHA256.hash(Array(text.utf8))) == sha256)
   }
 
-  @Test(arguments: [55, 56, 63, 64, 65, 119, 120, 128, 200]) func `pieces of any size give the same digest`(count: Int)
+  @Test(arguments: [55, 56, 63, 64, 65, 119, 120, 128, 200]) func `hashing in pieces gives the same digest`(count: Int)
   {
     let bytes = (0..<count).map { UInt8($0) }
     for split in 0...count {
@@ -42,7 +42,7 @@ struct HashTests {
     }
   }
 
-  /// From Python's hashlib over bytes 0, 1, 2, …
+  /// Computed with Python's hashlib over the bytes 0, 1, 2, …
   @Test(
     arguments: [
       (
@@ -74,7 +74,7 @@ struct HashTests {
         "471fb943aa23c511f6f72f8d1652d9c880cfa392ad80503120547703e56a2be5"
       ),
     ] as [(Int, String, String)])
-  func `lengths around the padding are right`(count: Int, sha1: String, sha256: String) {
+  func `lengths around the end of a block are padded correctly`(count: Int, sha1: String, sha256: String) {
     let bytes = (0..<count).map { UInt8($0) }
     #expect(hex(SHA1.hash(bytes)) == sha1)
     #expect(hex(SHA256.hash(bytes)) == sha256)

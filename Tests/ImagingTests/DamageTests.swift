@@ -2,7 +2,7 @@ import Compression
 import Imaging
 import Testing
 
-/// Damaged files of every kind: refused or read, but never the end of the process.
+/// Decodes damaged files of every kind. They may be refused or read, but must not crash.
 struct DamageTests {
   private static let files: [[UInt8]] = [
     PNGFile(
@@ -19,7 +19,7 @@ struct DamageTests {
     Array("P6 3 2 1000\n".utf8) + [UInt8](repeating: 1, count: 36), Array("P2\n# c\n3 2 15\n1 2 3 4 5 6".utf8),
   ]
 
-  /// Makes the checksums right again, so that damage reaches what lies behind them.
+  /// Corrects the checksums, so that the decoder reads the damaged data.
   private func repaired(_ png: [UInt8]) -> [UInt8] {
     var png = png
     var position = 8
@@ -33,19 +33,19 @@ struct DamageTests {
     return png
   }
 
-  @Test(arguments: files.indices) func `no damage ends the process`(index: Int) {
+  @Test(arguments: files.indices) func `a damaged file does not crash the decoders`(index: Int) {
     let file = Self.files[index]
     #expect(throws: Never.self) { try Picture.decode(file) }
     let limits = PictureLimits(maximumPixels: 1 << 16, maximumBytes: 1 << 20)
     var state = UInt32(index + 1)
-    func random(_ below: Int) -> Int {
+    func random(below limit: Int) -> Int {
       state = state &* 1_664_525 &+ 1_013_904_223
-      return Int(state >> 8) % below
+      return Int(state >> 8) % limit
     }
     for _ in 0..<2000 {
       var damaged = file
-      for _ in 0...random(3) {
-        damaged[random(damaged.count)] = [0, 1, 0x7F, 0x80, 0xFF, UInt8(random(256))][random(6)]
+      for _ in 0...random(below: 3) {
+        damaged[random(below: damaged.count)] = [0, 1, 0x7F, 0x80, 0xFF, UInt8(random(below: 256))][random(below: 6)]
       }
       _ = try? Picture.decode(damaged, limits: limits)
       _ = try? Picture.decode(repaired(damaged), limits: limits)

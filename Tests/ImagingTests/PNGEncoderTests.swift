@@ -3,8 +3,8 @@ import Imaging
 import Testing
 
 struct PNGEncoderTests {
-  /// Deterministic pictures of every character: flat, smooth, noisy, and runs of every length.
-  private static func bytes(_ kind: String, count: Int) -> [UInt8] {
+  /// Deterministic pictures of different kinds: flat, smooth, noisy, and with runs of every length.
+  private static func bytes(kind: String, count: Int) -> [UInt8] {
     var state: UInt32 = 1
     func random() -> UInt32 {
       state = state &* 1_664_525 &+ 1_013_904_223
@@ -22,16 +22,16 @@ struct PNGEncoderTests {
   }
 
   @Test(arguments: ["flat", "smooth", "noise", "steps", "sparse"], [Picture.Format.grey, .greyAlpha, .rgb, .rgba])
-  func `what was encoded decodes to the same picture`(kind: String, format: Picture.Format) throws {
+  func `an encoded picture decodes to itself`(kind: String, format: Picture.Format) throws {
     for (width, height) in [(1, 1), (3, 2), (7, 5), (8, 8), (255, 3), (260, 261), (1, 300)] {
-      let bytes = Self.bytes(kind, count: width * height * format.channels)
+      let bytes = Self.bytes(kind: kind, count: width * height * format.channels)
       let picture = Picture(width: width, height: height, format: format, bytes: bytes)
       #expect(try Picture.decode(PNGEncoder.encode(picture)) == picture)
     }
   }
 
-  @Test func `runs of every length survive`() throws {
-    // Sub turns equal neighbours into zeros, so each row is one run between two changes.
+  @Test func `runs of every length are encoded`() throws {
+    // Sub turns equal neighbours into zeros, so each row contains a single run.
     for length in 1...600 {
       let row = [5] + [UInt8](repeating: 9, count: length) + [200, 3, 77]
       let picture = Picture(width: row.count, height: 1, format: .grey, bytes: row)
@@ -39,7 +39,7 @@ struct PNGEncoderTests {
     }
   }
 
-  @Test func `codes stay short however rare a value is`() throws {
+  @Test func `code lengths stay within the limit for very rare values`() throws {
     // Counts that grow like Fibonacci numbers give the deepest Huffman tree.
     var (previous, count) = (1, 1)
     var bytes: [UInt8] = []
@@ -52,7 +52,7 @@ struct PNGEncoderTests {
     #expect(try Picture.decode(PNGEncoder.encode(picture)) == picture)
   }
 
-  @Test func `a flat picture becomes small`() {
+  @Test func `a flat picture is compressed to less than a hundredth`() {
     let flat = Picture(width: 640, height: 360, format: .rgb, bytes: [UInt8](repeating: 77, count: 640 * 360 * 3))
     #expect(PNGEncoder.encode(flat).count < 5000)
   }

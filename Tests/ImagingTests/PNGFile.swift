@@ -1,25 +1,26 @@
 import Compression
 
-/// Builds PNG files chunk by chunk, right or wrong, for the decoder's tests.
+/// Builds valid and invalid PNG files chunk by chunk, for the decoder's tests.
 struct PNGFile {
   var chunks: [(type: String, data: [UInt8])] = []
 
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  /// A file with header, image data and end around the given chunks.
+  /// A file with header, image data and end.
+  /// - Parameter before: Chunks between the header and the image data.
   init(
     width: Int, height: Int, depth: UInt8 = 8, colour: UInt8, interlaced: Bool = false,
     before: [(type: String, data: [UInt8])] = [], scanlines: [UInt8]
   ) {
-    chunks = [("IHDR", Self.header(width, height, depth, colour, interlace: interlaced ? 1 : 0))]
+    chunks = [("IHDR", Self.header(width, height, depth: depth, colour: colour, interlace: interlaced ? 1 : 0))]
     chunks += before
-    chunks += [("IDAT", compress(scanlines, .zlib)), ("IEND", [])]
+    chunks += [("IDAT", compress(scanlines, as: .zlib)), ("IEND", [])]
   }
 
   init(chunks: [(type: String, data: [UInt8])]) { self.chunks = chunks }
 
   static func header(
-    _ width: Int, _ height: Int, _ depth: UInt8, _ colour: UInt8, compression: UInt8 = 0, filter: UInt8 = 0,
+    _ width: Int, _ height: Int, depth: UInt8 = 8, colour: UInt8 = 0, compression: UInt8 = 0, filter: UInt8 = 0,
     interlace: UInt8 = 0
   ) -> [UInt8] {
     number(width) + number(height) + [depth, colour, compression, filter, interlace]
@@ -29,12 +30,12 @@ struct PNGFile {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
   }
 
-  static func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
+  static func chunk(_ type: String, data: [UInt8]) -> [UInt8] {
     let named = Array(type.utf8) + data
     return number(data.count) + named + number(Int(crc32(named)))
   }
 
   var bytes: [UInt8] {
-    chunks.reduce(Self.signature) { $0 + Self.chunk($1.type, $1.data) }
+    chunks.reduce(Self.signature) { $0 + Self.chunk($1.type, data: $1.data) }
   }
 }

@@ -2,30 +2,30 @@ import Imaging
 import Testing
 
 struct PNMDecoderTests {
-  private func decode(_ text: String, _ pixels: [UInt8] = []) throws -> Picture {
+  private func decode(_ text: String, pixels: [UInt8] = []) throws -> Picture {
     try Picture.decode(Array(text.utf8) + pixels)
   }
 
   @Test(arguments: ["P5 3 1 255\n", "P5\n# made by hand\n3\t1\n255 ", "P5\r\n3 1#\n\n255\n"])
-  func `bytes of grey follow one blank`(header: String) throws {
+  func `binary grey begins after one blank`(header: String) throws {
     let expected = Picture(width: 3, height: 1, format: .grey, bytes: [32, 10, 255])
-    #expect(try decode(header, [32, 10, 255]) == expected)
+    #expect(try decode(header, pixels: [32, 10, 255]) == expected)
   }
 
-  @Test func `bytes of RGB are read`() throws {
+  @Test func `binary RGB is decoded`() throws {
     #expect(
-      try decode("P6 1 2 255\n", [1, 2, 3, 4, 5, 6])
+      try decode("P6 1 2 255\n", pixels: [1, 2, 3, 4, 5, 6])
         == Picture(width: 1, height: 2, format: .rgb, bytes: [1, 2, 3, 4, 5, 6]))
   }
 
-  @Test func `text is read, with comments between`() throws {
+  @Test func `text is decoded, with comments in between`() throws {
     #expect(try decode("P2 3 1 15\n0 # black\n 7 15").bytes == [0, 119, 255])
     #expect(try decode("P3 1 1 255 1 2 3").bytes == [1, 2, 3])
   }
 
   @Test func `two bytes a value are rounded to one`() throws {
-    #expect(try decode("P5 2 1 65535\n", [128, 0, 255, 255]).bytes == [128, 255])
-    #expect(try decode("P5 2 1 1000\n", [3, 232, 1, 244]).bytes == [255, 128])
+    #expect(try decode("P5 2 1 65535\n", pixels: [128, 0, 255, 255]).bytes == [128, 255])
+    #expect(try decode("P5 2 1 1000\n", pixels: [3, 232, 1, 244]).bytes == [255, 128])
   }
 
   @Test(arguments: [

@@ -8,15 +8,15 @@ import Testing
   import Darwin
 #endif
 
-/// Compares the decoder with an independent one, byte for byte.
+/// Compares the decoder with an independent one, byte by byte.
 ///
-/// `Tests/scripts/real-pictures.py` writes the folder: `NAME.png`, and beside it `NAME.expected` with the line
-/// `WIDTH HEIGHT CHANNELS` and the bytes of an independent decoder.
+/// `Tests/scripts/real-pictures.py` writes the folder: pairs of `NAME.png` and `NAME.expected`, which contains the line
+/// `WIDTH HEIGHT CHANNELS` and the output of an independent decoder.
 struct RealPicturesTests {
   private static let folder = getenv("TELLTALE_REAL_PICTURES").map { String(cString: $0) }
 
-  @Test(.enabled(if: folder != nil, "Name a folder of Tests/scripts/real-pictures.py in TELLTALE_REAL_PICTURES."))
-  func `real pictures decode as an independent decoder reads them`() throws {
+  @Test(.enabled(if: folder != nil, "Set TELLTALE_REAL_PICTURES to a folder from Tests/scripts/real-pictures.py."))
+  func `real pictures decode as with an independent decoder`() throws {
     let folder = try #require(Self.folder)
     let names = try FileSystem.names(in: folder).filter { $0.hasSuffix(".png") }
     #expect(names.count >= 20)

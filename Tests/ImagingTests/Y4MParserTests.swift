@@ -2,7 +2,7 @@ import Imaging
 import Testing
 
 struct Y4MParserTests {
-  /// Everything a parser says about bytes that come in pieces of one size.
+  /// The pictures in the bytes, parsed in pieces of the given size.
   private func pictures(_ bytes: [UInt8], pieceBytes: Int = .max) throws -> [PlanarPicture] {
     var parser = Y4MParser()
     var pictures: [PlanarPicture] = []
@@ -23,7 +23,7 @@ struct Y4MParserTests {
     ("W2 H2 F25:1 C420jpeg", PlanarPicture.Chroma.c420, 6), ("W2 H2", .c420, 6), ("W3 H3 C420mpeg2", .c420, 17),
     ("W3 H2 C422", .c422, 14), ("W2 H2 C444 XYSCSS=444", .c444, 12), ("W3 H1 Cmono Ip A1:1", .mono, 3),
   ])
-  func `a video is the same however it is split`(header: String, chroma: PlanarPicture.Chroma, count: Int) throws {
+  func `a video parses the same for all splits`(header: String, chroma: PlanarPicture.Chroma, count: Int) throws {
     let first = (0..<count).map { UInt8($0) }
     // A newline and a whole FRAME line among the samples must not matter.
     let second = Array(("\nFRAME\n" + String(repeating: "x", count: count)).utf8.prefix(count))
@@ -36,7 +36,7 @@ struct Y4MParserTests {
     }
   }
 
-  @Test func `the header says size, rate and range`() throws {
+  @Test func `the header has size, rate and range`() throws {
     var parser = Y4MParser()
     try parser.receive(Array("YUV4MPEG2 W640 H360 F30000:1001 Ip XCOLORRANGE=FULL\n".utf8)[...]) { _ in }
     let header = try #require(parser.header)
@@ -49,18 +49,18 @@ struct Y4MParserTests {
     ("C420jpeg", PlanarPicture.Range.limited), ("C420jpeg XCOLORRANGE=FULL", .full), ("Cmono", .full),
     ("Cmono XCOLORRANGE=LIMITED", .limited),
   ])
-  func `the range is the header's, or the usual one`(parameters: String, range: PlanarPicture.Range) throws {
+  func `the range is that of the header, or the default`(parameters: String, range: PlanarPicture.Range) throws {
     var parser = Y4MParser()
     try parser.receive(Array("YUV4MPEG2 W2 H2 \(parameters)\n".utf8)[...]) { _ in }
     #expect(parser.header?.range == range)
   }
 
-  @Test func `parameters of a FRAME line are skipped`() throws {
+  @Test func `parameters of a FRAME line are ignored`() throws {
     let bytes = Array("YUV4MPEG2 W1 H1 Cmono\nFRAME Ip\nA".utf8)
     #expect(try pictures(bytes).map(\.bytes) == [[65]])
   }
 
-  @Test func `every cut inside a picture is refused at the end`() {
+  @Test func `a video truncated inside a picture is refused at the end`() {
     let bytes = video("W2 H1 Cmono", [1, 2], [3, 4])
     let header = "YUV4MPEG2 W2 H1 Cmono\n".utf8.count
     for length in 0..<bytes.count where length != header && length != header + 8 {
@@ -79,7 +79,7 @@ struct Y4MParserTests {
     #expect(throws: PictureError.self) { try pictures(Array(text.utf8), pieceBytes: 1) }
   }
 
-  @Test func `a line without end is refused before it is kept`() {
+  @Test func `an endless line is refused`() {
     var parser = Y4MParser()
     #expect(throws: PictureError.self) {
       try parser.receive((Array("YUV4MPEG2 X".utf8) + [UInt8](repeating: 65, count: 1 << 20))[...]) { _ in }
@@ -94,22 +94,22 @@ struct Y4MParserTests {
 }
 
 struct PlanarPictureTests {
-  /// One pixel's colour from one triple of samples.
-  private func rgb(_ y: UInt8, _ u: UInt8, _ v: UInt8, range: PlanarPicture.Range = .limited) -> [UInt8] {
+  /// The colour of a pixel with these samples.
+  private func rgb(y: UInt8, u: UInt8, v: UInt8, range: PlanarPicture.Range = .limited) -> [UInt8] {
     PlanarPicture(width: 1, height: 1, chroma: .c444, range: range, bytes: [y, u, v]).rgb().bytes
   }
 
-  @Test func `the corners of BT.601 are right`() {
-    #expect(rgb(16, 128, 128) == [0, 0, 0])
-    #expect(rgb(235, 128, 128) == [255, 255, 255])
-    #expect(rgb(81, 90, 240) == [254, 0, 0])
-    #expect(rgb(145, 54, 34) == [0, 255, 1])
-    #expect(rgb(41, 240, 110) == [0, 0, 255])
-    #expect(rgb(0, 0, 0)[0] == 0 && rgb(255, 255, 255)[2] == 255)
-    #expect(rgb(76, 85, 255, range: .full) == [254, 0, 0])
+  @Test func `black, white and the primary colours convert by BT.601`() {
+    #expect(rgb(y: 16, u: 128, v: 128) == [0, 0, 0])
+    #expect(rgb(y: 235, u: 128, v: 128) == [255, 255, 255])
+    #expect(rgb(y: 81, u: 90, v: 240) == [254, 0, 0])
+    #expect(rgb(y: 145, u: 54, v: 34) == [0, 255, 1])
+    #expect(rgb(y: 41, u: 240, v: 110) == [0, 0, 255])
+    #expect(rgb(y: 0, u: 0, v: 0)[0] == 0 && rgb(y: 255, u: 255, v: 255)[2] == 255)
+    #expect(rgb(y: 76, u: 85, v: 255, range: .full) == [254, 0, 0])
   }
 
-  @Test func `every luma is the grey that RGB shows`() {
+  @Test func `the luma of a grey picture is its grey in RGB`() {
     let bytes = (0...255).map { UInt8($0) }
     for range in [PlanarPicture.Range.limited, .full] {
       let picture = PlanarPicture(width: 256, height: 1, chroma: .mono, range: range, bytes: bytes)
@@ -119,8 +119,8 @@ struct PlanarPictureTests {
     }
   }
 
-  @Test func `shared colour samples reach the right pixels`() {
-    // 3 × 3 at 4:2:0 has 2 × 2 colour samples; grey everywhere but in the last.
+  @Test func `subsampled chroma applies to the right pixels`() {
+    // 3 × 3 pixels at 4:2:0 have 2 × 2 chroma samples. All are grey but the last.
     let bytes = [UInt8](repeating: 81, count: 9) + [128, 128, 128, 90] + [128, 128, 128, 240]
     let rgb = PlanarPicture(width: 3, height: 3, chroma: .c420, range: .limited, bytes: bytes).rgb()
     #expect(Array(rgb[2, 2]) == [254, 0, 0])
@@ -129,12 +129,12 @@ struct PlanarPictureTests {
 }
 
 struct PlaneTests {
-  @Test func `luma weighs the colours by BT.601`() {
+  @Test func `luma uses the weights of BT.601`() {
     let rgb = Picture(width: 4, height: 1, format: .rgb, bytes: [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255])
     #expect(rgb.luma().bytes == [76, 150, 29, 255])
   }
 
-  @Test func `transparent pixels stand on white`() {
+  @Test func `transparent pixels are composited on white`() {
     let picture = Picture(width: 3, height: 1, format: .greyAlpha, bytes: [0, 0, 0, 255, 100, 51])
     #expect(picture.luma().bytes == [255, 0, 224])
     #expect(picture.rgb().bytes == [255, 255, 255, 0, 0, 0, 224, 224, 224])

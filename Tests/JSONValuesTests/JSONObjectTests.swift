@@ -2,7 +2,7 @@ import JSONValues
 import Testing
 
 struct JSONObjectTests {
-  @Test func `members keep their order when set, added and removed`() {
+  @Test func `members keep their order when one is set, added or removed`() {
     var object: JSONObject = ["b": 1, "a": 2]
     object["b"] = 3
     object["c"] = .null
@@ -13,13 +13,13 @@ struct JSONObjectTests {
     #expect(object.count == 2 && !object.isEmpty)
   }
 
-  @Test func `a missing key and a null are told apart`() {
+  @Test func `a missing key differs from a null`() {
     let object: JSONObject = ["a": nil]
     #expect(object["a"] == JSON.null)
     #expect(object["b"] == nil)
   }
 
-  @Test func `accessors give a value only of their own kind`() {
+  @Test func `an accessor returns nil for a value of another type`() {
     let value: JSON = ["s": "x", "i": 1, "d": 2.0, "f": 2.5, "b": true, "a": [1], "o": [:], "n": nil]
     #expect(value["s"]?.stringValue == "x" && value["i"]?.stringValue == nil)
     #expect(value["i"]?.intValue == 1 && value["d"]?.intValue == 2 && value["f"]?.intValue == nil)

@@ -47,7 +47,7 @@ struct SourceTests {
     ("cut.y4m", "The y4m video ends in the middle of a picture."),
     ("garbage.y4m", "The y4m video is malformed: a line does not begin with YUV4MPEG2 or is too long."),
     ("empty.y4m", "The y4m video ends in the middle of its header."),
-    ("bomb.png", "The PNG says it has 60000 × 60000 pixels; at most 67108864 pixels are read."),
+    ("bomb.png", "The PNG has 60000 × 60000 pixels; the limit is 67108864 pixels."),
     ("cut.png", "The PNG ends in the middle of its IDAT chunk."),
     ("sizes", "Frame 1 has 5 × 4 pixels, the frames before it 4 × 4. All frames of a job must have the same size."),
     ("hollow", "The folder hollow holds no pictures (PNG, PPM, PGM)."),

@@ -23,7 +23,7 @@ struct LatencyHistogramTests {
     #expect(histogram.max == most)
   }
 
-  @Test func `the two halves of two peaks are told apart`() {
+  @Test func `percentiles distinguish the two peaks of a distribution`() {
     let histogram = LatencyHistogram()
     for _ in 0..<98 { histogram.record(1_000_000) }
     for _ in 0..<2 { histogram.record(900_000_000) }
@@ -32,7 +32,7 @@ struct LatencyHistogramTests {
   }
 
   @Test(arguments: [0, 1, 127, 128, 129, 255, 256, 1 << 40, Int.max])
-  func `one value is every percentile`(value: Int) {
+  func `a single value is every percentile, within one percent`(value: Int) {
     let histogram = LatencyHistogram()
     histogram.record(value)
     #expect(histogram.max == value)
@@ -40,7 +40,7 @@ struct LatencyHistogramTests {
     #expect(histogram.percentile(1) <= value)
   }
 
-  @Test func `what another histogram has recorded is added`() {
+  @Test func `adding a histogram adds its values`() {
     let (all, other) = (LatencyHistogram(), LatencyHistogram())
     all.record(5)
     for _ in 0..<3 { other.record(100) }
@@ -49,7 +49,7 @@ struct LatencyHistogramTests {
     #expect(all.percentile(0.25) == 5 && all.percentile(0.5) == 100)
   }
 
-  @Test func `a duration below nothing counts as nothing, and an empty histogram says nothing`() {
+  @Test func `a negative duration counts as 0, and the percentiles of an empty histogram are 0`() {
     let histogram = LatencyHistogram()
     #expect(histogram.percentile(0.99) == 0)
     histogram.record(-5)

@@ -7,12 +7,13 @@ struct LoadTargetTests {
     ("ws://localhost:80/chat?room=1", "localhost:80/chat?room=1"), ("http://127.0.0.1", "127.0.0.1:80/default"),
     ("ws://[::1]:8000/x", "[::1]:8000/x"),
   ])
-  func `a URL says where to connect and what to ask for`(url: String, meaning: String) throws {
-    #expect(try LoadTarget(url: url, defaultPath: "/default").description == meaning)
+  func `a URL yields the host, the port and the path`(url: String, description: String) throws {
+    let target = try LoadTarget(url: url, defaultPath: "/default")
+    #expect(target.description == description)
   }
 
   @Test(arguments: ["127.0.0.1:9001", "wss://host", "ws://:80", "ws://host:port", "ws://127.0.0.1:99999", ""])
-  func `what is no URL of ours is refused`(url: String) {
+  func `an unsupported URL is refused`(url: String) {
     #expect(throws: LoadError.badURL(url)) { try LoadTarget(url: url, defaultPath: "/") }
   }
 }

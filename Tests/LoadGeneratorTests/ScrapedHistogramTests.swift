@@ -9,7 +9,7 @@ struct ScrapedHistogramTests {
       .joined(separator: "\n")
   }
 
-  @Test func `percentiles are spread evenly over the bucket that they fall into`() throws {
+  @Test func `a percentile is interpolated within its bucket`() throws {
     let histogram = try #require(ScrapedHistogram("commit_seconds", in: text([10, 50, 100, 100])))
     #expect(histogram.count == 100)
     #expect(histogram.percentile(0.05) == 0.0005)
@@ -17,12 +17,12 @@ struct ScrapedHistogramTests {
     #expect(histogram.percentile(1) == 0.01)
   }
 
-  @Test func `what is above all bounds counts as the highest`() throws {
+  @Test func `a value above all finite bounds counts as the highest bound`() throws {
     let histogram = try #require(ScrapedHistogram("commit_seconds", in: text([0, 0, 1, 4])))
     #expect(histogram.percentile(0.99) == 0.01)
   }
 
-  @Test func `what was there before does not count`() throws {
+  @Test func `the difference of two scrapes has only the new values`() throws {
     let before = try #require(ScrapedHistogram("commit_seconds", in: text([100, 100, 100, 100])))
     let after = try #require(ScrapedHistogram("commit_seconds", in: text([100, 104, 104, 104])))
     #expect(after.since(before).count == 4)
@@ -31,11 +31,11 @@ struct ScrapedHistogramTests {
   }
 
   @Test(arguments: ["", "commit_seconds 3", "commit_seconds_bucket{le=\"1\"} 3"])
-  func `a text without the whole histogram has none`(text: String) {
+  func `an incomplete histogram is not parsed`(text: String) {
     #expect(ScrapedHistogram("commit_seconds", in: text) == nil)
   }
 
-  @Test func `another name's buckets are not taken`() {
+  @Test func `a histogram whose name only begins with the given one is not parsed`() {
     #expect(ScrapedHistogram("commit", in: text([1, 2, 3, 4])) == nil)
   }
 }

@@ -50,7 +50,7 @@ struct JobFoldTests {
     #expect(fold(job()).row.duration == .seconds(124))
     #expect(fold(job(.succeeded)).row.duration == .seconds(120))
     #expect(fold(job(.queued)).row.duration == nil)
-    #expect(fold(job()).row.started?.words == "2 min ago")
+    #expect(fold(job()).row.started?.text == "2 min ago")
   }
 
   @Test func `the newest rate and plugin are shown, and the time left while there is any`() {
@@ -60,12 +60,15 @@ struct JobFoldTests {
     #expect(fold(job { $0.etaSeconds = 1e15 }).progress.remaining == nil)
   }
 
-  @Test func `errors are shown newest first, the reason of the failure unless one has said it`() {
-    let told = JobError(title: "The plugin a failed", message: "out of memory", code: "PLUGIN_CRASH")
-    let crashed = job(.failed) { ($0.errors, $0.error) = ([told], "The plugin a failed at frame 3: out of memory") }
+  @Test func `errors are shown newest first, with the reason of the failure unless it repeats one of them`() {
+    var told = JobError(title: "The plugin a failed", message: "out of memory", code: "PLUGIN_CRASH")
+    told.id = 1
+    let crashed = job(.failed) { ($0.errors, $0.error) = ([told], "out of memory") }
     #expect(fold(crashed).errors.errors.map(\.heading) == ["Job failed", "The plugin a failed"])
-    let unread = job(.failed) { ($0.errors, $0.error) = ([told], "out of memory") }
-    #expect(fold(unread).errors.errors.map(\.code) == ["PLUGIN_CRASH"])
+    let repeated = job(.failed) { ($0.errors, $0.error, $0.errorID) = ([told], "The plugin a failed.", 1) }
+    #expect(fold(repeated).errors.errors.map(\.key) == ["1"])
+    let forgotten = job(.failed) { ($0.errors, $0.error, $0.errorID) = ([told], "It was lost.", 2) }
+    #expect(fold(forgotten).errors.errors.map(\.message) == ["It was lost.", "out of memory"])
     #expect(fold(job { $0.errors = [told] }).errors.errors.count == 1)
   }
 
@@ -79,7 +82,7 @@ struct JobFoldTests {
   ])
   func `a moment is shown as how long ago it was`(seconds: Int64, words: String) {
     let started = job { $0.startedAt = Timestamp(milliseconds: noon.milliseconds - seconds * 1000) }
-    #expect(fold(started).row.started?.words == words)
+    #expect(fold(started).row.started?.text == words)
   }
 
   @Test(arguments: [
@@ -115,7 +118,7 @@ struct JobFoldTests {
 
   @Test(arguments: [Domain.JobStatus.failed, .cancelled, .succeeded])
   func `plugins that were running when the job ended have stopped`(status: Domain.JobStatus) {
-    func plugins(in status: Domain.JobStatus) -> [Components.PluginState] {
+    func plugins(in status: Domain.JobStatus) -> [PluginRow.State] {
       fold(
         job(status) { job in
           for (name, status) in [("a", PluginStatus.started), ("b", .running), ("c", .completed), ("d", .failed)] {

@@ -293,7 +293,7 @@ private final class EchoHandler: StreamHandler {
       return [UInt8](repeating: 0, count: largeBodyBytes).withUnsafeBytes(stream.queue)
     }
     var frame: [UInt8] = []
-    WebSocketFrame.append(.text, text, to: &frame)
+    WebSocketFrame.append(.text, payload: text, to: &frame)
     frame.withUnsafeBytes(stream.queue)
   }
 

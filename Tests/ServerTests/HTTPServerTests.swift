@@ -187,7 +187,7 @@ struct StreamTests {
     var together = Array(
       "GET /stream HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         .utf8)
-    WebSocketFrame.appendMasked(.text, Array("early".utf8), key: 0x5A5A_1234, to: &together)
+    WebSocketFrame.appendMasked(.text, payload: Array("early".utf8), key: 0x5A5A_1234, to: &together)
     try client.send(together)
     #expect(try client.answer().status == 101)
     #expect(try client.nextEvent() == .text(Array("early".utf8)))
@@ -200,7 +200,7 @@ struct StreamTests {
     let client = try ProbeClient(port: server.port)
     try client.upgrade("/stream")
     var ping: [UInt8] = []
-    WebSocketFrame.appendMasked(.ping, Array("abc".utf8), key: 7, to: &ping)
+    WebSocketFrame.appendMasked(.ping, payload: Array("abc".utf8), key: 7, to: &ping)
     try client.send(ping)
     #expect(try client.nextEvent() == .pong(Array("abc".utf8)))
   }
@@ -210,7 +210,7 @@ struct StreamTests {
     let client = try ProbeClient(port: server.port)
     try client.upgrade("/stream")
     var close: [UInt8] = []
-    WebSocketFrame.appendMasked(.close, WebSocketFrame.closePayload(.normal), key: 7, to: &close)
+    WebSocketFrame.appendMasked(.close, payload: WebSocketFrame.closePayload(.normal), key: 7, to: &close)
     try client.send(close)
     #expect(try client.nextEvent() == .close(.normal, reason: ""))
     #expect(try client.readToEnd().isEmpty)

@@ -67,7 +67,7 @@ final class Connection: Sink {
           subscription.includes(row.topic), !row.message.type.isInternal
         else { continue }
         var bytes: [UInt8] = []
-        WebSocketFrame.append(.text, row.message.json, to: &bytes)
+        WebSocketFrame.append(.text, payload: row.message.json, to: &bytes)
         bytes.withUnsafeBytes(queue)
       }
       return joinLater(subscription)

@@ -7,7 +7,7 @@ struct StoryPageTests {
     StoryIndexPage(query: query).renderString()
   }
 
-  @Test func `a story stands alone in a page that connects to nothing`() throws {
+  @Test func `a story has a page of its own, which links to the catalogue`() throws {
     let story = try #require(StoryCatalogue.story("realtime-overlay/in-progress"))
     let page = StoryPage(story).renderString()
     #expect(page.hasPrefix("<!DOCTYPE html>"))
@@ -17,7 +17,7 @@ struct StoryPageTests {
     #expect(!page.contains("data-theme"))
   }
 
-  @Test func `the address sets props and theme of a story`() throws {
+  @Test func `the query sets the props and the theme of a story`() throws {
     let story = try #require(StoryCatalogue.story("realtime-overlay/in-progress"))
     let query = ["percent": "12.5", "title": "<b>", "theme": "dark", "nothing": "x"]
     let page = StoryPage(story, view: StoryView(query: query)).renderString()
@@ -26,7 +26,7 @@ struct StoryPageTests {
     #expect(page.contains("<html lang=\"en\" data-theme=\"dark\">"))
   }
 
-  @Test func `the index lists every story and marks the one that is shown`() {
+  @Test func `the catalogue lists every story and marks the selected one`() {
     let page = index(["story": "realtime-overlay/with-error"])
     for story in StoryCatalogue.stories {
       #expect(page.contains("href=\"/stories?story=\(story.id)\""), "\(story.id)")
@@ -36,11 +36,11 @@ struct StoryPageTests {
   }
 
   @Test(arguments: ["", "no/such", "../x", "realtime-overlay"])
-  func `a story that does not exist is the first one`(id: String) {
+  func `an unknown story selects the first one`(id: String) {
     #expect(index(["story": id]).contains("<iframe src=\"/stories/\(StoryCatalogue.stories[0].id)\""))
   }
 
-  @Test func `a search shows what it finds and says when that is nothing`() {
+  @Test func `a search shows its matches, and a message if there are none`() {
     let found = index(["q": "OVERLAY error"])
     #expect(found.contains("data-words=\"realtimeoverlay witherror realtime-overlay/with-error\"><a"))
     #expect(found.contains("data-words=\"realtimeoverlay idle realtime-overlay/idle\" hidden><a"))
@@ -48,13 +48,13 @@ struct StoryPageTests {
     #expect(found.contains("<iframe src=\"/stories/realtime-overlay/with-error\""))
     #expect(found.contains("data-slot=\"stories-none\" hidden>"))
     let nothing = index(["q": "<none>"])
-    #expect(nothing.contains("data-slot=\"stories-none\"><span>Nothing is called “</span>"))
+    #expect(nothing.contains("data-slot=\"stories-none\"><span>No stories match “</span>"))
     #expect(nothing.contains("data-slot=\"stories-search\">&lt;none&gt;<"))
     #expect(nothing.contains("class=\"story-list__groups\" hidden"))
     #expect(nothing.contains("href=\"/stories?story=\(StoryCatalogue.stories[0].id)\" data-action=\"all-stories\""))
   }
 
-  @Test func `width and theme are kept by links, and props only by the story's own`() {
+  @Test func `links keep the width and the theme, and only those of the same story keep the props`() {
     let page = index([
       "story": "realtime-overlay/in-progress", "width": "phone", "theme": "dark", "title": "A & b", "percent": "50",
     ])
@@ -64,7 +64,7 @@ struct StoryPageTests {
     #expect(page.contains("<input type=\"hidden\" name=\"theme\" value=\"dark\">"))
   }
 
-  @Test func `the markup of the story is shown as text`() {
+  @Test func `the story's markup is shown as text`() {
     #expect(index(["story": "realtime-overlay/idle"]).contains("&lt;realtime-overlay\n  class="))
   }
 }

@@ -5,7 +5,7 @@ import Testing
 
 struct StoryTests {
   @Test(arguments: StoryCatalogue.stories.map(\.id))
-  func `a story is rendered as it was recorded`(id: String) throws {
+  func `a story matches its snapshot`(id: String) throws {
     let story = try #require(StoryCatalogue.story(id))
     expectSnapshot(of: story.content(), named: id)
   }
@@ -14,7 +14,7 @@ struct StoryTests {
     expectNoStaleSnapshots(keeping: StoryCatalogue.stories.map(\.id))
   }
 
-  @Test func `no two stories have one address`() {
+  @Test func `every story has an id of its own`() {
     let ids = StoryCatalogue.stories.map(\.id)
     #expect(ids.count == Set(ids).count, "\(ids)")
   }
@@ -22,7 +22,7 @@ struct StoryTests {
   @Test(arguments: [
     "idle", "loading", "in-progress", "completing", "complete", "with-warnings", "with-error", "with-timings",
   ])
-  func `the overlay is shown in each state of a job`(name: String) {
+  func `the overlay has a story for each state of a job`(name: String) {
     #expect(StoryCatalogue.story("realtime-overlay/\(name)")?.component == "RealtimeOverlay")
   }
 }

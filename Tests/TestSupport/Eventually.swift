@@ -4,8 +4,8 @@
   import Darwin
 #endif
 
-/// Waits until something is true, looking every few milliseconds.
-/// - Returns: whether it became true before the time was over.
+/// Polls a condition every 2 ms until it is true or the time is up.
+/// - Returns: Whether the condition became true in time.
 package func eventually(seconds: Double = 10, _ isTrue: () throws -> Bool) rethrows -> Bool {
   var start = timespec()
   clock_gettime(CLOCK_MONOTONIC, &start)

@@ -1,14 +1,14 @@
-/// A request that somebody might send, and what must become of it.
+/// A hostile request and the response that the server must give.
 package struct HostileRow: Sendable, CustomStringConvertible {
   package let description: String
   let bytes: [UInt8]
-  /// The statuses of its answers: one, or 100 and one.
+  /// The expected statuses: one, or 100 followed by the final one.
   let statuses: [Int]
-  /// Whether the connection ends with the answer, and what stands behind the request is never looked at.
+  /// Whether the server must close the connection after the response, and ignore the bytes that follow the request.
   let closes: Bool
-  /// Fields that the last answer must have, by lower-case name.
+  /// Header fields that the last response must have, by lower-case name.
   let fields: [String: String]
-  /// What the last answer's body must contain.
+  /// A substring that the last response's body must contain.
   let words: String
 
   package init(
@@ -35,21 +35,22 @@ package struct HostileRow: Sendable, CustomStringConvertible {
     self.words = words
   }
 
-  /// A row that is refused, after which the connection ends.
+  /// A request that the server refuses before it closes the connection.
   package static func refused(_ status: Int, _ description: String, _ text: String) -> HostileRow {
     HostileRow(description, text, status, closes: true)
   }
 
-  /// How the bytes of a row travel.
+  /// How the client sends the request.
   package enum Way: Sendable, CaseIterable {
     case whole, byteByByte, withAnotherBehind
   }
 
-  /// Sends a table of rows to a server, one after the other, while somebody else uses it too.
+  /// Sends each request of a table to a server, while another client, the bystander, uses the server normally.
   /// - Parameters:
-  ///   - behind: a request that is answered with 200 wherever the connection goes on. The bystander sends it too.
-  ///   - openConnections: how many the server has open.
-  /// - Returns: what was wrong, by row; empty where nothing was.
+  ///   - behind: A valid request, answered with 200. Sent after each hostile request if the connection stays open, and by
+  ///     the bystander.
+  ///   - openConnections: Returns the number of connections that the server has open.
+  /// - Returns: A description of each problem; empty if there are none.
   package static func problems(
     of table: [HostileRow], port: Int, _ way: Way, behind: String, openConnections: () -> Int
   ) throws -> [String] {
@@ -59,7 +60,7 @@ package struct HostileRow: Sendable, CustomStringConvertible {
       func serveBystander() throws {
         try bystander.send(behind)
         let status = try bystander.answer().status
-        if status != 200 { problems.append("the bystander was answered \(status)") }
+        if status != 200 { problems.append("the bystander got status \(status)") }
       }
       for row in table {
         do {
@@ -71,17 +72,17 @@ package struct HostileRow: Sendable, CustomStringConvertible {
         if !eventually({ openConnections() == 1 }) { problems.append("\(row): the connection is still open") }
       }
     }
-    if !eventually({ openConnections() == 0 }) { problems.append("\(openConnections()) connections are left") }
+    if !eventually({ openConnections() == 0 }) { problems.append("\(openConnections()) connections are still open") }
     return problems
   }
 
-  /// How many requests of a table are answered, the bystander's not among them.
+  /// The number of responses to the requests of a table, not counting the bystander's.
   package static func answerCount(of table: [HostileRow]) -> Int {
     table.reduce(0) { $0 + ($1.closes ? 1 : 2) }
   }
 
   private func problems(port: Int, _ way: Way, behind: String, meanwhile: () throws -> Void) throws -> [String] {
-    // Less than an event stream's time between two comments: one that should not be there must not keep the test.
+    // Shorter than the interval between an event stream's comments, so that an unexpected stream fails the test quickly.
     let client = try ProbeClient(port: port, seconds: 8)
     switch way {
     case .whole: try client.send(bytes)
@@ -93,23 +94,23 @@ package struct HostileRow: Sendable, CustomStringConvertible {
     for (index, status) in statuses.enumerated() {
       let isLast = index == statuses.count - 1
       let answer = try client.answer(hasBody: !bytes.starts(with: Array("HEAD ".utf8)))
-      if answer.status != status { problems.append("answered \(answer.status), not \(status): \(answer.text)") }
+      if answer.status != status { problems.append("status \(answer.status), not \(status): \(answer.text)") }
       guard isLast else { continue }
       for (name, value) in fields where answer.fields[name] != value {
         problems.append("\(name) is \(answer.fields[name] ?? "missing"), not \(value)")
       }
-      if !words.isEmpty, !answer.text.contains(words) { problems.append("not said: \(words), but: \(answer.text)") }
+      if !words.isEmpty, !answer.text.contains(words) { problems.append("no \"\(words)\" in: \(answer.text)") }
       if closes != (answer.fields["connection"] == "close") {
         problems.append("connection: \(answer.fields["connection"] ?? "missing")")
       }
     }
     if closes {
       let more = try client.readToEnd()
-      if !more.isEmpty { problems.append("something followed: \(String(decoding: more, as: UTF8.self))") }
+      if !more.isEmpty { problems.append("unexpected bytes follow: \(String(decoding: more, as: UTF8.self))") }
     } else {
       if way != .withAnotherBehind { try client.send(behind) }
       let next = try client.answer()
-      if next.status != 200 { problems.append("the request behind it was answered \(next.status): \(next.text)") }
+      if next.status != 200 { problems.append("the next request got status \(next.status): \(next.text)") }
     }
     return problems
   }
@@ -118,7 +119,7 @@ package struct HostileRow: Sendable, CustomStringConvertible {
 extension HostileRow {
   package var byteCount: Int { bytes.count }
 
-  /// What stands behind the head.
+  /// The bytes that follow the head.
   package var body: [UInt8] {
     let end = Array("\r\n\r\n".utf8)
     let start = bytes.indices.first { bytes[$0...].starts(with: end) }

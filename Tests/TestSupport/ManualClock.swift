@@ -1,15 +1,15 @@
 import Net
 import Synchronization
 
-/// Time that stands still until a test moves it. Event loops that run by it see the new time at once.
+/// A clock that only advances on request. Event loops that use it see the new time at once.
 package final class ManualClock: Sendable {
   private let time = Atomic<Milliseconds>(1_000_000)
-  /// By id: the loops that wait by this clock.
+  /// The wakers of the loops that use this clock, by id.
   private let wakers = Mutex<[Int: Waker]>([:])
 
   package init() {}
 
-  /// What the loops are given.
+  /// The clock to pass to event loops.
   package var loopClock: LoopClock {
     LoopClock(
       now: { [self] in time.load(ordering: .acquiring) },

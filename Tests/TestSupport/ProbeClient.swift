@@ -7,17 +7,17 @@ import Wire
   import Darwin
 #endif
 
-/// A plain blocking client on a loopback socket: says exactly the bytes it is told to, and reads with a limit of time.
+/// A blocking client on a loopback socket. Sends exactly the given bytes, and reads with a time limit.
 package final class ProbeClient {
   package struct Failure: Error, CustomStringConvertible {
     package let description: String
     package init(description: String) { self.description = description }
   }
 
-  /// An answer as it came.
+  /// An HTTP response.
   package struct Answer {
     package let status: Int
-    /// By lower-case name.
+    /// Header fields by lower-case name.
     package let fields: [String: String]
     package let body: [UInt8]
     package var text: String { String(decoding: body, as: UTF8.self) }
@@ -28,7 +28,7 @@ package final class ProbeClient {
   private var unread: [UInt8] = []
   private var parser = WebSocketParser(from: .server, limits: WebSocketLimits(maxMessageBytes: 16 << 20))
 
-  /// - Parameter seconds: how long a read may wait before it is a failure.
+  /// - Parameter seconds: The time limit of a read; a read that takes longer throws.
   package init(port: Int, seconds: Int = 20) throws {
     #if canImport(Glibc)
       socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -51,17 +51,17 @@ package final class ProbeClient {
 
   deinit { close(socket) }
 
-  /// From now on closing it throws away what is on its way, and tells the peer with a reset.
+  /// Makes closing send a reset and discard unsent data.
   package func resetWhenClosed() {
     var abrupt = linger(l_onoff: 1, l_linger: 0)
     setsockopt(socket, SOL_SOCKET, SO_LINGER, &abrupt, socklen_t(MemoryLayout<linger>.size))
   }
 
   #if canImport(Glibc)
-    /// From now on the kernel drops whatever arrives, unseen and without an answer, as if the network were gone.
+    /// Makes the kernel silently drop all incoming packets, as if the network were gone.
     package func goDark() {
       struct Instruction {
-        var code: UInt16 = 0x06  // BPF_RET | BPF_K: keep so many bytes of a packet
+        var code: UInt16 = 0x06  // BPF_RET | BPF_K: keep the first `value` bytes of a packet
         var ifTrue: UInt8 = 0
         var ifFalse: UInt8 = 0
         var value: UInt32 = 0
@@ -75,12 +75,12 @@ package final class ProbeClient {
         var program = Program(count: 1, instructions: instructions)
         let result = setsockopt(
           socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, socklen_t(MemoryLayout<Program>.size))
-        precondition(result == 0, "no filter: \(String(cString: strerror(errno)))")
+        precondition(result == 0, "can't attach the filter: \(String(cString: strerror(errno)))")
       }
     }
   #endif
 
-  /// Says that nothing more will be sent; answers still arrive.
+  /// Closes the sending half of the connection; responses still arrive.
   package func closeSendingHalf() { shutdown(socket, Int32(SHUT_WR)) }
 
   // MARK: HTTP
@@ -95,13 +95,15 @@ package final class ProbeClient {
       #else
         let flags: Int32 = 0
       #endif
-      let count = bytes.withUnsafeBytes { Self.send(socket, $0.baseAddress! + sent, $0.count - sent, flags) }
+      let count = bytes.withUnsafeBytes {
+        Self.send(socket, from: $0.baseAddress! + sent, count: $0.count - sent, flags: flags)
+      }
       guard count > 0 else { throw Failure(description: "send: \(String(cString: strerror(errno)))") }
       sent += count
     }
   }
 
-  /// Sends one request and reads its answer.
+  /// Sends one request and reads its response.
   package func request(
     _ method: String, _ path: String, headers: [String: String] = [:], body: [UInt8]? = nil
   ) throws -> Answer {
@@ -118,11 +120,11 @@ package final class ProbeClient {
     return try request(method, path, headers: headers, body: json.encoded())
   }
 
-  /// Reads one answer.
+  /// Reads one response.
   package func answer(hasBody: Bool = true) throws -> Answer {
     let lines = String(decoding: try read(through: Array("\r\n\r\n".utf8)), as: UTF8.self).split(separator: "\r\n")
     let words = lines[0].split(separator: " ")
-    guard words.count >= 2, let status = Int(words[1]) else { throw Failure(description: "no status: \(lines)") }
+    guard words.count >= 2, let status = Int(words[1]) else { throw Failure(description: "no status line: \(lines)") }
     var fields: [String: String] = [:]
     for line in lines.dropFirst() {
       let pair = line.split(separator: ":", maxSplits: 1)
@@ -132,11 +134,11 @@ package final class ProbeClient {
     return Answer(status: status, fields: fields, body: try read(count: length))
   }
 
-  /// Reads bytes of a body and lets go of them.
-  /// - Returns: how many.
+  /// Reads and discards bytes of a body.
+  /// - Returns: The number of bytes.
   package func skip(count: Int) throws -> Int { try read(count: count).count }
 
-  /// Everything until the peer closes.
+  /// Reads until the peer closes the connection.
   package func readToEnd() throws -> [UInt8] {
     while try readMore() {}
     defer { unread = [] }
@@ -160,7 +162,7 @@ package final class ProbeClient {
 
   package func sendText(_ text: String) throws {
     var frame: [UInt8] = []
-    WebSocketFrame.appendMasked(.text, Array(text.utf8), key: 0x0102_0304, to: &frame)
+    WebSocketFrame.appendMasked(.text, payload: Array(text.utf8), key: 0x0102_0304, to: &frame)
     try send(frame)
   }
 
@@ -183,7 +185,7 @@ package final class ProbeClient {
     }
   }
 
-  /// Skips messages until one fits.
+  /// Skips messages until one matches.
   package func nextMessage(where fits: (JSON) -> Bool) throws -> JSON {
     while true {
       let message = try nextMessage()
@@ -222,7 +224,7 @@ package final class ProbeClient {
     return count > 0
   }
 
-  private static func send(_ socket: Int32, _ start: UnsafeRawPointer, _ count: Int, _ flags: Int32) -> Int {
+  private static func send(_ socket: Int32, from start: UnsafeRawPointer, count: Int, flags: Int32) -> Int {
     #if canImport(Glibc)
       Glibc.send(socket, start, count, flags)
     #else

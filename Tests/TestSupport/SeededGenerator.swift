@@ -1,4 +1,4 @@
-/// The same numbers for the same seed, everywhere (SplitMix64).
+/// A random generator (SplitMix64) that returns the same numbers for the same seed on every platform.
 package struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 

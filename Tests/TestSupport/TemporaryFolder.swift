@@ -1,6 +1,6 @@
 import Files
 
-/// A folder that exists for one test and is removed after it.
+/// A temporary folder that is deleted at the end of a test.
 package final class TemporaryFolder: Sendable {
   package let path: String
 

@@ -7,7 +7,7 @@ final class EchoService: StreamService {
   func turnEnded() -> Milliseconds? { nil }
 }
 
-/// Says every message back in one frame: compressed, each for itself, where that was agreed upon.
+/// Sends every message back in one frame, compressed if that was negotiated.
 final class EchoHandler: StreamHandler {
   private let stream: Server.Stream
   private var deflater: MessageDeflater?
@@ -18,19 +18,19 @@ final class EchoHandler: StreamHandler {
   }
 
   func opened() {}
-  func received(_ text: [UInt8]) { echo(.text, text) }
-  func received(binary: [UInt8]) { echo(.binary, binary) }
+  func received(_ text: [UInt8]) { echo(.text, message: text) }
+  func received(binary: [UInt8]) { echo(.binary, message: binary) }
   func drained() {}
   func tick(_ now: Milliseconds) {}
   func drain() {}
   func closed() {}
 
-  private func echo(_ opcode: WebSocketOpcode, _ message: [UInt8]) {
+  private func echo(_ opcode: WebSocketOpcode, message: [UInt8]) {
     var frame: [UInt8] = []
     if let payload = deflater?.compress(message) {
-      WebSocketFrame.append(opcode, payload, isCompressed: true, to: &frame)
+      WebSocketFrame.append(opcode, payload: payload, isCompressed: true, to: &frame)
     } else {
-      WebSocketFrame.append(opcode, message, to: &frame)
+      WebSocketFrame.append(opcode, payload: message, to: &frame)
     }
     frame.withUnsafeBytes(stream.queue)
   }

@@ -2,13 +2,13 @@ import Testing
 import Wire
 
 struct HTTPRequestParserTests {
-  /// What a parser said about some bytes, with the pieces of a body joined: the same however the bytes were cut.
+  /// The result of parsing some bytes, with the pieces of each body joined, so that it does not depend on the splits.
   struct Transcript: Equatable {
     var requests: [String] = []
     var error: WireError?
   }
 
-  /// Gives the bytes to a fresh parser in the pieces that end at the given offsets.
+  /// Feeds the bytes to a new parser in pieces that end at the given offsets.
   static func transcript(of bytes: [UInt8], cutAt cuts: [Int] = [], limits: HTTPLimits = HTTPLimits()) -> Transcript {
     var parser = HTTPRequestParser(limits: limits)
     var result = Transcript()
@@ -29,7 +29,7 @@ struct HTTPRequestParserTests {
           rest.removeFirst(consumed)
           guard event != nil else { break }
         }
-        #expect(rest.isEmpty, "no event means that everything was consumed")
+        #expect(rest.isEmpty, "Without an event all bytes must be consumed.")
       } catch {
         result.error = error
         #expect(throws: error) { try parser.parse([UInt8]("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8).span.bytes) }
@@ -39,15 +39,15 @@ struct HTTPRequestParserTests {
     return result
   }
 
-  /// Whole, cut in two at every byte, and one byte at a time.
-  static func expectEverywhere(
-    _ text: String, _ expected: Transcript, sourceLocation: SourceLocation = #_sourceLocation
+  /// Parses the text in one piece, split in two at every byte, and byte by byte.
+  static func expectForAllSplits(
+    _ text: String, gives expected: Transcript, sourceLocation: SourceLocation = #_sourceLocation
   ) {
     let bytes = Array(text.utf8)
     #expect(transcript(of: bytes) == expected, sourceLocation: sourceLocation)
     #expect(transcript(of: bytes, cutAt: Array(1..<max(bytes.count, 1))) == expected, sourceLocation: sourceLocation)
     for cut in 0...bytes.count where transcript(of: bytes, cutAt: [cut]) != expected {
-      Issue.record("differs when cut at byte \(cut)", sourceLocation: sourceLocation)
+      Issue.record("The result differs when split at byte \(cut).", sourceLocation: sourceLocation)
     }
   }
 
@@ -83,12 +83,12 @@ struct HTTPRequestParserTests {
       ("TRACE / HTTP/1.1\r\nHost: h\r\n\r\n", "TRACE / "),
       ("GET /a...b/.../%252e%252e/.hidden HTTP/1.1\r\nHost: h\r\n\r\n", "GET /a...b/.../%2e%2e/.hidden "),
     ] as [(String, String)])
-  func `a request is the same however it is split, and so is the one behind it`(text: String, request: String) {
-    Self.expectEverywhere(text, Transcript(requests: [request]))
-    Self.expectEverywhere(text + Self.next, Transcript(requests: [request, "GET /next "]))
+  func `a request and the one after it parse the same for all splits`(text: String, request: String) {
+    Self.expectForAllSplits(text, gives: Transcript(requests: [request]))
+    Self.expectForAllSplits(text + Self.next, gives: Transcript(requests: [request, "GET /next "]))
   }
 
-  @Test func `a hundred pipelined requests come in order`() {
+  @Test func `pipelined requests are parsed in order`() {
     let text = (0..<100).map { "GET /\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined()
     let expected = Transcript(requests: (0..<100).map { "GET /\($0) " })
     #expect(Self.transcript(of: Array(text.utf8)) == expected)
@@ -96,13 +96,13 @@ struct HTTPRequestParserTests {
   }
 
   static let framing: [(String, WireError)] = [
-    // Two ways to say where the body ends.
+    // Ambiguous ends of the body.
     ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", .ambiguousLength),
     ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", .ambiguousLength),
     ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", .malformedLength),
     ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n", .malformedLength),
     ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5, 5\r\n\r\n", .malformedLength),
-    // Numbers that are none.
+    // Malformed numbers.
     ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: +5\r\n\r\n", .malformedLength),
     ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -0\r\n\r\n", .malformedLength),
     ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0x5\r\n\r\n", .malformedLength),
@@ -191,26 +191,26 @@ struct HTTPRequestParserTests {
     ("POST / HTTP/1.1\r\nHost: h\r\nExpect: 200-ok\r\n\r\n", .unsupportedExpectation),
   ]
 
-  @Test(arguments: framing) func `a request that two readers could take differently is refused`(
+  @Test(arguments: framing) func `a malformed or ambiguous request is refused`(
     text: String, error: WireError
   ) {
-    Self.expectEverywhere(text, Transcript(error: error))
-    Self.expectEverywhere(text + Self.next, Transcript(error: error))
-    Self.expectEverywhere(Self.next + text, Transcript(requests: ["GET /next "], error: error))
+    Self.expectForAllSplits(text, gives: Transcript(error: error))
+    Self.expectForAllSplits(text + Self.next, gives: Transcript(error: error))
+    Self.expectForAllSplits(Self.next + text, gives: Transcript(requests: ["GET /next "], error: error))
   }
 
   @Test(
     arguments: [
       "/..", "/../x", "/a/../b", "/a/..", "/%2e%2e/x", "/.%2E/x", "/%2E.", "/a%2fb", "/a%2Fb", "/a%5cb", "/a\\b",
       "/%00", "/%0a", "/%1f", "/%7f", "/%", "/%4", "/%g1", "/%+1", "/a%2", "/%ff", "/%c0%ae%c0%ae", "/%ed%a0%80",
-    ]) func `a path that could mean another file is refused`(path: String)
+    ]) func `a path that could escape its folder is refused`(path: String)
   {
-    Self.expectEverywhere("GET \(path) HTTP/1.1\r\nHost: h\r\n\r\n", Transcript(error: .malformedPath))
+    Self.expectForAllSplits("GET \(path) HTTP/1.1\r\nHost: h\r\n\r\n", gives: Transcript(error: .malformedPath))
   }
 
   @Test(arguments: ["/?%", "/?a=%zz", "/?a=%ff", "/?%00=1", "/?a=%C3&b=%A9"])
   func `a query that can't be decoded is refused`(target: String) {
-    Self.expectEverywhere("GET \(target) HTTP/1.1\r\nHost: h\r\n\r\n", Transcript(error: .malformedQuery))
+    Self.expectForAllSplits("GET \(target) HTTP/1.1\r\nHost: h\r\n\r\n", gives: Transcript(error: .malformedQuery))
   }
 
   static let chunks: [(String, WireError)] = [
@@ -233,44 +233,44 @@ struct HTTPRequestParserTests {
   @Test(arguments: chunks) func `a malformed chunk is refused`(body: String, error: WireError) {
     let text = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\(body)"
     if body.utf8.count < 1_000 {
-      Self.expectEverywhere(text, Transcript(error: error))
-      Self.expectEverywhere(text + Self.next, Transcript(error: error))
+      Self.expectForAllSplits(text, gives: Transcript(error: error))
+      Self.expectForAllSplits(text + Self.next, gives: Transcript(error: error))
     } else {
       #expect(Self.transcript(of: Array(text.utf8)) == Transcript(error: error))
       #expect(Self.transcript(of: Array(text.utf8), cutAt: Array(1..<text.utf8.count)) == Transcript(error: error))
     }
   }
 
-  @Test func `an extension of 255 bytes behind its semicolon still fits`() {
+  @Test func `a chunk extension of 255 bytes after the semicolon is accepted`() {
     let name = String(repeating: "a", count: 255)
     let text = "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1;\(name)\r\nx\r\n0\r\n\r\n"
     #expect(Self.transcript(of: Array(text.utf8)) == Transcript(requests: ["PUT / x"]))
   }
 
-  @Test func `limits hold at their last byte, also when the head is split`() {
-    func check(_ text: String, _ expected: Transcript) {
+  @Test func `limits are exact to the byte, also if the head is split`() {
+    func check(_ text: String, gives expected: Transcript) {
       let bytes = Array(text.utf8)
       #expect(Self.transcript(of: bytes) == expected)
       #expect(Self.transcript(of: bytes, cutAt: Array(1..<bytes.count)) == expected)
     }
     let path = "/" + String(repeating: "a", count: 7_999)
-    check("GET \(path) HTTP/1.1\r\nHost: h\r\n\r\n", Transcript(requests: ["GET \(path) "]))
-    check("GET \(path)a HTTP/1.1\r\nHost: h\r\n\r\n", Transcript(error: .targetTooLong(limit: 8_000)))
-    check("GET \(path)\(path)\(path)", Transcript(error: .targetTooLong(limit: 8_000)))
+    check("GET \(path) HTTP/1.1\r\nHost: h\r\n\r\n", gives: Transcript(requests: ["GET \(path) "]))
+    check("GET \(path)a HTTP/1.1\r\nHost: h\r\n\r\n", gives: Transcript(error: .targetTooLong(limit: 8_000)))
+    check("GET \(path)\(path)\(path)", gives: Transcript(error: .targetTooLong(limit: 8_000)))
 
     let start = "GET / HTTP/1.1\r\nHost: h\r\nX: "
     let value = String(repeating: "v", count: 16_384 - start.utf8.count - 4)
-    check("\(start)\(value)\r\n\r\n", Transcript(requests: ["GET / "]))
-    check("\(start)\(value)v\r\n\r\n", Transcript(error: .headTooLarge(limit: 16_384)))
-    check("\(start)\(value)vvvvvvvvvv", Transcript(error: .headTooLarge(limit: 16_384)))
-    check(String(repeating: "\r\n", count: 8_192), Transcript(error: .headTooLarge(limit: 16_384)))
+    check("\(start)\(value)\r\n\r\n", gives: Transcript(requests: ["GET / "]))
+    check("\(start)\(value)v\r\n\r\n", gives: Transcript(error: .headTooLarge(limit: 16_384)))
+    check("\(start)\(value)vvvvvvvvvv", gives: Transcript(error: .headTooLarge(limit: 16_384)))
+    check(String(repeating: "\r\n", count: 8_192), gives: Transcript(error: .headTooLarge(limit: 16_384)))
 
     let fields = String(repeating: "X: y\r\n", count: 99)
-    check("GET / HTTP/1.1\r\nHost: h\r\n\(fields)\r\n", Transcript(requests: ["GET / "]))
-    check("GET / HTTP/1.1\r\nHost: h\r\n\(fields)X: y\r\n\r\n", Transcript(error: .tooManyFields(limit: 100)))
+    check("GET / HTTP/1.1\r\nHost: h\r\n\(fields)\r\n", gives: Transcript(requests: ["GET / "]))
+    check("GET / HTTP/1.1\r\nHost: h\r\n\(fields)X: y\r\n\r\n", gives: Transcript(error: .tooManyFields(limit: 100)))
   }
 
-  @Test func `the head says how the request goes on`() throws {
+  @Test func `the head determines body length, keep-alive and 100-continue`() throws {
     let plain = try Self.head("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
     #expect(plain.keepAlive && !plain.expectsContinue && plain.bodyLength == .none && plain.version == .http11)
     let old = try Self.head("GET / HTTP/1.0\r\nConnection: keep-alive\r\nExpect: 100-continue\r\n\r\n")
@@ -281,7 +281,7 @@ struct HTTPRequestParserTests {
     #expect(upload.expectsContinue && upload.bodyLength == .length(10))
   }
 
-  @Test func `target, path, query and fields are as they were sent`() throws {
+  @Test func `target, path, query and fields are read from the head`() throws {
     let head = try Self.head(
       "GET /a%20b/%C3%A9?q=x+y%2B%3d&empty=&flag&q=2 HTTP/1.1\r\nHost: h\r\nX-A:  1 \r\nx-a: 2\r\n\r\n")
     #expect(head.target == "/a%20b/%C3%A9?q=x+y%2B%3d&empty=&flag&q=2")
@@ -292,11 +292,11 @@ struct HTTPRequestParserTests {
     #expect(head.host == "h")
   }
 
-  @Test func `a parser between requests owes nothing, inside one it does`() throws {
+  @Test func `a parser is inside a request from its first byte to its end`() throws {
     var parser = HTTPRequestParser()
-    // Read first, because `#expect` can't hold a value that is never copied.
+    // Collected first, because `#expect` can't capture a noncopyable value.
     var isInside = [parser.isInsideRequest]
-    // The empty line that some clients send behind a body, the first byte of a head, the rest of it, the body, the end.
+    // An empty line, as some clients send it after a body; the first byte of a head; the rest of it; the body; the end.
     for text in ["\r\n", "G", "ET / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n", "x", ""] {
       _ = try parser.parse(Array(text.utf8).span.bytes)
       isInside.append(parser.isInsideRequest)
@@ -304,7 +304,7 @@ struct HTTPRequestParserTests {
     #expect(isInside == [false, false, true, true, true, false])
   }
 
-  @Test func `a body of the largest length is announced, not allocated`() throws {
+  @Test func `the largest possible body length is reported without allocating`() throws {
     let head = try Self.head("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 9223372036854775807\r\n\r\n")
     #expect(head.bodyLength == .length(.max))
   }

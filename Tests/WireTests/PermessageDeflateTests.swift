@@ -24,7 +24,7 @@ struct PermessageDeflateTests {
       ("permessage-deflate; server_max_window_bits=8, permessage-deflate", ""),
       ("permessage-deflate; other, permessage-deflate; client_no_context_takeover", "; client_no_context_takeover"),
     ] as [(String, String)])
-  func `a legal offer is accepted, the first that can be met`(offer: String, answer: String) {
+  func `the first supported offer is accepted`(offer: String, answer: String) {
     #expect(Self.agreed(offer)?.response == "permessage-deflate; server_no_context_takeover\(answer)")
   }
 
@@ -41,7 +41,7 @@ struct PermessageDeflateTests {
     #expect(Self.agreed(offer) == nil)
   }
 
-  @Test func `a handshake answers with what was agreed, or nothing`() throws {
+  @Test func `a handshake answers with the negotiated extension, or none`() throws {
     let offer = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
     var handshake = try WebSocketHandshakeTests.handshake(extra: offer)
     #expect(
@@ -58,15 +58,15 @@ struct PermessageDeflateTests {
   ) -> [UInt8] {
     var output: [UInt8] = []
     WebSocketFrame.appendMasked(
-      opcode, payload, key: 0x0102_0304, isFinal: isFinal, isCompressed: isCompressed, to: &output)
+      opcode, payload: payload, key: 0x0102_0304, isFinal: isFinal, isCompressed: isCompressed, to: &output)
     return output
   }
 
-  static func expectEverywhere(
-    _ bytes: [UInt8], _ expected: WebSocketParserTests.Transcript, deflate: PermessageDeflate? = keepsContext,
+  static func expectForAllSplits(
+    _ bytes: [UInt8], gives expected: WebSocketParserTests.Transcript, deflate: PermessageDeflate? = keepsContext,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    WebSocketParserTests.expectEverywhere(bytes, expected, deflate: deflate, sourceLocation: sourceLocation)
+    WebSocketParserTests.expectForAllSplits(bytes, gives: expected, deflate: deflate, sourceLocation: sourceLocation)
   }
 
   /// RFC 7692 §7.2.3.
@@ -78,45 +78,45 @@ struct PermessageDeflateTests {
       ([0xF2, 0x48, 0x05, 0x00, 0x00, 0x00, 0xFF, 0xFF, 0xCA, 0xC9, 0xC9, 0x07, 0x00], "Hello"),
       ([0x00], ""), ([0x02, 0x00], ""),
     ] as [([UInt8], String)])
-  func `the RFC's messages are inflated, in one frame or two`(payload: [UInt8], text: String) {
+  func `the RFC's examples are inflated, in one frame or in two`(payload: [UInt8], text: String) {
     let expected = WebSocketParserTests.Transcript(events: [WebSocketParserTests.text(text)])
     for deflate in [Self.keepsContext, Self.resets] {
-      Self.expectEverywhere(Self.frame(.text, payload), expected, deflate: deflate)
+      Self.expectForAllSplits(Self.frame(.text, payload), gives: expected, deflate: deflate)
       for cut in 0...payload.count {
         let first = Self.frame(.text, Array(payload[..<cut]), isFinal: false)
         let second = Self.frame(.continuation, Array(payload[cut...]), isCompressed: false)
-        Self.expectEverywhere(
+        Self.expectForAllSplits(
           first + Self.frame(.ping, [], isCompressed: false) + second,
-          .init(events: [.ping([])] + expected.events), deflate: deflate)
+          gives: .init(events: [.ping([])] + expected.events), deflate: deflate)
       }
     }
   }
 
-  @Test func `a client's context lasts from message to message, unless it resets`() {
+  @Test func `a client's context is kept between messages unless the client resets it`() {
     let hello = Self.frame(.text, [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00])
     let again = Self.frame(.text, [0xF2, 0x00, 0x11, 0x00, 0x00])
     let text = WebSocketParserTests.text("Hello")
     let plain = Self.frame(.text, Array("plain".utf8), isCompressed: false)
-    Self.expectEverywhere(
-      hello + plain + again, .init(events: [text, WebSocketParserTests.text("plain"), text]))
-    Self.expectEverywhere(hello + again, .init(events: [text], error: .corruptDeflate), deflate: Self.resets)
+    Self.expectForAllSplits(
+      hello + plain + again, gives: .init(events: [text, WebSocketParserTests.text("plain"), text]))
+    Self.expectForAllSplits(hello + again, gives: .init(events: [text], error: .corruptDeflate), deflate: Self.resets)
   }
 
-  @Test func `a compressed message that we send stands for itself`() throws {
+  @Test func `our compressed messages are independent of one another`() throws {
     var deflater = MessageDeflater(windowBits: 9)
     let messages = ["", "{\"type\":\"progress\"}", String(repeating: "abc", count: 5_000)].map { Array($0.utf8) }
     var last: [UInt8] = []
     for message in messages + messages.reversed() {
       last = deflater.compress(message)
       var output: [UInt8] = []
-      WebSocketFrame.append(.text, last, isCompressed: true, to: &output)
-      WebSocketParserTests.expectEverywhere(
-        output, .init(events: [.text(message)]), from: .server, deflate: Self.keepsContext)
+      WebSocketFrame.append(.text, payload: last, isCompressed: true, to: &output)
+      WebSocketParserTests.expectForAllSplits(
+        output, gives: .init(events: [.text(message)]), from: .server, deflate: Self.keepsContext)
       #expect(deflater.compress(message) == last)
     }
   }
 
-  @Test func `a bomb is refused before it takes memory`() {
+  @Test func `a zip bomb is refused at the limit`() {
     var deflater = MessageDeflater(level: 9)
     let bomb = deflater.compress([UInt8](repeating: 0x20, count: 64 << 20))
     #expect(bomb.count < 66_000)
@@ -124,8 +124,8 @@ struct PermessageDeflateTests {
     #expect(result == .init(error: .messageTooLarge(limit: 65_536)))
   }
 
-  @Test(arguments: [65_535, 65_536, 65_537]) func `the limit is that of the inflated message`(count: Int) {
-    // Nothing to compress, so that the payload is larger than the message.
+  @Test(arguments: [65_535, 65_536, 65_537]) func `the limit applies to the inflated message`(count: Int) {
+    // Incompressible, so that the payload is larger than the message.
     let message = CompressionNoise.bytes(count)
     var deflater = MessageDeflater()
     let payload = deflater.compress(message)
@@ -140,26 +140,26 @@ struct PermessageDeflateTests {
       [0xFF, 0xFF, 0xFF], [0xF2, 0x48, 0xCD], [], [0x00, 0x09, 0x00, 0xF6, 0xFF, 0x48], [0xF2, 0x00, 0x11, 0x00, 0x00],
       [0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00],
     ] as [[UInt8]])
-  func `broken deflate is refused`(payload: [UInt8]) {
-    Self.expectEverywhere(Self.frame(.binary, payload), .init(error: .corruptDeflate))
+  func `corrupt or truncated deflate data is refused`(payload: [UInt8]) {
+    Self.expectForAllSplits(Self.frame(.binary, payload), gives: .init(error: .corruptDeflate))
   }
 
-  @Test func `text is checked after it is inflated`() {
+  @Test func `inflated text must be UTF-8`() {
     var deflater = MessageDeflater()
-    Self.expectEverywhere(Self.frame(.text, deflater.compress([0x61, 0xC3])), .init(error: .invalidUTF8))
-    Self.expectEverywhere(Self.frame(.text, deflater.compress([0xFF])), .init(error: .invalidUTF8))
-    Self.expectEverywhere(Self.frame(.binary, deflater.compress([0xFF])), .init(events: [.binary([0xFF])]))
+    Self.expectForAllSplits(Self.frame(.text, deflater.compress([0x61, 0xC3])), gives: .init(error: .invalidUTF8))
+    Self.expectForAllSplits(Self.frame(.text, deflater.compress([0xFF])), gives: .init(error: .invalidUTF8))
+    Self.expectForAllSplits(Self.frame(.binary, deflater.compress([0xFF])), gives: .init(events: [.binary([0xFF])]))
   }
 
-  @Test func `the bit is refused where it has no meaning`() {
-    Self.expectEverywhere([0xC1], .init(error: .reservedBits), deflate: nil)
-    Self.expectEverywhere([0xC9], .init(error: .reservedBits))
-    Self.expectEverywhere([0xA1], .init(error: .reservedBits))
-    Self.expectEverywhere(Self.frame(.text, [0], isFinal: false) + [0xC0], .init(error: .reservedBits))
+  @Test func `the compression bit is refused without negotiation, in control frames and in continuations`() {
+    Self.expectForAllSplits([0xC1], gives: .init(error: .reservedBits), deflate: nil)
+    Self.expectForAllSplits([0xC9], gives: .init(error: .reservedBits))
+    Self.expectForAllSplits([0xA1], gives: .init(error: .reservedBits))
+    Self.expectForAllSplits(Self.frame(.text, [0], isFinal: false) + [0xC0], gives: .init(error: .reservedBits))
   }
 }
 
-/// Bytes that don't compress, the same in every run.
+/// Incompressible bytes, the same in every run.
 enum CompressionNoise {
   static func bytes(_ count: Int) -> [UInt8] {
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15

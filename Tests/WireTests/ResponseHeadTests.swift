@@ -8,10 +8,10 @@ struct ResponseHeadTests {
     return String(decoding: output, as: UTF8.self)
   }
 
-  @Test func `a head is written as it goes on the wire`() throws {
+  @Test func `a head is written in wire format`() throws {
     var head = ResponseHead(.ok, fields: ["content-type": "text/html", "x": ""])
-    head.fields.append("set-cookie", "a=1")
-    head.fields.append("set-cookie", "b=2")
+    head.fields.append("set-cookie", value: "a=1")
+    head.fields.append("set-cookie", value: "b=2")
     head.fields["X"] = "é"
     #expect(
       try text(head)
@@ -27,7 +27,7 @@ struct ResponseHeadTests {
       ("x", "a\r\nset-cookie: b"), ("x", "a\rb"), ("x", "a\nb"), ("x", "a\0"), ("x", "\u{1b}[0m"), ("x", "\u{7f}"),
       ("", "a"), ("a b", "c"), ("a:", "c"), ("a\r\nb", "c"), ("é", "c"),
     ] as [(String, String)])
-  func `a header that would become another one is refused, and nothing is written`(name: String, value: String) {
+  func `a field that could inject another one is refused, and nothing is written`(name: String, value: String) {
     var output: [UInt8] = [1]
     #expect(throws: WireError.invalidResponseField(name: name)) {
       try ResponseHead(.ok, fields: ["ok": "1", name: value]).write(to: &output)
@@ -35,7 +35,7 @@ struct ResponseHeadTests {
     #expect(output == [1])
   }
 
-  @Test func `fields are equal by what they say, not by how they came`() {
+  @Test func `fields are equal if names and values are, in the same order`() {
     var one: HTTPFields = ["a": "1", "b": "2"]
     one["a"] = "1"
     #expect(one == ["B": "2", "a": "1"])
@@ -51,11 +51,11 @@ struct ResponseHeadTests {
       (1_767_225_599, "Wed, 31 Dec 2025 23:59:59 GMT"), (253_402_300_799, "Fri, 31 Dec 9999 23:59:59 GMT"),
       (.max, "Fri, 31 Dec 9999 23:59:59 GMT"), (.min, "Thu, 01 Jan 1970 00:00:00 GMT"),
     ] as [(Int, String)])
-  func `a date is written as HTTP wants it`(seconds: Int, text: String) {
+  func `a date is written in HTTP's format`(seconds: Int, text: String) {
     #expect(HTTPDate.text(unixSeconds: seconds) == text)
   }
 
-  @Test func `statuses have their phrases`() {
+  @Test func `a status has its phrase and knows whether it forbids a body`() {
     #expect(HTTPStatus.contentTooLarge.description == "413 Content Too Large")
     #expect(HTTPStatus(rawValue: 299).description == "299")
     #expect(HTTPStatus.notModified.forbidsBody && HTTPStatus.switchingProtocols.forbidsBody)

@@ -27,13 +27,13 @@ struct SSETests {
       ("\u{FEFF}data: a\n\n", [SSEEvent(data: "a")]),
       ("id: 1\nid: \0\ndata: é\nunknown: x\nretry: 5\nretry: x\n\n", [SSEEvent(data: "é", lastEventID: "1")]),
     ] as [(String, [SSEEvent])])
-  func `a stream is read as a browser does, however it is split`(text: String, expected: [SSEEvent]) throws {
+  func `a stream parses as in a browser, for all splits`(text: String, expected: [SSEEvent]) throws {
     let bytes = Array(text.utf8)
     for cut in 0...bytes.count { #expect(try Self.events(bytes, cutAt: [cut]) == expected) }
     #expect(try Self.events(bytes, cutAt: Array(1..<bytes.count)) == expected)
   }
 
-  @Test func `an event is written field by field`() {
+  @Test func `an event, a comment and a retry are written as fields`() {
     var output: [UInt8] = []
     SSEWriter.append(event: "progress", id: "k3f9:1042", data: Array("{}".utf8), to: &output)
     SSEWriter.appendComment(to: &output)
@@ -48,13 +48,13 @@ struct SSETests {
       ("a\n\nevent: evil\ndata: x\n\n", "a\n\nevent: evil\ndata: x\n\n"),
       ("\0", "\0"), ("", ""), (" leading", " leading"), ("id: 5", "id: 5"), ("\r\r\n\n", "\n\n\n"),
     ] as [(String, String)])
-  func `data can't end its own event`(data: String, received: String) throws {
+  func `data can't end its event`(data: String, received: String) throws {
     var output: [UInt8] = []
     SSEWriter.append(data: Array(data.utf8), to: &output)
     #expect(try Self.events(output) == [SSEEvent(data: received)])
   }
 
-  @Test func `event and id can't smuggle a field`() throws {
+  @Test func `event type and id can't inject a field`() throws {
     var output: [UInt8] = []
     SSEWriter.append(event: "a\r\ndata: evil", id: "1\n\0data: evil", data: [120], to: &output)
     SSEWriter.appendComment("x\n\ndata: evil\n\n", to: &output)
@@ -62,7 +62,7 @@ struct SSETests {
       try Self.events(output) == [SSEEvent(type: "adata: evil", data: "x", lastEventID: "1data: evil")])
   }
 
-  @Test func `an event over the limit is refused, in one line or many`() {
+  @Test func `an event over the limit is refused, in one line or in many`() {
     var one = SSEParser(maxEventBytes: 100)
     #expect(throws: WireError.eventTooLarge(limit: 100)) { try one.parse([UInt8](repeating: 120, count: 101)) }
     var many = SSEParser(maxEventBytes: 100)
@@ -71,7 +71,7 @@ struct SSETests {
     }
   }
 
-  @Test func `the wait before a reconnect is remembered`() throws {
+  @Test func `the last valid reconnection time is kept`() throws {
     var parser = SSEParser()
     _ = try parser.parse(Array("retry: 250\nretry: -1\n".utf8))
     #expect(parser.retryMilliseconds == 250)

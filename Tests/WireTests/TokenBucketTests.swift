@@ -2,28 +2,30 @@ import Testing
 import Wire
 
 struct TokenBucketTests {
-  /// How many pass at a moment.
-  private func count(_ bucket: inout TokenBucket, at now: Int) -> Int {
+  /// Empties the bucket.
+  /// - Returns: The number of tokens that it held.
+  private func drain(_ bucket: inout TokenBucket, now: Int) -> Int {
     var count = 0
-    while bucket.take(now: now) { count += 1 }
+    while bucket.tryConsume(now: now) { count += 1 }
     return count
   }
 
-  @Test func `the burst passes at once, and then as many as the time that went by allows`() {
+  @Test func `a bucket begins full and refills at its rate`() {
     var bucket = TokenBucket(burst: 100, perSecond: 20, now: 5_000)
-    #expect(count(&bucket, at: 5_000) == 100)
-    #expect(count(&bucket, at: 5_049) == 0)
-    #expect(count(&bucket, at: 5_050) == 1)
-    #expect(count(&bucket, at: 6_050) == 20)
+    #expect(drain(&bucket, now: 5_000) == 100)
+    #expect(drain(&bucket, now: 5_049) == 0)
+    #expect(drain(&bucket, now: 5_050) == 1)
+    #expect(drain(&bucket, now: 6_050) == 20)
   }
 
-  @Test func `no more than the burst is saved up`() {
+  @Test func `a bucket holds at most the burst`() {
     var bucket = TokenBucket(burst: 3, perSecond: 20, now: 0)
-    #expect(count(&bucket, at: 86_400_000) == 3)
+    #expect(drain(&bucket, now: 0) == 3)
+    #expect(drain(&bucket, now: 86_400_000) == 3)
   }
 
-  @Test func `a steady stream at the rate passes for ever`() {
+  @Test func `a steady stream at the rate is never limited`() {
     var bucket = TokenBucket(burst: 1, perSecond: 20, now: 0)
-    #expect((1...1_000).allSatisfy { bucket.take(now: $0 * 50) })
+    #expect((1...1_000).allSatisfy { bucket.tryConsume(now: $0 * 50) })
   }
 }

@@ -14,7 +14,7 @@ struct WebSocketHandshakeTests {
           + "\(keyLine)\(versionLine)\(extra)\r\n"))
   }
 
-  @Test func `the RFC's example gets the RFC's answer`() throws {
+  @Test func `the RFC's example gets the RFC's response`() throws {
     var output: [UInt8] = []
     try Self.handshake().response.write(to: &output)
     #expect(
@@ -23,12 +23,13 @@ struct WebSocketHandshakeTests {
         + "sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
   }
 
-  @Test func `browsers' spellings are taken`() throws {
-    _ = try Self.handshake(upgrade: "h2c, WebSocket", connection: "keep-alive, upgrade")
-    _ = try Self.handshake(extra: "Content-Length: 0\r\n")
+  @Test func `lists, other cases and an empty body are accepted`() throws {
+    let accept = try Self.handshake().accept
+    #expect(try Self.handshake(upgrade: "h2c, WebSocket", connection: "keep-alive, upgrade").accept == accept)
+    #expect(try Self.handshake(extra: "Content-Length: 0\r\n").accept == accept)
   }
 
-  @Test func `our subprotocol is picked where it is offered`() throws {
+  @Test func `our subprotocol is selected if it is offered`() throws {
     #expect(try Self.handshake().subprotocol == nil)
     #expect(try Self.handshake(extra: "Sec-WebSocket-Protocol: chat\r\n").subprotocol == nil)
     #expect(try Self.handshake(extra: "Sec-WebSocket-Protocol: Telltale.v1\r\n").subprotocol == nil)
@@ -37,7 +38,7 @@ struct WebSocketHandshakeTests {
     #expect(offered.response.fields["Sec-WebSocket-Protocol"] == "telltale.v1")
   }
 
-  @Test func `anything else is refused`() {
+  @Test func `an invalid handshake is refused`() {
     func refused(_ error: WireError, _ attempt: @autoclosure () throws -> WebSocketHandshake) {
       #expect(throws: error) { try attempt() }
     }
@@ -58,7 +59,7 @@ struct WebSocketHandshakeTests {
     refused(.unsupportedWebSocketVersion, try Self.handshake(extra: "Sec-WebSocket-Version: 13\r\n"))
   }
 
-  @Test func `a frame in the packet of the handshake is left for the frame parser`() throws {
+  @Test func `a frame in the same packet as the handshake is left for the frame parser`() throws {
     let request = Array(
       ("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n").utf8)
@@ -70,7 +71,7 @@ struct WebSocketHandshakeTests {
     #expect(WebSocketParserTests.transcript(of: frames) == .init(events: [WebSocketParserTests.text("first")]))
   }
 
-  @Test func `a request for anything else is no wish for a WebSocket`() throws {
-    #expect(try !WebSocketHandshake.isWanted(HTTPRequestParserTests.head(HTTPRequestParserTests.next)))
+  @Test func `a request without an upgrade does not request a WebSocket`() throws {
+    #expect(try !WebSocketHandshake.isRequested(by: HTTPRequestParserTests.head(HTTPRequestParserTests.next)))
   }
 }

@@ -24,9 +24,12 @@ struct WebSocketParserTests {
           guard let event else { break }
           result.events.append(event)
         }
-        #expect(rest.isEmpty, "no event means that everything was consumed")
+        #expect(rest.isEmpty, "Without an event all bytes must be consumed.")
       } catch {
-        guard let error = error as? WireError else { break }
+        guard let error = error as? WireError else {
+          Issue.record(error)
+          break
+        }
         result.error = error
         #expect(throws: error) { try rest.withUnsafeMutableBytes { try parser.parse($0) } }
         return result
@@ -35,8 +38,8 @@ struct WebSocketParserTests {
     return result
   }
 
-  static func expectEverywhere(
-    _ bytes: [UInt8], _ expected: Transcript, from peer: WebSocketParser.Peer = .client,
+  static func expectForAllSplits(
+    _ bytes: [UInt8], gives expected: Transcript, from peer: WebSocketParser.Peer = .client,
     limits: WebSocketLimits = WebSocketLimits(), deflate: PermessageDeflate? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
@@ -47,14 +50,14 @@ struct WebSocketParserTests {
     #expect(single == expected, sourceLocation: sourceLocation)
     for cut in 0...bytes.count
     where transcript(of: bytes, cutAt: [cut], from: peer, limits: limits, deflate: deflate) != expected {
-      Issue.record("differs when cut at byte \(cut)", sourceLocation: sourceLocation)
+      Issue.record("The result differs when split at byte \(cut).", sourceLocation: sourceLocation)
     }
   }
 
-  /// A client's frame; valid unless told otherwise.
+  /// A client's frame.
   static func frame(_ opcode: WebSocketOpcode, _ payload: [UInt8], isFinal: Bool = true) -> [UInt8] {
     var output: [UInt8] = []
-    WebSocketFrame.appendMasked(opcode, payload, key: 0x37FA_213D, isFinal: isFinal, to: &output)
+    WebSocketFrame.appendMasked(opcode, payload: payload, key: 0x37FA_213D, isFinal: isFinal, to: &output)
     return output
   }
 
@@ -64,50 +67,51 @@ struct WebSocketParserTests {
 
   static func text(_ value: String) -> WebSocketEvent { .text(Array(value.utf8)) }
 
-  @Test func `the RFC's examples are read`() {
-    // RFC 6455 §5.7: masked "Hello", and an unmasked one of a server in two fragments.
+  @Test func `the RFC's examples are parsed`() {
+    // RFC 6455 §5.7: a masked "Hello", and an unmasked one from a server in two fragments.
     let masked: [UInt8] = [0x81, 0x85, 0x37, 0xFA, 0x21, 0x3D, 0x7F, 0x9F, 0x4D, 0x51, 0x58]
-    Self.expectEverywhere(masked, Transcript(events: [Self.text("Hello")]))
+    Self.expectForAllSplits(masked, gives: Transcript(events: [Self.text("Hello")]))
     #expect(Self.frame(.text, "Hello") == masked)
     let fragments: [UInt8] = [0x01, 0x03, 0x48, 0x65, 0x6C, 0x80, 0x02, 0x6C, 0x6F]
-    Self.expectEverywhere(fragments, Transcript(events: [Self.text("Hello")]), from: .server)
+    Self.expectForAllSplits(fragments, gives: Transcript(events: [Self.text("Hello")]), from: .server)
   }
 
-  @Test(arguments: [0, 1, 7, 8, 9, 125, 126, 127, 300]) func `messages of every length come whole`(count: Int) {
+  @Test(arguments: [0, 1, 7, 8, 9, 125, 126, 127, 300]) func `messages of every length are complete`(count: Int) {
     let payload = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7) }
-    Self.expectEverywhere(
+    Self.expectForAllSplits(
       Self.frame(.binary, payload) + Self.frame(.text, "é€😀"),
-      Transcript(events: [.binary(payload), Self.text("é€😀")]))
+      gives: Transcript(events: [.binary(payload), Self.text("é€😀")]))
   }
 
-  @Test(arguments: [65_535, 65_536]) func `the longest messages come whole, in every header form`(count: Int) {
+  @Test(arguments: [65_535, 65_536])
+  func `the longest messages are complete, with 16-bit and 64-bit lengths`(count: Int) {
     let payload = [UInt8](repeating: UInt8(ascii: "x"), count: count)
     let bytes = Self.frame(.text, payload)
     #expect(Self.transcript(of: bytes) == Transcript(events: [.text(payload)]))
     #expect(Self.transcript(of: bytes, cutAt: Array(1..<bytes.count)) == Transcript(events: [.text(payload)]))
   }
 
-  @Test func `control frames come between fragments`() {
-    Self.expectEverywhere(
+  @Test func `control frames are allowed between fragments`() {
+    Self.expectForAllSplits(
       Self.frame(.text, "a\u{20AC}", isFinal: false) + Self.frame(.ping, "p")
         + Self.frame(.continuation, "", isFinal: false)
         + Self.frame(.pong, "") + Self.frame(.continuation, "b") + Self.frame(.text, ""),
-      Transcript(events: [.ping(Array("p".utf8)), .pong([]), Self.text("a€b"), Self.text("")]))
+      gives: Transcript(events: [.ping(Array("p".utf8)), .pong([]), Self.text("a€b"), Self.text("")]))
   }
 
   @Test func `a scalar may be split over fragments`() {
     let bytes = Array("😀".utf8)
-    Self.expectEverywhere(
+    Self.expectForAllSplits(
       Self.frame(.text, Array(bytes[..<1]), isFinal: false)
         + Self.frame(.continuation, Array(bytes[1..<3]), isFinal: false)
-        + Self.frame(.continuation, Array(bytes[3...])), Transcript(events: [Self.text("😀")]))
+        + Self.frame(.continuation, Array(bytes[3...])), gives: Transcript(events: [Self.text("😀")]))
   }
 
-  @Test func `nothing behind a close frame is parsed`() {
-    Self.expectEverywhere(
+  @Test func `bytes after a close frame are ignored`() {
+    Self.expectForAllSplits(
       Self.frame(.close, WebSocketFrame.closePayload(.goingAway, reason: "bye")) + [0xFF, 0xFF, 0xFF],
-      Transcript(events: [.close(.goingAway, reason: "bye")]))
-    Self.expectEverywhere(Self.frame(.close, ""), Transcript(events: [.close(nil, reason: "")]))
+      gives: Transcript(events: [.close(.goingAway, reason: "bye")]))
+    Self.expectForAllSplits(Self.frame(.close, ""), gives: Transcript(events: [.close(nil, reason: "")]))
   }
 
   @Test(arguments: [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 3000, 3999, 4000, 4999] as [UInt16])
@@ -120,7 +124,7 @@ struct WebSocketParserTests {
   @Test(arguments: [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535] as [UInt16])
   func `a peer may not close with this code`(code: UInt16) {
     let payload = WebSocketFrame.closePayload(CloseCode(rawValue: code))
-    Self.expectEverywhere(Self.frame(.close, payload), Transcript(error: .malformedClose))
+    Self.expectForAllSplits(Self.frame(.close, payload), gives: Transcript(error: .malformedClose))
   }
 
   static let malformed: [([UInt8], WireError)] = [
@@ -150,42 +154,43 @@ struct WebSocketParserTests {
   ]
 
   @Test(arguments: malformed) func `a malformed frame is refused`(bytes: [UInt8], error: WireError) {
-    // The ping in the last rows but ten is an event of its own; then the message must fail at its next data frame.
+    // This row has a ping between the fragments, which is an event; the message must fail at its next data frame.
     if error == .unfinishedMessage, bytes.suffix(6).first == 0x89 {
-      Self.expectEverywhere(bytes + [0x81], Transcript(events: [.ping([])], error: error))
+      Self.expectForAllSplits(bytes + [0x81], gives: Transcript(events: [.ping([])], error: error))
     } else {
-      Self.expectEverywhere(bytes, Transcript(error: error))
-      Self.expectEverywhere(Self.frame(.pong, "") + bytes, Transcript(events: [.pong([])], error: error))
+      Self.expectForAllSplits(bytes, gives: Transcript(error: error))
+      Self.expectForAllSplits(Self.frame(.pong, "") + bytes, gives: Transcript(events: [.pong([])], error: error))
     }
   }
 
-  @Test func `bad UTF-8 fails at its first byte, not at the end of its message`() {
+  @Test func `invalid UTF-8 fails at its first invalid byte, not at the end of the message`() {
     let whole = Self.frame(.text, [0x61, 0xF4, 0x90, 0x61, 0x61, 0x61])
-    // Six bytes of header; the third of the payload can't follow F4.
+    // Six bytes of header, then the payload: its third byte, 90, can't follow F4.
     #expect(Self.transcript(of: Array(whole.prefix(6 + 2))) == Transcript())
     #expect(Self.transcript(of: Array(whole.prefix(6 + 3))).error == .invalidUTF8)
   }
 
-  @Test func `a message over the limit is refused before its last fragment is kept`() {
+  @Test func `a message over the limit is refused at the header of the fragment that exceeds it`() {
     let limits = WebSocketLimits(maxMessageBytes: 10, maxFragments: 3)
     let eight = Self.frame(.binary, "12345678", isFinal: false)
     let three: [UInt8] = [0x80, 0x83]
-    Self.expectEverywhere(eight + three, Transcript(error: .messageTooLarge(limit: 10)), limits: limits)
-    Self.expectEverywhere(
-      eight + Self.frame(.continuation, "12"), Transcript(events: [.binary(Array("1234567812".utf8))]), limits: limits)
+    Self.expectForAllSplits(eight + three, gives: Transcript(error: .messageTooLarge(limit: 10)), limits: limits)
+    Self.expectForAllSplits(
+      eight + Self.frame(.continuation, "12"), gives: Transcript(events: [.binary(Array("1234567812".utf8))]),
+      limits: limits)
   }
 
-  @Test func `a message of too many fragments is refused`() {
+  @Test func `a message with too many fragments is refused`() {
     let limits = WebSocketLimits(maxFragments: 3)
     let two = Self.frame(.text, "a", isFinal: false) + Self.frame(.continuation, "b", isFinal: false)
-    Self.expectEverywhere(
-      two + Self.frame(.continuation, "c"), Transcript(events: [Self.text("abc")]), limits: limits)
-    Self.expectEverywhere(
+    Self.expectForAllSplits(
+      two + Self.frame(.continuation, "c"), gives: Transcript(events: [Self.text("abc")]), limits: limits)
+    Self.expectForAllSplits(
       two + Self.frame(.continuation, "c", isFinal: false) + Self.frame(.continuation, "d"),
-      Transcript(error: .tooManyFragments(limit: 3)), limits: limits)
+      gives: Transcript(error: .tooManyFragments(limit: 3)), limits: limits)
   }
 
   @Test func `a server's masked frame is refused by a client`() {
-    Self.expectEverywhere(Self.frame(.text, "x"), Transcript(error: .maskedFrame), from: .server)
+    Self.expectForAllSplits(Self.frame(.text, "x"), gives: Transcript(error: .maskedFrame), from: .server)
   }
 }

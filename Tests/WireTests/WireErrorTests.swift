@@ -18,10 +18,26 @@ struct WireErrorTests {
     (.corruptDeflate, 400, 1007), (.eventTooLarge(limit: 1), 413, 1002),
   ]
 
-  @Test(arguments: all) func `an error is a sentence, and knows its answer`(error: WireError, status: Int, code: UInt16)
-  {
+  @Test(arguments: all) func `an error has a status, a close code and a sentence`(
+    error: WireError, status: Int, code: UInt16
+  ) {
     #expect(error.statusHint.rawValue == status)
     #expect(error.closeCode.rawValue == code)
     #expect(error.description.hasSuffix(".") && error.description.first?.isUppercase == true)
+  }
+
+  @Test(
+    arguments: [
+      (.targetTooLong(limit: 8_000), "The request target is longer than 8000 bytes."),
+      (.headTooLarge(limit: 16_384), "The header block is larger than 16384 bytes."),
+      (.tooManyFields(limit: 100), "The request has more than 100 header fields."),
+      (.invalidResponseField(name: "a\r\nb"), #"The response header "a\r\nb" contains a forbidden byte."#),
+      (.reservedOpcode(3), "The opcode 3 is reserved."),
+      (.messageTooLarge(limit: 65_536), "The message is larger than 65536 bytes."),
+      (.tooManyFragments(limit: 64), "The message has more than 64 fragments."),
+      (.eventTooLarge(limit: 1), "The event is larger than 1 bytes."),
+    ] as [(WireError, String)])
+  func `a sentence contains the error's values`(error: WireError, sentence: String) {
+    #expect(error.description == sentence)
   }
 }

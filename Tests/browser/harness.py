@@ -1,4 +1,4 @@
-"""What the browser's tests share: the built server, a browser, and a page that remembers what went wrong in it."""
+"""Shared by the browser tests: the built server, a browser, and pages that record their errors."""
 
 import contextlib
 import os
@@ -16,22 +16,22 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from scripted_server import ScriptedServer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# A debug build that writes its sample clip on a busy machine takes its time.
+# A debug build is slow to write its sample clip on a busy machine.
 START_SECONDS = 60
 
 
 def binary() -> str:
-    """The server to test: TELLTALE_BINARY, else the newest build."""
+    """The server to test: TELLTALE_BINARY, or else the release or the debug build."""
     candidates = [os.environ.get("TELLTALE_BINARY", "")]
     candidates += [str(ROOT / ".build" / kind / "telltale") for kind in ("release", "debug")]
     for candidate in candidates:
         if candidate and os.access(candidate, os.X_OK):
             return candidate
-    sys.exit("No telltale binary. Run `swift build`, or name one in TELLTALE_BINARY.")
+    sys.exit("No telltale binary. Run `swift build`, or set TELLTALE_BINARY.")
 
 
 class Server:
-    """One `telltale serve`, with a data folder of its own that outlives a kill."""
+    """A `telltale serve` process. Its data folder outlives a kill."""
 
     def __init__(self, *options: str):
         self._folder = tempfile.TemporaryDirectory(prefix="telltale-browser-")
@@ -72,7 +72,7 @@ class Server:
 
 
 class Site:
-    """What a test is given: the servers and fresh pages. Pages are checked when the test ends."""
+    """Gives a test its servers and fresh pages, and checks at the end that no page reported an error."""
 
     def __init__(self, browser, real: Server, scripted: ScriptedServer):
         self.browser, self.real, self.scripted = browser, real, scripted
@@ -96,7 +96,8 @@ class Site:
         self._complaints.append(text)
 
     def expect_complaint(self, pattern: str) -> None:
-        """A browser reports each failed request as an error; a test that cuts the network says which it means."""
+        """Allows console errors that match the pattern. A browser reports each failed request as an error, so a test that cuts
+        the network has to allow those."""
         self.expected.append(pattern)
 
     def finish(self) -> None:
@@ -104,12 +105,12 @@ class Site:
             context.close()
         self.scripted.forget()
         complaints = [line for line in self._complaints if not any(re.search(each, line) for each in self.expected)]
-        assert not complaints, "the page complained:\n  " + "\n  ".join(complaints)
+        assert not complaints, "the page reported errors:\n  " + "\n  ".join(complaints)
 
 
 @contextlib.contextmanager
 def everything():
-    """The servers and the browser, for all tests together."""
+    """Starts the servers and the browser that all tests share."""
     upstream = os.environ.get("TELLTALE_URL")
     real = None if upstream else Server("--demo")
     scripted = ScriptedServer(upstream or real.url)
@@ -126,12 +127,12 @@ def everything():
 def chromium() -> str:
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     if not os.access(path, os.X_OK):
-        sys.exit(f"No Chromium at {path}. Run Tests/scripts/setup.sh browser, or name one in CHROMIUM.")
+        sys.exit(f"No Chromium at {path}. Run Tests/scripts/setup.sh browser, or set CHROMIUM.")
     return path
 
 
 def eventually(check, what: str, seconds: float = 10):
-    """Waits until `check()` is true."""
+    """Waits until `check()` returns something true, and returns it."""
     deadline = time.monotonic() + seconds
     while not (value := check()):
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"

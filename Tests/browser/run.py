@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Runs the browser's tests: every function `test_…` of every file `test_*.py` here, or those whose name holds an argument.
+"""Runs the browser tests: the functions `test_…` in the files `test_*.py` here, or those whose name contains an argument.
 
-Two workers share them, each with servers, ports and a browser of its own; what measures time runs alone afterwards.
+Two workers share the tests. Each has its own servers, ports and browser. Tests that measure time run alone afterwards.
 The last line is the result: `12 passed, 0 failed`.
 """
 
@@ -17,12 +17,12 @@ from harness import Site, everything
 
 HERE = pathlib.Path(__file__).resolve().parent
 WORKERS = 2
-# What measures time has the machine to itself.
+# These modules measure time, so they need the machine to themselves.
 ALONE = {"test_latency"}
 
 
 def tests(wanted: list[str]) -> list[tuple[str, str]]:
-    """The module and the name of each test."""
+    """The module and the name of each selected test."""
     return [
         (path.stem, name)
         for path in sorted(HERE.glob("test_*.py"))
@@ -49,7 +49,7 @@ def run(module: str, name: str, site: Site) -> bool:
 
 
 def work(waiting, passed) -> None:
-    """Takes tests until none is left."""
+    """Runs tests from the queue until it is empty."""
     with everything() as (browser, real, scripted):
         while True:
             try:
@@ -62,7 +62,9 @@ def work(waiting, passed) -> None:
 
 
 def share(selected: list[tuple[str, str]], workers: int) -> int:
-    """How many passed. What a worker that died had taken has not."""
+    """Distributes the tests to workers.
+
+    Returns the number of passed tests. A test whose worker died counts as failed."""
     if not selected:
         return 0
     spawning = multiprocessing.get_context("spawn")

@@ -1,7 +1,7 @@
-"""A server whose pages come from the real one and whose realtime connections play what a test says.
+"""A proxy for the real server whose realtime connections are controlled by the test.
 
-The real server decides what it publishes and how fast; a test of hostile strings, of lost connections or of a thousand
-messages a second has to decide that itself. Requests are passed on, `GET /v1/realtime` is answered here.
+Tests of hostile strings, lost connections or a thousand messages per second must control what is sent and when. All
+requests are forwarded to the real server, except for `GET /v1/realtime`, which is answered here.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ def message(kind: str, payload: dict, **numbers) -> dict:
 
 
 class Connection:
-    """One WebSocket, with the verbs a script needs. Its text frames are kept in `received`."""
+    """One WebSocket connection. Received text messages are kept in `received`."""
 
     def __init__(self, reader, writer, query: dict):
         self.reader, self.writer, self.query = reader, writer, query
@@ -80,13 +80,13 @@ class Connection:
 
 
 class ScriptedServer:
-    """Runs in a thread of its own. `on_connect(connection)` is a coroutine that plays the script."""
+    """Runs in its own thread. The coroutine `on_connect(connection)` plays the script of a connection."""
 
     def __init__(self, upstream: str):
         self.upstream = upstream
         self.connections: list[Connection] = []
         self.refuse_upgrades = False
-        # Whether event streams are passed on to the real server, as by a proxy that knows no WebSocket.
+        # Whether to forward event streams to the real server, like a proxy without WebSocket support.
         self.passes_events = False
         self.answers: dict[str, dict] = {}
         self._loop = asyncio.new_event_loop()
@@ -110,7 +110,7 @@ class ScriptedServer:
         self.port = self._server.sockets[0].getsockname()[1]
 
     def stop(self) -> None:
-        """As after `kill -9`: nobody listens, and what was connected is reset."""
+        """Acts like `kill -9`: stops listening and resets all connections."""
 
         async def stop():
             self._server.close()
@@ -120,7 +120,7 @@ class ScriptedServer:
         self.run(stop())
 
     def forget(self) -> None:
-        """Drops what a test set up: its script, its answers and its connections."""
+        """Resets everything that a test set up: its script, its answers and its connections."""
         self.on_connect, self.refuse_upgrades, self.answers = self._greet, False, {}
         self.passes_events = False
         for connection in self.live:
@@ -133,7 +133,7 @@ class ScriptedServer:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
 
     def call(self, function, *arguments, **named):
-        """Calls a function on the server's own thread, where writers may be used."""
+        """Calls a function on the server's thread, the only one that may use writers."""
 
         async def call():
             return function(*arguments, **named)
@@ -192,7 +192,7 @@ class ScriptedServer:
         script.cancel()
 
     async def _pipe(self, writer, head: str) -> None:
-        """Passes an event stream on as it comes, until either side ends it."""
+        """Forwards an event stream until either side closes it."""
         address = urllib.parse.urlsplit(self.upstream)
         reader, upstream = await asyncio.open_connection(address.hostname, address.port)
         upstream.write(head.replace(f"127.0.0.1:{self.port}", address.netloc).encode("latin-1"))

@@ -1,4 +1,4 @@
-"""What a page shows when the network or the server goes away, and comes back."""
+"""What a page shows when the network or the server goes down and comes back."""
 
 import re
 import time
@@ -14,11 +14,11 @@ def badge(page):
     return page.locator(".page-shell__bar connection-badge")
 
 
-def test_a_page_that_loads_does_not_flash_reconnecting(site):
+def test_a_loading_page_does_not_flash_reconnecting(site):
     site.expect_complaint(NETWORK)
     site.scripted.refuse_upgrades = True
     page = site.page()
-    # Nothing else comes through either: a page that can poll says that it does, and is content.
+    # Polling fails too: a page that can poll would show that it is live.
     page.route("**/v1/jobs*", lambda route: route.abort())
     page.goto(site.scripted.url + "/")
     time.sleep(1.5)
@@ -36,11 +36,11 @@ def test_a_lost_connection_resumes_from_the_cursor(site):
     for seq in (1, 2):
         say(site, resumed, "warning", {"plugin": "p", "message": str(seq), "severity": "low"},
             id=f"e1:{seq + 7}", topic="job:x", seq=seq)
-    eventually(lambda: sheet.locator(".warning-row").count() == 2, "both, once each")
+    eventually(lambda: sheet.locator(".warning-row").count() == 2, "both warnings, once each")
     assert sheet.locator('[data-slot="warning-count"]').inner_text() == "2"
 
 
-def test_a_page_that_comes_back_is_live_when_it_has_caught_up_and_not_before(site):
+def test_a_resumed_page_is_not_live_until_it_has_caught_up(site):
     page, sheet, connection = open_sheet(site)
     live = sheet.locator("connection-badge")
     say(site, connection, "progress", {"progress": 10}, id="e1:8", topic="job:x", seq=1)
@@ -57,14 +57,14 @@ def test_a_page_that_comes_back_is_live_when_it_has_caught_up_and_not_before(sit
         lambda: next((each for each in site.scripted.live if each.query.get("since") == ["e1:8"]), None), "a resume")
     say(site, resumed, "progress", {"progress": 50}, id="e1:9", topic="job:x", seq=2)
     sheet.locator(".progress").get_by_text("50%").wait_for()
-    assert live.get_by_text("Reconnecting…").is_visible(), "what is shown may be long over"
+    assert live.get_by_text("Reconnecting…").is_visible(), "the page may show outdated data"
     say(site, resumed, "progress", {"progress": 90}, id="e1:10", topic="job:x", seq=3)
     site.scripted.call(resumed.send, "ping", {"interval_seconds": 30, "caught_up": True})
     live.get_by_text("Live", exact=True).wait_for()
     assert sheet.locator(".progress").get_by_text("90%").is_visible()
 
 
-def test_offline_says_as_of_when_and_comes_back(site):
+def test_an_offline_page_shows_the_time_of_its_data_and_recovers(site):
     site.expect_complaint(NETWORK)
     page = open_dashboard(site)
     page.context.set_offline(True)
@@ -76,7 +76,7 @@ def test_offline_says_as_of_when_and_comes_back(site):
     badge(page).get_by_text("Live", exact=True).wait_for(timeout=5_000)
 
 
-def test_after_the_fifth_attempt_the_page_offers_to_reconnect(site):
+def test_after_the_fifth_failed_attempt_the_page_offers_to_reconnect(site):
     site.expect_complaint(NETWORK)
     page = site.page()
     page.clock.install()
@@ -93,14 +93,14 @@ def test_after_the_fifth_attempt_the_page_offers_to_reconnect(site):
 
     eventually(gave_up, "the client gives up", seconds=30)
     assert "Disconnected" in badge(page).inner_text()
-    # Time stands still, else the page may find the server by itself before it is clicked.
+    # Stops the clock, so that the page doesn't reconnect by itself before the click.
     page.clock.pause_at(page.evaluate("Date.now()") + 1_000)
     site.scripted.start()
     button.click()
     eventually(lambda: page.clock.run_for(100) or badge(page).get_by_text("Live", exact=True).is_visible(), "live again")
 
 
-def test_without_any_stream_the_page_asks_every_second(site):
+def test_without_a_stream_the_page_polls_every_second(site):
     site.expect_complaint(NETWORK)
     page, sheet, connection = open_sheet(site, "polled-1")
     site.scripted.answers["/v1/jobs/polled-1/extended"] = {
@@ -115,7 +115,7 @@ def test_without_any_stream_the_page_asks_every_second(site):
     sheet.locator("connection-badge").get_by_text("Live", exact=True).wait_for(timeout=15_000)
 
 
-def test_a_killed_server_is_noticed_and_live_again_within_5_s_of_its_return(site):
+def test_a_page_is_live_within_5_s_of_the_restart_of_a_killed_server(site):
     site.expect_complaint(NETWORK)
     server = Server()
     try:

@@ -1,4 +1,6 @@
-"""The list of jobs and the form that starts one."""
+"""The job list, and the form that starts a job."""
+
+import re
 
 from harness import eventually
 from scripted_server import timestamp
@@ -23,7 +25,7 @@ def row(page, job_id: str):
     return page.locator(f'job-list [data-key="{job_id}"]')
 
 
-def test_a_new_job_appears_on_top_and_moves_without_a_reload(site):
+def test_a_new_job_appears_at_the_top_and_updates_without_a_reload(site):
     page = open_dashboard(site)
     before = page.locator("job-list .job-row").count()
     job_status(site, "live-1", "queued")
@@ -42,7 +44,7 @@ def test_a_new_job_appears_on_top_and_moves_without_a_reload(site):
     assert row(page, "live-1").get_by_text("100%").is_visible()
 
 
-def test_a_filter_says_how_many_it_hides(site):
+def test_a_filter_without_matches_shows_the_number_of_jobs(site):
     page = open_dashboard(site)
     job_status(site, "live-2", "queued", "needle")
     row(page, "live-2").wait_for()
@@ -53,22 +55,22 @@ def test_a_filter_says_how_many_it_hides(site):
     search.fill("no such job")
     assert page.locator("job-list .job-row").count() == 0
     said = page.locator('[data-slot="jobs-none-shown"]').inner_text()
-    assert said.startswith("0 shown of "), said
+    assert re.match(r"0 of [\d,]+ jobs match\. Reset the filter", said), said
     job_status(site, "live-3", "queued", "no such job after all")
     row(page, "live-3").wait_for()
 
 
-def test_a_job_with_a_hostile_name_is_text(site):
+def test_a_hostile_job_name_is_shown_as_text(site):
     page = open_dashboard(site)
     job_status(site, "live-4", "running", HOSTILE)
     site.scripted.publish("progress", {"job_id": "live-4", "progress": 1, "stage": HOSTILE})
     row(page, "live-4").wait_for()
-    eventually(lambda: HOSTILE in row(page, "live-4").inner_text(), "the name as text")
+    eventually(lambda: HOSTILE in row(page, "live-4").inner_text(), "the name is shown as text")
     assert page.title() != "owned"
     assert row(page, "live-4").locator("img, script").count() == 0
 
 
-def test_what_was_missed_is_read_when_the_server_has_forgotten(site):
+def test_the_list_is_loaded_again_after_a_replay_gap(site):
     page = open_dashboard(site)
     job_status(site, "live-5", "running")
     row(page, "live-5").wait_for()
@@ -80,7 +82,7 @@ def test_what_was_missed_is_read_when_the_server_has_forgotten(site):
     assert page.locator('[data-slot="jobs-count"]').inner_text() == "1"
 
 
-def test_the_form_says_what_is_wrong_next_to_the_field(site):
+def test_the_form_shows_an_error_next_to_its_field(site):
     page = open_dashboard(site)
     site.expect_complaint("status of 400|status of 403|status of 404|status of 422")
     source = page.locator("#start-source")
@@ -109,7 +111,7 @@ def test_the_form_says_what_is_wrong_next_to_the_field(site):
     assert page.locator('[data-slot="file-name"]').inner_text() == "Choose or drop a file"
 
 
-def test_without_a_server_a_tab_filters_what_is_known_and_the_page_stays(site):
+def test_without_a_server_the_tabs_filter_the_known_jobs_and_no_link_leaves_the_page(site):
     site.expect_complaint("ERR_|WebSocket|Failed to load")
     page = open_dashboard(site)
     job_status(site, "live-6", "running", "Needle one")
@@ -119,7 +121,7 @@ def test_without_a_server_a_tab_filters_what_is_known_and_the_page_stays(site):
     page.locator("connection-badge").first.get_by_text("Reconnecting…").wait_for()
     tabs = page.locator(".job-list__tabs")
     tabs.get_by_role("link", name="Failed").click()
-    page.get_by_text("this is what was last known here").wait_for()
+    page.get_by_text("This list shows the last known state.").wait_for()
     assert row(page, "live-7").is_visible() and row(page, "live-6").count() == 0
     assert tabs.locator("[aria-current]").inner_text() == "Failed"
     assert page.url.endswith("/?status=failed")

@@ -1,4 +1,4 @@
-"""A job from the form to its end, all of it real."""
+"""Real jobs, from the form to the end."""
 
 import json
 import random
@@ -7,7 +7,7 @@ from harness import eventually, get
 
 
 def clip(frames: int = 48, width: int = 160, height: int = 90) -> bytes:
-    """A square that wanders over noise, as YUV4MPEG2 in grey."""
+    """A video of a square moving over noise, as greyscale YUV4MPEG2."""
     chance = random.Random(7)
     noise = bytes(chance.randrange(60, 70) for _ in range(width * height))
     pictures = []
@@ -20,7 +20,7 @@ def clip(frames: int = 48, width: int = 160, height: int = 90) -> bytes:
     return f"YUV4MPEG2 W{width} H{height} F12:1 Ip A1:1 Cmono\n".encode() + b"".join(pictures)
 
 
-def test_a_job_is_uploaded_started_by_the_form_and_watched_to_its_end(site):
+def test_a_video_is_uploaded_started_with_the_form_and_watched_to_the_end(site):
     page = site.page()
     page.goto(site.real.url + "/")
     page.locator('[data-slot="file"]').set_input_files(
@@ -33,7 +33,7 @@ def test_a_job_is_uploaded_started_by_the_form_and_watched_to_its_end(site):
     page.wait_for_url("**/jobs/*", timeout=20_000)
     page.get_by_text("Succeeded", exact=True).first.wait_for(timeout=60_000)
     page.locator("#progress-bar").get_by_text("Complete").wait_for()
-    eventually(lambda: page.title().startswith("✓ Succeeded · "), "the title says how it ended")
+    eventually(lambda: page.title().startswith("✓ Succeeded · "), "the title shows how the job ended")
     assert page.locator(".plugin-row").count() >= 1
     page.locator('[data-slot="job-results"]').wait_for()
     assert page.locator('[data-slot="favicon"]').get_attribute("href") == \
@@ -43,7 +43,7 @@ def test_a_job_is_uploaded_started_by_the_form_and_watched_to_its_end(site):
     assert job["status"] == "succeeded"
 
 
-def test_a_live_page_and_a_page_loaded_afterwards_show_the_same(site):
+def test_a_live_page_and_a_reloaded_page_show_the_same(site):
     page = site.page()
     page.goto(site.real.url + "/")
     page.locator('[data-slot="file"]').set_input_files(
@@ -58,7 +58,7 @@ def test_a_live_page_and_a_page_loaded_afterwards_show_the_same(site):
     fresh.locator('[data-slot="job-results"]').wait_for()
     loaded = parts_of(fresh)
     assert "Frame 11" in loaded[-1]
-    # The last pictures may still be on their way to the live page.
+    # The live page may not have received the last frames yet.
     eventually(lambda: parts_of(page) == loaded, "the live page shows what the loaded one shows")
 
 
@@ -67,7 +67,7 @@ def parts_of(page) -> list[str]:
     return [page.locator(part).first.inner_text() for part in parts]
 
 
-def test_frames_that_the_connection_missed_are_shown_at_the_end(site):
+def test_frames_that_the_connection_missed_are_loaded_at_the_end(site):
     page = site.page()
 
     def without_frames(socket):

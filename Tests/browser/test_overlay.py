@@ -1,4 +1,4 @@
-"""The sheet that shows a job live beside the list, and the same components on the job's own page."""
+"""The sheet that shows a job live next to the list."""
 
 from harness import eventually
 from test_dashboard import HOSTILE, job_status, open_dashboard, row
@@ -19,7 +19,7 @@ def say(site, connection, kind: str, payload: dict, **numbers) -> None:
     site.scripted.call(connection.send, kind, {"job_id": job_id, **payload}, **numbers)
 
 
-def test_the_sheet_opens_shows_the_job_and_gives_the_focus_back(site):
+def test_the_sheet_shows_the_job_and_returns_the_focus_when_closed(site):
     page, sheet, connection = open_sheet(site)
     sheet.wait_for()
     assert sheet.locator('[data-slot="overlay-title"]').evaluate("node => node === document.activeElement")
@@ -44,7 +44,7 @@ def test_another_job_clears_the_sheet(site):
     sheet.locator("error-banner").get_by_text("of the first").wait_for()
     site.scripted.answers["/v1/jobs/sheet-2"] = {"job_id": "sheet-2", "frames": []}
     job_status(site, "sheet-2", "running", "the second")
-    # The sheet may lie over the button; the keyboard reaches it all the same.
+    # The sheet may cover the button, but the keyboard still reaches it.
     row(page, "sheet-2").locator('[data-action="watch"]').press("Enter")
     eventually(lambda: "of the first" not in sheet.inner_text(), "nothing of the first job is left")
     assert sheet.locator('[data-slot="overlay-title"]').inner_text() == "the second"
@@ -89,10 +89,10 @@ def test_plugins_show_their_timing_scaled_to_the_slowest(site):
     assert "1.2.3" in rows.first.inner_text()
     say(site, connection, "plugin_status", {"plugin": "quick", "status": "completed", "timing_ms": 100})
     rows.first.get_by_text("Completed").wait_for()
-    assert rows.first.locator("details").get_attribute("open") is not None, "a row that is open stays open"
+    assert rows.first.locator("details").get_attribute("open") is not None, "an open row stays open"
 
 
-def test_warnings_accumulate_and_the_last_hundred_are_shown(site):
+def test_warnings_accumulate_and_the_newest_hundred_are_listed(site):
     page, sheet, connection = open_sheet(site)
     for index in range(130):
         severity = "high" if index % 10 == 0 else "low"
@@ -104,14 +104,14 @@ def test_warnings_accumulate_and_the_last_hundred_are_shown(site):
     sheet.locator('[data-action="filter-severity"]').select_option("high")
     assert sheet.locator(".warning-row").count() == 13
     sheet.locator('[data-action="filter-severity"]').select_option("medium")
-    assert sheet.get_by_text("0 shown of 130").is_visible()
+    assert sheet.get_by_text("0 of 130 warnings match").is_visible()
     sheet.locator('[data-action="filter-severity"]').select_option("all")
     page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     sheet.locator('[data-action="copy-warnings"]').click()
     page.locator(".toast").get_by_text("Copied 130 warnings").wait_for()
 
 
-def test_hostile_strings_are_text_everywhere(site):
+def test_hostile_strings_are_shown_as_text_everywhere(site):
     page, sheet, connection = open_sheet(site)
     say(site, connection, "job_status", {"status": "running", "name": HOSTILE})
     say(site, connection, "progress", {"progress": 5, "stage": HOSTILE})
@@ -123,7 +123,7 @@ def test_hostile_strings_are_text_everywhere(site):
         "frame_id": HOSTILE, "plugin": HOSTILE, "device_used": HOSTILE, "timing_ms": 1, "width": 640, "height": 360,
         "image_url": "javascript:document.title='owned'",
         "data": {"boxes": [{"x": 1, "y": 1, "width": 9, "height": 9, "confidence": 0.5, "class": HOSTILE}]}})
-    eventually(lambda: sheet.inner_text().count(HOSTILE) >= 5, "the strings as text")
+    eventually(lambda: sheet.inner_text().count(HOSTILE) >= 5, "the strings are shown as text")
     assert page.title() != "owned"
     assert sheet.locator("script, img[onerror], img[src^=javascript]").count() == 0
 
@@ -132,7 +132,7 @@ PIXEL = ("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAA
          "awAAAABJRU5ErkJggg==")
 
 
-def test_an_error_that_was_dismissed_does_not_come_back_with_the_next(site):
+def test_a_dismissed_error_does_not_reappear_with_the_next_error(site):
     page, sheet, connection = open_sheet(site, "errors-1")
     for title in ("First", "Second", "Third"):
         say(site, connection, "error", {"error": title})
@@ -143,7 +143,7 @@ def test_an_error_that_was_dismissed_does_not_come_back_with_the_next(site):
     assert sheet.locator(".error-row").count() == 1
 
 
-def test_a_pause_ends_with_the_job_that_was_paused(site):
+def test_pausing_a_job_does_not_pause_the_next_job(site):
     page, sheet, connection = open_sheet(site, "paused-1")
     say(site, connection, "frame", {
         "frame_id": 1, "plugin": "one", "device_used": "cpu", "timing_ms": 1, "width": 640, "height": 360,
@@ -162,7 +162,7 @@ def test_a_pause_ends_with_the_job_that_was_paused(site):
     sheet.get_by_text("Frame 2 · two").wait_for()
 
 
-def test_a_frame_is_shown_with_its_boxes_and_the_choices_last(site):
+def test_a_frame_is_shown_with_its_boxes_and_the_settings_are_saved(site):
     page, sheet, connection = open_sheet(site)
 
     def frame(frame_id: int, plugin: str, boxes: list) -> None:
@@ -176,11 +176,11 @@ def test_a_frame_is_shown_with_its_boxes_and_the_choices_last(site):
     frame(2, "one", [box])
     frame(2, "two", [{**box, "x": 300, "class": "runner"}])
     sheet.get_by_text("runner 0.88").wait_for()
-    assert sheet.locator(".frame-box").count() == 2, "what both plugins found in the same frame"
+    assert sheet.locator(".frame-box").count() == 2, "the boxes of both plugins in the same frame"
     assert sheet.locator('[data-slot="frame-boxes"]').get_attribute("viewBox") == "0 0 640 360"
     scrub = sheet.locator('[data-action="scrub"]')
     scrub.evaluate("node => { node.value = 0; node.dispatchEvent(new Event('input', {bubbles: true})) }")
-    eventually(lambda: sheet.locator(".frame-box").count() == 1, "the first frame again")
+    eventually(lambda: sheet.locator(".frame-box").count() == 1, "the first frame is shown again")
     assert sheet.locator('[data-slot="scrub-label"]').inner_text() == "frame 1"
     sheet.locator("#toggle-labels").click()
     assert not sheet.get_by_text("walker 0.88").is_visible()

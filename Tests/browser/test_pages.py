@@ -1,4 +1,4 @@
-"""Every page as it stands: to assistive technology, on a phone, in light and dark, and without a script."""
+"""Every page: with assistive technology, on a phone, in light and dark, and without script."""
 
 import json
 
@@ -7,10 +7,10 @@ from axe_playwright_python.sync_playwright import Axe
 from harness import eventually, get
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
-# A person at 200% zoom on a laptop has half of its width.
+# A laptop at 200% zoom has half of its width.
 ZOOMED = {"viewport": {"width": 640, "height": 400}}
 
-# How wide the page is, how much room it has, and what sticks out.
+# The width of the page, the width of the window, and the elements that overflow.
 WIDTH = """() => {
   const { scrollWidth, clientWidth } = document.documentElement
   const wide = [...document.querySelectorAll('body *')].filter(node => node.getBoundingClientRect().right > clientWidth + 1)
@@ -19,7 +19,7 @@ WIDTH = """() => {
 
 
 def a_job(site) -> str:
-    """The job that the demo starts with."""
+    """The demo's sample job."""
     jobs = eventually(lambda: json.loads(get(site.real.url + "/v1/jobs"))["jobs"], "the demo's job")
     return jobs[-1]["job_id"]
 
@@ -48,7 +48,7 @@ def test_axe_finds_nothing_in_light_and_dark(site):
     assert not found, "\n  ".join(["", *found])
 
 
-def test_nothing_scrolls_sideways_on_a_phone_or_zoomed_in(site):
+def test_no_page_scrolls_horizontally_on_a_phone_or_zoomed_in(site):
     wide = []
     for path in pages(site):
         for options in (PHONE, ZOOMED):
@@ -60,7 +60,7 @@ def test_nothing_scrolls_sideways_on_a_phone_or_zoomed_in(site):
     assert not wide, wide
 
 
-def test_the_theme_is_chosen_with_a_button_and_remembered_without_a_flash(site):
+def test_the_theme_is_switched_with_a_button_and_restored_without_a_flash(site):
     page = open_page(site, "/", color_scheme="light")
     theme = "document.documentElement.dataset.theme ?? 'auto'"
     assert page.evaluate(theme) == "auto"
@@ -76,7 +76,7 @@ def test_the_theme_is_chosen_with_a_button_and_remembered_without_a_flash(site):
     assert page.evaluate(theme) == "auto"
 
 
-def test_pages_are_complete_without_a_script(site):
+def test_pages_are_complete_without_script(site):
     for path in pages(site)[:2]:
         page = open_page(site, path, java_script_enabled=False)
         assert page.locator("main h1").inner_text().strip() != ""

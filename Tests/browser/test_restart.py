@@ -1,4 +1,4 @@
-"""A page that stays open while its server is killed and comes back with the same data: it catches up, and says how it was."""
+"""A page that stays open while its server is killed and restarted on the same data: it catches up."""
 
 import json
 import time
@@ -16,7 +16,7 @@ def post(url: str, body) -> dict:
 
 
 def external_job(server: Server) -> str:
-    """A job that the test reports into."""
+    """Creates a job whose messages the test reports."""
     return post(f"{server.url}/v1/jobs", {"kind": "external", "name": "from outside"})["job_id"]
 
 
@@ -46,25 +46,25 @@ def test_an_open_page_catches_up_after_its_server_was_killed(site):
         live.get_by_text("Reconnecting…").wait_for()
         assert page.locator('.job-page__headline [data-slot="job-status"]').inner_text() == "Was running"
         server.start()
-        # An external job goes on: whoever reports it is still there.
+        # An external job continues, because its reporter is still running.
         report(server, job_id, "progress", {"progress": 70, "stage": "after"})
         report(server, job_id, "warning", {"plugin": "p", "message": "after", "severity": "high"})
         live.get_by_text("Live", exact=True).wait_for(timeout=20_000)
         page.locator(".warning-row").get_by_text("after").wait_for()
-        assert page.locator('[data-slot="warning-count"]').inner_text() == "2", "each once"
+        assert page.locator('[data-slot="warning-count"]').inner_text() == "2", "each warning once"
         page.locator(".progress").get_by_text("70%").wait_for()
         row = other.locator(f'job-list [data-key="{job_id}"]')
         row.get_by_text("70%").wait_for(timeout=20_000)
 
         report(server, job_id, "job_status", {"status": "succeeded"})
-        eventually(lambda: page.title().startswith("✓ Succeeded"), "the end")
+        eventually(lambda: page.title().startswith("✓ Succeeded"), "the page shows the end")
         page.reload()
         assert page.locator('[data-slot="warning-count"]').inner_text() == "2"
     finally:
         server.stop()
 
 
-def test_a_job_that_ran_when_the_server_was_killed_is_shown_as_failed_with_the_reason(site):
+def test_a_job_interrupted_by_a_kill_is_shown_as_failed_with_the_reason(site):
     site.expect_complaint(NETWORK)
     server = Server("--demo")
     try:
@@ -72,7 +72,7 @@ def test_a_job_that_ran_when_the_server_was_killed_is_shown_as_failed_with_the_r
         job_id = post(f"{server.url}/v1/jobs", sample)["job_id"]
         page = site.page()
         page.goto(f"{server.url}/jobs/{job_id}")
-        eventually(lambda: page.locator("body").get_attribute("data-state") == "running", "it runs")
+        eventually(lambda: page.locator("body").get_attribute("data-state") == "running", "the job runs")
         server.kill()
         page.locator('.job-page__headline [data-slot="job-status"]').get_by_text("Was running").wait_for()
         server.start()

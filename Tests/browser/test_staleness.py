@@ -1,4 +1,4 @@
-"""What a page claims while nobody tells it anything: never that something runs, and always as of when."""
+"""Pages without a connection: they show the time of their data, and don't claim that anything is running."""
 
 import json
 import re
@@ -14,7 +14,7 @@ AS_OF = re.compile(r"^as of \d\d:\d\d:\d\d$")
 
 
 def open_job(site):
-    """The page of a real job, which the script then says is running: nothing of the real one is left."""
+    """Opens the page of a real job, and replaces the job's state with a scripted snapshot of a running job."""
     job_id = a_job(site)
     site.scripted.answers[f"/v1/jobs/{job_id}"] = {"job_id": job_id, "frames": []}
     site.scripted.answers[f"/v1/jobs/{job_id}/extended"] = {"job_id": job_id, "name": "build", "status": "running", "progress": 64}
@@ -42,7 +42,7 @@ def favicon(page) -> str:
     return next(each for each in ("idle", "running", "succeeded", "failed") if icon.get_attribute(f"data-{each}") == shown)
 
 
-def test_a_job_page_without_a_connection_says_as_of_when_and_its_clock_stands(site):
+def test_a_disconnected_job_page_shows_the_time_of_its_data_and_stops_its_clock(site):
     site.expect_complaint(NETWORK)
     page, connection = open_job(site)
     say(site, connection, "plugin_status", {"plugin": "p", "status": "running", "timing_ms": 5})
@@ -50,7 +50,7 @@ def test_a_job_page_without_a_connection_says_as_of_when_and_its_clock_stands(si
     assert favicon(page) == "running"
     overlay = page.locator("realtime-overlay")
     elapsed = page.locator('.progress [data-slot="elapsed"]')
-    eventually(lambda: elapsed.inner_text() == "0:02", "the clock goes")
+    eventually(lambda: elapsed.inner_text() == "0:02", "the clock runs")
     site.scripted.stop()
     overlay.locator("connection-badge").get_by_text("Reconnecting…").wait_for()
     overlay.locator("connection-badge").get_by_text(AS_OF).wait_for()
@@ -74,7 +74,7 @@ def test_a_job_page_without_a_connection_says_as_of_when_and_its_clock_stands(si
     assert page.title() == "✗ Failed · build", page.title()
 
 
-def test_the_list_of_jobs_does_not_claim_that_they_run(site):
+def test_a_disconnected_list_does_not_claim_that_jobs_are_running(site):
     site.expect_complaint(NETWORK)
     page = open_dashboard(site)
     job_status(site, "stale-1", "running", started_at=timestamp())
@@ -91,7 +91,7 @@ def test_the_list_of_jobs_does_not_claim_that_they_run(site):
     row(page, "stale-1").get_by_text("Running", exact=True).wait_for(timeout=15_000)
 
 
-def test_the_list_of_jobs_is_live_behind_a_gap_when_it_has_been_read(site):
+def test_after_a_gap_the_list_is_not_live_until_it_has_been_loaded_again(site):
     site.expect_complaint(NETWORK)
     page = open_dashboard(site)
     job_status(site, "gap-1", "running", started_at=timestamp())
@@ -107,7 +107,7 @@ def test_the_list_of_jobs_is_live_behind_a_gap_when_it_has_been_read(site):
     badge(page).get_by_text("Reconnecting…").wait_for()
     site.scripted.wait_for_connection()
     page.wait_for_timeout(1_500)
-    assert badge(page).get_by_text("Reconnecting…").is_visible(), "its rows are those of before"
+    assert badge(page).get_by_text("Reconnecting…").is_visible(), "the rows are still the old ones"
     assert row(page, "gap-1").get_by_text("Was running").is_visible()
     job = {"job_id": "gap-1", "name": "job gap-1", "status": "succeeded", "created_at": timestamp()}
     site.scripted.answers["/v1/jobs"] = {"jobs": [job], "next": None}
@@ -116,24 +116,24 @@ def test_the_list_of_jobs_is_live_behind_a_gap_when_it_has_been_read(site):
     assert row(page, "gap-1").get_by_text("Succeeded", exact=True).is_visible()
 
 
-def test_a_backup_put_back_leaves_nothing_of_what_was_shown(site):
+def test_after_restoring_a_backup_no_old_data_is_shown(site):
     page, connection = open_job(site)
     say(site, connection, "plugin_status", {"plugin": "of-the-old", "status": "running", "timing_ms": 5})
     say(site, connection, "warning", {"plugin": "p", "message": "of the old", "severity": "high"})
     page.locator(".warning-row").get_by_text("of the old").wait_for()
     begin_anew(site, connection, "e2:5", [("job_status", {"status": "queued", "name": "build"})], count=2)
     page.wait_for_timeout(200)
-    assert page.locator(".warning-row").get_by_text("of the old").is_visible(), "half a snapshot replaces nothing"
+    assert page.locator(".warning-row").get_by_text("of the old").is_visible(), "an incomplete snapshot replaces nothing"
     say(site, connection, "plugin_status", {"plugin": "of-the-new", "status": "started"})
     page.locator(".plugin-row").get_by_text("of-the-new").wait_for()
     assert "of-the-old" not in page.locator(".plugin-inspector").inner_text()
     assert "of the old" not in page.locator(".plugin-inspector").inner_text()
-    eventually(lambda: page.title() == "Queued · build", "the state of the copy")
+    eventually(lambda: page.title() == "Queued · build", "the state from the backup")
     site.scripted.call(connection.abort)
-    eventually(lambda: any(each.query.get("since") == ["e2:5"] for each in site.scripted.live), "its cursor")
+    eventually(lambda: any(each.query.get("since") == ["e2:5"] for each in site.scripted.live), "the page resumes with the new cursor")
 
 
-def test_a_job_that_is_gone_is_said_to_be_and_not_asked_for_again(site):
+def test_a_page_of_a_deleted_job_says_so_and_stops_reconnecting(site):
     page, connection = open_job(site)
     attempts = []
 
@@ -153,7 +153,7 @@ def test_a_job_that_is_gone_is_said_to_be_and_not_asked_for_again(site):
     assert len(attempts) == 1, f"{len(attempts)} attempts"
 
 
-def test_what_was_polled_is_not_counted_again_when_the_stream_is_back(site):
+def test_polled_warnings_are_not_counted_again_when_the_stream_resumes(site):
     site.expect_complaint(NETWORK)
     page, sheet, connection = open_sheet(site, "polled-2")
     topic = {"topic": "job:polled-2"}
@@ -175,7 +175,7 @@ def test_what_was_polled_is_not_counted_again_when_the_stream_is_back(site):
     eventually(lambda: sheet.locator('[data-slot="warning-count"]').inner_text() == "3", "three warnings")
 
 
-def test_polling_that_is_not_answered_is_not_live(site):
+def test_failed_polling_is_not_live(site):
     site.expect_complaint(NETWORK)
     page, sheet, connection = open_sheet(site, "polled-3")
     site.scripted.answers["/v1/jobs/polled-3/extended"] = {"job_id": "polled-3", "status": "running", "progress": 61}
@@ -186,7 +186,7 @@ def test_polling_that_is_not_answered_is_not_live(site):
     sheet.locator("connection-badge").get_by_text(AS_OF).wait_for(timeout=5_000)
 
 
-def test_the_list_is_polled_where_no_stream_can_be_had(site):
+def test_the_list_is_polled_if_no_stream_connects(site):
     site.expect_complaint(NETWORK)
     page = site.page()
     site.scripted.refuse_upgrades = True
@@ -200,7 +200,7 @@ def test_the_list_is_polled_where_no_stream_can_be_had(site):
     assert page.locator("job-list .job-row").count() == 1
 
 
-def test_events_are_used_where_websocket_can_not_connect(site):
+def test_server_sent_events_are_used_if_websocket_can_not_connect(site):
     site.expect_complaint(NETWORK)
     site.scripted.refuse_upgrades = site.scripted.passes_events = True
     page = site.page()
@@ -210,10 +210,10 @@ def test_events_are_used_where_websocket_can_not_connect(site):
     page.evaluate("""() => fetch("/v1/jobs", {
         method: "POST", headers: {"content-type": "application/json"}, body: '{"kind": "external", "name": "Told by events"}',
       }).then(answer => answer.json()).then(job => fetch(`/v1/jobs/${job.job_id}/cancel`, {method: "POST"}))""")
-    eventually(lambda: page.locator("job-list .job-row").count() == before + 1, "the new job comes as an event")
+    eventually(lambda: page.locator("job-list .job-row").count() == before + 1, "the new job arrives as an event")
 
 
-def test_a_page_from_the_browsers_cache_says_as_of_when_and_catches_up(site):
+def test_a_page_from_the_browser_cache_shows_the_time_of_its_data_and_catches_up(site):
     site.expect_complaint(NETWORK)
     server = Server("--demo")
     try:
@@ -226,7 +226,7 @@ def test_a_page_from_the_browsers_cache_says_as_of_when_and_catches_up(site):
         page.locator("realtime-overlay connection-badge").get_by_text("Live", exact=True).wait_for()
         server.kill()
         page.go_back()
-        eventually(lambda: badge(page).get_by_text(AS_OF).is_visible(), "as of when", 15)
+        eventually(lambda: badge(page).get_by_text(AS_OF).is_visible(), "the time of the data", 15)
         assert row(page, job_id).is_visible()
         server.start()
         badge(page).get_by_text("Live", exact=True).wait_for(timeout=30_000)

@@ -1,4 +1,4 @@
-"""The catalogue of components: every story on its own, and one that is played."""
+"""The story catalogue: every story on its own page, search, and playing a recording."""
 
 import json
 import re
@@ -7,12 +7,12 @@ from harness import eventually, get
 
 
 def addresses(site) -> list[str]:
-    """The addresses of all stories, as the sidebar links them."""
+    """The paths of all stories, from the links in the sidebar."""
     page = get(site.real.url + "/stories").decode()
     return sorted({f"/stories/{story}" for story in re.findall(r'href="/stories\?story=([\w/%-]+)', page)})
 
 
-def test_no_story_complains_or_connects(site):
+def test_no_story_reports_an_error_or_connects(site):
     page = site.page()
     sockets = []
     page.on("websocket", lambda socket: sockets.append(socket.url))
@@ -24,7 +24,7 @@ def test_no_story_complains_or_connects(site):
     assert not sockets, sockets
 
 
-def test_a_story_plays_recorded_messages_through_its_store(site):
+def test_a_story_plays_recorded_messages_through_the_client_store(site):
     page = site.page()
     page.goto(site.real.url + "/stories/realtime-overlay/idle")
     steps = [
@@ -48,13 +48,13 @@ def test_play_and_copy_work_from_the_catalogue(site):
     page.locator(".toast").wait_for()
 
 
-def test_the_catalogue_is_searched_as_one_types(site):
+def test_the_catalogue_is_searched_while_typing(site):
     page = site.page()
     page.goto(site.real.url + "/stories?story=job-row/failed")
     shown = page.locator("iframe").get_attribute("src")
     page.set_viewport_size({"width": 390, "height": 844})
     page.reload()
-    eventually(lambda: page.locator(".story-list__groups").evaluate("node => node.scrollTop") > 0, "the list shows the story that is chosen")
+    eventually(lambda: page.locator(".story-list__groups").evaluate("node => node.scrollTop") > 0, "the list scrolls to the selected story")
     assert page.evaluate("scrollY") == 0
     search = page.get_by_role("searchbox")
     search.press_sequentially("overlay error")
@@ -63,7 +63,7 @@ def test_the_catalogue_is_searched_as_one_types(site):
     assert page.locator(".story-list section:visible").count() == 1
     assert "q=overlay+error" in stories.first.get_attribute("href")
     search.fill("zzz")
-    page.get_by_text("Nothing is called “zzz”.").wait_for()
+    page.get_by_text("No stories match “zzz”.").wait_for()
     assert page.locator("iframe").get_attribute("src") == shown
     page.get_by_role("link", name="Show all stories").click()
     assert stories.count() > 40 and search.input_value() == "" and "q=" not in page.url
@@ -73,6 +73,6 @@ def test_the_catalogue_is_searched_as_one_types(site):
     framed = page.frame_locator("iframe")
     framed.locator("realtime-overlay").wait_for()
     framed.locator('[data-slot="story-end"]').wait_for(state="hidden")
-    page.get_by_role("link", name="Open alone").click()
+    page.get_by_role("link", name="Open story").click()
     page.get_by_role("link", name="All stories").click()
     assert page.url.endswith("/stories?story=realtime-overlay/with-error"), page.url

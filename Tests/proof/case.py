@@ -1,4 +1,4 @@
-"""What the tests of the binary share: a data folder of their own, a server on it, and reports of an external job."""
+"""Shared by the tests of the binary: a data folder per test, a server on it, and reports of an external job."""
 import asyncio
 import pathlib
 import shutil
@@ -16,14 +16,14 @@ PATIENCE_SECONDS = 20.0
 
 
 class ServerCase(unittest.IsolatedAsyncioTestCase):
-    """A test with a folder that goes with it. What it leaves running is ended."""
+    """A test with a temporary folder. Stops the processes that the test leaves running."""
 
     def setUp(self) -> None:
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="telltale-proof-"))
         self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
 
     async def asyncSetUp(self) -> None:
-        # Else it tells of every test that starts a process, which blocks.
+        # Debug mode would warn about every test that starts a process, which blocks.
         asyncio.get_running_loop().set_debug(False)
 
     def serve(self, *options: str, folder: pathlib.Path | None = None, max_file_bytes: int | None = None) -> Server:
@@ -34,10 +34,10 @@ class ServerCase(unittest.IsolatedAsyncioTestCase):
         return server
 
     def _show_log(self, server: Server) -> None:
-        """Where the test failed; the folder goes with it."""
+        """Prints the log if the test failed, because its folder is about to be deleted."""
         result = self._outcome.result
         if any(test is self for test, _ in result.failures + result.errors):
-            print(f"--- {server.log.name} ends:\n{server.log_tail()}")
+            print(f"--- the end of {server.log.name}:\n{server.log_tail()}")
 
     def web(self, server: Server) -> Web:
         web = Web(server.port)
@@ -54,12 +54,12 @@ class ServerCase(unittest.IsolatedAsyncioTestCase):
         return answer.json["job_id"]
 
     async def report(self, web: Web, job: str, mark: str, size: int = 0) -> Answer:
-        """One partial result that can be told from all others, with so many bytes beside."""
+        """Reports a partial result with a unique mark and `size` bytes of ballast."""
         payload = {"plugin": "p", "result": {"mark": mark, "ballast": "x" * size}, "partial": True}
         return await web.ask("POST", f"/v1/jobs/{job}/messages", Publisher.stamped("partial_result", payload))
 
     async def until(self, what: str, condition: Callable[[], Awaitable[Any]]) -> Any:
-        """The first thing that is something, within the time that it may take."""
+        """Waits until the condition returns something true, and returns it."""
         end = time.monotonic() + PATIENCE_SECONDS
         while not (found := await condition()):
             self.assertLess(time.monotonic(), end, f"Not within {PATIENCE_SECONDS} s: {what}")

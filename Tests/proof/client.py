@@ -1,8 +1,8 @@
-"""Somebody who watches: the rules of the browser's realtime client, and a record of what was applied by them.
+"""A client that follows the rules of the browser's realtime client and records what it applied.
 
-The rules are those of web/js/realtime-client.js, stream-position.js and hole-policy.js: a numbered message is applied
-only if it follows its topic's last one; an older one is ignored; a hole ends the connection, and the next one resumes
-by cursor, or begins anew where a resume did not fill it. A snapshot counts when all of it has come.
+The rules are those of web/js/realtime/: realtime-client.js, stream-position.js and hole-policy.js: a numbered message is applied
+only if it directly follows the last one of its topic. An older message is ignored. A hole ends the connection; the next
+one resumes from the cursor, or starts afresh if resuming didn't fill the hole. A snapshot is applied once it is complete.
 """
 import asyncio
 import json
@@ -23,7 +23,7 @@ def offset_of(cursor: str) -> int:
 
 @dataclass(frozen=True)
 class Applied:
-    """A numbered message as it was applied."""
+    """A numbered message that was applied."""
     seq: int
     cursor: str
     kind: str
@@ -32,7 +32,7 @@ class Applied:
 
 @dataclass
 class View:
-    """What was applied since the client last began from nothing: a snapshot as of `start`, and what followed."""
+    """What the client applied since it last started afresh: a snapshot at the position `start`, and the messages after it."""
     start: str
     snapshot: list[dict[str, Any]] = field(default_factory=list)
     topics: dict[str, list[Applied]] = field(default_factory=dict)
@@ -40,20 +40,20 @@ class View:
 
 @dataclass
 class Gathering:
-    """A snapshot of which so many messages have not come yet."""
+    """An incomplete snapshot, with the number of missing messages."""
     view: View
     left: int
 
 
 @dataclass(frozen=True)
 class Habits:
-    """How a client behaves: where it connects, what it wants, and how well its line and its reader work."""
+    """How a client behaves: transport, subscription, and how reliably it connects and reads."""
     transport: type[WebSocket] | type[EventStream]
     query: dict[str, str]
     resumes: bool = True
-    # Seconds until it comes back, at most.
+    # The maximum number of seconds until it reconnects.
     absence: float = 0.3
-    # Part of the messages before which it stops reading for a while.
+    # The fraction of messages after which it stops reading for a while.
     slowness: float = 0.0
 
 
@@ -62,7 +62,7 @@ class Hole(Exception):
 
 
 class Client:
-    """Connects until it is told to stop, and keeps every view that it ever had."""
+    """Reconnects until cancelled, and keeps all of its views."""
 
     def __init__(self, name: str, habits: Habits, port: int, session: str, seed: str):
         self.name = name
@@ -73,10 +73,10 @@ class Client:
         self.counts = {"connections": 0, "resumed": 0, "holes": 0, "repeats": 0, "applied": 0}
         self.close_codes: dict[int, int] = {}
         self.is_calm = False
-        # The position to resume from; None where the next connection begins anew.
+        # The position to resume from; None if the next connection starts afresh.
         self._cursor: str | None = None
         self._gathering: Gathering | None = None
-        # The last number before the hole that was seen last, by topic.
+        # The last number before the most recent hole, by topic.
         self.holes: dict[str, int] = {}
         self._port = port
         self._session = session
@@ -84,7 +84,7 @@ class Client:
 
     @property
     def view(self) -> View | None:
-        """The one that goes on; None where the client has nothing now."""
+        """The current view; None if the client has none."""
         return self.views[-1] if self._cursor is not None else None
 
     async def run(self) -> None:
@@ -102,7 +102,7 @@ class Client:
             await self._stay_away(self._random.uniform(0.02, self.habits.absence))
 
     async def _stay_away(self, seconds: float) -> None:
-        """As long as faults are on; then it comes back soon."""
+        """Waits while faults are injected. Once they stop, it returns soon."""
         end = asyncio.get_running_loop().time() + seconds
         await asyncio.sleep(min(seconds, 0.2))
         while not self.is_calm and asyncio.get_running_loop().time() < end:
@@ -166,7 +166,7 @@ class Client:
         topic, seq, cursor = message["topic"], message["seq"], message["id"]
         self.epochs.add(epoch_of(cursor))
         if self._gathering or self.view is None:
-            self.refusals.append(f"{cursor} came within a snapshot")
+            self.refusals.append(f"{cursor} arrived within a snapshot")
             raise Hole()
         applied = self.view.topics.setdefault(topic, [])
         last = applied[-1].seq if applied else seq - 1

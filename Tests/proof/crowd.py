@@ -1,4 +1,4 @@
-"""Everybody who takes part in the proof: who reports, who watches and how, and what they know at the end."""
+"""The publishers and clients of the proof, and what they recorded."""
 import asyncio
 import random
 import uuid
@@ -11,15 +11,15 @@ from web import Web
 
 
 class Crowd:
-    """Publishers and clients on a server whose address stays; the server itself is somebody else's."""
+    """Publishers and clients of a server with a fixed port. The caller starts and kills the server."""
 
-    # Some of the clients stay away for up to so long.
+    # The maximum absence of some of the clients.
     LONG_ABSENCE_SECONDS = 8.0
 
     def __init__(self, seed: int, port: int, proxy_port: int, publishers: int, clients: int):
         self.web = Web(port)
         self.clients: list[Client] = []
-        # Half of the answers to publishers come through the bad network, and some of them don't arrive.
+        # Half of the publishers use the bad network, so some of their answers are lost.
         self.publishers = [
             Publisher(f"p{n}", proxy_port if n % 2 else port, f"{seed}/publisher/{n}") for n in range(publishers)]
         self._seed = seed
@@ -30,7 +30,7 @@ class Crowd:
         self._watches: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Returns when every publisher has a job, so that there is one to watch."""
+        """Returns once every publisher has a job for the clients to watch."""
         self._reports = [asyncio.create_task(publisher.run(self._over)) for publisher in self.publishers]
         while not all(publisher.acknowledged for publisher in self.publishers):
             self.raise_failures()
@@ -39,7 +39,7 @@ class Crowd:
         self._watches = [asyncio.create_task(client.run()) for client in self.clients]
 
     def _client(self, number: int) -> Client:
-        """Every fourth watches all, every fourth some topics, the others one job; each kind over both transports."""
+        """A quarter of the clients watches everything, a quarter some topics, and half one job, each over both transports."""
         jobs = [next(iter(publisher.acknowledged)) for publisher in self.publishers]
         job = jobs[number % len(jobs)]
         query: dict[str, str]
@@ -60,20 +60,20 @@ class Crowd:
         return sum(len(marks) for publisher in self.publishers for marks in publisher.acknowledged.values())
 
     def raise_failures(self) -> None:
-        """A publisher that was refused, or a mistake of ours, ends the proof at once."""
+        """Ends the proof at once if a publisher was refused, or if the test itself has a bug."""
         for task in self._reports + self._watches:
             if task.done() and not task.cancelled():
                 task.result()
 
     async def finish_reports(self) -> None:
-        """Every request that was begun is acknowledged, and every job is done."""
+        """Waits until every pending request is acknowledged and every job has ended."""
         for client in self.clients:
             client.is_calm = True
         self._over.set()
         await asyncio.wait_for(asyncio.gather(*self._reports), 30)
 
     async def read_back(self) -> dict[str, Stored]:
-        """What the server has of every job that was acknowledged."""
+        """Reads the messages and the state of every acknowledged job from the server."""
         stored: dict[str, Stored] = {}
         for publisher in self.publishers:
             for job in publisher.acknowledged:
@@ -82,13 +82,13 @@ class Crowd:
         return stored
 
     async def settle(self, seconds: float) -> list[str]:
-        """Waits until everybody is in step; then, or when time is over, what is wrong."""
+        """Waits until all clients have caught up, or until the time limit. Returns the faults."""
         stored = await self.read_back()
         end = asyncio.get_running_loop().time() + seconds
         while (late := laggards(self.clients, stored)) and asyncio.get_running_loop().time() < end:
             self.raise_failures()
             await asyncio.sleep(0.05)
-        return [f"Not in step after {seconds} s: {one}." for one in late] + verdict(
+        return [f"Not caught up after {seconds} s: {one}." for one in late] + verdict(
             self.publishers, self.clients, stored)
 
     async def stop(self) -> None:
@@ -106,7 +106,7 @@ class Crowd:
         jobs = sum(len(publisher.acknowledged) for publisher in self.publishers)
         return (
             f"{self.acknowledged} messages of {jobs} jobs acknowledged to {len(self.publishers)} publishers after "
-            f"{sum(publisher.retries for publisher in self.publishers)} requests that had no answer; "
+            f"{sum(publisher.retries for publisher in self.publishers)} retries; "
             f"{len(self.clients)} clients applied {total('applied')} in {total('connections')} connections, "
             f"{total('resumed')} of them resumed, {total('holes')} after a hole, {total('repeats')} repeats ignored, "
             f"close codes {codes or 'none'}.")

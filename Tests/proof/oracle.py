@@ -1,17 +1,17 @@
-"""What must be true at the end, decided from records alone, without clock or socket."""
+"""Checks what must be true at the end, from records alone, without clock or socket."""
 from dataclasses import dataclass
 from typing import Any
 
 from client import Applied, Client, View, epoch_of, offset_of
 from publisher import Publisher, mark_of
 
-# A job's state shows its newest warnings, so many at most; its messages have all.
+# A job's state has at most this many warnings, the newest; its messages have all of them.
 MOST_WARNINGS = 1000
 
 
 @dataclass(frozen=True)
 class Stored:
-    """What the server says at the end of one job: every message, and its extended state."""
+    """What the server has of a job at the end: every message, and the extended state."""
     messages: list[dict[str, Any]]
     state: dict[str, Any]
 
@@ -30,7 +30,7 @@ def verdict(publishers: list[Publisher], clients: list[Client], stored: dict[str
     for client in clients:
         faults += [f"{client.name} was refused: {refusal}" for refusal in client.refusals]
         if client.habits.resumes and len(client.views) > 1:
-            faults.append(f"{client.name} began anew {len(client.views) - 1} times, though nothing has to be lost.")
+            faults.append(f"{client.name} began anew {len(client.views) - 1} times, although it could always resume.")
         faults += [f"{client.name} saw a hole on {topic} after {last}." for topic, last in client.holes.items()]
         for view in client.views:
             faults += view_faults(client, view, stored)
@@ -38,7 +38,7 @@ def verdict(publishers: list[Publisher], clients: list[Client], stored: dict[str
 
 
 def acknowledged_faults(publisher: str, job: str, marks: list[str], messages: list[dict[str, Any]]) -> list[str]:
-    """Everything that was acknowledged is there once, in the publisher's order, and nothing else is."""
+    """Every acknowledged message is stored exactly once, in the publisher's order, and nothing else is."""
     found = [mark for message in messages if (mark := mark_of(message)) is not None]
     if found == marks:
         return []
@@ -57,7 +57,7 @@ def first_difference(some: list[Any], others: list[Any]) -> int:
 
 
 def line_faults(job: str, messages: list[dict[str, Any]]) -> list[str]:
-    """A topic's numbers go 1, 2, 3…, and its offsets rise."""
+    """The numbers of a topic are 1, 2, 3…, and its offsets increase."""
     faults = []
     numbers = [message["seq"] for message in messages]
     if numbers != list(range(1, len(messages) + 1)):
@@ -69,7 +69,7 @@ def line_faults(job: str, messages: list[dict[str, Any]]) -> list[str]:
 
 
 def state_faults(job: str, kept: Stored) -> list[str]:
-    """The job is what its messages say."""
+    """The state of a job matches its messages."""
     statuses = [message["payload"]["status"] for message in kept.messages if message["type"] == "job_status"]
     warnings = [
         f"{message['payload']['plugin']}: {message['payload']['message']}"
@@ -86,14 +86,14 @@ def state_faults(job: str, kept: Stored) -> list[str]:
 
 
 def view_faults(client: Client, view: View, stored: dict[str, Stored]) -> list[str]:
-    """What was applied is what the server keeps, from the view's beginning on, without a hole."""
+    """The applied messages are the stored ones, from the start of the view, without a hole."""
     faults = []
     for topic, applied in view.topics.items():
         if not topic.startswith("job:"):
             continue
         job = topic.removeprefix("job:")
         if job not in stored:
-            faults.append(f"{client.name} applied messages of job {job}, which nobody reported.")
+            faults.append(f"{client.name} applied messages of job {job}, which does not exist.")
             continue
         expected = [
             Applied(message["seq"], message["id"], message["type"], mark_of(message))
@@ -107,14 +107,14 @@ def view_faults(client: Client, view: View, stored: dict[str, Stored]) -> list[s
 
 
 def snapshot_faults(client: Client, view: View, stored: dict[str, Stored]) -> list[str]:
-    """A snapshot says what the messages up to its position add up to."""
+    """A snapshot matches the messages up to its position."""
     job = client.habits.query.get("job_id")
     if job is None:
         return []
     before = [message for message in stored[job].messages if offset_of(message["id"]) <= offset_of(view.start)]
     faults = []
     said, true = ([mark_of(m) for m in messages if m["type"] == "progress"] for messages in (view.snapshot, before))
-    # A job that runs, or has succeeded, without a report of its progress has one that names no stage.
+    # A job without progress reports has a progress without a stage once it runs or has succeeded.
     if said != true[-1:] and (true or said != [None]):
         faults.append(f"{client.name}'s snapshot of job {job} as of {view.start} is at {said}, not at {true[-1:]}.")
     said, true = ([mark_of(m) for m in messages if m["type"] == "warning"] for messages in (view.snapshot, before))
@@ -122,12 +122,12 @@ def snapshot_faults(client: Client, view: View, stored: dict[str, Stored]) -> li
     if said != newest:
         faults.append(
             f"{client.name}'s snapshot of job {job} as of {view.start} has {len(said)} warnings from {said[:1]} to "
-            f"{said[-1:]}, where {len(newest)} from {newest[:1]} to {newest[-1:]} belong.")
+            f"{said[-1:]}, instead of {len(newest)} from {newest[:1]} to {newest[-1:]}.")
     return faults
 
 
 def digest_faults(clients: list[Client]) -> list[str]:
-    """The digest of all jobs is kept by nobody who could be asked: all who saw it must have seen the same."""
+    """The digest of all jobs is not stored, so all clients must have seen the same messages."""
     faults = []
     seen: dict[int, Applied] = {}
     for client in clients:
@@ -150,7 +150,7 @@ def epoch_faults(clients: list[Client], stored: dict[str, Stored]) -> list[str]:
 
 
 def laggards(clients: list[Client], stored: dict[str, Stored]) -> list[str]:
-    """Who has not seen all that it should have by now, and what it misses."""
+    """The clients that have not caught up yet, and how far they are."""
     found = []
     for client in clients:
         if client.view is None:
@@ -161,7 +161,7 @@ def laggards(clients: list[Client], stored: dict[str, Stored]) -> list[str]:
             applied = client.view.topics.get(topic, [])
             reached = offset_of(applied[-1].cursor if applied else client.view.start)
             if reached < offset_of(newest["id"]):
-                found.append(f"{client.name} on {topic}: has come to {reached} of {offset_of(newest['id'])}")
+                found.append(f"{client.name} on {topic}: reached {reached} of {offset_of(newest['id'])}")
     return found
 
 

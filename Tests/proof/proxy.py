@@ -1,4 +1,4 @@
-"""A bad network between clients and the server: it cuts, stalls, and delivers in small pieces, by a seed."""
+"""A bad network between clients and the server: cuts, stalls and small pieces, reproducible by a seed."""
 import asyncio
 import random
 import socket
@@ -6,7 +6,7 @@ import struct
 
 
 class Proxy:
-    """Passes TCP connections on to a port of this machine. What it does to them stops with `heal()`."""
+    """Forwards TCP connections to a local port. Injects faults until `heal()`."""
 
     def __init__(self, target: int, seed: str):
         self.target = target
@@ -35,7 +35,7 @@ class Proxy:
         try:
             await self._connect(reader, writer)
         except (OSError, asyncio.CancelledError):
-            pass  # The server is not there just now, or the proof is over: the client sees a connection that ends.
+            pass  # The server is down, or the proof is over: the client sees its connection end.
         finally:
             writer.close()
             self._tasks.discard(task)
@@ -44,7 +44,7 @@ class Proxy:
         self.counts["connections"] += 1
         upstream = socket.create_connection(("127.0.0.1", self.target))
         upstream.setblocking(False)
-        # Little fits between the server and a client that stalls: the server has to hold it, as on a slow line.
+        # A small buffer, so that the server has to queue messages for a stalled client, as on a slow line.
         upstream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._random.choice([1 << 14, 1 << 17]))
         server_reader, server_writer = await asyncio.open_connection(sock=upstream, limit=4096)
         ways = [
@@ -62,14 +62,14 @@ class Proxy:
                 self._end(side)
 
     async def _cut(self) -> None:
-        """Ends a while after it began, if faults are still on then."""
+        """Returns after a random time, but only while faults are injected."""
         await asyncio.sleep(self._random.expovariate(1 / 2))
         if not self._is_faulty:
             await asyncio.Event().wait()
         self.counts["cuts"] += 1
 
     def _end(self, side: asyncio.StreamWriter) -> None:
-        """Half of the connections end in order, half with a reset that takes what was under way with it."""
+        """Closes half of the connections in order, and half with a reset that discards the data in flight."""
         if self._is_faulty and self._random.random() < 0.5 and not side.transport.is_closing():
             side.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             side.transport.abort()
@@ -95,7 +95,7 @@ class Proxy:
             await asyncio.sleep(0.05)
 
     async def _chop(self, data: bytes, writer: asyncio.StreamWriter) -> None:
-        """Every byte by itself for a while, then larger pieces: cuts fall into heads, frames and characters."""
+        """Sends single bytes, then larger pieces, so that heads, frames and characters are split anywhere."""
         start = 0
         while start < len(data):
             size = 1 if start < 40 else self._random.randint(1, 300)

@@ -1,4 +1,4 @@
-"""Somebody who reports jobs from outside, and tries each request again with the same key until it is acknowledged."""
+"""A publisher that reports external jobs, and retries each request with the same key until it is acknowledged."""
 import asyncio
 import random
 from datetime import datetime, timezone
@@ -8,14 +8,14 @@ from web import Web
 
 
 class Refused(Exception):
-    """The server said no to what is right, or acknowledged something else than was sent."""
+    """The server refused a valid request, or acknowledged something other than what was sent."""
 
 
 def mark_of(message: dict[str, Any]) -> str | None:
-    """What makes a reported message unlike every other one; None for the server's own."""
+    """The unique mark of a reported message; None for the server's own messages."""
     payload = message["payload"]
     match message["type"]:
-        # The server says "Done" itself when a job has succeeded.
+        # The server itself reports "Done" when a job has succeeded.
         case "progress": return stage if (stage := payload.get("stage")) != "Done" else None
         case "warning": return payload.get("message")
         case "partial_result": return payload["result"].get("mark")
@@ -23,9 +23,9 @@ def mark_of(message: dict[str, Any]) -> str | None:
 
 
 class Publisher:
-    """Reports one job after the other, in batches, and notes what was acknowledged."""
+    """Reports one job after another, in batches, and records what was acknowledged."""
 
-    # Short jobs, and some that live as long as the proof.
+    # Short jobs, and some that last as long as the proof.
     JOB_SIZES = [150, 600, 100_000]
     PAUSE_SECONDS = 0.1
 
@@ -33,7 +33,7 @@ class Publisher:
         self.name = name
         self.web = Web(port)
         self.random = random.Random(seed)
-        # What was acknowledged, by job: marks in the order in which they were sent.
+        # The acknowledged marks of each job, in the order in which they were sent.
         self.acknowledged: dict[str, list[str]] = {}
         self.finished: set[str] = set()
         self.retries = 0
@@ -42,7 +42,7 @@ class Publisher:
         self._progress = 0.0
 
     async def run(self, until: asyncio.Event) -> None:
-        """Ends when it was told to and its last request is acknowledged."""
+        """Runs until the event is set and the last request is acknowledged."""
         job = await self.create()
         size = self.random.choice(self.JOB_SIZES)
         while not until.is_set():
@@ -55,11 +55,11 @@ class Publisher:
         await self.finish(job)
 
     async def create(self) -> str:
-        """The same key gives the same job, also where the answer was lost."""
+        """Creates a job. A retry with the same key returns the same job, even if the answer was lost."""
         answer = await self._until_acknowledged("/v1/jobs", {"kind": "external", "name": f"job of {self.name}"}, 201)
         job = answer["job_id"]
         if job in self.acknowledged:
-            raise Refused(f"{self.name} asked for a new job with a new key and got job {job} again.")
+            raise Refused(f"{self.name} requested a new job with a new key and got job {job} again.")
         self.acknowledged[job] = []
         self._progress = 0
         return job
@@ -69,7 +69,7 @@ class Publisher:
         body = batch[0] if count == 1 and self.random.random() < 0.5 else batch
         answer = await self._until_acknowledged(f"/v1/jobs/{job}/messages", body, 202)
         if answer.get("accepted") != count:
-            raise Refused(f"{self.name} sent {count} messages and was told {answer}.")
+            raise Refused(f"{self.name} sent {count} messages and got the answer {answer}.")
         self.acknowledged[job] += [mark_of(message) for message in batch]
 
     async def finish(self, job: str) -> None:
@@ -89,7 +89,7 @@ class Publisher:
                 continue
             if answer.status == status:
                 return answer.json
-            # What was not taken may be tried again; anything else is a verdict about a request that is right.
+            # These statuses allow a retry. Any other one means that the server refused a valid request.
             if answer.status not in (429, 503, 507):
                 raise Refused(f"{self.name}: POST {path} was answered {answer.status} {answer.body[:300]!r}")
             self.retries += 1

@@ -1,4 +1,4 @@
-"""The built binary on a data folder: started, killed, started again."""
+"""The built binary on a data folder: starts, kills and restarts it."""
 import os
 import pathlib
 import queue
@@ -20,11 +20,11 @@ def free_port() -> int:
 
 
 class DidNotStart(Exception):
-    """The process ended, or said nothing, before it was ready."""
+    """The process exited, or printed nothing, before it was ready."""
 
 
 class Server:
-    """One data folder and one port, and at most one process that serves them."""
+    """A data folder and a port, with at most one server process."""
 
     def __init__(self, folder: pathlib.Path, *options: str, max_file_bytes: int | None = None):
         self.folder = folder
@@ -38,7 +38,7 @@ class Server:
         return [str(BINARY), "serve", "--data", str(self.folder), "--port", str(self.port), *self.options, *options]
 
     def start(self, *options: str) -> None:
-        """Returns when it is ready."""
+        """Starts the server, and returns when it is ready."""
         assert self.process is None
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
@@ -48,13 +48,13 @@ class Server:
         if "http://" not in line:
             code = self.process.poll()
             self.kill()
-            raise DidNotStart(f"exit code {code}, said {line!r}\n{self.log_tail()}")
+            raise DidNotStart(f"exit code {code}, printed {line!r}\n{self.log_tail()}")
 
     def _limit(self) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (self.max_file_bytes, resource.RLIM_INFINITY))
 
     def limit(self, max_file_bytes: int) -> None:
-        """Changes the limit of the process that runs."""
+        """Changes the file size limit of the running process."""
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (max_file_bytes, resource.RLIM_INFINITY))
 
     @staticmethod
@@ -67,7 +67,7 @@ class Server:
             return f"nothing within {START_SECONDS} s"
 
     def kill(self) -> None:
-        """kill -9: nothing of the process runs any more when this returns."""
+        """Kills the process with SIGKILL and waits until it has ended."""
         if self.process:
             self.process.kill()
             self.process.wait()
@@ -75,7 +75,7 @@ class Server:
         self.process = None
 
     def stop(self) -> int:
-        """Ends it in order; the exit code."""
+        """Stops the server in order, and returns the exit code."""
         self.process.send_signal(signal.SIGINT)
         code = self.process.wait(timeout=40)
         self.process.stdout.close()
@@ -83,7 +83,7 @@ class Server:
         return code
 
     def refused_start(self, *options: str) -> subprocess.CompletedProcess[str]:
-        """Runs it where it is expected to end by itself."""
+        """Runs the binary on a folder that it is expected to refuse."""
         return subprocess.run(
             self.command(*options), capture_output=True, text=True, timeout=START_SECONDS, cwd=self.folder.parent)
 

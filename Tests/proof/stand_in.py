@@ -1,6 +1,6 @@
-"""A server that answers by the same rules from memory, and breaks one of them where it is told to.
+"""An in-memory server that follows the same rules, except for one fault.
 
-It is there to show that the oracle can fail: what it does wrong has to be found.
+It shows that the oracle can fail: the oracle has to detect the fault.
 """
 import asyncio
 import base64
@@ -10,20 +10,20 @@ import struct
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-Sin = Literal[
+Fault = Literal[
     "none", "loses one", "stores one twice", "swaps two", "changes its epoch", "leaves one out of a replay",
     "leaves one out of a snapshot", "forgets a key", "shows an old state"]
 
 
 class StandIn:
-    """Keeps what it is told over a kill, and serves any number of connections."""
+    """Keeps its data across a kill, and serves any number of connections."""
 
-    SIN_AFTER = 40  # numbered messages
+    FAULT_AFTER = 40  # numbered messages
 
-    def __init__(self, sin: Sin):
-        self.sin = sin
+    def __init__(self, fault: Fault):
+        self.fault = fault
         self.port = 0
-        self.sinned = False
+        self.fault_occurred = False
         self._epoch = "one"
         self._messages: list[dict[str, Any]] = []
         self._keys: dict[str, tuple[int, Any]] = {}
@@ -43,17 +43,17 @@ class StandIn:
         for writer in list(self._writers):
             writer.transport.abort()
         await asyncio.sleep(0)
-        if self.sin == "changes its epoch" and self._is_time():
+        if self.fault == "changes its epoch" and self._is_time():
             self._epoch = "two"
-        if self.sin == "forgets a key" and self._keys:
-            self.sinned = True
+        if self.fault == "forgets a key" and self._keys:
+            self.fault_occurred = True
             self._keys.clear()
 
     def _is_time(self) -> bool:
-        """Once, after a while."""
-        if self.sinned or len(self._messages) < self.SIN_AFTER:
+        """Whether to commit the fault now: once, after a number of messages."""
+        if self.fault_occurred or len(self._messages) < self.FAULT_AFTER:
             return False
-        self.sinned = True
+        self.fault_occurred = True
         return True
 
     # Connections
@@ -72,13 +72,13 @@ class StandIn:
                     return await self._stream(writer, fields, query)
                 status, answer = self._answer(method, url.path, query, fields, body)
                 said = json.dumps(answer).encode()
-                # The answer to every seventh report is lost: it has to be asked for again.
+                # The answer to every seventh report is lost, so the publisher has to retry.
                 self._reports += method == "POST"
                 if method == "POST" and self._reports % 7 == 0:
                     return
                 writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {len(said)}\r\n\r\n".encode() + said)
         except (OSError, EOFError, asyncio.CancelledError):
-            pass  # Its client is gone, or the test is over.
+            pass  # The client is gone, or the test is over.
         finally:
             self._writers.discard(writer)
             writer.close()
@@ -104,7 +104,7 @@ class StandIn:
                 place += 1
                 if not self._wants(query, message["topic"]):
                     continue
-                if since and self.sin == "leaves one out of a replay" and message["seq"] > 1 and self._is_time():
+                if since and self.fault == "leaves one out of a replay" and message["seq"] > 1 and self._is_time():
                     self._left_out = message["id"]
                 if message["id"] != self._left_out and not writer.is_closing():
                     write(writer, message)
@@ -117,7 +117,7 @@ class StandIn:
         mine = self._of(f"job:{job}")
         progress = [message for message in mine if message["type"] == "progress"][-1:]
         warnings = [message for message in mine if message["type"] == "warning"]
-        if self.sin == "leaves one out of a snapshot" and warnings and self._is_time():
+        if self.fault == "leaves one out of a snapshot" and warnings and self._is_time():
             warnings.pop()
         return [self._unnumbered(message["type"], message["payload"]) for message in progress + warnings]
 
@@ -163,14 +163,14 @@ class StandIn:
 
     def _store(self, job: str, message: dict[str, Any]) -> None:
         marked = message["type"] != "job_status"
-        if self.sin == "loses one" and marked and self._is_time():
+        if self.fault == "loses one" and marked and self._is_time():
             return
-        if self.sin == "stores one twice" and marked and self._is_time():
+        if self.fault == "stores one twice" and marked and self._is_time():
             self._append(job, message)
         self._append(job, message)
         mine = self._of(f"job:{job}")
         are_two = marked and mine[-2]["type"] != "job_status"
-        if self.sin == "swaps two" and are_two and self._is_time():
+        if self.fault == "swaps two" and are_two and self._is_time():
             for part in ("type", "payload"):
                 mine[-1][part], mine[-2][part] = mine[-2][part], mine[-1][part]
         self._news.set()
@@ -186,7 +186,7 @@ class StandIn:
     def _state(self, job: str) -> dict[str, Any]:
         mine = self._of(f"job:{job}")
         warnings = [m["payload"] for m in mine if m["type"] == "warning"]
-        is_old = self.sin == "shows an old state" and self._is_time()
+        is_old = self.fault == "shows an old state" and self._is_time()
         status = "running" if is_old else [m for m in mine if m["type"] == "job_status"][-1]["payload"]["status"]
         return {"status": status, "progress": None, "warnings": [f"{w['plugin']}: {w['message']}" for w in warnings]}
 

@@ -1,4 +1,4 @@
-"""Nothing acknowledged is lost, and every client's view is complete, through kill -9 and a bad network.
+"""No acknowledged message is lost, and every client's view is complete, despite kill -9 and a bad network.
 
     test_crash.py [SEED] [ROUNDS]
 """
@@ -20,15 +20,15 @@ STEP_SECONDS = 30.0
 
 
 async def rounds(server: Server, crowd: Crowd, chance: random.Random, count: int) -> None:
-    """Some moments of life, each ended without warning and followed by a start on the same data."""
+    """Lets the server run for moments, each ended by kill -9 and followed by a restart on the same data."""
     for number in range(count):
         await asyncio.sleep(chance.uniform(0.1, 0.6))
         crowd.raise_failures()
         server.kill()
-        # Beside the clients, which go on trying meanwhile.
+        # In a thread, so that the clients keep trying meanwhile.
         await asyncio.to_thread(server.start)
         if (number + 1) % 10 == 0:
-            print(f"  {number + 1} times killed and started again", flush=True)
+            print(f"  {number + 1} times killed and restarted", flush=True)
 
 
 async def prove(seed: int, count: int, folder: pathlib.Path) -> list[str]:
@@ -46,7 +46,7 @@ async def prove(seed: int, count: int, folder: pathlib.Path) -> list[str]:
         healed = time.monotonic()
         faults = await crowd.settle(STEP_SECONDS)
         print(crowd.summary())
-        print(f"The network: {proxy.counts}. In step {time.monotonic() - healed:.1f} s after the last report.")
+        print(f"The network: {proxy.counts}. All clients caught up {time.monotonic() - healed:.1f} s after the last report.")
     except (Refused, DidNotStart, asyncio.TimeoutError) as failure:
         faults = [f"{type(failure).__name__}: {failure}"]
     finally:
@@ -55,7 +55,7 @@ async def prove(seed: int, count: int, folder: pathlib.Path) -> list[str]:
         server.kill()
     print(f"{count} rounds took {time.monotonic() - began:.0f} s.")
     if faults:
-        faults += ["The server's log ends:", server.log_tail()]
+        faults += ["The end of the server's log:", server.log_tail()]
     return faults
 
 
@@ -66,9 +66,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="telltale-proof-") as folder:
         faults = asyncio.run(prove(seed, count, pathlib.Path(folder)))
     if faults:
-        print(*faults[:40], f"FAILED. To see it again: Tests/proof/test_crash.py {seed} {count}", sep="\n")
+        print(*faults[:40], f"FAILED. To reproduce: Tests/proof/test_crash.py {seed} {count}", sep="\n")
         return 1
-    print("Nothing acknowledged was lost, nothing came twice, everybody saw the same.")
+    print("No acknowledged message was lost or duplicated, and all clients saw the same.")
     return 0
 
 

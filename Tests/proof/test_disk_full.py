@@ -1,4 +1,4 @@
-"""A full disk: what can't be kept is refused with 507, everything else goes on, and with room it works again."""
+"""A full disk: writes are refused with 507, everything else continues, and the server recovers once there is space."""
 import asyncio
 import json
 import subprocess
@@ -13,19 +13,19 @@ from web import Web
 
 
 class DiskFullTests(ServerCase):
-    async def test_a_limit_for_files_refuses_what_is_new_and_recovers(self) -> None:
-        """RLIMIT_FSIZE, which another process raises again."""
+    async def test_at_the_file_size_limit_writes_are_refused_until_it_is_raised(self) -> None:
+        """The limit is RLIMIT_FSIZE, which another process can raise."""
         limit = 1 << 20
         server = self.serve(max_file_bytes=limit)
         await self.fill_and_recover(server, lambda: server.limit(limit << 6))
 
-    async def test_a_full_file_system_refuses_what_is_new_and_recovers(self) -> None:
+    async def test_on_a_full_file_system_writes_are_refused_until_there_is_space(self) -> None:
         disk = self.home / "disk"
         disk.mkdir()
         mounted = subprocess.run(
             ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)], capture_output=True, text=True, check=False)
         if mounted.returncode:
-            self.skipTest(f"no tmpfs can be mounted here: {mounted.stderr.strip()}")
+            self.skipTest(f"no permission to mount a tmpfs: {mounted.stderr.strip()}")
         self.addCleanup(subprocess.run, ["umount", "-l", str(disk)], check=False)
         server = self.serve(folder=disk / "data")
         filler = disk / "filler"
@@ -48,33 +48,33 @@ class DiskFullTests(ServerCase):
                 kept.append(mark)
             else:
                 refused = answer
-            self.assertLess(len(kept), 4000, "The disk was never full.")
+            self.assertLess(len(kept), 4000, "The disk never got full.")
         self.assertGreater(len(kept), 5)
         self.assertEqual(refused.status, 507, refused.body)
         self.assertEqual(refused.json["status_code"], 507)
         self.assertRegex(refused.json["detail"], r"room|full|space")
 
         await self.check_reading(web, job, kept)
-        ready = await self.until("/readyz says that it is not ready", lambda: self.not_ready(web))
+        ready = await self.until("/readyz reports not ready", lambda: self.not_ready(web))
         self.assertEqual(ready["status"], "not ready")
         self.assertTrue(ready["reason"])
         self.assertEqual((await self.report(web, job, "too much", size=15_000)).status, 507)
-        self.assertTrue(watcher.is_open(), "The watcher was closed.")
+        self.assertTrue(watcher.is_open(), "The watcher's connection was closed.")
 
         make_room()
         async def taken() -> bool:
             answer = await self.report(web, job, f"m{len(kept)}", size=15_000)
             self.assertIn(answer.status, (202, 507))
             return answer.status == 202
-        await self.until("there is room, and it is used", taken)
+        await self.until("the server stores messages again", taken)
         kept.append(f"m{len(kept)}")
         await self.check_reading(web, job, kept)
         async def is_ready() -> bool:
             return (await web.ask("GET", "/readyz")).status == 200
-        await self.until("/readyz says that it is ready", is_ready)
+        await self.until("/readyz reports ready", is_ready)
         async def is_seen() -> bool:
             return watcher.marks == kept
-        await self.until("the watcher has seen all that was kept, once each", is_seen)
+        await self.until("the watcher has seen every stored message once", is_seen)
 
         server.kill()
         server.max_file_bytes = None
@@ -82,7 +82,7 @@ class DiskFullTests(ServerCase):
         await self.check_reading(web, job, kept)
 
     async def check_reading(self, web: Web, job: str, kept: list[str]) -> None:
-        """Everything acknowledged is there, nothing refused is, and every page loads."""
+        """Every acknowledged message is there, no refused one is, and every page loads."""
         web.close()
         marks = [mark for message in await web.messages(job) if (mark := mark_of(message))]
         self.assertEqual(marks, kept)
@@ -96,7 +96,7 @@ class DiskFullTests(ServerCase):
 
 
 class Watcher:
-    """One WebSocket that stays connected from the beginning to the end."""
+    """A WebSocket that stays connected during the whole test."""
 
     def __init__(self, port: int, job: str):
         self.marks: list[str] = []

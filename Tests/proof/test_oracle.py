@@ -1,12 +1,12 @@
-"""The oracle finds each fault that a server could have: tried on a stand-in that has one of them."""
+"""The oracle detects each kind of faulty server: tried with a stand-in that has one fault at a time."""
 import asyncio
 import sys
 from typing import get_args
 
 from crowd import Crowd
-from stand_in import Sin, StandIn
+from stand_in import Fault, StandIn
 
-WORD = {
+EVIDENCE = {
     "none": None,
     "loses one": "Lost: ['p",
     "stores one twice": "twice: ['p",
@@ -19,17 +19,17 @@ WORD = {
 }
 
 
-async def verdict_on(sin: Sin) -> list[str]:
-    """What the oracle says. A sin needs its occasion, such as an answer that a kill cut off: without one it gets another."""
+async def verdict_on(kind: Fault) -> list[str]:
+    """The faults that the oracle finds. Retries, because some faults need an occasion, such as an answer cut off by a kill."""
     for _ in range(5):
-        faults = await faults_of(sin)
-        if sin == "none" or any(WORD[sin] in fault for fault in faults):
+        faults = await faults_of(kind)
+        if kind == "none" or any(EVIDENCE[kind] in fault for fault in faults):
             break
     return faults
 
 
-async def faults_of(sin: Sin) -> list[str]:
-    server = StandIn(sin)
+async def faults_of(kind: Fault) -> list[str]:
+    server = StandIn(kind)
     await server.start()
     crowd = Crowd(1, server.port, server.port, publishers=3, clients=8)
     crowd.LONG_ABSENCE_SECONDS = 0.5
@@ -44,7 +44,7 @@ async def faults_of(sin: Sin) -> list[str]:
             await server.kill()
             await server.start()
         await crowd.finish_reports()
-        faults = await crowd.settle(0.3 if sin == "leaves one out of a replay" else 2)
+        faults = await crowd.settle(0.3 if kind == "leaves one out of a replay" else 2)
     finally:
         await crowd.stop()
         await server.kill()
@@ -52,17 +52,17 @@ async def faults_of(sin: Sin) -> list[str]:
 
 
 async def main() -> int:
-    sins: tuple[Sin, ...] = get_args(Sin)
-    found = await asyncio.gather(*(verdict_on(sin) for sin in sins))
+    kinds: tuple[Fault, ...] = get_args(Fault)
+    found = await asyncio.gather(*(verdict_on(kind) for kind in kinds))
     failures = 0
-    for sin, faults in zip(sins, found):
-        word = WORD[sin]
-        is_right = any(word in fault for fault in faults) if word else not faults
+    for kind, faults in zip(kinds, found):
+        evidence = EVIDENCE[kind]
+        is_right = any(evidence in fault for fault in faults) if evidence else not faults
         failures += not is_right
         if not is_right:
-            print(f"A server that {sin}: expected {word!r}, the oracle says:", *faults[:10], sep="\n  ")
+            print(f"A server that {kind}: expected {evidence!r}, but the oracle reports:", *faults[:10], sep="\n  ")
     if not failures:
-        print(f"The oracle tells {len(sins) - 1} kinds of unfaithful servers from a faithful one.")
+        print(f"The oracle detects {len(kinds) - 1} kinds of faulty servers, and accepts a correct one.")
     return 1 if failures else 0
 
 

@@ -1,4 +1,4 @@
-"""The server is killed with work under way: what ran has failed, what waited runs, what was sent counts."""
+"""The server is killed during work: running jobs have failed, queued jobs run, and uploads resume."""
 import asyncio
 import hashlib
 import random
@@ -14,20 +14,20 @@ class RestartTests(ServerCase):
     async def state(self, web: Web, job: str) -> dict[str, Any]:
         return (await web.ask("GET", f"/v1/jobs/{job}/extended")).json
 
-    async def test_what_ran_has_failed_and_what_waited_runs(self) -> None:
+    async def test_a_running_job_has_failed_and_queued_jobs_run(self) -> None:
         server = self.serve("--jobs", "1", "--demo")
         web = self.web(server)
         running = (await web.ask("GET", "/v1/jobs")).json["jobs"][0]["job_id"]
         waiting = []
         for number in range(2):
-            wish = {"source": "upload:sample.y4m", "plugins": ["scene_change"], "name": f"waits {number}"}
-            answer = await web.ask("POST", "/v1/jobs", wish, {"Idempotency-Key": f"key-{number}"})
+            body = {"source": "upload:sample.y4m", "plugins": ["scene_change"], "name": f"waits {number}"}
+            answer = await web.ask("POST", "/v1/jobs", body, {"Idempotency-Key": f"key-{number}"})
             self.assertEqual(answer.status, 201, answer.body)
             waiting.append(answer.json["job_id"])
         async def is_under_way() -> bool:
             state = await self.state(web, running)
             return state["status"] == "running" and (state["progress"] or 0) > 0
-        await self.until("the sample is under way", is_under_way)
+        await self.until("the sample job is running", is_under_way)
         self.assertEqual([(await self.state(web, job))["status"] for job in waiting], ["queued", "queued"])
         before = await web.messages(running)
         server.kill()
@@ -47,19 +47,19 @@ class RestartTests(ServerCase):
                 status = (await self.state(web, job))["status"]
                 self.assertIn(status, ("queued", "running", "succeeded"))
                 return status == "succeeded"
-            await self.until(f"job {job}, which waited, is done", has_succeeded)
-            wish = {"source": "upload:sample.y4m", "plugins": ["scene_change"], "name": f"waits {number}"}
-            answer = await web.ask("POST", "/v1/jobs", wish, {"Idempotency-Key": f"key-{number}"})
+            await self.until(f"the queued job {job} has succeeded", has_succeeded)
+            body = {"source": "upload:sample.y4m", "plugins": ["scene_change"], "name": f"waits {number}"}
+            answer = await web.ask("POST", "/v1/jobs", body, {"Idempotency-Key": f"key-{number}"})
             self.assertEqual((answer.status, answer.json["job_id"]), (201, job), "The key was forgotten.")
         self.assertEqual(len((await web.ask("GET", "/v1/jobs")).json["jobs"]), 3)
 
-    async def test_an_upload_goes_on_from_what_was_received(self) -> None:
+    async def test_an_upload_resumes_from_what_was_received(self) -> None:
         server = self.serve()
         web = self.web(server)
         whole = random.Random(1).randbytes(3 << 20)
         part = 1 << 20
         total = len(whole)
-        # A request that is under way when the server dies: all of it was announced, a third was sent.
+        # A request that the kill interrupts: it announced the whole file, and has sent a third of it.
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         fields = {"Content-Length": str(total), "Content-Range": f"bytes 0-{total - 1}/{total}"}
         writer.write(head("PUT", "/v1/uploads/clip.bin", fields) + whole[:part])
@@ -72,7 +72,7 @@ class RestartTests(ServerCase):
         writer.close()
 
         server.start()
-        # Whoever does not know how far it came asks by going on at the end, and is told.
+        # To find out how much was received, a client resumes at the end and reads the answer.
         answer = await self.put(web, whole, total - 1)
         self.assertEqual(answer.status, 409, answer.body)
         received = int(re.search(r"(\d+) bytes", answer.json["detail"])[1])

@@ -1,4 +1,4 @@
-"""The two ways in which messages arrive: a WebSocket (RFC 6455) and an event stream, each as texts."""
+"""The two transports: WebSocket (RFC 6455) and Server-Sent Events."""
 import asyncio
 import base64
 import os
@@ -12,7 +12,7 @@ CONNECT_SECONDS = 5.0
 
 
 class Lost(Exception):
-    """The connection ended; `code` is the close code where one was said."""
+    """The connection ended. `code` is the close code, if there was one."""
 
     def __init__(self, code: int | None, reason: str):
         super().__init__(f"{code}: {reason}")
@@ -36,7 +36,7 @@ async def _open(port: int, query: dict[str, str], fields: dict[str, str], status
 
 
 class WebSocket:
-    """Text messages in, text messages out."""
+    """A WebSocket connection for text messages."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
         self._reader = reader
@@ -50,7 +50,7 @@ class WebSocket:
         return cls(*await _open(port, query, fields, 101))
 
     async def texts(self) -> AsyncIterator[str]:
-        """Raises Lost at the end."""
+        """Yields the messages, and raises Lost when the connection ends."""
         message = b""
         while True:
             first, size = await self._reader.readexactly(2)
@@ -75,7 +75,7 @@ class WebSocket:
 
     def _write(self, opcode: int, payload: bytes) -> None:
         size = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + struct.pack("!H", len(payload))
-        # The mask hides nothing from a proxy that is ours: zeros are as good as any.
+        # A masking key of zeros is enough, because no real proxy is involved.
         self._writer.write(bytes([0x80 | opcode]) + size + bytes(4) + payload)
 
     def close(self) -> None:
@@ -83,7 +83,7 @@ class WebSocket:
 
 
 class EventStream:
-    """Server-sent events; the body ends with the connection."""
+    """A Server-Sent Events stream. Its body ends with the connection."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
         self._reader = reader
@@ -93,13 +93,13 @@ class EventStream:
     async def open(cls, port: int, query: dict[str, str]) -> "EventStream":
         query = dict(query)
         fields = {"Accept": "text/event-stream"}
-        # As an EventSource does it: the header tells the newest position, the address an older one.
+        # Like an EventSource, which sends its newest position in this header.
         if "since" in query:
             fields["Last-Event-ID"] = query.pop("since")
         return cls(*await _open(port, query, fields, 200))
 
     async def texts(self) -> AsyncIterator[str]:
-        """Raises an end of file at the end."""
+        """Yields the messages, and raises EOFError when the connection ends."""
         data = b""
         while True:
             line = await self._reader.readuntil(b"\n")
@@ -110,7 +110,7 @@ class EventStream:
                 data = b""
 
     def send(self, text: str) -> None:
-        """There is no way back."""
+        """Does nothing: an event stream is one-way."""
 
     def close(self) -> None:
         self._writer.close()

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as the proof needs it: one request after the other on a kept connection, or a stream."""
+"""A minimal HTTP/1.1 client: one request at a time on a persistent connection, or a stream."""
 import asyncio
 import json
 from typing import Any
@@ -7,7 +7,7 @@ PATIENCE_SECONDS = 5.0
 
 
 class Answer:
-    """What the server answered, with its whole body."""
+    """A response with its whole body."""
 
     def __init__(self, status: int, fields: dict[str, str], body: bytes):
         self.status = status
@@ -20,7 +20,7 @@ class Answer:
 
 
 async def read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
-    """The status and the fields, named in small letters."""
+    """Reads the status and the header fields, with lower-case names."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     fields = dict(line.split(": ", 1) for line in head[1:] if ": " in line)
     return int(head[0].split(" ")[1]), {name.lower(): value for name, value in fields.items()}
@@ -32,7 +32,7 @@ def head(method: str, target: str, fields: dict[str, str]) -> bytes:
 
 
 class Web:
-    """A connection to one port of this machine, made anew where it was lost. One request at a time."""
+    """A connection to a local port that reconnects if it was lost. One request at a time."""
 
     def __init__(self, port: int):
         self.port = port
@@ -42,7 +42,7 @@ class Web:
         self, method: str, target: str, body: Any = None, fields: dict[str, str] | None = None,
         patience: float = PATIENCE_SECONDS,
     ) -> Answer:
-        """Raises OSError or EOFError where there is no answer: then nobody knows whether the request was served."""
+        """Raises OSError or EOFError if there is no answer. The request may have been served nevertheless."""
         fields = dict(fields or {})
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
@@ -76,7 +76,7 @@ class Web:
         self._streams = None
 
     async def messages(self, job: str) -> list[dict[str, Any]]:
-        """Everything that is kept of a job, page by page, oldest first."""
+        """Reads all stored messages of a job, oldest first."""
         found: list[dict[str, Any]] = []
         since = ""
         while True:

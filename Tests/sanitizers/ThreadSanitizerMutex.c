@@ -1,7 +1,7 @@
-// Linked into the thread sanitizer's test run only. Swift's Mutex waits for a contended lock in the kernel (FUTEX_LOCK_PI),
-// where the sanitizer can't see who handed it to whom, and calls everything behind the lock a race. This replaces that
-// slow path by one that it sees: the waiting thread asks again until it takes the lock itself. Unlocking then never has
-// anybody to wake, and stays on its fast path.
+// Linked only into tests that run under the thread sanitizer. On contention, Swift's Mutex hands over the lock in the kernel
+// (FUTEX_LOCK_PI). The sanitizer can't see that, and reports every access under the lock as a race. This replaces the slow
+// path with a spin lock that the sanitizer understands. Unlocking then never has a waiter to wake, and stays on its fast
+// path.
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
-"""Judges a report of the Autobahn test suite: autobahn-report.py INDEX.json COUNT
+"""Evaluates a report of the Autobahn test suite: autobahn-report.py INDEX.json COUNT
 
-Prints a table of its case groups, names every case that is not simply OK and why, and fails where a case failed or not as
-many as COUNT ran.
+Prints a table of the case groups, and every case that is not OK with the reason. Fails if a case failed, or if the number
+of cases is not COUNT.
 """
 import collections
 import json
@@ -10,11 +10,11 @@ import sys
 
 COLUMNS = ("passed", "non-strict", "informational", "failed")
 
-# What the suite itself does not judge: it only shows what the server did.
+# Cases that the suite reports as informational, without a verdict.
 REASONS = {
-    "7.1.6": "two messages and a close in one go: both come back, then the close; the suite lists only one, and judges nothing",
-    "7.13.1": "a close code of 5000, of which RFC 6455 says nothing: 1002",
-    "7.13.2": "a close code of 65535, of which RFC 6455 says nothing: 1002",
+    "7.1.6": "two messages and a close at once: the server echoes both, then closes; the suite expects only one, and gives no verdict",
+    "7.13.1": "close code 5000, which RFC 6455 doesn't define: answered with 1002",
+    "7.13.2": "close code 65535, which RFC 6455 doesn't define: answered with 1002",
 }
 
 
@@ -47,9 +47,9 @@ def main():
         print(f"{'.'.join(map(str, name))} {column}: {reason}")
 
     if any(counts[3] for counts in groups.values()):
-        sys.exit(f"Autobahn: cases failed: {index.parent}/index.html has all of them")
+        sys.exit(f"Autobahn: cases failed: see {index.parent}/index.html")
     if len(cases) != int(sys.argv[2]):
-        sys.exit(f"Autobahn: {len(cases)} cases ran instead of {sys.argv[2]}: {index.parent}/log says why")
+        sys.exit(f"Autobahn: {len(cases)} cases ran instead of {sys.argv[2]}: see {index.parent}/log")
 
 
 main()

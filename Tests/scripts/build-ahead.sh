@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds what the address sanitizer's tests and the fuzz targets need, beside steps that leave a core idle.
-#   build-ahead.sh start               begins, and returns at once
-#   build-ahead.sh wait address|fuzz   returns when that is done; whatever went wrong is found, and told, by the step itself
+# Builds the address sanitizer's tests and the fuzz targets in the background, during steps that leave a core idle.
+#   build-ahead.sh start               starts the build and returns at once
+#   build-ahead.sh wait address|fuzz   waits for that build; the step that uses it reports any errors
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 running="$PWD/.build/ahead"
@@ -16,11 +16,11 @@ case "${1:-}" in
       rm -f "$running/fuzz"
     } >"$running/log" 2>&1 </dev/null &
     tee "$running/address" "$running/fuzz" <<<$! >/dev/null
-    # Whoever measures or waits comes first.
+    # Lowest priority, so that it doesn't disturb tests that measure time.
     renice -n 19 -p $! >/dev/null
     ;;
   wait)
-    # A file left behind by a run that was ended names nobody.
+    # A file left by an aborted run names a process that no longer exists.
     while pid=$(cat "$running/${2:?address or fuzz}" 2>/dev/null) && kill -0 "$pid" 2>/dev/null; do sleep 0.5; done
     ;;
   *)

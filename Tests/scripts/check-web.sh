@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lints the browser's modules and checks their types, which stand in their comments.
+# Lints the browser's modules and checks their types, which are written as JSDoc comments.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 Tests/scripts/setup.sh web
@@ -8,7 +8,7 @@ Tests/scripts/setup.sh web
 mapfile -t modules < <(find web/js -name '*.js' | sort)
 .venv/bin/deno check --quiet --config Tests/web/deno.json "${modules[@]}"
 
-# Data never becomes markup, and nothing is evaluated.
+# Data must never become markup or code.
 if grep -rnE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function' web/js; then
   echo "web/js must not turn data into markup or code." >&2
   exit 1

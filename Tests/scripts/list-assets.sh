@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Writes web/WebAssets.c: every file of web/js, web/css and web/img, embedded by the compiler (C23 #embed).
-# Run it after adding or removing a file there; a test fails where it was forgotten.
+# Run it after adding or removing a file there; a test fails if the list is out of date.
 set -euo pipefail
 cd "$(dirname "$0")/../../web"
 {

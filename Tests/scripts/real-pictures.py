@@ -1,7 +1,7 @@
 """Writes NAME.png and NAME.expected (size line and raw bytes of an independent decoder) for RealPicturesTests.
 
-Pictures: every PNG that scikit-image ships, and one of each colour type, bit depth and interlacing that PNG knows.
-Decoder: pypng, which keeps 16 bits. Where Pillow can say the same, both must agree.
+Pictures: every PNG that scikit-image ships, and one generated PNG per colour type, bit depth and interlacing method.
+Decoder: pypng, which keeps 16 bits. If Pillow supports the format too, both must agree.
 """
 import pathlib
 import random
@@ -15,11 +15,11 @@ from PIL import Image
 
 
 def expected(path):
-    """Our rule: palettes become RGB, transparency becomes alpha, samples of other depths are spread and rounded to 8 bits."""
+    """Our conversion: palettes become RGB, transparency becomes alpha, and samples are scaled and rounded to 8 bits."""
     width, height, rows, info = png.Reader(filename=str(path)).asDirect()
     largest = 2 ** info["bitdepth"] - 1
     values = numpy.vstack([numpy.asarray(row, dtype=numpy.int64) for row in rows])
-    # pypng rescales by the sBIT chunk, which changes the stored values; those files are left out by the caller.
+    # Only valid for files without an sBIT chunk, by which pypng rescales the stored values.
     eight = ((values * 255 + largest // 2) // largest).astype(numpy.uint8)
     return width, height, info["planes"], eight.tobytes()
 
@@ -43,7 +43,7 @@ def add(path, folder, name):
 
 
 def generated(folder):
-    """One small picture of each kind, with every filter that a row can have left to the encoder."""
+    """One small picture of each kind. The encoder chooses the row filters."""
     numbers = random.Random(7)
     for interlace in (False, True):
         for grey, alpha, depths in ((True, False, (1, 2, 4, 8, 16)), (True, True, (8, 16)), (False, False, (8, 16)), (False, True, (8, 16))):

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Installs what a step needs and the machine lacks, or says by name what to install.
+# Installs the missing dependencies of a step, or prints what to install.
 #   setup.sh build     what the compiler needs: zlib's and SQLite's headers
-#   setup.sh pictures  ffmpeg, and an independent PNG decoder with real pictures
-#   setup.sh metrics   Prometheus' own check of what /metrics says
+#   setup.sh pictures  ffmpeg, and an independent PNG decoder with sample pictures
+#   setup.sh metrics   promtool, which checks the format of /metrics
 #   setup.sh web       a linter and a type checker for the browser's modules
-#   setup.sh browser   Chromium, and what drives it
-# Python packages go into .venv; nothing of this ships.
+#   setup.sh browser   Chromium, and Playwright to drive it
+# Python packages go into .venv. None of this ships with the product.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -14,7 +14,7 @@ explain() {
   exit 1
 }
 
-# Installs Debian packages where that is possible without asking; else names them.
+# Installs Debian packages if it can do so without a prompt, else prints their names.
 system_packages() {
   command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] ||
     explain "Please install: $* (Debian's names; on macOS: brew install zlib sqlite ffmpeg, and Chromium named in CHROMIUM)"
@@ -44,7 +44,7 @@ case "${1:-}" in
     python_packages pictures scikit-image pillow pypng
     ;;
   metrics)
-    # Only the one program is wanted, so the package is unpacked and not installed: no service starts.
+    # Unpacks the package instead of installing it, because only one program is needed and no service should start.
     [ -x .venv/bin/promtool ] || {
       scratch=$(mktemp -d)
       trap 'rm -rf "$scratch"' EXIT
@@ -54,13 +54,13 @@ case "${1:-}" in
         mkdir -p .venv/bin
         cp "$scratch/usr/bin/promtool" .venv/bin/
       else
-        echo "promtool can't be had here, so its check of /metrics is skipped. Debian has it in the package prometheus."
+        echo "promtool is not available, so its check of /metrics is skipped. It is in Debian's package prometheus."
       fi
     }
     ;;
   web)
     command -v node >/dev/null ||
-      explain "Please install Node 20 or newer: it runs the tests of the browser's modules. Nothing of it ships."
+      explain "Please install Node 20 or newer. It runs the tests of the browser's modules, and doesn't ship with the product."
     python_packages web oxlint==1.89.0 deno==2.9.8
     ;;
   browser)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs the Autobahn test suite's client against an echo server that only the test build has.
-#   test-autobahn.sh        all cases of 1 to 7, 9 and 10, and two dozen of 12 and 13 (about 1 minute)
+# Runs the client of the Autobahn test suite against an echo server that is part of the tests.
+#   test-autobahn.sh        all cases of groups 1 to 7, 9 and 10, and two dozen of groups 12 and 13 (about 1 minute)
 #   test-autobahn.sh all    all 517 cases (more than 10 minutes)
-# The suite is Python 2.7's. Where there is none this is skipped, and says so.
+# The suite requires Python 2.7. Without it, the script prints a notice and succeeds.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -13,7 +13,7 @@ if ! "${python2:-false}" -m pip --version >/dev/null 2>&1; then
   [ -z "$version" ] || python2="$(pyenv prefix "$version")/bin/python2.7"
 fi
 if [ -z "$python2" ]; then
-  echo "SKIPPED: the Autobahn test suite needs Python 2.7 with pip, for example from pyenv. No WebSocket case was run."
+  echo "SKIPPED: the Autobahn test suite needs Python 2.7 with pip, for example from pyenv. No WebSocket cases were run."
   exit 0
 fi
 
@@ -35,7 +35,7 @@ case "${1:-}" in
     ;;
   "")
     count=325
-    # Of 12 and 13 each set of data and each set of parameters, with small, large and fragmented messages.
+    # Groups 12 and 13: each data set and each parameter set, with small, large and fragmented messages.
     cases='"1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.*", "10.*",
       "12.1.1", "12.1.11", "12.2.2", "12.2.7", "12.3.3", "12.3.12", "12.4.5", "12.4.16", "12.5.6", "12.5.11",
       "13.1.1", "13.1.13", "13.2.2", "13.2.8", "13.3.3", "13.3.11", "13.4.4", "13.4.13", "13.5.5", "13.5.12",
@@ -47,7 +47,7 @@ case "${1:-}" in
     ;;
 esac
 
-# The same flags as the product's, so that its modules are compiled once for both.
+# The same flags as for the product, so that both builds share their modules.
 swift build -c release --product WebSocketEcho --static-swift-stdlib
 rm -rf "$report"
 mkdir -p "$report"
@@ -60,7 +60,7 @@ cat >"$report/spec.json" <<SPEC
 {"outdir": "$report", "servers": [{"agent": "telltale", "url": "$url"}], "cases": [$cases], "exclude-cases": [],
  "exclude-agent-cases": {}}
 SPEC
-# The namespace packages among the suite's own are only found through site.
+# The suite contains namespace packages, which Python only finds through site.
 "$python2" -c "import site; site.addsitedir('$suite'); from autobahntestsuite.wstest import run; run()" \
   -m fuzzingclient -s "$report/spec.json" >"$report/log" 2>&1 || { tail -20 "$report/log" >&2; exit 1; }
 python3 Tests/scripts/autobahn-report.py "$report/index.json" "$count"

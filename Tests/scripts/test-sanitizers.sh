@@ -3,15 +3,15 @@
 #
 #   address   the suites whose targets hold unsafe pointers or call C
 #   thread    the suites with more than one thread
-#   all       every suite instead
-#   build     only builds
-# Each has a build of its own: .build-address, .build-thread.
+#   all       every suite
+#   build     only build
+# Each sanitizer has its own build folder: .build-address, .build-thread.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 sanitizer="${1:-}"
 scratch="$PWD/.build-$sanitizer"
-# Memory and threads do not care whether the simulation notices a server with a fault.
+# These tests check the verdicts of the simulation, which a sanitizer run doesn't need to repeat.
 verdicts='^RealtimeTests\.SimulationVerdictTests'
 flags=(--sanitize="$sanitizer" --scratch-path "$scratch")
 case "$sanitizer" in
@@ -21,14 +21,14 @@ case "$sanitizer" in
     export ASAN_OPTIONS=detect_leaks=1
     ;;
   thread)
-    # What the sanitizer itself remembers of 10,000 clients is more than they may leave behind.
+    # The sanitizer's own memory for 10,000 clients exceeds what the test allows.
     skipped="$verdicts|^AppTests\.ChurnTests"
     suites='^(NetTests|ProcessesTests|ServerTests|RealtimeTests|JobsTests|StoreTests|AppTests)\.'
     # Optimised: this sanitizer makes work on pictures take minutes otherwise.
     flags+=(-c release)
     export TSAN_OPTIONS="suppressions=$PWD/Tests/sanitizers/races.txt"
     if [ "$(uname)" = Linux ]; then
-      # The compiler of Swift's own toolchain: others don't know its calling convention.
+      # The clang of the Swift toolchain, because others don't support the Swift calling convention.
       toolchain=$(swiftc -print-target-info | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1|p')
       mkdir -p "$scratch"
       "$toolchain/bin/clang" -O1 -fsanitize=thread -c Tests/sanitizers/ThreadSanitizerMutex.c -o "$scratch/mutex.o"
@@ -52,7 +52,7 @@ swift test --disable-xctest "${flags[@]}" --skip-build --filter "$suites" \
 grep 'Test run with' "$log" || true
 if [ "$status" != 0 ] || ! grep -qE 'Test run with [1-9][0-9]* tests? .*passed' "$log" || grep -q '^SUMMARY: ' "$log"; then
   grep -E '^(✘|SUMMARY: )' "$log" | sort | uniq -c | head -50 >&2
-  echo "The $sanitizer sanitizer found something, or tests failed: $log has all of it." >&2
+  echo "The $sanitizer sanitizer reported problems, or tests failed: see $log." >&2
   exit 1
 fi
-echo "Nothing found by the $sanitizer sanitizer in $SECONDS s."
+echo "The $sanitizer sanitizer reported no problems in $SECONDS s."

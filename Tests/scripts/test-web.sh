@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests the browser's modules under Node's own runner.
+# Runs the tests of the browser's modules with Node's test runner.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 command -v node >/dev/null || Tests/scripts/setup.sh web

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { INITIAL_MACHINE, RETRY_DELAYS_MS, retryDelayMs, step } from "../../web/js/connection-machine.js"
+import { INITIAL_MACHINE, RETRY_DELAYS_MS, retryDelayMs, step } from "../../web/js/realtime/connection-machine.js"
 
 const STATES = ["IDLE", "CONNECTING", "CONNECTED", "DISCONNECTED", "RECONNECTING", "CLOSED"]
 const lost = { type: "lost", code: 1006 }
@@ -25,7 +25,7 @@ describe("the connection machine", () => {
     })
   }
 
-  test("every other event leaves the machine as it is", () => {
+  test("every other event changes nothing", () => {
     const known = new Set(moves.map(([from, type]) => `${from} ${type}`))
     for (const from of STATES) {
       for (const type of ["connect", "opened", "lost", "due", "wake", "disconnect"]) {
@@ -46,20 +46,20 @@ describe("the connection machine", () => {
     assert.equal(step(machine, { type: "connect" }), machine)
   })
 
-  test("success sets the count back to 0", () => {
+  test("a success resets the count to 0", () => {
     const machine = step(at("RECONNECTING", { attempt: 4 }), { type: "opened" })
     assert.equal(machine.attempt, 0)
     assert.equal(step(machine, lost).attempt, 1)
   })
 
-  test("an attempt brought forward by a wake uses up no number", () => {
+  test("an attempt that a wake starts early does not count", () => {
     let machine = at("DISCONNECTED", { attempt: 5 })
     for (let flips = 0; flips < 20; flips += 1) machine = step(step(machine, { type: "wake" }), lost)
     assert.deepEqual([machine.state, machine.attempt], ["DISCONNECTED", 5])
   })
 
   for (const code of [1008, 4000, 4003, 4005]) {
-    test(`close code ${code} is not tried again`, () => {
+    test(`close code ${code} is not retried`, () => {
       for (const state of ["CONNECTING", "CONNECTED", "RECONNECTING"]) {
         assert.equal(step(at(state), { type: "lost", code }).state, "CLOSED")
       }
@@ -67,19 +67,19 @@ describe("the connection machine", () => {
   }
 
   for (const code of [1000, 1001, 1006, 1011, 1012, 4001, 4002, 4004, 4006, null]) {
-    test(`close code ${code} is tried again`, () => {
+    test(`close code ${code} is retried`, () => {
       assert.equal(step(at("CONNECTED"), { type: "lost", code }).state, "DISCONNECTED")
     })
   }
 
-  test("a wake does not cut short the wait that 4001 asks for", () => {
+  test("a wake does not shorten the delay after 4001", () => {
     const machine = step(at("CONNECTED"), { type: "lost", code: 4001 })
     assert.equal(step(machine, { type: "wake" }), machine)
   })
 })
 
 describe("the delay before an attempt", () => {
-  test("is 1, 2, 4, 8, 16 s, give or take a tenth", () => {
+  test("is 1, 2, 4, 8, 16 s, plus or minus a tenth", () => {
     assert.deepEqual(RETRY_DELAYS_MS, [1_000, 2_000, 4_000, 8_000, 16_000])
     RETRY_DELAYS_MS.forEach((delay, index) => {
       const machine = at("DISCONNECTED", { attempt: index + 1, code: 1006 })
@@ -89,13 +89,13 @@ describe("the delay before an attempt", () => {
     })
   })
 
-  test("is 30 s and a little after 4001, never less", () => {
+  test("is 30 s to 33 s after 4001", () => {
     const machine = at("DISCONNECTED", { attempt: 1, code: 4001 })
     assert.equal(retryDelayMs(machine, () => 0), 30_000)
     assert.ok(retryDelayMs(machine, () => 1) <= 33_000)
   })
 
-  test("is spread evenly over a second when the server restarts", () => {
+  test("is random within a second when the server restarts", () => {
     const machine = at("DISCONNECTED", { attempt: 1, code: 1012 })
     assert.equal(retryDelayMs(machine, () => 0), 500)
     assert.equal(retryDelayMs(machine, () => 0.5), 1_000)

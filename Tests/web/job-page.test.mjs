@@ -1,17 +1,17 @@
 import assert from "node:assert/strict"
 import { afterEach, describe, test } from "node:test"
-import { boxLabels } from "../../web/js/box-labels.js"
+import { boxLabels } from "../../web/js/jobs/box-labels.js"
 import { ElapsedClock } from "../../web/js/elements/progress-view.js"
-import { sendAction } from "../../web/js/job-page.js"
-import { Milestones } from "../../web/js/milestones.js"
-import { RefusedError, actOnJob, uploadName } from "../../web/js/uploads.js"
+import { sendAction } from "../../web/js/jobs/job-actions.js"
+import { Milestones } from "../../web/js/jobs/milestones.js"
+import { RefusedError, actOnJob, uploadName } from "../../web/js/jobs/job-requests.js"
 
 describe("the name of an upload", () => {
-  test("is the file's, where it can be", () => {
+  test("is the name of the file, if it is valid", () => {
     for (const name of ["clip.mp4", "walk_2-b.tar.gz", "a".repeat(128)]) assert.equal(uploadName(name), name)
   })
 
-  test("fits whatever the file is called, and is not another file's", () => {
+  test("is valid for any file name, and different for each", () => {
     const names = ["My clip.mp4", "My-clip .mp4", "Film (1).mp4", "é ü 日本.mp4", "日本.mp4", "中国.mp4", ".hidden", "..", "a/b", "", "x".repeat(300)]
       .map(uploadName)
     for (const name of names) assert.match(name, /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}$/)
@@ -26,7 +26,7 @@ describe("labels of boxes", () => {
   const box = (x, y, width, height, caption = "person") => ({ x, y, width, height, caption })
   const places = (...boxes) => boxLabels(boxes, picture, 20).map(label => label && [label.x, label.y])
 
-  test("stand above their box, or in it where there is no room above", () => {
+  test("stand above their box, or inside it if there is no room above", () => {
     assert.deepEqual(places(box(100, 100, 80, 80), box(400, 10, 80, 80)), [[100, 72], [400, 10]])
   })
 
@@ -36,11 +36,11 @@ describe("labels of boxes", () => {
     assert.deepEqual(places(box(-30, 100, 80, 80)), [[0, 72]])
   })
 
-  test("never cover each other: the second goes into its box, the third is left out", () => {
+  test("never overlap: the second goes into its box, the third is left out", () => {
     assert.deepEqual(places(box(100, 100, 80, 80), box(110, 102, 80, 80), box(105, 104, 80, 80)), [[100, 72], [110, 102], null])
   })
 
-  test("are left out where there is no caption, and of a box smaller than a letter", () => {
+  test("are left out without a caption, and for a box that is smaller than a letter", () => {
     assert.deepEqual(places(box(100, 100, 80, 80, ""), box(400, 100, 8, 80), box(700, 100, 80, 8)), [null, null, null])
   })
 })
@@ -52,23 +52,23 @@ describe("milestones", () => {
     return states.map(state => milestones.news(state)).filter(words => words !== null)
   }
 
-  test("are said once each", () => {
+  test("are announced once each", () => {
     assert.deepEqual(said(at(0), at(25), at(26), at(60), at(100)), ["25% done", "50% done", "Complete"])
   })
 
-  test("that were passed before one came are not said", () => {
+  test("that were reached before the page connected are not announced", () => {
     assert.deepEqual(said(at(40, false), at(40), at(51)), ["50% done"])
     assert.deepEqual(said(at(null, false), at(40), at(40)), [])
   })
 
-  test("of another job begin anew", () => {
+  test("start over for another job", () => {
     const milestones = new Milestones()
     milestones.news(at(60))
     milestones.reset()
     assert.deepEqual([milestones.news(at(30)), milestones.news(at(50))], [null, "50% done"])
   })
 
-  test("of a job whose total is unknown are only the end", () => assert.deepEqual(said(at(null), at(100)), ["Complete"]))
+  test("of a job with an unknown total are only its end", () => assert.deepEqual(said(at(null), at(100)), ["Complete"]))
 })
 
 describe("the clock of a job", () => {
@@ -77,14 +77,14 @@ describe("the clock of a job", () => {
   test("stands still when the connection is lost, and never goes back", () => {
     const clock = new ElapsedClock()
     assert.equal(clock.at(state(), 9_000), 8_000)
-    // Nothing was heard in the last four seconds; the eight that were shown stay.
+    // Nothing was heard in the last four seconds; the eight seconds that were shown stay.
     assert.equal(clock.at(state({ isConnected: false, asOf: 5_000 }), 10_000), 8_000)
     assert.equal(clock.at(state({ isConnected: false, asOf: 5_000 }), 20_000), 8_000)
     assert.equal(clock.at(state(), 21_000), 20_000)
     assert.equal(clock.at(state({ finishedAt: 8_500 }), 22_000), 7_500)
   })
 
-  test("begins anew for another job, and says nothing of one that has not started", () => {
+  test("starts over for another job, and is empty for one that has not started", () => {
     const clock = new ElapsedClock()
     clock.at(state(), 9_000)
     assert.equal(clock.at(state({ startedAt: 8_000 }), 9_500), 1_500)
@@ -93,11 +93,11 @@ describe("the clock of a job", () => {
   })
 })
 
-describe("what is done with a job", () => {
+describe("an action on a job", () => {
   const { fetch, document, location } = globalThis
   afterEach(() => Object.assign(globalThis, { fetch, document, location }))
 
-  /** Every request, answered alike. */
+  /** Answers every request alike. */
   function answerWith(answer) {
     const asked = []
     Object.assign(globalThis, {
@@ -108,7 +108,7 @@ describe("what is done with a job", () => {
     return asked
   }
 
-  test("is asked of the API", async () => {
+  test("is a request to the API", async () => {
     const asked = answerWith(() => Response.json({ job_id: "8" }))
     assert.equal((await actOnJob("7", "retry")).job_id, "8")
     await actOnJob("7", "cancel")
@@ -116,7 +116,7 @@ describe("what is done with a job", () => {
     assert.deepEqual(asked, ["POST /v1/jobs/7/retry", "POST /v1/jobs/7/cancel", "DELETE /v1/jobs/a%2Fb"])
   })
 
-  test("may be refused, in the server's words", async () => {
+  test("may be refused, with the server's message", async () => {
     answerWith(() => Response.json({ detail: "Job 7 has ended." }, { status: 409 }))
     await assert.rejects(actOnJob("7", "cancel"), new RefusedError("Job 7 has ended.", 409))
     answerWith(() => new Response("<html>", { status: 502 }))
@@ -143,7 +143,7 @@ describe("what is done with a job", () => {
   }
   const job = { store: { state: { jobId: "7", isConnected: true } } }
 
-  test("and did not reach the server leaves the page as it is, says so beside the button, and can be done again", async () => {
+  test("that did not reach the server leaves the page as it is, says so beside the button, and can be repeated", async () => {
     answerWith(() => { throw new TypeError("Failed to fetch") })
     const { form, button, said } = aForm()
     await sendAction(form, "cancel", job)
@@ -156,14 +156,14 @@ describe("what is done with a job", () => {
   })
 
   for (const [verb, to] of [["retry", "/jobs/8"], ["delete", "/"], ["cancel", null]]) {
-    test(`goes on to ${to ?? "no other page"} after ${verb}`, async () => {
+    test(`opens ${to ?? "no other page"} after ${verb}`, async () => {
       answerWith(() => Response.json({ job_id: "8" }))
       let went = null
       globalThis.location.assign = address => { went = address }
       const { form, button } = aForm()
       await sendAction(form, verb, job)
       assert.equal(went, to)
-      // Until the other page is there, a second click would do it twice.
+      // Until the other page opens, a second click must not repeat the action.
       assert.equal(button.disabled, to !== null)
     })
   }

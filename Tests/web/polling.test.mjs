@@ -1,11 +1,11 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { POLL_INTERVAL_MAX_MS, POLL_TIMEOUT_MS, Polling } from "../../web/js/polling.js"
+import { POLL_INTERVAL_MAX_MS, POLL_TIMEOUT_MS, Polling } from "../../web/js/realtime/polling.js"
 import { FakeClock, FakeLife } from "./support.mjs"
 
 const settle = () => new Promise(resolve => setImmediate(resolve))
 
-/** Polling whose questions are answered as told: true, false, or an error. */
+/** Polling whose requests `ask` answers: true, false, or an error. */
 function makePolling(ask) {
   const clock = new FakeClock()
   const life = new FakeLife()
@@ -22,7 +22,7 @@ function makePolling(ask) {
 }
 
 describe("polling", () => {
-  test("asks every second and says what was answered", async () => {
+  test("sends a request every second and reports the answers", async () => {
     const answers = [true, true, true]
     const { polling, turns, asked, pass } = makePolling(async () => answers.shift())
     polling.start()
@@ -32,7 +32,7 @@ describe("polling", () => {
     assert.deepEqual(asked.map(at => at - asked[0]), [0, 1_000, 2_000])
   })
 
-  test("says when nothing is answered any more, and asks more and more slowly", async () => {
+  test("reports that nothing is answered, and sends requests more and more slowly", async () => {
     const { polling, turns, asked, pass } = makePolling(async () => { throw new Error("down") })
     polling.start()
     await settle()
@@ -42,7 +42,7 @@ describe("polling", () => {
     assert.deepEqual(waits.slice(0, 5), [2_000, 4_000, 8_000, 16_000, POLL_INTERVAL_MAX_MS])
   })
 
-  test("asks at once when the page or the network is back", async () => {
+  test("sends a request at once when the page or the network is back", async () => {
     const { polling, life, asked, pass } = makePolling(async () => { throw new Error("down") })
     polling.start()
     await settle()
@@ -53,7 +53,7 @@ describe("polling", () => {
     assert.equal(asked.length, before + 1)
   })
 
-  test("gives an answer up that does not come", async () => {
+  test("aborts a request that takes too long", async () => {
     const { polling, turns, pass } = makePolling(signal =>
       new Promise((_, reject) => { signal.addEventListener("abort", () => reject(new Error("aborted"))) }))
     polling.start()
@@ -62,7 +62,7 @@ describe("polling", () => {
     assert.deepEqual(turns, [false])
   })
 
-  test("says and asks nothing once it is stopped", async () => {
+  test("sends and reports nothing once it is stopped", async () => {
     const { polling, clock, life, turns, asked, pass } = makePolling(async () => true)
     polling.start()
     polling.stop()

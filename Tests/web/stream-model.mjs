@@ -1,22 +1,25 @@
-// A small model of a server and of a page, driven by a stream of chance: what the browser's client promises is checked
-// against it. The client itself is the real one; sockets and clock are simulated.
+// A small model of a server and of a page, driven by random numbers, to check what the browser's client promises. The
+// client is the real one; sockets and clock are simulated.
 import { FakeClock, FakeLife, TIMESTAMP, seeded } from "./support.mjs"
 
 const TOPICS = ["job:7", "jobs"]
 const STEPS = 120
-/** Simulated time within which everybody has to be in step once nothing goes wrong any more. */
+/** Simulated time within which the page must be in step once nothing goes wrong any more. */
 const SETTLE_MS = 300_000
 
 const message = (type, payload, rest = {}) => ({ type, payload, timestamp: TIMESTAMP, ...rest })
 
-/** Keeps every message, numbers them, and forgets the older ones; may stop, and may come back as an older self. */
+/** Numbers messages, keeps the newest for replay; may stop, and may come back restored from a backup. */
 class ModelServer {
   epoch = "e1"
   isUp = true
-  /** What each topic has told, all of it: what a snapshot says. */
+  /** By topic: every value published; a snapshot holds them all. */
   told = new Map(TOPICS.map(topic => [topic, []]))
-  /** What can be replayed. */
+  /** Messages that can be replayed. */
   kept = []
+  /** Values in messages of a type that the client does not know: it must count them and show nothing. */
+  unknown = new Set()
+  frames = 0
   offset = 0
   prunedThrough = 0
   connections = new Set()
@@ -28,14 +31,29 @@ class ModelServer {
     this.values += 1
     this.offset += 1
     told.push(this.values)
+    if (random() < 0.05) this.unknown.add(this.values)
     const numbers = { id: `${this.epoch}:${this.offset}`, topic, seq: told.length }
-    const published = { offset: this.offset, message: message("progress", { job_id: "7", value: this.values }, numbers) }
+    const type = this.unknown.has(this.values) ? "from_the_future" : "progress"
+    const published = { offset: this.offset, message: message(type, { job_id: "7", value: this.values }, numbers) }
     this.kept.push(published)
     for (const connection of this.connections) {
-      // A server with a fault of its own: one message is missing, and the client must find out.
+      // A fault of the server: one message is missing, and the client must notice.
       const isMissing = mayLeaveHoles && random() < 0.03 && connection.told.has(topic)
       connection.told.add(topic)
       if (!isMissing) connection.push(published.message)
+    }
+  }
+
+  /** The values of a topic that a page can show. */
+  visible(topic) {
+    return this.told.get(topic).filter(value => !this.unknown.has(value))
+  }
+
+  /** A frame has no number and is sent at once: it overtakes whatever waits, even in the middle of a snapshot. */
+  sendFrame(random) {
+    this.frames += 1
+    for (const { outbox } of this.connections) {
+      outbox.splice(Math.floor(random() * (outbox.length + 1)), 0, message("frame", { job_id: "7", frame_id: this.frames }))
     }
   }
 
@@ -50,7 +68,7 @@ class ModelServer {
     for (const connection of Array.from(this.connections)) connection.cut()
   }
 
-  /** Comes back as an older copy of itself: what was told since is gone, and the numbers are given again. */
+  /** Comes back restored from a backup: the newest messages are gone, and their numbers are used again. */
   restore(random) {
     this.stop()
     this.epochs += 1
@@ -62,12 +80,12 @@ class ModelServer {
 
   greet(connection, since, random) {
     this.connections.add(connection)
-    connection.toldBefore = new Map([...this.told].map(([topic, values]) => [topic, values.at(-1) ?? 0]))
+    connection.toldBefore = new Map(TOPICS.map(topic => [topic, this.visible(topic).at(-1) ?? 0]))
     connection.push(message("metadata", { plugin: "p", metadata: {} }))
     const [epoch, offset] = since === null ? [null, null] : [since.split(":")[0], Number(since.split(":")[1])]
     if (since !== null && epoch === this.epoch && offset >= this.prunedThrough && offset <= this.offset) {
       const replay = this.kept.filter(each => each.offset > offset)
-      // What was kept may turn out not to be, once it is read: by then the greeting has promised it, and some has come.
+      // The history may prove to be incomplete while it is read, after the greeting has promised it and some was sent.
       const isLost = random() < 0.1
       const isBehind = isLost || replay.length > 0
       connection.push(message("ping", { interval_seconds: 30, cursor: since, ...(isBehind && { catching_up: true }) }))
@@ -77,7 +95,7 @@ class ModelServer {
         return
       }
       for (const each of replay) connection.push(each.message)
-      // Some of it may come once more.
+      // Some of it may be sent twice.
       if (random() < 0.2) for (const each of replay.slice(0, 5)) connection.push(each.message)
       if (isBehind) connection.push(message("ping", { interval_seconds: 30, caught_up: true }))
       return
@@ -93,21 +111,21 @@ class ModelServer {
 
   snapshot(connection) {
     const snapshot = [...this.told].flatMap(([topic, values]) =>
-      values.map(value => message("warning", { job_id: "7", topic, value })))
+      values.map(value => message(this.unknown.has(value) ? "from_the_future" : "warning", { job_id: "7", topic, value })))
     const position = `${this.epoch}:${this.offset}`
     connection.push(message("ping", { interval_seconds: 30, cursor: position, snapshot_messages: snapshot.length }))
     for (const each of snapshot) connection.push(each)
   }
 }
 
-/** One attempt to connect, either kind of transport. What the server says waits in it until chance delivers it. */
+/** One attempt to connect, of either kind. Messages wait in it until the test delivers them. */
 class ModelTransport {
   #listener = null
   #world
   outbox = []
-  /** The last value of each topic that was told before this connection came. */
+  /** By topic: the last value that was published before this connection opened. */
   toldBefore = new Map()
-  /** Topics that this connection has been told something of. */
+  /** Topics with a message on this connection. */
   told = new Set()
   isStalled = false
   isOpen = false
@@ -138,7 +156,7 @@ class ModelTransport {
   onEvent(listener) { this.#listener = listener }
   push(each) { this.outbox.push(each) }
 
-  /** The network lets the attempt through, or does not. */
+  /** The attempt succeeds or fails. */
   settle(random) {
     if (!this.isAsked || this.isOpen) return
     if (!this.#world.server.isUp || this.#world.blocked === this.kind) {
@@ -176,11 +194,13 @@ class ModelTransport {
   }
 }
 
-/** A page: what it has applied, and the client that feeds it; another client when one gave up, another page when left. */
+/** A page: the values that it shows, and the client that feeds it. A client that gave up, and a page that was left, are replaced. */
 class ModelPage {
   #world
   #modules
   #random
+
+  frames = new Set()
 
   constructor(world, modules, random, kept = null) {
     this.#world = world
@@ -213,32 +233,39 @@ class ModelPage {
     client.connect()
   }
 
-  /** What is kept for the next page: as it stands at this very moment. */
+  /** What is kept for the next page, as of this moment. */
   keep() {
     const { cursor, last } = this.position
     return { cursor, last, shown: [...this.shown].map(([topic, values]) => [topic, [...values]]) }
   }
 
-  /** Whoever says that it has caught up shows no less than what was told before it came. */
+  /** A page that has caught up shows everything that was published before its connection opened. */
   #checkLevel() {
-    // Behind a hole at a topic's end nobody can know yet that there is one.
+    // A hole at the end of a topic shows only with the next message.
     if (this !== this.#world.page || this.#world.mayLeaveHoles) return
     const connection = [...this.#world.transports].find(each => each.isOpen)
     for (const [topic, value] of connection?.toldBefore ?? []) {
       const shown = this.shown.get(topic).at(-1) ?? 0
-      if (shown < value) this.#world.wrong ??= `says that it has caught up, and shows ${topic} at ${shown}, not ${value}`
+      if (shown < value) this.#world.wrong ??= `reports that it has caught up, but shows ${topic} at ${shown}, not ${value}`
     }
   }
 
   #apply({ type, topic, payload }) {
     if (this !== this.#world.page) return
     if (this.#world.isFaulty && type === "progress" && this.#random() < 0.01) {
-      // Left in the middle: the message has come and is not shown.
+      // The page is left in the middle: the message has arrived and is not shown.
       this.#world.replacePage(this.#random() < 0.8 ? this.keep() : null)
       return
     }
     if (type === "progress") this.shown.get(topic).push(payload.value)
     if (type === "warning") this.shown.get(payload.topic).push(payload.value)
+    if (type === "frame") this.#showFrame(payload.frame_id)
+  }
+
+  /** @param {number} id */
+  #showFrame(id) {
+    if (this.frames.has(id)) this.#world.wrong ??= `shows frame ${id} twice`
+    this.frames.add(id)
   }
 }
 
@@ -274,7 +301,7 @@ class World {
   get isInStep() {
     return this.page.client.isConnected()
       && [...this.transports].every(transport => transport.outbox.length === 0)
-      && TOPICS.every(topic => String(this.page.shown.get(topic)) === String(this.server.told.get(topic)))
+      && TOPICS.every(topic => String(this.page.shown.get(topic)) === String(this.server.visible(topic)))
   }
 }
 
@@ -294,6 +321,7 @@ const FAULTS = [
     const count = random() < 0.1 ? 20 : 1
     for (let index = 0; index < count; index += 1) world.server.publish(TOPICS[Math.floor(random() * 2)], random, world.mayLeaveHoles)
   }],
+  ["frame", 15, (world, random) => world.server.sendFrame(random)],
   ["deliver", 40, (world, random) => {
     for (const transport of Array.from(world.transports)) transport.deliver(Math.floor(random() * 12))
   }],
@@ -326,12 +354,12 @@ export function play(seed, modules, tell = () => {}) {
   return settled(seed, world, random)
 }
 
-/** Nothing goes wrong any more: within bounded time everything told is shown, in order, once. */
+/** Nothing goes wrong any more: within a bounded time the page shows everything that was published, in order, once. */
 function settled(seed, world, random) {
   world.isFaulty = false
   world.blocked = null
   world.server.isUp = true
-  // What is missing at the very end of a topic shows with the next message.
+  // A hole at the end of a topic shows with the next message.
   for (const topic of TOPICS) world.server.publish(topic, random, false)
   for (let waited = 0; waited < SETTLE_MS; waited += 5_000) {
     world.tick(5_000)
@@ -342,12 +370,12 @@ function settled(seed, world, random) {
   return `seed ${seed}: not in step after ${SETTLE_MS / 1_000} s (${world.page.client.state})\n  told  ${JSON.stringify([...world.server.told])}\n  shown ${shown}`
 }
 
-/** Nobody tells a page that is in step but has not said so that it is live. */
+/** A page that is in step must have reported it, or it would not show that it is live. */
 function silent(seed, page) {
-  return page.hasCaughtUp ? null : `seed ${seed}: in step, and has not said that it has caught up`
+  return page.hasCaughtUp ? null : `seed ${seed}: in step, but has not reported that it has caught up`
 }
 
-/** Values are given once and in order, so that what is shown must rise. @param {Map<string, number[]>} shown */
+/** Values are published once and in order, so the values shown must rise. @param {Map<string, number[]>} shown */
 function doubled(shown) {
   for (const [topic, values] of shown) {
     for (let index = 1; index < values.length; index += 1) {

@@ -1,5 +1,5 @@
-// The real client against a model of the server, for thousands of seeds. `SEED=17 node --test Tests/web/` replays one
-// and tells its steps; `SEEDS=100000` plays more.
+// Runs the real client against a model of the server, for thousands of seeds. `SEED=17 node --test Tests/web/` replays one
+// seed and prints its steps; `SEEDS=100000` runs more.
 import assert from "node:assert/strict"
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -10,13 +10,13 @@ import { play } from "./stream-model.mjs"
 
 const MODULES = fileURLToPath(new URL("../../web/js", import.meta.url))
 const SEEDS = Number(process.env.SEEDS ?? 5_000)
-/** Seeds within which each mutant has to be caught. */
+/** Seeds within which each mutant must be caught. */
 const SEEDS_FOR_MUTANTS = 500
 
-/** The client as it stands in a folder. */
+/** The client in a folder. */
 async function modulesIn(folder) {
   const load = name => import(pathToFileURL(join(folder, name)).href)
-  const [{ RealtimeClient }, { StreamPosition }] = await Promise.all([load("realtime-client.js"), load("stream-position.js")])
+  const [{ RealtimeClient }, { StreamPosition }] = await Promise.all([load("realtime/realtime-client.js"), load("realtime/stream-position.js")])
   return { RealtimeClient, StreamPosition }
 }
 
@@ -28,7 +28,7 @@ function firstFailure(seeds, modules) {
   return null
 }
 
-describe("whatever happens between them, a page ends up with what the server told, in order, once", async () => {
+describe("whatever happens, a page ends up with every message of the server, in order, once", async () => {
   const modules = await modulesIn(MODULES)
 
   if (process.env.SEED !== undefined) {
@@ -45,19 +45,23 @@ describe("whatever happens between them, a page ends up with what the server tol
 
 describe("a client with a fault is caught", () => {
   for (const [name, file, whole, broken] of [
-    ["that does not check numbers", "stream-position.js", 'return seq <= last ? "repeat" : "hole"', 'return "next"'],
-    ["that passes over holes", "stream-position.js", 'return seq <= last ? "repeat" : "hole"',
+    ["that does not check numbers", "realtime/stream-position.js", 'return seq <= last ? "repeat" : "hole"', 'return "next"'],
+    ["that passes over holes", "realtime/stream-position.js", 'return seq <= last ? "repeat" : "hole"',
       'return seq <= last ? "repeat" : "next"'],
-    ["that moves its cursor before it has applied a message", "realtime-client.js", "this.#message.emit(message)\n        // Only now",
-      "this.#position.applied(topic, seq, id)\n        this.#message.emit(message)\n        // Only now"],
-    ["that takes no notice of a gap", "realtime-client.js", 'if (code === "REPLAY_GAP") this.#expectSnapshot()', ""],
-    ["that keeps its numbers over a snapshot", "stream-position.js", "this.#last.clear()", ""],
-    ["that takes half a snapshot for a whole one", "realtime-client.js", "left: Number.isInteger(count) ? count : 0", "left: 0"],
-    ["that takes itself for live in the middle of a replay", "realtime-client.js",
+    ["that moves its cursor before it has applied a message", "realtime/message-stream.js", "this.#emit(message)\n        // Only now",
+      "this.#position.applied(topic, seq, id)\n        this.#emit(message)\n        // Only now"],
+    ["that ignores a gap", "realtime/message-stream.js", 'if (code === "REPLAY_GAP") this.#expectSnapshot()', ""],
+    ["that keeps its numbers over a snapshot", "realtime/stream-position.js", "this.#last.clear()", ""],
+    ["that takes half a snapshot for a whole one", "realtime/snapshot-assembly.js",
+      'typeof count === "number" && Number.isInteger(count) ? count : 0', "0"],
+    ["that counts frames as part of a snapshot", "realtime/snapshot-assembly.js", "if (!isUnnumberedType(message.type)) ", ""],
+    ["that does not count messages of unknown types", "realtime/message-stream.js", "    this.#noteHeard()\n    if",
+      "    if (!isKnownType(message.type)) return\n    this.#noteHeard()\n    if"],
+    ["that takes itself for live in the middle of a replay", "realtime/message-stream.js",
       "if (catching_up === true) this.#isBehind = true\n    else if", "if"],
-    ["that waits behind a gap for the end of the replay", "realtime-client.js",
-      "this.#isBehind = null\n    this.#isCaughtUp = false\n    this.#gathering = null\n    this.#awaits", "this.#gathering = null\n    this.#awaits"],
-    ["that resumes for ever where a hole stays", "realtime-client.js", "if (needsSnapshot) this.#position.reset(null)", ""],
+    ["that waits for the end of a replay that a gap has cut off", "realtime/message-stream.js",
+      "this.#isBehind = null\n    this.#isCaughtUp = false\n    this.#snapshot.expect", "this.#snapshot.expect"],
+    ["that resumes for ever if a hole stays", "realtime/realtime-client.js", "if (needsSnapshot) this.#position.reset(null)", ""],
   ]) {
     test(name, async () => {
       const folder = mkdtempSync(join(tmpdir(), "telltale-mutant-"))

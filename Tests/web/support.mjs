@@ -1,5 +1,5 @@
-// What the suites share: a page, a socket and a stream of chance that a test controls.
-import { RealtimeClient } from "../../web/js/realtime-client.js"
+// What the suites share: a page, a socket, a clock and random numbers that a test controls.
+import { RealtimeClient } from "../../web/js/realtime/realtime-client.js"
 
 export const TIMESTAMP = "2026-02-04T15:30:00.123Z"
 export const START_MS = Date.parse(TIMESTAMP)
@@ -14,7 +14,7 @@ export function numbered(seq, { type = "progress", payload = { job_id: "7", prog
   return message(type, payload, { id: `e1:${seq}`, topic, seq })
 }
 
-/** Every socket ever opened, with the verbs of a server. */
+/** A socket that the test controls like a server; `all` holds every socket that was opened. */
 export class FakeWebSocket {
   static CONNECTING = 0
   static OPEN = 1
@@ -42,7 +42,7 @@ export class FakeWebSocket {
   static get last() { return FakeWebSocket.all.at(-1) }
 }
 
-/** The page around a client: hidden or seen, asleep or awake. */
+/** The page around a client: hidden or visible, asleep or awake. */
 export class FakeLife {
   hidden = false
   listeners = new Set()
@@ -55,8 +55,8 @@ export class FakeLife {
 }
 
 /**
- * Time that stands still until told. Each timer runs at its very moment; Node 20's own mock shows a callback the end of
- * the whole tick as its time, and so can't tell 30 s of silence from 60 s.
+ * A clock that moves only with `tick`. Each timer sees the time at which it was due; with Node 20's own mock it sees the
+ * end of the whole tick, which can't distinguish 30 s of silence from 60 s.
  */
 export class FakeClock {
   #now = START_MS
@@ -89,7 +89,7 @@ export class FakeClock {
   sleep(ms) { this.#now += ms }
 }
 
-/** A client with everything it says, in order. WebSocket only, chance in the middle, unless told otherwise. */
+/** A client and everything that it reports, in order. By default with WebSocket and an average random number. */
 export function makeClient(options = {}) {
   FakeWebSocket.all = []
   const clock = new FakeClock()
@@ -123,7 +123,7 @@ export function makeConnected(options = {}) {
   return made
 }
 
-/** Chance that repeats: mulberry32. */
+/** Reproducible random numbers: mulberry32. */
 export function seeded(seed) {
   let a = seed >>> 0
   return () => {

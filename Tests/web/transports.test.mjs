@@ -1,12 +1,12 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { EventStreamParser, SSETransport } from "../../web/js/transports/sse.js"
-import { WebSocketTransport } from "../../web/js/transports/websocket.js"
+import { EventStreamParser, SSETransport } from "../../web/js/realtime/sse-transport.js"
+import { WebSocketTransport } from "../../web/js/realtime/websocket-transport.js"
 import { FakeWebSocket } from "./support.mjs"
 
 const url = new URL("http://127.0.0.1:8000/v1/realtime")
 
-/** Everything a transport says, and a way to wait for what comes. */
+/** The events of a transport, and a way to wait for one. */
 function listen(transport) {
   const events = []
   let wake = () => {}
@@ -27,7 +27,7 @@ function streamOf(...pieces) {
 }
 
 describe("WebSocketTransport", () => {
-  test("passes on what the socket says", () => {
+  test("passes on the events of the socket", () => {
     const transport = new WebSocketTransport({ url, WebSocket: FakeWebSocket })
     const { events } = listen(transport)
     transport.open(new URLSearchParams({ job_id: "7" }))
@@ -43,7 +43,7 @@ describe("WebSocketTransport", () => {
     ])
   })
 
-  test("says nothing more once closed", () => {
+  test("emits nothing more once closed", () => {
     const transport = new WebSocketTransport({ url, WebSocket: FakeWebSocket })
     const { events } = listen(transport)
     transport.open(new URLSearchParams())
@@ -58,11 +58,11 @@ describe("EventStreamParser", () => {
   const stream = ': comment\r\n\r\nevent: progress\nid: e1:4\ndata: {"a":\ndata: "ä\u{1f600}"}\n\n\ndata:x\nretry: 5\n\n'
   const expected = ['{"a":\n"ä\u{1f600}"}', "x"]
 
-  test("gives the data of each event", () => {
+  test("returns the data of each event", () => {
     assert.deepEqual(new EventStreamParser().receive(stream), expected)
   })
 
-  test("gives the same wherever the stream is split", () => {
+  test("returns the same wherever the stream is split", () => {
     for (let at = 0; at <= stream.length; at += 1) {
       const parser = new EventStreamParser()
       assert.deepEqual([...parser.receive(stream.slice(0, at)), ...parser.receive(stream.slice(at))], expected)
@@ -71,13 +71,13 @@ describe("EventStreamParser", () => {
     assert.deepEqual([...stream].flatMap(piece => parser.receive(piece)), expected)
   })
 
-  test("keeps an event that is not complete", () => {
+  test("keeps an incomplete event", () => {
     assert.deepEqual(new EventStreamParser().receive("data: half\n"), [])
   })
 })
 
 describe("SSETransport", () => {
-  test("opens, delivers what arrives in any pieces, and says when the stream ended", async () => {
+  test("opens, delivers events that arrive in any pieces, and reports the end of the stream", async () => {
     const bytes = new TextEncoder().encode("data: ä\n\n")
     const fetch = async () => new Response(streamOf(...[...bytes].map(byte => Uint8Array.of(byte))))
     const transport = new SSETransport({ url, fetch })
@@ -91,7 +91,7 @@ describe("SSETransport", () => {
   })
 
   for (const [status, code] of [[403, 4003], [429, 4001], [503, 1012], [500, 1006], [404, 1006]]) {
-    test(`refused with ${status} is closed as ${code}`, async () => {
+    test(`reports a refusal with ${status} as close code ${code}`, async () => {
       const transport = new SSETransport({ url, fetch: async () => new Response("", { status }) })
       const { events, until } = listen(transport)
       transport.open(new URLSearchParams())
@@ -100,7 +100,7 @@ describe("SSETransport", () => {
     })
   }
 
-  test("refused in the server's own words says them, and is not tried again", async () => {
+  test("reports the server's reason for a final refusal", async () => {
     const body = JSON.stringify({ detail: "Job 7 not found.", status_code: 404, code: "NOT_FOUND" })
     const transport = new SSETransport({ url, fetch: async () => new Response(body, { status: 404 }) })
     const { events, until } = listen(transport)
@@ -109,7 +109,7 @@ describe("SSETransport", () => {
     assert.deepEqual(events, [{ kind: "closed", code: 1008, reason: "Job 7 not found.", error: "NOT_FOUND" }])
   })
 
-  test("gives up its request when closed, without a word", async () => {
+  test("aborts its request when closed, and emits nothing", async () => {
     let signal
     const transport = new SSETransport({
       url,

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { connectionBadge } from "../../web/js/connection-words.js"
-import { tabTitle } from "../../web/js/page-title.js"
+import { connectionBadge } from "../../web/js/realtime/connection-badge-words.js"
+import { tabTitle } from "../../web/js/jobs/job-tab.js"
 import { ago, clock, count, estimate, fileSize, milliseconds, percent, rate, timeOfDay } from "../../web/js/readable.js"
-import { isFinal, jobWords, jobWordsAsKnown, pluginStatusIn, pluginWords, severityWords } from "../../web/js/words.js"
+import { isFinal, jobWords, jobWordsAsKnown, pluginStatusIn, pluginWords, severityWords } from "../../web/js/jobs/state-words.js"
 
-describe("figures read", () => {
+describe("figures for people", () => {
   const forms = [
     [percent, 0, "0%"], [percent, 42.5, "42.5%"], [percent, 42.04, "42%"], [percent, 99.97, "99.9%"],
     [percent, 100, "100%"], [percent, 250, "100%"], [percent, -3, "0%"],
@@ -27,8 +27,8 @@ describe("figures read", () => {
   }
 })
 
-describe("states have words", () => {
-  test("which an unknown one does not break", () => {
+describe("states", () => {
+  test("that are unknown have words too", () => {
     assert.deepEqual(pluginWords("sleeping"), { state: "unknown", sign: "?", word: "Unknown" })
     assert.deepEqual(pluginWords("__proto__"), { state: "unknown", sign: "?", word: "Unknown" })
     assert.equal(jobWords(null).state, "queued")
@@ -40,19 +40,19 @@ describe("states have words", () => {
     ["completed", "failed", "completed"], ["failed", "failed", "failed"], ["running", "running", "running"],
     ["started", null, "started"],
   ]) {
-    test(`and a plugin that was ${plugin} in a job that is ${job} is ${state}`, () => {
+    test(`of a plugin that was ${plugin} in a job that is ${job}: ${state}`, () => {
       assert.equal(pluginWords(pluginStatusIn(plugin, job)).state, state)
     })
   }
 
-  test("and three of a job are final", () => {
+  test("of a job are final in three cases", () => {
     assert.deepEqual(
       ["queued", "running", "succeeded", "failed", "cancelled", null].filter(isFinal),
       ["succeeded", "failed", "cancelled"])
   })
 })
 
-describe("the tab says", () => {
+describe("the title of the tab", () => {
   const nowMs = new Date(2026, 1, 4, 15, 0, 0).getTime()
   const asOf = new Date(2026, 1, 4, 14, 2, 11).getTime()
   const title = (status, value, name = "build", rest = {}) =>
@@ -86,32 +86,32 @@ describe("a badge", () => {
   const stale = (connection, rest = {}) => live(connection, { isStale: true, ...rest })
   for (const [name, connection, page, state, label, time, canReconnect = false] of [
     ["is live", live("CONNECTED"), calm, "live", "Live", null],
-    ["is live though the browser thinks it is offline", live("CONNECTED"), offline, "live", "Live", null],
-    ["is patient while a page loads", live("DISCONNECTED"), calm, "connecting", "Connecting…", null],
-    ["says reconnecting, and as of when the page is right", stale("DISCONNECTED"), calm, "reconnecting", "Reconnecting…", told],
+    ["is live even if the browser reports that it is offline", live("CONNECTED"), offline, "live", "Live", null],
+    ["says connecting while a page loads", live("DISCONNECTED"), calm, "connecting", "Connecting…", null],
+    ["says reconnecting, and since when the page may be out of date", stale("DISCONNECTED"), calm, "reconnecting", "Reconnecting…", told],
     ["says the same while an attempt runs", stale("RECONNECTING"), calm, "reconnecting", "Reconnecting…", told],
-    ["of a page from the browser's cache says so before the first connection", stale("CONNECTING"), calm, "reconnecting",
+    ["says reconnecting on a page from the browser's cache", stale("CONNECTING"), calm, "reconnecting",
       "Reconnecting…", told],
-    ["says the day where it is another one", stale("DISCONNECTED", { asOf: new Date(2026, 0, 31, 9, 5, 7).getTime() }), calm,
+    ["says the date if it is not today", stale("DISCONNECTED", { asOf: new Date(2026, 0, 31, 9, 5, 7).getTime() }), calm,
       "reconnecting", "Reconnecting…", "as of 31 Jan 09:05:07"],
     ["says that there is no network", stale("DISCONNECTED"), offline, "offline", "Offline: showing data", told],
-    ["does not invent a time", stale("CONNECTING", { asOf: null }), offline, "offline", "Offline", null],
+    ["has no time if it is unknown", stale("CONNECTING", { asOf: null }), offline, "offline", "Offline", null],
     ["says why it gave up", stale("CLOSED"), calm, "closed", "Disconnected: why", told, true],
-    ["gave up without a reason", stale("CLOSED", { closeReason: null }), calm, "closed", "Disconnected", told, true],
-    ["of an overlay says the connection is lost", stale("CLOSED"), { ...calm, isOverlay: true }, "closed",
+    ["says that it gave up, without a reason", stale("CLOSED", { closeReason: null }), calm, "closed", "Disconnected", told, true],
+    ["says in an overlay that the connection is lost", stale("CLOSED"), { ...calm, isOverlay: true }, "closed",
       "Connection lost", told, true],
-    ["says that there is nothing to come back to", stale("CLOSED", { isGone: true }), calm, "gone", "No longer on the server", told],
+    ["says that the subject no longer exists", stale("CLOSED", { isGone: true }), calm, "gone", "No longer on the server", told],
     ["says that it polls", live("DISCONNECTED", { isPolling: true }), calm, "live", "Live, once a second", null],
-    ["that polls after giving up can reconnect", live("CLOSED", { isPolling: true }), calm, "live", "Live, once a second", null, true],
+    ["offers to reconnect while it polls after giving up", live("CLOSED", { isPolling: true }), calm, "live", "Live, once a second", null, true],
   ]) {
     test(name, () => assert.deepEqual(connectionBadge(connection, page), { state, label, asOf: time, canReconnect }))
   }
 })
 
-describe("a job of which only the last that was known can be told", () => {
+describe("a job on a page that may be out of date", () => {
   for (const [status, word] of [["running", "Was running"], ["queued", "Was queued"], ["succeeded", "Succeeded"], ["failed", "Failed"]]) {
-    test(`that is ${status} shows as ${word}`, () => assert.equal(jobWordsAsKnown(status, true).word, word))
+    test(`is shown as ${word} if it was ${status}`, () => assert.equal(jobWordsAsKnown(status, true).word, word))
   }
 
-  test("is told as it is once that is known", () => assert.equal(jobWordsAsKnown("running", false).word, "Running"))
+  test("is shown as it is on a current page", () => assert.equal(jobWordsAsKnown("running", false).word, "Running"))
 })

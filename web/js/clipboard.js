@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Copies a text. The clipboard API needs a secure context; elsewhere the old command may still do it.
+ * Copies a text. The clipboard API needs a secure context; without one the old command may still work.
  * @param {string} text
  * @returns {Promise<boolean>} Whether it was copied.
  */

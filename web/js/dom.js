@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The hooks between the server's markup and the modules: slots, lists, templates, actions. Data becomes text or an
- * attribute, never markup; and a node is touched only where something changes, so that a tick costs what it shows.
+ * attribute, never markup. A node is changed only if its value differs, so that an update costs only what it shows.
  */
 
 /** @param {ParentNode} root @param {string} name @returns {HTMLElement | null} */
@@ -19,7 +19,7 @@ export function action(root, name) {
   return root.querySelector(`[data-action="${name}"]`)
 }
 
-/** A copy of what a template holds. @param {ParentNode} root @param {string} name @returns {Element | null} */
+/** A copy of the content of a template. @param {ParentNode} root @param {string} name @returns {Element | null} */
 export function cloneTemplate(root, name) {
   const template = root.querySelector(`template[data-template="${name}"]`)
   const content = template instanceof HTMLTemplateElement ? template.content.firstElementChild : null
@@ -37,7 +37,7 @@ export function fill(root, name, text) {
 }
 
 /**
- * Shows a slot with its text, or hides it where there is none.
+ * Shows a slot with a text, or hides it if the text is null.
  * @param {ParentNode} root
  * @param {string} name
  * @param {string | null} text
@@ -48,7 +48,7 @@ export function fillOrHide(root, name, text) {
   setHidden(node, text === null)
 }
 
-/** @param {Element | null} node @param {string} name @param {string | null} value Null takes the attribute away. */
+/** @param {Element | null} node @param {string} name @param {string | null} value Null removes the attribute. */
 export function setAttribute(node, name, value) {
   if (node === null || node.getAttribute(name) === value) return
   if (value === null) node.removeAttribute(name)
@@ -67,8 +67,8 @@ export function setValue(node, value) {
 }
 
 /**
- * Puts nodes into a place in the given order, moving only those that stand elsewhere, and removes what else is there.
- * A node that stays keeps its focus, its scroll position and its selection.
+ * Makes the nodes the children of a parent, in this order: moves only the nodes that stand elsewhere and removes all
+ * others. A node that stays keeps its focus, its scroll position and its selection.
  * @param {Element} parent @param {Element[]} nodes
  */
 export function arrange(parent, nodes) {

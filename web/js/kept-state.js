@@ -1,21 +1,21 @@
 // @ts-check
 /**
- * What a page knew when it was left, for the moment when the browser shows the same rendering of it again from its own
- * cache: by going back, by duplicating the tab, by restoring a session, perhaps while there is no server. A page that
- * the server renders anew knows more than anything kept. So what is kept belongs to one rendering and is used with that
- * one alone; there is no need to compare cursors, which mean nothing here, or clocks.
+ * Keeps what a page knew when it was left, in case the browser shows the same rendering again from its cache: after going
+ * back, duplicating the tab or restoring a session, perhaps while the server is down. A new rendering from the server
+ * knows more than anything kept. So the kept state belongs to one rendering and is used with that one only; cursors and
+ * clocks need not be compared.
  *
- * Kept are the position and what the messages up to it add up to, together or not at all: a cursor without the state
- * before it would leave a hole that nobody sees.
+ * The position and the state that the messages up to it add up to are kept together or not at all: a cursor without the
+ * state before it would hide a gap.
  */
 
 const PREFIX = "telltale.page."
-/** Beyond this many characters nothing is kept: resuming from where the server rendered the page gives the same. */
-const MOST_CHARACTERS = 500_000
+/** A larger state is not kept: resuming from the position of the rendering gives the same result. */
+const CHARACTERS_MAX = 500_000
 
 /**
- * @param {string} rendering What tells this rendering of the page from every other one.
- * @returns {any} What was kept, null where there is nothing.
+ * @param {string} rendering Identifies this rendering of the page.
+ * @returns {any} What was kept; null if there is nothing.
  */
 export function kept(rendering) {
   try {
@@ -27,7 +27,7 @@ export function kept(rendering) {
 }
 
 /**
- * Keeps what `content` returns whenever the page may be left for good.
+ * Keeps what `content` returns whenever the page may be leaving for good.
  * @param {string} rendering
  * @param {() => unknown} content Null for nothing.
  */
@@ -36,10 +36,10 @@ export function keepWhenLeft(rendering, content) {
     const value = content()
     const text = value === null ? "" : JSON.stringify({ rendering, content: value })
     try {
-      if (text === "" || text.length > MOST_CHARACTERS) sessionStorage.removeItem(key())
+      if (text === "" || text.length > CHARACTERS_MAX) sessionStorage.removeItem(key())
       else sessionStorage.setItem(key(), text)
     } catch {
-      // Private windows may refuse, and so may a full store: the page resumes from its rendering.
+      // A private window or a full store may refuse: then the page resumes from its rendering.
     }
   }
   addEventListener("pagehide", keep)

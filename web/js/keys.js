@@ -1,5 +1,5 @@
 // @ts-check
-/** `/` goes to the page's search; what other keys do stands with the elements that they act on. */
+/** The `/` key focuses the page's search. Other keys are handled by the elements that they act on. */
 export function listenForKeys() {
   document.addEventListener("keydown", event => {
     const search = document.querySelector('input[type="search"]')
@@ -9,7 +9,7 @@ export function listenForKeys() {
   })
 }
 
-/** Whether a key is meant for the page: without a modifier, and not while typing. @param {KeyboardEvent} event */
+/** Whether a key is meant for the page: without a modifier, and not typed into a field. @param {KeyboardEvent} event */
 export function isPlainKey({ ctrlKey, metaKey, altKey, target }) {
   const isTyping = target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null
   return !ctrlKey && !metaKey && !altKey && !isTyping

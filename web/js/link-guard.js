@@ -1,13 +1,13 @@
 // @ts-check
 import { showToast } from "./toast.js"
 
-/** A server that takes longer than this to say anything is not there for somebody who waits for a page. */
+/** A server that takes longer than this to answer counts as unreachable. */
 const PATIENCE_MS = 5_000
 
 /**
- * Keeps a page that has no connection from being lost to the browser's own page about errors: whoever follows a link or
- * sends a search is taken there only if the server answers. Else the link hears `unreachable`, and who can do without the
- * server cancels that event; if nobody does, a toast says so.
+ * Keeps a page without a connection from being replaced by the browser's error page: a link is followed, and a search is
+ * sent, only if the server answers. Otherwise the link or form gets an `unreachable` event. A listener that can do
+ * without the server cancels the event; if none does, a toast reports the problem.
  * @param {() => boolean} isConnected
  */
 export function keepPageWhileUnreachable(isConnected) {
@@ -27,7 +27,7 @@ export function keepPageWhileUnreachable(isConnected) {
   })
 }
 
-/** Whether the server behind an address answers, and is not about to stop. @param {URL} url @param {typeof fetch} [ask] */
+/** Whether the server answers, and is not shutting down. @param {URL} url @param {typeof fetch} [ask] */
 export async function isReachable(url, ask = fetch) {
   try {
     const { status } = await ask(url, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) })
@@ -48,7 +48,7 @@ async function follow(source, url) {
 }
 
 /**
- * Whether this very page would go: not to another tab, not to a place on it, not to a file, not away from this server.
+ * Whether a click replaces this page by another one of this server: not in a new tab, not a fragment, not a download.
  * @param {HTMLAnchorElement} link @param {MouseEvent} event
  */
 function leadsElsewhere(link, { button, metaKey, ctrlKey, shiftKey, altKey }) {

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The listeners of one kind of event. One that throws is reported and does not keep the others from hearing.
+ * The listeners of one kind of event. A listener that throws is reported; the others are still called.
  * @template Event
  */
 export class Listeners {

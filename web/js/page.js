@@ -1,18 +1,18 @@
 // @ts-check
-/** What the page says about itself: where its server is, what it shows, what it was rendered with. */
+/** What the page says about itself: the address of its server, and the state that it was rendered with. */
 
-import { isObject } from "./messages.js"
+import { isObject } from "./realtime/messages.js"
 import { instant } from "./values.js"
 
-/** @typedef {import("./messages.js").Message} Message */
+/** @typedef {import("./realtime/messages.js").Message} Message */
 
-/** The server's address: the page's own, or the one that a static page names. */
+/** The server's address: the page's own, or the one in a static page's `<meta>`. */
 export function apiURL() {
   const meta = document.querySelector('meta[name="telltale-api"]')
   return new URL(meta?.getAttribute("content") || "/", location.href)
 }
 
-/** The connections of one page share a session. @type {string | null} */
+/** The connections of a page share one session. @type {string | null} */
 let session = null
 
 export function sessionID() {
@@ -22,10 +22,15 @@ export function sessionID() {
 
 /**
  * @typedef {object} Known
- * @property {Message[]} [messages] What the page shows already.
- * @property {string | null} [cursor] Where to go on from.
- * @property {number | null} [asOf] When the server said so, milliseconds since 1970.
+ * @property {Message[]} [messages] They add up to what the page shows.
+ * @property {string | null} [cursor] The position of the newest of them.
+ * @property {number | null} [asOf] When the server rendered the page, milliseconds since 1970.
  */
+
+/** Stories show a component as it is; nothing connects. */
+export function isStory() {
+  return document.body.dataset.page === "story"
+}
 
 /** What the page was rendered with. @returns {Known} */
 export function initialState() {
@@ -46,7 +51,7 @@ export function initialState() {
   }
 }
 
-/** `crypto.randomUUID` is missing where the page came by plain HTTP from elsewhere; RFC 9562 §5.4 by hand. */
+/** A version 4 UUID, RFC 9562 §5.4. `crypto.randomUUID` is missing on pages that came over plain HTTP. */
 export function randomUUID() {
   if (crypto.randomUUID !== undefined) return crypto.randomUUID()
   const bytes = crypto.getRandomValues(new Uint8Array(16))

@@ -1,9 +1,9 @@
 // @ts-check
-/** How soon a hidden page is brought up to date: no animation frame comes there, but its title is still read. */
+/** A hidden page gets no animation frames, but its title is visible: it is updated after this delay. */
 const HIDDEN_PAINT_MS = 1_000
 
 /**
- * Runs an action before the next paint, once however often it was asked for.
+ * The functions of the browser that schedule a paint.
  *
  * @typedef {object} PaintClock
  * @property {(action: () => void) => any} requestFrame
@@ -21,18 +21,19 @@ const pagePaintClock = {
 }
 
 /**
+ * Runs an action before the next paint, once however often it was requested.
  * @param {() => void} action
  * @param {PaintClock} [clock]
- * @returns {() => void} Asks for the action.
+ * @returns {() => void} Requests the action.
  */
 export function oncePerFrame(action, clock = pagePaintClock) {
-  let isAsked = false
+  let isRequested = false
   return () => {
-    if (isAsked) return
-    isAsked = true
+    if (isRequested) return
+    isRequested = true
     const run = () => {
-      if (!isAsked) return
-      isAsked = false
+      if (!isRequested) return
+      isRequested = false
       clock.cancelFrame(frame)
       clock.clearTimeout(timer)
       action()

@@ -1,5 +1,5 @@
 // @ts-check
-/** Choices of the visitor that outlive the page. Where nothing can be stored they last as long as the page. */
+/** Choices of the visitor that outlive the page; without storage they last as long as the page. */
 
 const PREFIX = "telltale."
 

@@ -1,27 +1,28 @@
 // @ts-check
-/** Figures as people read them, in the very forms in which the server writes them into the page. */
+/** Figures for people, in the forms in which the server writes them into the page (`Readable` in Swift). */
 
-/** What stands where a figure is not known. */
+/** Stands for a figure that is unknown. */
 export const UNKNOWN = "–"
 
 /** 42.5 as `42.5%`, 0 as `0%`. Only 100 itself is `100%`: 99.97 is `99.9%`. @param {number} value */
 export function percent(value) {
+  if (Number.isNaN(value)) return UNKNOWN
   const tenths = Math.min(100, Math.max(0, value)) * 10
   return `${(tenths < 1_000 ? Math.min(999, Math.round(tenths)) : 1_000) / 10}%`
 }
 
-/** 145.5 as `145.5 ms`; what no time can be is `N/A`. @param {number} value */
+/** 145.5 as `145.5 ms`; an impossible time, such as -1, as `N/A`. @param {number} value */
 export function milliseconds(value) {
-  return value >= 0 && value < 1e12 ? `${value.toFixed(1)} ms` : "N/A"
+  return value >= 0 && value < 1e12 ? `${(Math.round(value * 10) / 10).toFixed(1)} ms` : "N/A"
 }
 
 /**
- * 12.43 a second as `12.4/s`; two decimals below one, so that slow work still shows a rate.
+ * 12.43 a second as `12.4/s`. Below 1 it has two decimals, so that slow work still shows a rate.
  * @param {number} perSecond
  */
 export function rate(perSecond) {
   if (!(perSecond >= 0 && perSecond < 1e12)) return UNKNOWN
-  if (perSecond > 0 && perSecond < 1) return `${Math.max(0.01, perSecond).toFixed(2)}/s`
+  if (perSecond > 0 && perSecond < 1) return `${hundredths(Math.max(0.01, perSecond))}/s`
   return `${Math.round(perSecond * 10) / 10}/s`
 }
 
@@ -33,7 +34,7 @@ export function clock(durationMs) {
 }
 
 /**
- * A time still to come, only as exact as an estimate is: `8 s`, `about 2 min`, `about 1 h 10 min`.
+ * The time that is left, no more exact than an estimate is: `8 s`, `about 2 min`, `about 1 h 10 min`.
  * @param {number} value
  */
 export function estimate(value) {
@@ -52,7 +53,7 @@ export function ago(elapsedMs) {
   return minutes < 24 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 60 / 24)} d ago`
 }
 
-/** The size of a file, as its owner knows it: `812 bytes`, `1.2 MB`. @param {number} bytes */
+/** The size of a file: `812 bytes`, `1.2 MB`. @param {number} bytes */
 export function fileSize(bytes) {
   if (bytes < 1_000) return bytes === 1 ? "1 byte" : `${bytes} bytes`
   const power = Math.min(3, Math.floor(Math.log10(bytes) / 3))
@@ -74,7 +75,7 @@ export function timeOfDay(timeMs) {
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 /**
- * A time of day, with the day where that is another one: `14:02:11`, `3 Feb 14:02:11`.
+ * A time of day, with the date unless it is today: `14:02:11`, `3 Feb 14:02:11`.
  * @param {number} timeMs Since 1970.
  * @param {number} nowMs
  */
@@ -82,6 +83,11 @@ export function moment(timeMs, nowMs) {
   const [time, now] = [new Date(timeMs), new Date(nowMs)]
   if (time.toDateString() === now.toDateString()) return timeOfDay(timeMs)
   return `${time.getDate()} ${MONTHS[time.getMonth()]} ${timeOfDay(timeMs)}`
+}
+
+/** 0.915 as `0.92`. Unlike `toFixed`, which rounds 0.015 to `0.01`, it rounds as the server does. @param {number} value */
+export function hundredths(value) {
+  return (Math.round(value * 100) / 100).toFixed(2)
 }
 
 /** @param {number} value */

@@ -1,7 +1,7 @@
-// A classic script in the head, before the first paint: a theme that was chosen must not flash.
+// A classic script in the head: it runs before the first paint, so that a chosen theme does not flash.
 try {
   const theme = localStorage.getItem("telltale.theme")
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme
 } catch {
-  // No storage, no choice: the system decides.
+  // Without storage there is no choice: the system decides.
 }

@@ -6,7 +6,7 @@ let toast = null
 /** @type {any} */
 let timer = null
 
-/** Says in passing what has just happened; a screen reader reads it politely. @param {string} text */
+/** Shows a short message for a few seconds; screen readers announce it politely. @param {string} text */
 export function showToast(text) {
   if (toast === null) {
     toast = document.createElement("p")

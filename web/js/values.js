@@ -1,5 +1,5 @@
 // @ts-check
-/** Values from outside: each becomes what was hoped for, or null. And the two ways to grow what must not be changed. */
+/** Reads values from outside, each as the expected type or null; and extends collections without changing them. */
 
 /** @template Item @param {readonly Item[]} items @param {Item} item @param {number} most @returns {readonly Item[]} */
 export function keepLast(items, item, most) {
@@ -8,7 +8,7 @@ export function keepLast(items, item, most) {
   return kept
 }
 
-/** A record with one entry more, whatever its name: `__proto__` is a plugin like any other.
+/** A record with one more entry under any name: a plugin may be called `__proto__`.
  * @template Value @param {Readonly<Record<string, Value>>} record @param {string} key @param {Value} value */
 export function withEntry(record, key, value) {
   return Object.defineProperty({ ...record }, key, { value, enumerable: true, writable: true, configurable: true })

@@ -74,14 +74,15 @@ struct MetricsReport {
   private mutating func writeConnections() {
     let open = application.realtime.connectionCounts
     text.append(
-      "connections", .gauge, "Connections that are open, by what they speak now.",
-      [
+      "connections", .gauge, help: "Connections that are open, by what they speak now.",
+      samples: [
         Sample(["transport": "http"], max(0, server.connectionCount - open.values.reduce(0, +)))
       ] + Transport.allCases.map { Sample(["transport": $0.rawValue], open[$0, default: 0]) })
     text.append(
       "connections_total", .counter,
-      "Sockets taken, turned away at the limit, or kept waiting for a descriptor (http); streams opened or refused.",
-      [
+      help:
+        "Sockets taken, turned away at the limit, or kept waiting for a descriptor (http); streams opened or refused.",
+      samples: [
         Sample(["transport": "http", "result": "accepted"], sum { $0.http.acceptedConnections }),
         Sample(["transport": "http", "result": "refused"], server.refusedConnectionCount),
         Sample(["transport": "http", "result": "exhausted"], server.exhaustionCount),
@@ -95,13 +96,14 @@ struct MetricsReport {
         })
     text.append(
       "ws_closes_total", .counter,
-      "WebSockets that ended, by close code: 1006 where the connection broke, 0 for a code that is not in use here.",
-      merge { $0.http.webSocketCloses }.sorted { $0.key.rawValue < $1.key.rawValue }.map { code, count in
+      help:
+        "WebSockets that ended, by close code: 1006 where the connection broke, 0 for a code that is not in use here.",
+      samples: merge { $0.http.webSocketCloses }.sorted { $0.key.rawValue < $1.key.rawValue }.map { code, count in
         Sample(["code": "\(code)"], count)
       })
     text.append(
-      "resume_total", .counter, "Streams that came back with a cursor: resumed without loss, or after a gap.",
-      [
+      "resume_total", .counter, help: "Streams that came back with a cursor: resumed without loss, or after a gap.",
+      samples: [
         Sample(["result": "resumed"], sum { $0.streams.resumed }), Sample(["result": "gap"], sum { $0.streams.gaps }),
       ])
     text.append(
@@ -114,27 +116,30 @@ struct MetricsReport {
   private mutating func writeMessages() {
     let hub = application.hub.statistics
     text.append(
-      "messages_published_total", .counter, "Messages published, by type.",
-      byType(hub.published).map { type, count in Sample(["type": type], count) })
+      "messages_published_total", .counter, help: "Messages published, by type.",
+      samples: byType(hub.published).map { type, count in Sample(["type": type], count) })
     text.append(
       "messages_sent_total", .counter,
-      "Messages handed to connections: one message for N connections counts N. Those dropped later are among them.",
-      [Sample(sum { $0.sentMessages })])
+      help:
+        "Messages handed to connections: one message for N connections counts N. Those dropped later are among them.",
+      samples: [Sample(sum { $0.sentMessages })])
     text.append(
       "messages_dropped_total", .counter,
-      "Messages that a slow client missed (slow_client), or a loop that was too far behind (slow_loop).",
-      byType(merge { $0.dropped }).map { type, count in Sample(["type": type, "reason": "slow_client"], count) }
+      help: "Messages that a slow client missed (slow_client), or a loop that was too far behind (slow_loop).",
+      samples: byType(merge { $0.dropped }).map { type, count in Sample(["type": type, "reason": "slow_client"], count)
+      }
         + byType(hub.dropped).map { type, count in Sample(["type": type, "reason": "slow_loop"], count) })
     text.append(
-      "queue_depth_messages", .gauge, "Messages that wait: for a loop to take them, or for a client to.",
-      [Sample(hub.waiting + sum { $0.queuedMessages })])
+      "queue_depth_messages", .gauge, help: "Messages that wait: for a loop to take them, or for a client to.",
+      samples: [Sample(hub.waiting + sum { $0.queuedMessages })])
     text.append(
-      "fanout_groups", .gauge, "Different subscriptions in use, counted for each loop and framing.",
-      [Sample(sum { $0.groupCount })])
+      "fanout_groups", .gauge, help: "Different subscriptions in use, counted for each loop and framing.",
+      samples: [Sample(sum { $0.groupCount })])
     text.append(
       "delivery_latency_seconds", .histogram,
-      "From publishing to the socket: for each turn of a loop and each subscription, the age of the oldest message when the last connection had been written to.",
-      [Sample(total(.waits) { $0.deliveryTimes })])
+      help:
+        "From publishing to the socket: for each turn of a loop and each subscription, the age of the oldest message when the last connection had been written to.",
+      samples: [Sample(total(.waits) { $0.deliveryTimes })])
   }
 
   // MARK: Requests
@@ -153,18 +158,21 @@ struct MetricsReport {
     }
     text.append(
       "http_requests_total", .counter,
-      "Requests answered, by route template, method and status; route none where there is none, code 101 for WebSockets.",
-      answers.sorted { ($0.key.route, $0.key.method, $0.key.code) < ($1.key.route, $1.key.method, $1.key.code) }.map {
+      help:
+        "Requests answered, by route template, method and status; route none where there is none, code 101 for WebSockets.",
+      samples: answers.sorted {
+        ($0.key.route, $0.key.method, $0.key.code) < ($1.key.route, $1.key.method, $1.key.code)
+      }.map {
         kind, count in
         Sample(["route": kind.route, "method": kind.method, "code": "\(kind.code)"], count)
       })
     text.append(
       "http_request_duration_seconds", .histogram,
-      "From a request's head to its answer, body and handler included; streams are not.",
-      [Sample(total(.waits) { $0.http.requestTimes })])
+      help: "From a request's head to its answer, body and handler included; streams are not.",
+      samples: [Sample(total(.waits) { $0.http.requestTimes })])
     text.append(
-      "http_parse_errors_total", .counter, "Requests that could not be read, by what was wrong with them.",
-      merge { $0.http.parseErrors }.sorted { $0.key < $1.key }.map { reason, count in
+      "http_parse_errors_total", .counter, help: "Requests that could not be read, by what was wrong with them.",
+      samples: merge { $0.http.parseErrors }.sorted { $0.key < $1.key }.map { reason, count in
         Sample(["reason": reason], count)
       })
   }
@@ -174,17 +182,18 @@ struct MetricsReport {
   private mutating func writeJobs() {
     let numbers = application.jobMetrics.numbers
     text.append(
-      "jobs", .gauge, "Jobs that are kept, by status.",
-      JobStatus.allCases.map { Sample(["status": $0.rawValue], application.jobs.count($0)) })
+      "jobs", .gauge, help: "Jobs that are kept, by status.",
+      samples: JobStatus.allCases.map { Sample(["status": $0.rawValue], application.jobs.count($0)) })
     text.append(
-      "job_duration_seconds", .histogram, "From a job's start to its end, however it ended.",
-      [Sample(numbers.jobTimes)])
+      "job_duration_seconds", .histogram, help: "From a job's start to its end, however it ended.",
+      samples: [Sample(numbers.jobTimes)])
     text.append(
-      "plugin_duration_seconds", .histogram, "A plugin's time for one frame.",
-      numbers.pluginTimes.sorted { $0.key < $1.key }.map { plugin, times in Sample(["plugin": plugin], times) })
+      "plugin_duration_seconds", .histogram, help: "A plugin's time for one frame.",
+      samples: numbers.pluginTimes.sorted { $0.key < $1.key }.map { plugin, times in Sample(["plugin": plugin], times) }
+    )
     text.append(
-      "plugin_failures_total", .counter, "Plugins that failed and ended their job, by error code.",
-      numbers.pluginFailures.sorted { ($0.key.plugin, $0.key.reason) < ($1.key.plugin, $1.key.reason) }.map {
+      "plugin_failures_total", .counter, help: "Plugins that failed and ended their job, by error code.",
+      samples: numbers.pluginFailures.sorted { ($0.key.plugin, $0.key.reason) < ($1.key.plugin, $1.key.reason) }.map {
         failure, count in
         Sample(["plugin": failure.plugin, "reason": failure.reason], count)
       })
@@ -195,14 +204,14 @@ struct MetricsReport {
   private mutating func writeStore() {
     let journal = application.storeThread.journalStatistics
     text.append(
-      "store_commit_duration_seconds", .histogram, "How long a commit took, its wait for the disk included.",
-      [Sample(journal.commitTimes)])
+      "store_commit_duration_seconds", .histogram, help: "How long a commit took, its wait for the disk included.",
+      samples: [Sample(journal.commitTimes)])
     text.append(
-      "store_wal_bytes", .gauge, "The database's log: what is not yet in its own file, and room that it keeps.",
-      [Sample(application.store.walBytes)])
+      "store_wal_bytes", .gauge, help: "The database's log: what is not yet in its own file, and room that it keeps.",
+      samples: [Sample(application.store.walBytes)])
     text.append(
-      "publications_waiting", .gauge, "Publications that are not stored yet, and so not told.",
-      [Sample(journal.waiting)])
+      "publications_waiting", .gauge, help: "Publications that are not stored yet, and so not told.",
+      samples: [Sample(journal.waiting)])
   }
 
   // MARK: Loops and process
@@ -211,32 +220,37 @@ struct MetricsReport {
     let turns = server.turnTimes
     text.append(
       "event_loop_lag_seconds", .gauge,
-      "The longest turn of the last 15 to 30 s, the one that goes on included: what a loop added to whatever came meanwhile.",
-      turns.map { Sample(["loop": $0.loop], microseconds: $0.times.longest) })
+      help:
+        "The longest turn of the last 15 to 30 s, the one that goes on included: what a loop added to whatever came meanwhile.",
+      samples: turns.map { Sample(["loop": $0.loop], microseconds: $0.times.longest) })
     text.append(
-      "event_loop_turn_seconds", .histogram, "The length of a loop's turns, from the end of a wait to the next one.",
-      turns.map { Sample(["loop": $0.loop], $0.times.histogram) })
+      "event_loop_turn_seconds", .histogram,
+      help: "The length of a loop's turns, from the end of a wait to the next one.",
+      samples: turns.map { Sample(["loop": $0.loop], $0.times.histogram) })
   }
 
   private mutating func writeProcess() {
     text.append(
-      "log_lines_dropped_total", .counter, "Lines of the log that were lost because nobody took them.",
-      [Sample(application.logWriter?.droppedLines ?? 0)])
+      "log_lines_dropped_total", .counter, help: "Lines of the log that were lost because nobody took them.",
+      samples: [Sample(application.logWriter?.droppedLines ?? 0)])
     text.append(
-      "process_cpu_seconds_total", .counter, "Processor time of all threads.", [Sample(OwnProcess.cpuSeconds)])
+      "process_cpu_seconds_total", .counter, help: "Processor time of all threads.",
+      samples: [Sample(OwnProcess.cpuSeconds)])
     text.append(
-      "process_resident_memory_bytes", .gauge, "Memory that the process holds.",
-      OwnProcess.residentBytes.map { [Sample($0)] } ?? [])
+      "process_resident_memory_bytes", .gauge, help: "Memory that the process holds.",
+      samples: OwnProcess.residentBytes.map { [Sample($0)] } ?? [])
     text.append(
-      "process_open_fds", .gauge, "Open file descriptors.", OwnProcess.openDescriptors.map { [Sample($0)] } ?? [])
+      "process_open_fds", .gauge, help: "Open file descriptors.",
+      samples: OwnProcess.openDescriptors.map { [Sample($0)] } ?? [])
     text.append(
-      "process_max_fds", .gauge, "The limit of open file descriptors.", [Sample(Configuration.openFileLimit())])
+      "process_max_fds", .gauge, help: "The limit of open file descriptors.",
+      samples: [Sample(Configuration.openFileLimit())])
     text.append(
-      "process_start_time_seconds", .gauge, "When the process began, in seconds since 1970.",
-      [Sample(Double(application.startTime.milliseconds) / 1000)])
+      "process_start_time_seconds", .gauge, help: "When the process began, in seconds since 1970.",
+      samples: [Sample(Double(application.startTime.milliseconds) / 1000)])
     text.append(
-      "build_info", .gauge, "Always 1: what is running is in the labels.",
-      [Sample(["version": Application.version], 1)])
+      "build_info", .gauge, help: "Always 1: what is running is in the labels.",
+      samples: [Sample(["version": Application.version], 1)])
   }
 
   // MARK: Adding up

@@ -39,14 +39,15 @@ struct ToolRunner: SlotRunner {
       }
     } catch {
       let code: AppError.Code = if case SourceError.outsideRoot = error { .forbidden } else { .unprocessable }
-      throw AppError(code, "The field \"source\": \(error)")
+      throw AppError(code, "\(error)", field: "source")
     }
-    guard !work.plugins.isEmpty, Set(work.plugins).count == work.plugins.count else {
-      throw JobRequest.refusal("plugins", "must name at least one plugin, and none twice")
+    guard !work.plugins.isEmpty else { throw JobRequest.refusal("plugins", "Choose at least one plugin.") }
+    guard Set(work.plugins).count == work.plugins.count else {
+      throw JobRequest.refusal("plugins", "Name each plugin only once.")
     }
     if let unknown = work.plugins.first(where: { tools.catalogue.factory(named: $0) == nil }) {
       let known = tools.catalogue.names.joined(separator: ", ")
-      throw JobRequest.refusal("plugins", "names \"\(unknown)\", which does not exist; there are \(known)")
+      throw JobRequest.refusal("plugins", "There is no plugin \"\(unknown)\". Choose from \(known).")
     }
     _ = try JobOptions(work.options, plugins: work.plugins)
   }

@@ -29,14 +29,15 @@ package struct JobRequest: Equatable, Sendable {
   package init(_ json: JSONObject, standardPlugins: [String]) throws(AppError) {
     let kind = json["kind"] == nil ? "pipeline" : json["kind"]?.stringValue ?? ""
     guard let reader = Self.readers.first(where: { $0.kind == kind }) else {
-      throw Self.refusal("kind", "must be \"pipeline\" or \"external\"")
+      throw Self.refusal("kind", "The kind must be \"pipeline\" or \"external\".")
     }
     let known = ["kind", "name"] + reader.fields
     if let unknown = json.keys.first(where: { !known.contains($0) }) {
-      throw Self.refusal(unknown, "is not known\(reader.owner); use \(known.joined(separator: ", "))")
+      throw Self.refusal(
+        unknown, "\(reader.subject) has no field \"\(unknown)\"; use \(known.joined(separator: ", ")).")
     }
     if let name = json["name"], name.stringValue == nil, !name.isNull {
-      throw Self.refusal("name", "must be a string")
+      throw Self.refusal("name", "The name must be a string.")
     }
     // A name of blanks would be invisible: there would be nothing to read or click.
     name = json["name"]?.stringValue.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
@@ -48,33 +49,34 @@ package struct JobRequest: Equatable, Sendable {
     let kind: String
     /// Of a request, besides `kind` and `name`.
     let fields: [String]
-    /// Whose field an unknown one isn't, as it follows in a sentence.
-    let owner: String
+    /// The subject of the sentence about an unknown field.
+    let subject: String
     let read: @Sendable (_ json: JSONObject, _ standardPlugins: [String]) throws(AppError) -> JobWork
   }
 
   private static let readers = [
     Reader(
-      kind: "pipeline", fields: ["source", "plugins", "device_requested", "options"], owner: "", read: readPipeline),
-    Reader(kind: "external", fields: [], owner: " of an external job") { _, _ in .external },
+      kind: "pipeline", fields: ["source", "plugins", "device_requested", "options"], subject: "A job",
+      read: readPipeline),
+    Reader(kind: "external", fields: [], subject: "An external job") { _, _ in .external },
   ]
 
   @Sendable private static func readPipeline(
     _ json: JSONObject, standardPlugins: [String]
   ) throws(AppError) -> JobWork {
-    guard let source = json["source"]?.stringValue else { throw Self.refusal("source", "must be a string") }
+    guard let source = json["source"]?.stringValue else { throw Self.refusal("source", "The source must be a string.") }
     guard let list = (json["plugins"] ?? .array(standardPlugins.map(JSON.string))).arrayValue else {
-      throw Self.refusal("plugins", "must be an array of plugin names")
+      throw Self.refusal("plugins", "The plugins must be an array of names.")
     }
     let plugins = list.compactMap(\.stringValue)
-    guard plugins.count == list.count else { throw Self.refusal("plugins", "must be an array of plugin names") }
+    guard plugins.count == list.count else { throw Self.refusal("plugins", "The plugins must be an array of names.") }
     let device = json["device_requested"] ?? "cpu"
     guard let deviceRequested = device.stringValue.flatMap(Device.init) else {
       let given = String(decoding: device.encoded(), as: UTF8.self)
-      throw Self.refusal("device_requested", "must be \"cpu\", \"gpu\" or \"cuda:N\", not \(given)")
+      throw Self.refusal("device_requested", "The device must be \"cpu\", \"gpu\" or \"cuda:N\", not \(given).")
     }
     guard let options = (json["options"] ?? .object([:])).objectValue else {
-      throw Self.refusal("options", "must be an object")
+      throw Self.refusal("options", "The options must be an object.")
     }
     return .pipeline(
       PipelineWork(source: source, plugins: plugins, options: options, deviceRequested: deviceRequested))
@@ -82,7 +84,7 @@ package struct JobRequest: Equatable, Sendable {
 
   /// - Throws: ``AppError`` if the name is too long.
   func checkName() throws(AppError) {
-    if let name, name.utf8.count > 200 { throw Self.refusal("name", "has more than 200 bytes") }
+    if let name, name.utf8.count > 200 { throw Self.refusal("name", "The name has more than 200 bytes.") }
   }
 
   /// Tells requests with the same idempotency key apart. Keys live for a day, across restarts and updates, so the order of
@@ -95,8 +97,8 @@ package struct JobRequest: Equatable, Sendable {
     return SHA256.hash(JSON.object(whole).encoded())
   }
 
-  static func refusal(_ field: String, _ reason: String) -> AppError {
-    AppError(.unprocessable, "The field \"\(field)\" \(reason).")
+  static func refusal(_ field: String, _ message: String) -> AppError {
+    AppError(.unprocessable, message, field: field)
   }
 }
 
@@ -110,18 +112,20 @@ struct JobOptions: Equatable {
     switch options["pace"] {
     case nil, "fastest": isPaced = false
     case "realtime": isPaced = true
-    default: throw JobRequest.refusal("options.pace", "must be \"fastest\" or \"realtime\"")
+    default: throw JobRequest.refusal("options.pace", "The option \"pace\" must be \"fastest\" or \"realtime\".")
     }
     guard let keepsPictures = (options["frame_pictures"] ?? true).boolValue else {
-      throw JobRequest.refusal("options.frame_pictures", "must be true or false")
+      throw JobRequest.refusal("options.frame_pictures", "The option \"frame_pictures\" must be true or false.")
     }
     self.keepsPictures = keepsPictures
     for member in options.members where !["pace", "frame_pictures"].contains(member.key) {
       guard plugins.contains(member.key) else {
-        throw JobRequest.refusal("options.\(member.key)", "is neither an option of jobs nor a plugin of this job")
+        throw JobRequest.refusal(
+          "options.\(member.key)", "\"\(member.key)\" is neither an option of jobs nor a plugin of this job.")
       }
       guard member.value.objectValue != nil else {
-        throw JobRequest.refusal("options.\(member.key)", "must be an object of the plugin's options")
+        throw JobRequest.refusal(
+          "options.\(member.key)", "The options of the plugin \"\(member.key)\" must be an object.")
       }
     }
   }

@@ -1,15 +1,15 @@
-/// Which bytes of a representation a Range field asks for (RFC 9110 §14).
+/// The bytes of a representation that a Range field requests (RFC 9110 §14).
 package enum ByteRange: Sendable, Equatable {
-  /// There is no range, or one that a server may ignore: malformed, of another unit, or several.
+  /// No range, or one that a server may ignore: malformed, in another unit, or more than one.
   case whole
-  /// Answer 206 with these bytes; never empty.
+  /// Answer with 206 and these bytes. Never empty.
   case part(Range<Int>)
-  /// Answer 416.
+  /// Answer with 416.
   case unsatisfiable
 
   /// - Parameters:
-  ///   - size: Bytes of the whole representation.
-  ///   - tag: Its version, for If-Range.
+  ///   - size: The size of the representation in bytes.
+  ///   - tag: The version of the representation, for If-Range.
   package init(_ fields: HTTPFields, size: Int, tag: EntityTag? = nil) {
     let values = fields.values(of: "range")
     guard values.count == 1 else {
@@ -17,7 +17,7 @@ package enum ByteRange: Sendable, Equatable {
       return
     }
     if let condition = fields["if-range"] {
-      // RFC 9110 §13.1.5: only a strong tag, and a date never matches, since we give none.
+      // RFC 9110 §13.1.5: only a strong tag matches. A date never does, since we send no Last-Modified.
       guard let tag, !tag.isWeak, condition == tag.description else {
         self = .whole
         return
@@ -34,7 +34,7 @@ package enum ByteRange: Sendable, Equatable {
     let (first, last) = (spec[..<dash], spec[(dash + 1)...])
     guard (first + last).allSatisfy(\.isDigit), !first.isEmpty || !last.isEmpty else { return }
 
-    // What an Int can't hold lies beyond every representation.
+    // A number that overflows an Int lies beyond the end of any representation.
     if first.isEmpty {
       let count = min(last.decimalValue ?? .max, size)
       self = count > 0 ? .part((size - count)..<size) : .unsatisfiable
@@ -46,7 +46,7 @@ package enum ByteRange: Sendable, Equatable {
     }
   }
 
-  /// The Content-Range field of the answer, nil for the whole.
+  /// The Content-Range field of the response; nil for the whole.
   package func contentRange(size: Int) -> String? {
     switch self {
     case .whole: nil

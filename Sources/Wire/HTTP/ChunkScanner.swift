@@ -1,4 +1,4 @@
-/// Follows a chunked body (RFC 9112 §7.1) through whatever pieces it arrives in.
+/// Finds the data in a chunked body (RFC 9112 §7.1), incrementally.
 struct ChunkScanner {
   private enum State {
     case sizeStart, size
@@ -20,11 +20,11 @@ struct ChunkScanner {
   private var size: UInt64 = 0
   private var sizeDigits = 0
   private var extensionBytes = 0
-  /// Bytes of the chunk's data still to come.
+  /// The bytes of the current chunk's data that have not arrived yet.
   private(set) var remaining = 0
   private var trailers = HeadScanner.forTrailers
 
-  /// Goes on with the next bytes, up to the next piece of data or the body's end.
+  /// Scans up to the next piece of data or the end of the body.
   mutating func scan(
     _ bytes: UnsafeRawBufferPointer, limits: HTTPLimits
   ) throws(WireError) -> (consumed: Int, event: Event?) {
@@ -32,12 +32,12 @@ struct ChunkScanner {
     while index < bytes.count {
       switch state {
       case .data:
-        let taken = min(remaining, bytes.count - index)
-        remaining -= taken
+        let count = min(remaining, bytes.count - index)
+        remaining -= count
         if remaining == 0 { state = .dataReturn }
-        return (index + taken, .data(index..<index + taken))
+        return (index + count, .data(index..<index + count))
       case .trailers:
-        // Checked like a head and dropped: merged into the fields they could change what was already decided.
+        // Validated like a head, then dropped: merging them into the fields could contradict decisions already made.
         let rest = UnsafeRawBufferPointer(rebasing: bytes[index...])
         guard let consumed = try trailers.scan(rest, limits: limits) else { return (bytes.count, nil) }
         state = .finished
@@ -90,8 +90,8 @@ struct ChunkScanner {
     }
   }
 
-  /// `;name`, `;name=token` or `;name="quoted"`, without blanks. They mean nothing to us, but must be well-formed, so
-  /// that nobody in front of us sees the line end elsewhere.
+  /// `;name`, `;name=token` or `;name="quoted"`, without blanks. We ignore extensions, but require them to be
+  /// well-formed, so that a proxy in front of us can't see the line end elsewhere (request smuggling).
   private mutating func stepExtension(_ byte: UInt8) throws(WireError) {
     switch state {
     case .extensionNameStart where byte.isTokenByte, .extensionName where byte.isTokenByte: state = .extensionName

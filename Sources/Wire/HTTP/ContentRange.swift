@@ -1,12 +1,12 @@
-/// The part of a representation that a body holds, `bytes 0-1048575/2097152` (RFC 9110 §14.4).
+/// The part of a representation that a body contains: `bytes 0-1048575/2097152` (RFC 9110 §14.4).
 package struct ContentRange: Sendable, Equatable {
   package let first: Int
   /// Inclusive.
   package let last: Int
-  /// Bytes of the whole.
+  /// The size of the whole representation in bytes.
   package let total: Int
 
-  /// Nil for what names no range of bytes, all three numbers known and in order.
+  /// Nil if the value is not a byte range, if it leaves one of the three numbers open, or if they are out of order.
   package init?(parsing value: String) {
     let bytes = Array(value.utf8)[...]
     guard bytes.prefix(6).equalsIgnoringCase("bytes ") else { return nil }

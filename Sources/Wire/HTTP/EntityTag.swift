@@ -13,7 +13,7 @@ package struct EntityTag: Sendable, Hashable, CustomStringConvertible {
     self.isWeak = isWeak
   }
 
-  /// Nil for what is no entity tag.
+  /// Nil if the element is not an entity tag.
   init?(parsing element: ArraySlice<UInt8>) {
     isWeak = element.starts(with: "W/".utf8)
     let quoted = isWeak ? element.dropFirst(2) : element
@@ -24,22 +24,22 @@ package struct EntityTag: Sendable, Hashable, CustomStringConvertible {
     opaque = text
   }
 
-  /// As the ETag field has it.
+  /// The tag as it is written in an ETag field.
   package var description: String { isWeak ? "W/\"\(opaque)\"" : "\"\(opaque)\"" }
 }
 
 extension HTTPFields {
-  /// Whether If-None-Match names the tag, so that the answer to a GET is 304. Weak and strong are the same here
+  /// Whether If-None-Match lists the tag, so that a GET is answered with 304. Uses the weak comparison
   /// (RFC 9110 §13.1.2).
   package func ifNoneMatch(_ tag: EntityTag) -> Bool {
-    slices.filter { isName($0, "if-none-match") }.contains { slice in
+    slices.filter { hasName($0, name: "if-none-match") }.contains { slice in
       bytes[slice.value].elementsEqual([UInt8(ascii: "*")])
         || EntityTagElements(bytes[slice.value]).contains { $0.opaque == tag.opaque }
     }
   }
 }
 
-/// The tags of a list; anything malformed ends it. A backslash is an ordinary byte in a tag, unlike in a quoted string.
+/// The tags of a list, up to the first malformed one. Unlike in a quoted string, a backslash in a tag escapes nothing.
 private struct EntityTagElements: Sequence, IteratorProtocol {
   private var rest: ArraySlice<UInt8>
 

@@ -1,9 +1,9 @@
-/// A point in time as HTTP writes it: IMF-fixdate (RFC 9110 §5.6.7), `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Writes dates in HTTP's format: IMF-fixdate (RFC 9110 §5.6.7), `Sun, 06 Nov 1994 08:49:37 GMT`.
 package enum HTTPDate {
   private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-  /// The 29 bytes for a time in the years 1970 to 9999; a time outside them is taken as the nearest.
+  /// The date in 29 bytes. A time outside the years 1970 to 9999 is clamped.
   /// - Parameter unixSeconds: Seconds since 1970-01-01 00:00:00 UTC.
   package static func bytes(unixSeconds: Int) -> [UInt8] {
     let seconds = min(max(unixSeconds, 0), 253_402_300_799)
@@ -34,8 +34,8 @@ package enum HTTPDate {
     String(decoding: bytes(unixSeconds: unixSeconds), as: UTF8.self)
   }
 
-  /// The proleptic Gregorian date, by counting from 1 March of the year 0 in eras of 400 years, so that the leap day is
-  /// the last of its year.
+  /// The proleptic Gregorian date. Counts from 1 March of the year 0 in eras of 400 years, so that the leap day is the
+  /// last day of its year.
   private static func civilDate(daysSince1970: Int) -> (year: Int, month: Int, day: Int) {
     let shifted = daysSince1970 + 719_468
     let era = shifted / 146_097

@@ -1,9 +1,9 @@
-// Hot style: every request and every response has one of these. The bytes are kept once, as they stand on the wire, a
-// field is four offsets into them, and a String is made only for a value that somebody asks for.
+// Hot style: every request and every response has one of these. The bytes are stored once, in wire format; a field is
+// four offsets into them, and a String is created only when a caller reads a value.
 
-/// Header fields in the order in which they came or were added. Names are the same in upper and lower case.
+/// Header fields in the order of arrival or insertion. Names are case-insensitive.
 package struct HTTPFields: Sendable {
-  /// Where a field lies in the bytes.
+  /// The position of a field in `bytes`.
   struct Slice: Sendable {
     var nameStart: UInt32
     var nameEnd: UInt32
@@ -14,11 +14,11 @@ package struct HTTPFields: Sendable {
     var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
   }
 
-  /// Fields that were appended stand here one behind the other, each with its line break: ready to be written. Fields of
-  /// a peer stand in the whole head.
+  /// For appended fields, their lines in wire format, ready to be sent. For a peer's fields, the whole head.
   private(set) var bytes: [UInt8]
   private(set) var slices: [Slice]
-  /// The first name that was appended and may not be written: it, or its value, would become something else on the wire.
+  /// The name of the first appended field that must not be sent, because a byte in its name or value would change the
+  /// meaning of the head.
   private(set) var unwritableName: String?
 
   package init() {
@@ -27,7 +27,7 @@ package struct HTTPFields: Sendable {
   }
 
   /// The fields that a peer sent.
-  /// - Parameter slices: Offsets into `bytes`, values without blanks around them.
+  /// - Parameter slices: Positions in `bytes`, with blanks trimmed from the values.
   init(bytes: [UInt8], slices: [Slice]) {
     self.bytes = bytes
     self.slices = slices
@@ -36,32 +36,32 @@ package struct HTTPFields: Sendable {
   package var count: Int { slices.count }
   package var isEmpty: Bool { slices.isEmpty }
 
-  /// The value of the first field of this name. Setting replaces every field of the name, or removes them all.
+  /// The value of the first field with this name. Setting it replaces all fields with the name; nil removes them.
   ///
-  /// Bytes of a peer that are not UTF-8 are shown as U+FFFD.
+  /// Invalid UTF-8 from a peer becomes U+FFFD.
   package subscript(name: String) -> String? {
     get {
-      for slice in slices where isName(slice, name) { return text(slice.value) }
+      for slice in slices where hasName(slice, name: name) { return text(in: slice.value) }
       return nil
     }
     set {
       if contains(name) { remove(name) }
-      if let newValue { append(name, newValue) }
+      if let newValue { append(name, value: newValue) }
     }
   }
 
-  /// The values of every field of this name, in order.
+  /// The values of all fields with this name, in order.
   package func values(of name: String) -> [String] {
-    slices.filter { isName($0, name) }.map { text($0.value) }
+    slices.filter { hasName($0, name: name) }.map { text(in: $0.value) }
   }
 
   package func contains(_ name: String) -> Bool {
-    slices.contains { isName($0, name) }
+    slices.contains { hasName($0, name: name) }
   }
 
-  package mutating func append(_ name: String, _ value: String) {
+  package mutating func append(_ name: String, value: String) {
     if slices.isEmpty {
-      // Room for what a response usually has, so that the arrays don't grow step by step.
+      // Enough for a typical response, so that the arrays don't grow step by step.
       bytes.reserveCapacity(256)
       slices.reserveCapacity(8)
     }
@@ -82,7 +82,7 @@ package struct HTTPFields: Sendable {
   private mutating func remove(_ name: String) {
     let kept = filter { !$0.name.utf8.equalsIgnoringCase(name.utf8) }
     self = HTTPFields()
-    for (name, value) in kept { append(name, value) }
+    for (name, value) in kept { append(name, value: value) }
   }
 
   private func isWritable(_ slice: Slice) -> Bool {
@@ -90,7 +90,7 @@ package struct HTTPFields: Sendable {
       && bytes[slice.value].allSatisfy(\.isFieldValueByte)
   }
 
-  /// Whether the value of the first field of this name begins with the text.
+  /// Whether the value of the first field with this name begins with the text, ignoring case.
   package func hasPrefix(_ text: StaticString, in name: StaticString) -> Bool {
     bytes.withUnsafeBufferPointer { bytes in
       for slice in slices {
@@ -104,27 +104,27 @@ package struct HTTPFields: Sendable {
     }
   }
 
-  /// - Precondition: there are as many bytes from there on as the text has.
+  /// - Precondition: At least as many bytes follow `start` as the text has.
   private func begins(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int, with text: StaticString) -> Bool {
     for index in 0..<text.utf8CodeUnitCount
     where bytes[start &+ index].lowercased != text.utf8Start[index].lowercased { return false }
     return true
   }
 
-  /// Whether one of the fields of this name lists the token, as in `Connection: keep-alive, Upgrade`.
+  /// Whether a field with this name lists the token, as in `Connection: keep-alive, Upgrade`.
   package func lists(_ token: StaticString, in name: String) -> Bool {
-    for slice in slices where isName(slice, name) {
+    for slice in slices where hasName(slice, name: name) {
       for element in ListElements(bytes[slice.value]) where element.equalsIgnoringCase(token) { return true }
     }
     return false
   }
 
-  /// The elements of every field of this name, as one comma-separated list (RFC 9110 §5.6.1).
+  /// The elements of all fields with this name, as one comma-separated list (RFC 9110 §5.6.1).
   func elements(of name: String) -> [ArraySlice<UInt8>] {
-    slices.filter { isName($0, name) }.flatMap { ListElements(bytes[$0.value]) }
+    slices.filter { hasName($0, name: name) }.flatMap { ListElements(bytes[$0.value]) }
   }
 
-  func isName(_ slice: Slice, _ name: String) -> Bool {
+  func hasName(_ slice: Slice, name: String) -> Bool {
     let start = Int(slice.nameStart)
     guard name.utf8.count == Int(slice.nameEnd) - start else { return false }
     var name = name
@@ -136,26 +136,26 @@ package struct HTTPFields: Sendable {
     }
   }
 
-  func text(_ range: Range<Int>) -> String {
+  func text(in range: Range<Int>) -> String {
     String(decoding: bytes[range], as: UTF8.self)
   }
 }
 
 extension HTTPFields: Sequence {
   package func makeIterator() -> some IteratorProtocol<(name: String, value: String)> {
-    slices.lazy.map { [self] in (name: text($0.name), value: text($0.value)) }.makeIterator()
+    slices.lazy.map { [self] in (name: text(in: $0.name), value: text(in: $0.value)) }.makeIterator()
   }
 }
 
 extension HTTPFields: ExpressibleByDictionaryLiteral {
   package init(dictionaryLiteral elements: (String, String)...) {
     self.init()
-    for (name, value) in elements { append(name, value) }
+    for (name, value) in elements { append(name, value: value) }
   }
 }
 
 extension HTTPFields: Equatable {
-  /// Whether both have the same fields in the same order, whatever bytes lie between them.
+  /// Compares the fields and their order, not the bytes between them.
   package static func == (one: HTTPFields, other: HTTPFields) -> Bool {
     one.count == other.count
       && zip(one.slices, other.slices).allSatisfy {
@@ -165,8 +165,8 @@ extension HTTPFields: Equatable {
   }
 }
 
-/// The elements of a comma-separated list, without blanks around them; empty ones are skipped, and a comma in a quoted
-/// string separates nothing.
+/// The elements of a comma-separated list, trimmed. Empty elements are skipped, and a comma inside a quoted string is
+/// not a separator.
 struct ListElements: Sequence, IteratorProtocol {
   private var rest: ArraySlice<UInt8>
 
@@ -185,7 +185,7 @@ struct ListElements: Sequence, IteratorProtocol {
   }
 }
 
-/// The parts of a list's element between its semicolons, without blanks around them.
+/// The parts of a list element between its semicolons, trimmed.
 struct FieldParameters: Sequence, IteratorProtocol {
   private var rest: ArraySlice<UInt8>
 
@@ -202,7 +202,7 @@ struct FieldParameters: Sequence, IteratorProtocol {
 }
 
 extension ArraySlice<UInt8> {
-  /// Where the byte first stands outside a quoted string (RFC 9110 §5.6.4), or the end.
+  /// The first index of the byte outside a quoted string (RFC 9110 §5.6.4), or `endIndex`.
   func firstIndexOutsideQuotes(of wanted: UInt8) -> Int {
     var isQuoted = false
     var index = startIndex

@@ -1,10 +1,11 @@
-/// How large a request head may be. The limits of bodies are the caller's, who knows the route.
+/// The limits of a request head. Bodies are limited by the caller, who knows the route.
 package struct HTTPLimits: Sendable {
-  /// Beyond it: 414.
+  /// A longer target is refused with 414.
   package var maxTargetBytes: Int
-  /// Request line, fields and the blank line together, and a chunked body's trailers. Beyond it: 431.
+  /// The request line, the fields and the empty line together; also the limit of a chunked body's trailers. A larger
+  /// head is refused with 431.
   package var maxHeadBytes: Int
-  /// Beyond it: 431.
+  /// A request with more fields is refused with 431.
   package var maxFields: Int
 
   package init(maxTargetBytes: Int = 8_000, maxHeadBytes: Int = 16_384, maxFields: Int = 100) {

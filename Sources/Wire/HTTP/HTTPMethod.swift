@@ -1,6 +1,6 @@
-/// A request method that we know (RFC 9110 §9): a server answers any other with 501. Methods are case-sensitive.
+/// A known request method (RFC 9110 §9). Any other is answered with 501. Methods are case-sensitive.
 package enum HTTPMethod: String, Sendable, CaseIterable, CustomStringConvertible {
-  // The most frequent first: they are looked for in this order.
+  // Most frequent first, because parsing compares in this order.
   case get = "GET"
   case post = "POST"
   case head = "HEAD"
@@ -11,12 +11,12 @@ package enum HTTPMethod: String, Sendable, CaseIterable, CustomStringConvertible
   case trace = "TRACE"
   case connect = "CONNECT"
 
-  // Kept, because `allCases` makes an array each time.
+  // Stored, because `allCases` allocates an array on every call.
   private static let known = allCases
 
   package var description: String { rawValue }
 
-  /// The method that these bytes spell.
+  /// The method with this name; nil if it is unknown.
   init?(known bytes: some Collection<UInt8>) {
     for method in Self.known where method.rawValue.utf8.elementsEqual(bytes) {
       self = method

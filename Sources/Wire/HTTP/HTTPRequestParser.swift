@@ -1,15 +1,15 @@
-/// What a client sent next.
+/// The next thing in a client's byte stream.
 package enum HTTPRequestEvent: Sendable {
   case head(RequestHead)
-  /// A piece of the body: this range of the bytes just given, never empty.
+  /// A piece of the body, as a range of the bytes passed to the call. Never empty.
   case body(Range<Int>)
-  /// The request is complete, also one without a body.
+  /// The request is complete. Also follows a request without a body.
   case end
 }
 
-/// Parses the requests of one connection (RFC 9112), in whatever pieces they arrive.
+/// Parses the requests of one connection (RFC 9112) incrementally.
 ///
-/// Never waits, never reads. It keeps bytes only while a head is incomplete, and after an error it parses nothing more.
+/// Does no I/O. Buffers bytes only while a head is incomplete. After an error, every call throws it again.
 package struct HTTPRequestParser: ~Copyable, Sendable {
   private enum State {
     case head
@@ -22,30 +22,30 @@ package struct HTTPRequestParser: ~Copyable, Sendable {
   private let limits: HTTPLimits
   private var state = State.head
   private var scanner = HeadScanner.forRequest
-  /// The first bytes of a head whose end has not arrived.
+  /// The bytes of an incomplete head.
   private var partialHead: [UInt8] = []
 
   package init(limits: HTTPLimits = HTTPLimits()) {
     self.limits = limits
   }
 
-  /// Whether the peer owes the rest of a head or body: what a deadline is for. False between two requests.
+  /// Whether a request has begun and is incomplete, so that a deadline applies. False between two requests.
   package var isInsideRequest: Bool {
     if case .head = state { return scanner.hasBegun }
     return true
   }
 
-  /// Bytes that a chunk has announced and not yet brought: a body that will pass its limit is refused without them.
+  /// The bytes that the current chunk still has to deliver. Lets the caller refuse an oversized body early.
   package var announcedChunkBytes: Int {
     if case .chunks(let chunks) = state { return chunks.remaining }
     return 0
   }
 
-  /// Takes the bytes up to the next event, if they hold one.
+  /// Parses up to the next event.
   ///
-  /// Drop the bytes consumed and call again with the rest, also an empty rest, until there is no event; all bytes are
-  /// consumed then.
-  /// - Throws: What the peer did wrong. Answer with its status, close, and give no more bytes.
+  /// Drop the consumed bytes and call again with the rest, even if it is empty, until the event is nil; by then all
+  /// bytes are consumed.
+  /// - Throws: The peer's error. Answer with its status and close the connection.
   package mutating func parse(_ bytes: RawSpan) throws(WireError) -> (consumed: Int, event: HTTPRequestEvent?) {
     do throws(WireError) {
       return try bytes.withUnsafeBytes { (buffer) throws(WireError) in try next(buffer) }
@@ -61,10 +61,10 @@ package struct HTTPRequestParser: ~Copyable, Sendable {
     switch state {
     case .head: return try parseHead(bytes)
     case .body(let remaining):
-      let taken = min(remaining, bytes.count)
-      guard taken > 0 else { return (0, nil) }
-      state = taken == remaining ? .end : .body(remaining: remaining - taken)
-      return (taken, .body(0..<taken))
+      let count = min(remaining, bytes.count)
+      guard count > 0 else { return (0, nil) }
+      state = count == remaining ? .end : .body(remaining: remaining - count)
+      return (count, .body(0..<count))
     case .chunks(var chunks):
       let (consumed, event) = try chunks.scan(bytes, limits: limits)
       state = .chunks(chunks)

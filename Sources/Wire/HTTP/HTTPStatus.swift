@@ -44,7 +44,7 @@ package struct HTTPStatus: RawRepresentable, Hashable, Sendable, CustomStringCon
   package static let httpVersionNotSupported = HTTPStatus(rawValue: 505)
   package static let insufficientStorage = HTTPStatus(rawValue: 507)
 
-  /// The registered phrase; empty for a status that has none here, which RFC 9112 §4 allows.
+  /// The registered reason phrase; empty for an unlisted status, which RFC 9112 §4 allows.
   package var reason: String {
     switch rawValue {
     case 100: "Continue"

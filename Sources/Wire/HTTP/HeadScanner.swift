@@ -1,9 +1,9 @@
-// Hot style: every byte of every request head passes here, once. The inner loops run over values and targets; the
-// benchmark is the server's GETs a second.
+// Hot style: every byte of every request head passes through here once. The inner loops run over values and targets;
+// the benchmark is `telltale bench http`.
 
-/// Finds the parts of a request head, or of the trailers behind a chunked body, in whatever pieces they arrive.
+/// Finds the parts of a request head, or of the trailers after a chunked body, incrementally.
 ///
-/// It keeps offsets and no bytes, looks at each byte once, and throws at the first one that can't be right.
+/// Stores offsets but no bytes, looks at each byte once, and throws at the first invalid one.
 struct HeadScanner {
   private enum State {
     case beforeRequestLine, emptyLineFeed
@@ -12,14 +12,14 @@ struct HeadScanner {
     case finalLineFeed
   }
 
-  /// A method has at most 7 letters among those we know; the rest is room to answer 501 instead of 400.
+  /// The longest known method has 7 letters. Longer names are parsed so that an unknown method gets 501, not 400.
   private static let maxMethodBytes = 32
 
-  /// A browser sends about 15 fields.
+  /// Browsers send about 15 fields.
   private static let usualFields = 16
 
   private var state: State
-  /// Bytes scanned so far; offsets count from the first of them.
+  /// The bytes scanned so far. Offsets are relative to the first of them.
   private(set) var count = 0
   private(set) var method = 0..<0
   private(set) var target = 0..<0
@@ -29,14 +29,14 @@ struct HeadScanner {
   private var partStart = 0
   private var nameStart = 0
   private var nameEnd = 0
-  /// The bytes of the version, the first one highest.
+  /// The bytes of the version, first byte in the highest position.
   private var versionBytes: UInt64 = 0
 
   private init(state: State) {
     self.state = state
   }
 
-  /// Whether more has come than the empty lines that may stand before a request.
+  /// Whether anything has arrived besides the empty lines that are allowed before a request.
   var hasBegun: Bool {
     switch state {
     case .beforeRequestLine, .emptyLineFeed: false
@@ -47,8 +47,8 @@ struct HeadScanner {
   static var forRequest: HeadScanner { HeadScanner(state: .beforeRequestLine) }
   static var forTrailers: HeadScanner { HeadScanner(state: .fieldStart) }
 
-  /// Goes on with the next bytes.
-  /// - Returns: How many of them belong to the head, once its end was found.
+  /// Scans the next bytes.
+  /// - Returns: How many of them belong to the head; nil if the head is still incomplete.
   mutating func scan(_ bytes: UnsafeRawBufferPointer, limits: HTTPLimits) throws(WireError) -> Int? {
     let end = min(bytes.count, limits.maxHeadBytes - count)
     let base = count
@@ -57,7 +57,7 @@ struct HeadScanner {
       let byte = bytes[index]
       switch state {
       case .beforeRequestLine:
-        // RFC 9112 §2.2: empty lines before a request are skipped; some clients send one behind a body.
+        // RFC 9112 §2.2: skip empty lines before a request; some clients send one after a body.
         if byte == .cr {
           state = .emptyLineFeed
         } else {
@@ -106,7 +106,7 @@ struct HeadScanner {
         } else {
           guard byte != .lf else { throw .bareNewline }
           guard fields.count < limits.maxFields else { throw .tooManyFields(limit: limits.maxFields) }
-          // No token: a blank before the first field, or obs-fold (RFC 9112 §5.2), or an empty name.
+          // Refuses a blank before the first field, obs-fold (RFC 9112 §5.2) and an empty name.
           guard byte.isTokenByte else { throw .malformedField }
           nameStart = base + index
           state = .name
@@ -114,7 +114,7 @@ struct HeadScanner {
       case .name:
         while index < end, bytes[index].isTokenByte { index += 1 }
         guard index < end else { continue }
-        // Also a blank before the colon ends here (RFC 9112 §5.1).
+        // Also refuses a blank before the colon (RFC 9112 §5.1).
         guard bytes[index] == .colon else { throw bytes[index] == .lf ? .bareNewline : .malformedField }
         nameEnd = base + index
         state = .valueStart
@@ -155,11 +155,11 @@ struct HeadScanner {
   }
 }
 
-/// The versions that are spoken (RFC 9112 §2.3).
+/// The supported HTTP versions (RFC 9112 §2.3).
 package enum HTTPVersion: Sendable, Equatable {
   case http10, http11
 
-  /// - Parameter bytes: The last `count` bytes of the request line, the first one highest.
+  /// - Parameter bytes: The last `count` bytes of the request line, first byte in the highest position.
   fileprivate init(bytes: UInt64, count: Int) throws(WireError) {
     guard count == 8 else { throw .malformedRequestLine }
     switch bytes {
@@ -168,7 +168,7 @@ package enum HTTPVersion: Sendable, Equatable {
     default:
       let major = UInt8(truncatingIfNeeded: bytes >> 16)
       let minor = UInt8(truncatingIfNeeded: bytes)
-      // "HTTP/" DIGIT "." DIGIT: a version that we don't speak, such as the preface of HTTP/2.
+      // "HTTP/" DIGIT "." DIGIT: an unsupported version, for example in the preface of HTTP/2.
       guard bytes >> 24 == 0x48_5454_502F, bytes >> 8 & 0xFF == 0x2E, major.isDigit, minor.isDigit else {
         throw .malformedRequestLine
       }

@@ -6,10 +6,10 @@ package struct MediaType: Sendable, Equatable {
   package var subtype: String
   /// The charset parameter, lowercase.
   package var charset: String?
-  /// The weight in thousandths (RFC 9110 §12.4.2); 1,000 where none is given.
+  /// The weight in thousandths (RFC 9110 §12.4.2); 1,000 by default.
   var weight = 1_000
 
-  /// Nil for what is no media type.
+  /// Nil if the element is not a media type.
   init?(parsing element: ArraySlice<UInt8>) {
     var parts = FieldParameters(element)
     guard let name = parts.next() else { return nil }
@@ -21,7 +21,7 @@ package struct MediaType: Sendable, Equatable {
       guard let equals = parameter.firstIndex(of: .equals) else { return nil }
       let value = parameter[(equals + 1)...]
       if parameter[..<equals].equalsIgnoringCase("q") {
-        guard let weight = qualityValue(value) else { return nil }
+        guard let weight = qualityValue(from: value) else { return nil }
         self.weight = weight
       } else if parameter[..<equals].equalsIgnoringCase("charset") {
         charset = Self.lowercased(value.filter { $0 != .quote }[...])
@@ -29,7 +29,7 @@ package struct MediaType: Sendable, Equatable {
     }
   }
 
-  /// Whether it is this type, whatever its parameters.
+  /// Compares type and subtype, ignoring parameters.
   package func isType(_ name: String) -> Bool { "\(type)/\(subtype)" == name }
 
   private static func lowercased(_ bytes: ArraySlice<UInt8>) -> String {
@@ -38,17 +38,17 @@ package struct MediaType: Sendable, Equatable {
 }
 
 extension HTTPFields {
-  /// The type of the body, nil where the field is missing, repeated or malformed.
+  /// The media type of the body; nil if the field is missing, repeated or malformed.
   package var contentType: MediaType? {
     let values = values(of: "content-type")
     return values.count == 1 ? MediaType(parsing: Array(values[0].utf8)[...]) : nil
   }
 
-  /// Whether the peer asks for this very type by name, as an EventSource does; `*/*` is not asking.
+  /// Whether Accept names this type explicitly, as an EventSource does. A range such as `*/*` does not count.
   package func acceptsByName(_ name: StaticString) -> Bool {
-    for slice in slices where isName(slice, "accept") {
+    for slice in slices where hasName(slice, name: "accept") {
       for element in ListElements(bytes[slice.value]) {
-        // Nearly every element names another type, which its first bytes tell.
+        // A prefix check skips most elements without parsing them.
         guard element.prefix(name.utf8CodeUnitCount).equalsIgnoringCase(name) else { continue }
         if let range = MediaType(parsing: element), range.isType("\(name)"), range.weight > 0 { return true }
       }
@@ -56,7 +56,7 @@ extension HTTPFields {
     return false
   }
 
-  /// Whether a body may be sent with `Content-Encoding: gzip` (RFC 9110 §12.5.3).
+  /// Whether the client accepts a body with `Content-Encoding: gzip` (RFC 9110 §12.5.3).
   package var acceptsGzip: Bool {
     var byName: Int?
     var byStar: Int?
@@ -65,7 +65,8 @@ extension HTTPFields {
       guard let coding = parts.next() else { continue }
       var weight = 1_000
       if let parameter = parts.next() {
-        guard parameter.prefix(2).equalsIgnoringCase("q="), let value = qualityValue(parameter.dropFirst(2)) else {
+        guard parameter.prefix(2).equalsIgnoringCase("q="), let value = qualityValue(from: parameter.dropFirst(2))
+        else {
           continue
         }
         weight = value
@@ -80,8 +81,8 @@ extension HTTPFields {
   }
 }
 
-/// `0`, `1` or either with up to three decimals, in thousandths; nil for anything else.
-private func qualityValue(_ text: ArraySlice<UInt8>) -> Int? {
+/// Parses a weight, `0` or `1` with up to three decimals, into thousandths; nil for anything else.
+private func qualityValue(from text: ArraySlice<UInt8>) -> Int? {
   guard let whole = text.first, whole == UInt8(ascii: "0") || whole == UInt8(ascii: "1"), text.count <= 5 else {
     return nil
   }

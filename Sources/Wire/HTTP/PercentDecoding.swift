@@ -1,13 +1,13 @@
-/// Percent-encoded bytes (RFC 3986 §2.1), decoded once and never repaired.
+/// Decodes percent-encoded bytes (RFC 3986 §2.1). Refuses an invalid escape instead of guessing.
 package enum PercentDecoding {
   package enum Plus: Sendable {
-    /// A plus is a plus, as in a path.
+    /// A plus is a plus: paths.
     case literal
-    /// A plus is a space, as forms write a query.
+    /// A plus is a space: queries, as HTML forms encode them.
     case space
   }
 
-  /// The bytes that are meant, or nil where a percent sign is not followed by two hexadecimal digits.
+  /// The decoded bytes; nil if a percent sign is not followed by two hexadecimal digits.
   package static func bytes(_ encoded: some Collection<UInt8>, plus: Plus) -> [UInt8]? {
     var decoded: [UInt8] = []
     decoded.reserveCapacity(encoded.count)
@@ -23,7 +23,7 @@ package enum PercentDecoding {
     return decoded
   }
 
-  /// The text that is meant, or nil for an invalid escape and for bytes that are no UTF-8.
+  /// The decoded text; nil if there is an invalid escape or the bytes are not UTF-8.
   package static func text(_ encoded: some Collection<UInt8>, plus: Plus) -> String? {
     guard let bytes = bytes(encoded, plus: plus) else { return nil }
     return String(validating: bytes, as: UTF8.self)

@@ -1,4 +1,4 @@
-/// The items of a query, percent-decoded, in the order in which they came.
+/// The percent-decoded items of a query, in the order of the URL.
 package struct Query: Sendable, Equatable {
   package struct Item: Sendable, Equatable {
     package var name: String
@@ -17,7 +17,7 @@ package struct Query: Sendable, Equatable {
     self.items = items
   }
 
-  /// Parses what stands behind the question mark, or gives nil for an invalid escape, NUL, or bytes that are no UTF-8.
+  /// Parses the part of a URL after the question mark. Nil if it contains an invalid escape, NUL or invalid UTF-8.
   package init?(parsing bytes: some Collection<UInt8>) {
     items = []
     for piece in bytes.split(separator: UInt8(ascii: "&")) {
@@ -30,7 +30,7 @@ package struct Query: Sendable, Equatable {
     }
   }
 
-  /// The value of the first item of this name.
+  /// The value of the first item with this name.
   package subscript(name: String) -> String? {
     items.first { $0.name == name }?.value
   }

@@ -1,5 +1,5 @@
 extension RequestHead {
-  /// Checks the head that the scanner has found in `bytes`, and all that decides where its body ends.
+  /// Validates the head that the scanner found in `bytes`, including everything that determines the end of the body.
   convenience init(_ scanner: consuming HeadScanner, bytes: UnsafeRawBufferPointer) throws(WireError) {
     guard let method = HTTPMethod(known: bytes[scanner.method]) else { throw .unknownMethod }
     guard method != .connect else { throw .methodNotServed }
@@ -7,7 +7,7 @@ extension RequestHead {
     var slices = scanner.fields
     var framing = FramingFields()
     for index in slices.indices {
-      // The scanner skips blanks before a value; those behind it are only known at the line's end.
+      // The scanner skips blanks before a value. Trailing ones are recognised only at the end of the line.
       while slices[index].valueEnd > slices[index].valueStart, bytes[Int(slices[index].valueEnd) - 1].isBlank {
         slices[index].valueEnd -= 1
       }
@@ -25,7 +25,7 @@ extension RequestHead {
   }
 }
 
-/// The fields that say where a request ends and what becomes of its connection.
+/// The fields that determine where a request ends and whether its connection stays open.
 private struct FramingFields {
   private(set) var host: Range<Int>?
   private(set) var wantsClose = false
@@ -36,7 +36,7 @@ private struct FramingFields {
   mutating func note(_ field: HTTPFields.Slice, of bytes: UnsafeRawBufferPointer) throws(WireError) {
     let name = bytes[field.name]
     let value = bytes[field.value]
-    // The lengths of the five names differ, so most fields cost one comparison.
+    // The five names differ in length, so most fields cost one comparison.
     switch name.count {
     case 4 where name.equalsIgnoringCase("host"):
       guard host == nil else { throw .malformedHost }
@@ -47,7 +47,7 @@ private struct FramingFields {
     case 10 where name.equalsIgnoringCase("connection"):
       if ListElements(Array(value)[...]).contains(where: { $0.equalsIgnoringCase("close") }) { wantsClose = true }
     case 14 where name.equalsIgnoringCase("content-length"):
-      // RFC 9112 §6.3 item 5 would allow equal repetitions; we choose not to guess.
+      // RFC 9112 §6.3 item 5 allows equal repetitions; we choose to refuse them.
       guard length == nil, let declared = value.decimalValue else { throw .malformedLength }
       length = declared
     case 17 where name.equalsIgnoringCase("transfer-encoding"):
@@ -57,17 +57,17 @@ private struct FramingFields {
     }
   }
 
-  /// RFC 9112 §3.2: exactly one, and with HTTP/1.0 at most one.
+  /// Requires exactly one Host field, or at most one with HTTP/1.0 (RFC 9112 §3.2).
   func hostName(of bytes: UnsafeRawBufferPointer, version: HTTPVersion) throws(WireError) -> Range<Int>? {
     guard let host else {
       guard version == .http10 else { throw .malformedHost }
       return nil
     }
-    guard let name = hostName(bytes[host]) else { throw .malformedHost }
+    guard let name = hostName(in: bytes[host]) else { throw .malformedHost }
     return name
   }
 
-  /// RFC 9112 §6.1 and §6.3: what two readers could take differently is refused.
+  /// RFC 9112 §6.1 and §6.3. Refuses framing that two implementations could interpret differently.
   func bodyLength(version: HTTPVersion) throws(WireError) -> RequestHead.BodyLength {
     if isChunked {
       guard length == nil else { throw .ambiguousLength }
@@ -78,9 +78,9 @@ private struct FramingFields {
     return .length(length)
   }
 
-  /// Where the name ends in `uri-host [ ":" port ]` of RFC 3986 §3.2.2, without an empty host and without percent
-  /// escapes. Nil for anything else.
-  private func hostName(_ value: Slice<UnsafeRawBufferPointer>) -> Range<Int>? {
+  /// The host in `uri-host [ ":" port ]` (RFC 3986 §3.2.2). Nil if the value is malformed; an empty host and percent
+  /// escapes are refused too.
+  private func hostName(in value: Slice<UnsafeRawBufferPointer>) -> Range<Int>? {
     let end: Int
     if value.first == UInt8(ascii: "[") {
       guard let bracket = value.firstIndex(of: UInt8(ascii: "]")) else { return nil }
@@ -95,7 +95,7 @@ private struct FramingFields {
     }
     if end < value.endIndex {
       let port = value[end...].dropFirst()
-      // An empty port is legal, and means the scheme's own.
+      // An empty port is legal and means the default port.
       guard value[end] == .colon, port.isEmpty || port.count <= 5 && (port.decimalValue ?? .max) <= 65_535 else {
         return nil
       }

@@ -1,11 +1,11 @@
-/// A request line and its header fields, checked as a whole: whoever holds one can rely on its framing.
+/// A validated request line with its header fields. Its framing is unambiguous.
 ///
-/// It owns the bytes of the head once; texts are made when asked for. A class, so that handing it on costs one count and
-/// not one for each of its parts.
+/// Owns the bytes of the head; strings are created on demand. A class, so that passing it on costs one retain instead
+/// of one for each stored property.
 package final class RequestHead: Sendable {
   package enum BodyLength: Sendable, Equatable {
     case none
-    /// More than 0 bytes, as declared.
+    /// The declared length, more than 0 bytes.
     case length(Int)
     case chunked
   }
@@ -14,13 +14,13 @@ package final class RequestHead: Sendable {
   package let version: HTTPVersion
   package let fields: HTTPFields
   package let bodyLength: BodyLength
-  /// Whether the peer wants the connection to stay. HTTP/1.0 never gets it: RFC 9112 §9.3 leaves that to us, and a
-  /// proxy of that age might misunderstand it.
+  /// Whether the connection may stay open after the response. Always false for HTTP/1.0: RFC 9112 §9.3 makes it
+  /// optional, and an old proxy might misinterpret it.
   package let keepAlive: Bool
-  /// The peer waits for `100 Continue`, or for a refusal, before it sends the body.
+  /// Whether the peer waits for `100 Continue` or a final status before it sends the body.
   package let expectsContinue: Bool
   private let parts: RequestTarget
-  /// Where the Host field names the host, without the port.
+  /// The position of the host's name in the Host field, without the port.
   private let hostName: Range<Int>?
 
   init(
@@ -37,14 +37,14 @@ package final class RequestHead: Sendable {
     self.hostName = hostName
   }
 
-  /// The target as it was sent. Not for logs: the query may hold a ticket.
-  package var target: String { fields.text(parts.whole) }
+  /// The target as the peer sent it. Don't log it: the query may contain a ticket.
+  package var target: String { fields.text(in: parts.whole) }
 
-  /// The path, percent-decoded once; it begins with a slash, or is `*` for `OPTIONS *`.
+  /// The percent-decoded path. It begins with a slash, or is `*` for `OPTIONS *`.
   ///
-  /// No segment is `..`, and none holds a slash, a backslash or a control character.
+  /// No segment is `..` or contains a slash, a backslash or a control character.
   package var path: String {
-    parts.decodedPath ?? (parts.path.isEmpty ? "/" : fields.text(parts.path))
+    parts.decodedPath ?? (parts.path.isEmpty ? "/" : fields.text(in: parts.path))
   }
 
   /// The bytes of ``path``.
@@ -53,16 +53,16 @@ package final class RequestHead: Sendable {
     return parts.path.isEmpty ? [.slash] : fields.bytes[parts.path]
   }
 
-  /// The items of the query, parsed at every call.
+  /// The items of the query. Parsed on every access.
   package var query: Query {
     guard let range = parts.query else { return Query() }
-    // A query with an invalid escape was refused with the head.
+    // Can't fail here: a head with an invalid query is refused.
     return Query(parsing: fields.bytes[range]) ?? Query()
   }
 
-  /// Host and port as the peer named them; nil only with HTTP/1.0.
+  /// The value of the Host field; nil only with HTTP/1.0.
   package var host: String? { fields["host"] }
 
-  /// Whether the peer named this host, on whatever port.
+  /// Whether the Host field names this host, ignoring case and port.
   package func isHost(_ name: [UInt8]) -> Bool { hostName.map { fields.bytes[$0].equalsIgnoringCase(name) } ?? false }
 }

@@ -1,14 +1,14 @@
-/// Where the parts of a request target lie in the head, each of them checked (RFC 9112 §3.2).
+/// The validated parts of a request target, as positions in the head (RFC 9112 §3.2).
 struct RequestTarget: Sendable {
   var whole: Range<Int>
-  /// Empty for a target without a path; it then means `/`.
+  /// Empty if the target has no path, which means `/`.
   var path: Range<Int>
-  /// What stands behind the first question mark.
+  /// The part after the first question mark.
   var query: Range<Int>?
-  /// The path without its percent escapes, where it has any.
+  /// The percent-decoded path; nil if it contains no escapes.
   var decodedPath: String?
 
-  /// - Parameter host: The value of the Host field, which an absolute target must agree with.
+  /// - Parameter host: The value of the Host field, which an absolute target must match.
   init(
     _ whole: Range<Int>, of bytes: UnsafeRawBufferPointer, method: HTTPMethod, host: Range<Int>?
   ) throws(WireError) {
@@ -27,7 +27,8 @@ struct RequestTarget: Sendable {
     }
 
     if let authority {
-      // We choose to refuse a disagreement, where RFC 9112 §3.2.2 would ignore Host: a cache in front might not.
+      // RFC 9112 §3.2.2 ignores Host for an absolute target. We choose to refuse a mismatch: a cache in front of us
+      // might use Host.
       guard let host, bytes[authority].equalsIgnoringCase(bytes[host]) else { throw .hostMismatch }
     }
     guard !bytes[rest].contains(UInt8(ascii: "#")) else { throw .malformedTarget }
@@ -39,7 +40,7 @@ struct RequestTarget: Sendable {
     if let query, bytes[query].contains(.percent), Query(parsing: bytes[query]) == nil { throw .malformedQuery }
   }
 
-  /// `http://authority` and what follows it.
+  /// Splits `http://authority` from the path and query.
   private static func splitAbsolute(
     _ target: Range<Int>, of bytes: UnsafeRawBufferPointer
   ) throws(WireError) -> (authority: Range<Int>, rest: Range<Int>) {
@@ -53,9 +54,9 @@ struct RequestTarget: Sendable {
     throw .malformedTarget
   }
 
-  /// Refuses what could mean another file than it seems to: a `..` segment in any spelling, an encoded slash, a
-  /// backslash, control bytes, an invalid escape, and what is no UTF-8.
-  /// - Returns: The decoded path where it differs from the bytes.
+  /// Refuses a path that could escape its folder or be misread: a `..` segment in any spelling, an encoded slash, a
+  /// backslash, control bytes, an invalid escape and invalid UTF-8.
+  /// - Returns: The decoded path, or nil if it contains no escapes.
   private static func checkPath(_ raw: Slice<UnsafeRawBufferPointer>) throws(WireError) -> String? {
     guard raw.contains(.percent) else {
       try checkSegments(raw)

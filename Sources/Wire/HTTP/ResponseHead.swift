@@ -1,4 +1,4 @@
-/// A status line and header fields, to be written.
+/// The status line and header fields of a response.
 package struct ResponseHead: Sendable, Equatable {
   package var status: HTTPStatus
   package var fields: HTTPFields
@@ -8,22 +8,24 @@ package struct ResponseHead: Sendable, Equatable {
     self.fields = fields
   }
 
-  /// What to send a client that expects it, before the response itself (RFC 9110 §10.1.1).
+  /// The interim response to a request with `Expect: 100-continue` (RFC 9110 §10.1.1).
   package static let continueBytes = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
-  /// Appends the head and the blank line behind it.
+  /// Appends the head and the empty line after it.
   /// - Throws: ``WireError/invalidResponseField(name:)``, before anything is appended.
   package func write(to output: inout [UInt8]) throws(WireError) {
-    try Self.append(status, fields, to: &output)
+    try Self.append(status, fields: fields, to: &output)
     output.appendLineBreak()
   }
 
   // MARK: A head in pieces
 
-  /// Appends the status line and fields; more fields, or the end of the head, must follow.
-  /// - Throws: ``WireError/invalidResponseField(name:)`` for a name that is no token and for a value with CR, LF, NUL or
-  ///   another control byte, before anything is appended: a value from outside never becomes a header of its own.
-  package static func append(_ status: HTTPStatus, _ fields: HTTPFields, to output: inout [UInt8]) throws(WireError) {
+  /// Appends the status line and fields. The caller appends more fields or the end of the head.
+  /// - Throws: ``WireError/invalidResponseField(name:)``, before anything is appended, if a name is not a token or a
+  ///   value contains a control byte such as CR, LF or NUL. Prevents header injection.
+  package static func append(
+    _ status: HTTPStatus, fields: HTTPFields, to output: inout [UInt8]
+  ) throws(WireError) {
     if let name = fields.unwritableName { throw .invalidResponseField(name: name) }
     if status == .ok {
       output.append(contentsOf: "HTTP/1.1 200 OK\r\n".utf8)
@@ -38,13 +40,14 @@ package struct ResponseHead: Sendable, Equatable {
   }
 
   /// Appends more fields.
-  /// - Throws: as ``append(_:_:to:)``.
+  /// - Throws: The same as ``append(_:fields:to:)``.
   package static func append(_ fields: HTTPFields, to output: inout [UInt8]) throws(WireError) {
     if let name = fields.unwritableName { throw .invalidResponseField(name: name) }
     output.append(contentsOf: fields.bytes)
   }
 
-  /// Appends the body's length, where there may be one, what becomes of the connection, and the end of the head.
+  /// Appends Content-Length, `Connection: close`, and the end of the head.
+  /// - Parameter contentLength: Nil if the response has no body by definition.
   package static func appendEnd(contentLength: Int?, closes: Bool, to output: inout [UInt8]) {
     if let contentLength {
       output.append(contentsOf: "content-length: ".utf8)
@@ -62,13 +65,13 @@ extension [UInt8] {
     append(.lf)
   }
 
-  /// Appends a number that is not negative.
+  /// - Parameter number: Not negative.
   mutating func appendDecimal(_ number: Int) {
     if number >= 10 { appendDecimal(number / 10) }
     append(UInt8(ascii: "0") + UInt8(number % 10))
   }
 
-  /// - Parameter digits: Zeros are put before the number up to this length.
+  /// - Parameter digits: The minimum number of digits; shorter numbers are padded with zeros.
   mutating func appendDecimal(_ number: Int, digits: Int) {
     if digits > 1 { appendDecimal(number / 10, digits: digits - 1) }
     append(UInt8(ascii: "0") + UInt8(number % 10))

@@ -1,9 +1,9 @@
-/// One event as a browser's EventSource would dispatch it.
+/// An event as a browser's EventSource dispatches it.
 package struct SSEEvent: Sendable, Equatable {
-  /// `message` where the stream names no other.
+  /// `message` unless the stream names another type.
   package var type: String
   package var data: String
-  /// The id to resume with: of this event, or the last one before it that had one.
+  /// The id to resume from: the event's own, or the last one before it.
   package var lastEventID: String
 
   package init(type: String = "message", data: String, lastEventID: String = "") {
@@ -13,7 +13,7 @@ package struct SSEEvent: Sendable, Equatable {
   }
 }
 
-/// Reads an event stream as the HTML Living Standard §9.2.6 says, in whatever pieces it arrives.
+/// Parses an event stream (HTML Living Standard §9.2.6) incrementally.
 package struct SSEParser: Sendable {
   private let maxEventBytes: Int
   private var line: [UInt8] = []
@@ -23,15 +23,15 @@ package struct SSEParser: Sendable {
   private var type = ""
   private var data: [UInt8] = []
   private var lastEventID = ""
-  /// What the server asked for with `retry`, in milliseconds.
+  /// The reconnection time from the last valid `retry` field.
   package private(set) var retryMilliseconds: Int?
 
-  /// - Parameter maxEventBytes: The most that one event's data, or one line, may hold.
+  /// - Parameter maxEventBytes: The limit of an event's data together with its current line.
   package init(maxEventBytes: Int = 1 << 20) {
     self.maxEventBytes = maxEventBytes
   }
 
-  /// Takes all of the bytes and gives the events that they complete.
+  /// Consumes all of the bytes and returns the events that they complete.
   /// - Throws: ``WireError/eventTooLarge(limit:)``.
   package mutating func parse(_ bytes: [UInt8]) throws(WireError) -> [SSEEvent] {
     var events: [SSEEvent] = []
@@ -59,7 +59,7 @@ package struct SSEParser: Sendable {
     let colon = content.firstIndex(of: .colon) ?? content.endIndex
     var value = content[colon...].dropFirst()
     if value.first == .space { value = value.dropFirst() }
-    // A line that begins with a colon is a comment: its name is empty, and no field.
+    // A line that begins with a colon is a comment. Its empty name matches no field.
     switch String(decoding: content[..<colon], as: UTF8.self) {
     case "event": type = String(decoding: value, as: UTF8.self)
     case "data": data += value + [.lf]

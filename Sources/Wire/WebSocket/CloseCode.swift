@@ -1,4 +1,5 @@
-/// Why a WebSocket was closed (RFC 6455 §7.4).
+/// A WebSocket close code (RFC 6455 §7.4). The static members are the registered ones; an application adds its own from
+/// 4000 on.
 package struct CloseCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
   package var rawValue: UInt16
 
@@ -9,27 +10,20 @@ package struct CloseCode: RawRepresentable, Hashable, Sendable, CustomStringConv
   package static let protocolError = CloseCode(rawValue: 1002)
   package static let unsupportedData = CloseCode(rawValue: 1003)
   package static let invalidPayload = CloseCode(rawValue: 1007)
+  /// Never sent: stands for a connection that ended without a close frame.
+  package static let abnormalClosure = CloseCode(rawValue: 1006)
   package static let policyViolation = CloseCode(rawValue: 1008)
   package static let messageTooBig = CloseCode(rawValue: 1009)
   package static let internalError = CloseCode(rawValue: 1011)
-  /// The server restarts: reconnect soon, spread out.
+  /// The server restarts. Clients reconnect soon, after a random delay.
   package static let serviceRestart = CloseCode(rawValue: 1012)
-  /// Not just now: reconnect later.
+  /// The server is overloaded. Clients reconnect later.
   package static let tryAgainLater = CloseCode(rawValue: 1013)
-
-  package static let invalidSession = CloseCode(rawValue: 4000)
-  package static let tooManyConnections = CloseCode(rawValue: 4001)
-  /// The connection could not keep up: come back and resume.
-  package static let slowConsumer = CloseCode(rawValue: 4002)
-  package static let forbidden = CloseCode(rawValue: 4003)
-  package static let noPong = CloseCode(rawValue: 4004)
-  package static let tooManyBadMessages = CloseCode(rawValue: 4005)
-  package static let tokenExpired = CloseCode(rawValue: 4006)
 
   package var description: String { "\(rawValue)" }
 
-  /// Whether a peer may send it. 1004 is reserved, 1005, 1006 and 1015 only describe a connection that ended without a
-  /// code; beyond the registered ones come those of libraries and of applications.
+  /// Whether a close frame may contain the code. 1004 is reserved; 1005, 1006 and 1015 only describe a connection that
+  /// ended without a code. Libraries register 3000...3999, applications use 4000...4999.
   package var isSendable: Bool {
     switch rawValue {
     case 1000...1003, 1007...1014, 3000...4999: true

@@ -1,21 +1,21 @@
 import Compression
 
-/// The compression that was agreed upon for a connection's messages (RFC 7692 §7.1).
+/// The negotiated message compression of a connection (RFC 7692 §7.1).
 ///
-/// We never keep a context between the messages that we send, so that a frame is compressed once for every connection.
-/// A client may keep its own.
+/// We never keep a compression context between our own messages, so that one compressed frame serves all connections.
+/// A client may keep its context.
 package struct PermessageDeflate: Sendable, Equatable {
-  /// The largest window that our messages may use, 9...15. A frame for everybody uses 15: those who asked for less get
-  /// theirs uncompressed or compressed for them.
+  /// The largest window that our messages may use, 9...15. Shared frames use 15; a client that negotiated a smaller
+  /// window gets its messages uncompressed, or compressed separately.
   package let serverWindowBits: Int
-  /// Whether each of the client's messages stands for itself, so that no state is kept between them.
+  /// Whether the client resets its context after each message, so that we keep no inflater in between.
   package let clientResets: Bool
   private let namesServerWindow: Bool
 
-  /// What a client of ours offers.
+  /// The offer that our own clients send.
   package static let offer = "permessage-deflate; client_no_context_takeover; server_no_context_takeover"
 
-  /// Picks the first offer that we can meet; nil for none.
+  /// Accepts the first offer that we support; nil if there is none.
   package init?(_ fields: HTTPFields) {
     for offer in fields.elements(of: "sec-websocket-extensions") {
       guard let accepted = Self(offer: offer) else { continue }
@@ -25,8 +25,8 @@ package struct PermessageDeflate: Sendable, Equatable {
     return nil
   }
 
-  /// Nil for another extension and for an offer with an unknown, repeated or malformed parameter, which must be
-  /// declined (RFC 7692 §7.1), and for a window of 8 bits, which zlib can't keep to.
+  /// Nil if the offer must be declined: another extension, an unknown, repeated or malformed parameter
+  /// (RFC 7692 §7.1), or a window of 8 bits, which zlib does not support.
   private init?(offer: ArraySlice<UInt8>) {
     var parts = FieldParameters(offer)
     // A parameter must follow a semicolon (RFC 6455 §9.1).
@@ -44,11 +44,11 @@ package struct PermessageDeflate: Sendable, Equatable {
       case "server_no_context_takeover", "client_no_context_takeover":
         guard value == nil else { return nil }
       case "server_max_window_bits":
-        guard let value, let bits = Self.windowBits(value), bits >= 9 else { return nil }
+        guard let value, let bits = Self.windowBits(from: value), bits >= 9 else { return nil }
         serverWindowBits = bits
       case "client_max_window_bits":
-        // Any window fits in ours, so there is nothing to answer; but a value must be a legal one.
-        if let value, Self.windowBits(value) == nil { return nil }
+        // Our inflater handles any window, so we don't answer it. Its value must still be valid.
+        if let value, Self.windowBits(from: value) == nil { return nil }
       default: return nil
       }
     }
@@ -57,7 +57,7 @@ package struct PermessageDeflate: Sendable, Equatable {
     clientResets = seen.contains("client_no_context_takeover")
   }
 
-  /// What to answer in Sec-WebSocket-Extensions.
+  /// The value of Sec-WebSocket-Extensions in the response.
   package var response: String {
     var text = "permessage-deflate; server_no_context_takeover"
     if clientResets { text += "; client_no_context_takeover" }
@@ -66,7 +66,7 @@ package struct PermessageDeflate: Sendable, Equatable {
   }
 
   /// 8 to 15 without leading zeros (RFC 7692 §7.1.2.1).
-  private static func windowBits(_ value: ArraySlice<UInt8>) -> Int? {
+  private static func windowBits(from value: ArraySlice<UInt8>) -> Int? {
     guard value.first != UInt8(ascii: "0"), let bits = value.decimalValue, (8...15).contains(bits) else { return nil }
     return bits
   }
@@ -76,33 +76,33 @@ package struct PermessageDeflate: Sendable, Equatable {
   }
 }
 
-/// Compresses messages, each for itself (RFC 7692 §7.2.1).
+/// Compresses messages independently of one another (RFC 7692 §7.2.1).
 package struct MessageDeflater: ~Copyable {
   private var deflater: Deflater
 
-  /// - Parameter windowBits: At most what the connection agreed to: ``PermessageDeflate/serverWindowBits``.
+  /// - Parameter windowBits: At most the negotiated ``PermessageDeflate/serverWindowBits``.
   package init(windowBits: Int = 15, level: Int = 6) {
     deflater = Deflater(.raw, level: level, windowBits: windowBits)
   }
 
-  /// The payload of a frame with `isCompressed` set.
+  /// The payload of a frame that sets `isCompressed`.
   package mutating func compress(_ message: [UInt8]) -> [UInt8] {
     var payload: [UInt8] = []
     deflater.deflate(message, appendingTo: &payload, flush: .sync)
     deflater.reset()
-    // The marker at the end of a flush goes without saying.
+    // RFC 7692 §7.2.1: the 00 00 FF FF at the end of the flush is not sent.
     payload.removeLast(4)
     return payload
   }
 }
 
-/// Inflates the messages of one peer, piece by piece (RFC 7692 §7.2.2). A class, because a
-/// connection that never compressed anything should hold a reference and not its place.
+/// Inflates the messages of one peer, piece by piece (RFC 7692 §7.2.2). A class, so that a connection without
+/// compressed messages stores only a nil reference.
 final class MessageInflater {
   private var inflater = Inflater(.raw)
 
-  /// Inflates the next piece of a message's payload and appends what comes out.
-  /// - Parameter limit: The most bytes that the message may come to hold.
+  /// Inflates the next piece of a message's payload and appends the output.
+  /// - Parameter limit: The maximum size of the whole message.
   func inflate(_ piece: UnsafeRawBufferPointer, appendingTo message: inout [UInt8], limit: Int) throws(WireError) {
     var rest = piece
     while !rest.isEmpty {
@@ -118,8 +118,8 @@ final class MessageInflater {
     }
   }
 
-  /// Gives out what is left of the message, by the marker that its sender left out.
-  /// - Throws: ``WireError/corruptDeflate`` also where the payload broke off inside a block.
+  /// Appends the rest of the message, by inflating the 00 00 FF FF that its sender removed.
+  /// - Throws: ``WireError/corruptDeflate``, also if the payload ends inside a block.
   func finish(appendingTo message: inout [UInt8], limit: Int) throws(WireError) {
     let marker: [UInt8] = [0, 0, 0xFF, 0xFF]
     try marker.span.bytes.withUnsafeBytes { (bytes) throws(WireError) in

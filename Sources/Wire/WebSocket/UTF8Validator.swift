@@ -1,17 +1,18 @@
-// Hot style: every byte of every text message passes here, eight at a time while they are ASCII.
+// Hot style: every byte of every text message passes through here, eight at a time while they are ASCII.
 
-/// Says whether bytes are UTF-8, in whatever pieces they arrive, at the first byte that can't be (RFC 3629 §4).
+/// Validates UTF-8 incrementally and fails at the first invalid byte (RFC 3629 §4).
 struct UTF8Validator: Sendable {
-  /// Bytes that the current scalar still needs.
+  /// The number of continuation bytes that the current scalar still needs.
   private var missing: UInt8 = 0
-  /// What the next of them may be: narrower than 80 to BF where the scalar would be too long, too large or a surrogate.
+  /// The range of the next continuation byte. Narrower than 80...BF if it must exclude overlong forms, surrogates or
+  /// scalars beyond U+10FFFF.
   private var lowest: UInt8 = 0x80
   private var highest: UInt8 = 0xBF
 
-  /// Whether the bytes so far end with a whole scalar.
+  /// Whether the bytes so far end with a complete scalar.
   var isComplete: Bool { missing == 0 }
 
-  /// - Returns: False once the bytes can't become UTF-8.
+  /// - Returns: False if a byte is invalid.
   mutating func accept(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var index = 0
     while index < bytes.count {

@@ -1,4 +1,4 @@
-/// What a frame carries (RFC 6455 §5.2).
+/// The opcode of a frame (RFC 6455 §5.2).
 package struct WebSocketOpcode: RawRepresentable, Hashable, Sendable {
   package var rawValue: UInt8
 
@@ -20,13 +20,13 @@ package struct WebSocketOpcode: RawRepresentable, Hashable, Sendable {
 ///
 ///     FIN RSV1-3 opcode | MASK length | 16 or 64 more bits of length | masking key | payload
 package enum WebSocketFrame {
-  /// Bytes of the longest header, masked and with a 64-bit length.
+  /// The size of the longest header, masked and with a 64-bit length.
   static let maxHeaderBytes = 14
 
-  /// Appends a whole unmasked frame, as a server sends it.
-  /// - Parameter isCompressed: Sets RSV1: the payload is deflated (RFC 7692 §6).
+  /// Appends an unmasked frame, as a server sends it.
+  /// - Parameter isCompressed: Whether the payload is deflated; sets RSV1 (RFC 7692 §6).
   package static func append(
-    _ opcode: WebSocketOpcode, _ payload: [UInt8], isFinal: Bool = true, isCompressed: Bool = false,
+    _ opcode: WebSocketOpcode, payload: [UInt8], isFinal: Bool = true, isCompressed: Bool = false,
     to output: inout [UInt8]
   ) {
     appendHeader(
@@ -34,10 +34,10 @@ package enum WebSocketFrame {
     output.append(contentsOf: payload)
   }
 
-  /// Appends a whole masked frame, as a client sends it.
-  /// - Parameter key: Unpredictable for each frame, where a proxy could be fooled (RFC 6455 §10.3).
+  /// Appends a masked frame, as a client sends it.
+  /// - Parameter key: Must be unpredictable if a proxy may be in between (RFC 6455 §10.3).
   package static func appendMasked(
-    _ opcode: WebSocketOpcode, _ payload: [UInt8], key: UInt32, isFinal: Bool = true,
+    _ opcode: WebSocketOpcode, payload: [UInt8], key: UInt32, isFinal: Bool = true,
     isCompressed: Bool = false, to output: inout [UInt8]
   ) {
     appendHeader(
@@ -49,12 +49,13 @@ package enum WebSocketFrame {
     output.withUnsafeMutableBytes { mask.apply(to: UnsafeMutableRawBufferPointer(rebasing: $0[start...])) }
   }
 
-  /// Appends a close frame of the server. The reason is cut to the 123 bytes that fit, between two characters.
+  /// Appends an unmasked close frame.
+  /// - Parameter reason: Truncated to 123 bytes, at the end of a character.
   package static func appendClose(_ code: CloseCode, reason: String = "", to output: inout [UInt8]) {
-    append(.close, closePayload(code, reason: reason), to: &output)
+    append(.close, payload: closePayload(code, reason: reason), to: &output)
   }
 
-  /// The payload of a close frame (RFC 6455 §5.5.1).
+  /// The payload of a close frame (RFC 6455 §5.5.1). See ``appendClose(_:reason:to:)``.
   package static func closePayload(_ code: CloseCode, reason: String = "") -> [UInt8] {
     var payload = [UInt8(code.rawValue >> 8), UInt8(code.rawValue & 0xFF)]
     for character in reason {
@@ -86,7 +87,7 @@ package enum WebSocketFrame {
 }
 
 extension [UInt8] {
-  /// Makes room once for the next bytes, growing as `append` does: reserving exactly would copy at every call.
+  /// Reserves capacity with `append`'s doubling: reserving the exact size would copy on every call.
   fileprivate mutating func reserveCapacityForAppending(_ extra: Int) {
     if capacity - count < extra { reserveCapacity(Swift.max(count + extra, capacity * 2)) }
   }

@@ -1,24 +1,25 @@
 import Hashing
 
-/// A client's request to speak WebSocket, checked (RFC 6455 §4.2.1).
+/// A client's opening handshake, validated (RFC 6455 §4.2.1).
 package struct WebSocketHandshake: Sendable, Equatable {
-  /// The only subprotocol that is spoken; clients may leave it out.
+  /// The only supported subprotocol. Clients may omit it.
   package static let subprotocol = "telltale.v1"
 
-  /// The Sec-WebSocket-Accept of the answer.
+  /// The value of Sec-WebSocket-Accept in the response.
   package let accept: String
-  /// What to answer in Sec-WebSocket-Protocol: ours if the client offered it.
+  /// The value of Sec-WebSocket-Protocol in the response; nil if the client did not offer ours.
   package let subprotocol: String?
-  /// The compression that the client offered and we can meet. Set it to nil to decline.
+  /// The first supported compression that the client offered. Set it to nil to decline.
   package var deflate: PermessageDeflate?
 
-  /// - Throws: ``WireError/unsupportedWebSocketVersion`` (426 with `Sec-WebSocket-Version: 13`), or
-  ///   ``WireError/malformedHandshake`` (400). Origin and Host are the caller's to judge.
+  /// Does not check Origin and Host; that is up to the caller.
+  /// - Throws: ``WireError/unsupportedWebSocketVersion`` (answer with 426 and `Sec-WebSocket-Version: 13`), or
+  ///   ``WireError/malformedHandshake`` (400).
   package init(_ head: RequestHead) throws(WireError) {
     guard head.method == .get, head.version == .http11, head.fields.lists("websocket", in: "upgrade"),
       head.fields.lists("upgrade", in: "connection")
     else { throw .malformedHandshake }
-    // What follows the head is frames, and can't be a body too.
+    // The bytes after the head are frames, so there can't be a body.
     guard head.bodyLength == .none else { throw .malformedHandshake }
     guard head.fields.values(of: "sec-websocket-version") == ["13"] else { throw .unsupportedWebSocketVersion }
 
@@ -30,12 +31,12 @@ package struct WebSocketHandshake: Sendable, Equatable {
     deflate = PermessageDeflate(head.fields)
   }
 
-  /// Whether the request asks for a WebSocket at all, well-formed or not.
-  package static func isWanted(_ head: RequestHead) -> Bool {
+  /// Whether the request is a WebSocket upgrade, valid or not.
+  package static func isRequested(by head: RequestHead) -> Bool {
     head.fields.lists("websocket", in: "upgrade")
   }
 
-  /// The answer that switches the connection to frames.
+  /// The 101 response, after which the connection carries frames.
   package var response: ResponseHead {
     var response = ResponseHead(
       .switchingProtocols, fields: ["upgrade": "websocket", "connection": "Upgrade", "sec-websocket-accept": accept])
@@ -44,7 +45,7 @@ package struct WebSocketHandshake: Sendable, Equatable {
     return response
   }
 
-  /// What a server must answer to a key (RFC 6455 §4.2.2 item 5.4); a client compares it.
+  /// The Sec-WebSocket-Accept value for a client's key (RFC 6455 §4.2.2 item 5.4). Clients verify it.
   package static func accept(for key: String) -> String {
     let digest = SHA1.hash(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8))
     return String(decoding: Base64.encode(digest), as: UTF8.self)

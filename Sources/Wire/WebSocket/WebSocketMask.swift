@@ -1,8 +1,8 @@
-// Hot style: eight bytes at a time. 250 bytes take 31 ns this way, byte by byte through a collection 13 µs.
+// Hot style: eight bytes at a time. 250 bytes take 31 ns this way, and 13 µs byte by byte through a collection.
 
-/// The masking of one frame (RFC 6455 §5.3), which may be applied in pieces.
+/// Masks or unmasks the payload of one frame (RFC 6455 §5.3), piece by piece.
 struct WebSocketMask: Sendable {
-  /// In the order of the wire, turned so that the next byte's part comes first in memory.
+  /// In wire order, rotated so that the key byte for the next payload byte comes first in memory.
   private var key: UInt32
 
   /// - Parameter key: The four bytes as a big-endian number.
@@ -10,10 +10,10 @@ struct WebSocketMask: Sendable {
     self.key = key.bigEndian
   }
 
-  /// What stands in the frame's header.
+  /// The key as it is sent in the frame's header.
   var keyBytes: [UInt8] { withUnsafeBytes(of: key) { Array($0) } }
 
-  /// Masks or unmasks the next bytes of the frame where they lie.
+  /// Masks or unmasks the next bytes of the payload in place.
   mutating func apply(to bytes: UnsafeMutableRawBufferPointer) {
     let wide = UInt64(key) << 32 | UInt64(key)
     var index = 0
@@ -23,7 +23,7 @@ struct WebSocketMask: Sendable {
       index &+= 8
     }
     withUnsafeBytes(of: key) { keyBytes in
-      // Eight is a multiple of four, so the key's phase is still the same here.
+      // The loop above advances by eight, a multiple of four, so the key's phase has not changed.
       var phase = 0
       while index < bytes.count {
         bytes[index] ^= keyBytes[phase & 3]
@@ -31,13 +31,13 @@ struct WebSocketMask: Sendable {
         phase &+= 1
       }
     }
-    turn(by: bytes.count & 3)
+    rotate(by: bytes.count & 3)
   }
 
-  /// After n bytes the next one takes the key's byte n mod 4.
-  private mutating func turn(by count: Int) {
+  /// Rotates the key: payload byte n is masked with key byte n mod 4.
+  private mutating func rotate(by count: Int) {
     let bits = UInt32(count) * 8
-    // In memory's order the first byte is the lowest of a little-endian number.
+    // The first byte in memory is the lowest byte of a little-endian number.
     let number = key.littleEndian
     key = (bits == 0 ? number : number >> bits | number << (32 - bits)).littleEndian
   }

@@ -1,21 +1,21 @@
-// Hot style: a message of 250 bytes is unmasked, checked and copied once. A connection keeps bytes only while a frame
-// or message is incomplete.
+// Hot style: a message of 250 bytes is unmasked, validated and copied once. The parser buffers bytes only while a frame
+// or a message is incomplete.
 
-/// What a WebSocket peer sent next.
+/// The next thing in a WebSocket peer's byte stream.
 package enum WebSocketEvent: Sendable, Equatable {
-  /// A whole message, valid UTF-8.
+  /// A complete message of valid UTF-8.
   case text([UInt8])
   case binary([UInt8])
-  /// Answer with a pong of the same bytes.
+  /// Answer with a pong that contains the same bytes.
   case ping([UInt8])
   case pong([UInt8])
-  /// Answer with the same code and close. Nothing behind it is parsed.
+  /// Answer with the same code and close the connection. Bytes after the close frame are ignored.
   case close(CloseCode?, reason: String)
 }
 
-/// How much a peer may send in one message.
+/// The limits of a message.
 package struct WebSocketLimits: Sendable {
-  /// After inflation. Beyond it: 1009, before the payload is kept.
+  /// The size after inflation. A larger message is refused with 1009 before its payload is buffered.
   package var maxMessageBytes: Int
   package var maxFragments: Int
 
@@ -25,9 +25,9 @@ package struct WebSocketLimits: Sendable {
   }
 }
 
-/// Parses the frames of one peer (RFC 6455 §5), in whatever pieces they arrive, and joins fragments to messages.
+/// Parses the frames of one peer (RFC 6455 §5) incrementally and joins fragments into messages.
 package struct WebSocketParser: ~Copyable {
-  /// Whose frames are read: a client's are masked, a server's are not (RFC 6455 §5.1).
+  /// The sender of the frames. A client masks its frames, a server does not (RFC 6455 §5.1).
   package enum Peer: Sendable {
     case client, server
   }
@@ -48,21 +48,21 @@ package struct WebSocketParser: ~Copyable {
     var mask: WebSocketMask?
   }
 
-  /// A message of which some frames may still be missing.
+  /// A message that may still be incomplete.
   private struct Message {
     var isText: Bool
     var isCompressed: Bool
     var fragments = 0
-    /// As they came, before inflation.
+    /// Before inflation.
     var payloadBytes = 0
     var bytes: [UInt8] = []
     var utf8 = UTF8Validator()
 
-    /// Checks the bytes that were appended since there were `known`.
-    mutating func checkText(from known: Int) throws(WireError) {
+    /// Validates the text from `start` on.
+    mutating func validateText(from start: Int) throws(WireError) {
       guard isText else { return }
       var isValid = true
-      bytes.withUnsafeBytes { isValid = utf8.accept(UnsafeRawBufferPointer(rebasing: $0[known...])) }
+      bytes.withUnsafeBytes { isValid = utf8.accept(UnsafeRawBufferPointer(rebasing: $0[start...])) }
       guard isValid else { throw .invalidUTF8 }
     }
   }
@@ -70,14 +70,14 @@ package struct WebSocketParser: ~Copyable {
   private let peer: Peer
   private let limits: WebSocketLimits
   private let deflate: PermessageDeflate?
-  /// Made for the first compressed message, kept for the next one only where the client keeps its context.
+  /// Created for the first compressed message. Kept between messages only if the client keeps its context.
   private var inflater: MessageInflater?
   private var state = State.header
   private var partialHeader: [UInt8] = []
   private var message: Message?
   private var control: [UInt8] = []
 
-  /// - Parameter deflate: What the handshake agreed on; without it a compressed frame is refused.
+  /// - Parameter deflate: The negotiated compression. If it is nil, a compressed frame is refused.
   package init(
     from peer: Peer = .client, limits: WebSocketLimits = WebSocketLimits(), deflate: PermessageDeflate? = nil
   ) {
@@ -86,10 +86,10 @@ package struct WebSocketParser: ~Copyable {
     self.deflate = deflate
   }
 
-  /// Takes the bytes up to the next event, if they hold one; unmasks them where they lie.
+  /// Parses up to the next event, and unmasks the bytes in place.
   ///
-  /// Drop the bytes consumed and call again with the rest until there is no event; all bytes are consumed then.
-  /// - Throws: What the peer did wrong. Close with its code and give no more bytes.
+  /// Drop the consumed bytes and call again with the rest until the event is nil; by then all bytes are consumed.
+  /// - Throws: The peer's error. Close the connection with its code.
   package mutating func parse(
     _ bytes: UnsafeMutableRawBufferPointer
   ) throws(WireError) -> (consumed: Int, event: WebSocketEvent?) {
@@ -111,7 +111,7 @@ package struct WebSocketParser: ~Copyable {
       let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[index...])
       switch state {
       case .header:
-        let (consumed, frame) = try takeHeader(UnsafeRawBufferPointer(rest))
+        let (consumed, frame) = try parseHeader(UnsafeRawBufferPointer(rest))
         index += consumed
         guard let frame else { return (index, nil) }
         state = .payload(frame)
@@ -120,7 +120,7 @@ package struct WebSocketParser: ~Copyable {
         frame.remaining -= count
         let piece = UnsafeMutableRawBufferPointer(rebasing: rest[..<count])
         frame.mask?.apply(to: piece)
-        try take(UnsafeRawBufferPointer(piece), of: frame)
+        try appendPayload(UnsafeRawBufferPointer(piece), of: frame)
         index += count
         guard frame.remaining == 0 else {
           state = .payload(frame)
@@ -136,20 +136,20 @@ package struct WebSocketParser: ~Copyable {
 
   // MARK: Header
 
-  /// - Returns: Nil where the header is incomplete; its bytes are kept.
-  private mutating func takeHeader(
+  /// - Returns: A nil frame if the header is still incomplete; its bytes are buffered.
+  private mutating func parseHeader(
     _ bytes: UnsafeRawBufferPointer
   ) throws(WireError) -> (consumed: Int, frame: Frame?) {
     if partialHeader.isEmpty {
-      let found = try header(bytes)
+      let found = try header(at: bytes)
       if let found { return (found.bytes, found.frame) }
       partialHeader.append(contentsOf: bytes)
       return (bytes.count, nil)
     }
-    // A header is at most 14 bytes, so trying again at each byte is cheap.
+    // A header has at most 14 bytes, so parsing it again for each byte is cheap.
     for (index, byte) in bytes.enumerated() {
       partialHeader.append(byte)
-      let found = try partialHeader.span.bytes.withUnsafeBytes { (buffer) throws(WireError) in try header(buffer) }
+      let found = try partialHeader.span.bytes.withUnsafeBytes { (buffer) throws(WireError) in try header(at: buffer) }
       if let found {
         partialHeader.removeAll(keepingCapacity: true)
         return (index + 1, found.frame)
@@ -158,13 +158,13 @@ package struct WebSocketParser: ~Copyable {
     return (bytes.count, nil)
   }
 
-  /// The header at the front of the bytes. Each check is made as soon as its byte is there.
-  private func header(_ bytes: UnsafeRawBufferPointer) throws(WireError) -> (bytes: Int, frame: Frame)? {
+  /// The header at the start of the bytes; nil if it is incomplete. Each check runs as soon as its byte is there.
+  private func header(at bytes: UnsafeRawBufferPointer) throws(WireError) -> (bytes: Int, frame: Frame)? {
     guard let first = bytes.first else { return nil }
     let opcode = WebSocketOpcode(rawValue: first & 0x0F)
     let isFinal = first & 0x80 != 0
     let isCompressed = first & 0x40 != 0
-    // RFC 7692 §6: the first frame of a message has the bit, continuations and control frames never.
+    // RFC 7692 §6: only the first frame of a message may set the bit, never a continuation or a control frame.
     let mayBeCompressed = deflate != nil && (opcode == .text || opcode == .binary)
     guard first & 0x30 == 0, !isCompressed || mayBeCompressed else { throw .reservedBits }
     guard opcode.isKnown else { throw .reservedOpcode(opcode.rawValue) }
@@ -179,7 +179,7 @@ package struct WebSocketParser: ~Copyable {
 
     let lengthBytes = shortLength == 127 ? 8 : shortLength == 126 ? 2 : 0
     guard bytes.count >= 2 + lengthBytes else { return nil }
-    let length = try payloadLength(short: shortLength, bytes)
+    let length = try payloadLength(short: shortLength, header: bytes)
     try checkSize(of: opcode, length: length, isCompressed: isCompressed)
 
     var frame = Frame(opcode: opcode, isFinal: isFinal, isCompressed: isCompressed, remaining: length)
@@ -190,8 +190,8 @@ package struct WebSocketParser: ~Copyable {
     return (6 + lengthBytes, frame)
   }
 
-  /// RFC 6455 §5.2: the minimal number of bytes, and the highest bit zero.
-  private func payloadLength(short: Int, _ bytes: UnsafeRawBufferPointer) throws(WireError) -> Int {
+  /// RFC 6455 §5.2: the length must have its shortest form, and the highest bit must be 0.
+  private func payloadLength(short: Int, header bytes: UnsafeRawBufferPointer) throws(WireError) -> Int {
     switch short {
     case 126:
       let length = Int(UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self)))
@@ -205,7 +205,7 @@ package struct WebSocketParser: ~Copyable {
     }
   }
 
-  /// RFC 6455 §5.4: a continuation continues something, and nothing else comes between.
+  /// RFC 6455 §5.4: a continuation needs a message to continue, and only control frames may come in between.
   private func checkOrder(of opcode: WebSocketOpcode) throws(WireError) {
     guard !opcode.isControl else { return }
     if opcode == .continuation {
@@ -219,7 +219,7 @@ package struct WebSocketParser: ~Copyable {
   private func checkSize(of opcode: WebSocketOpcode, length: Int, isCompressed: Bool) throws(WireError) {
     guard !opcode.isControl else { return }
     var most = limits.maxMessageBytes
-    // What can't be compressed grows: zlib stores at least 4 KB with 5 bytes of header, and a flush adds a few.
+    // Incompressible data grows: zlib adds 5 bytes for at least every 4 KB, and a few for the flush.
     if isCompressed || message?.isCompressed == true { most += most / 512 + 64 }
     guard length <= most - (message?.payloadBytes ?? 0) else {
       throw .messageTooLarge(limit: limits.maxMessageBytes)
@@ -228,14 +228,14 @@ package struct WebSocketParser: ~Copyable {
 
   // MARK: Payload
 
-  /// Keeps a piece of a frame's payload, unmasked.
-  private mutating func take(_ piece: UnsafeRawBufferPointer, of frame: Frame) throws(WireError) {
+  /// Appends an unmasked piece of a frame's payload to its message.
+  private mutating func appendPayload(_ piece: UnsafeRawBufferPointer, of frame: Frame) throws(WireError) {
     if frame.opcode.isControl {
       control.append(contentsOf: piece)
       return
     }
     var message = self.message ?? Message(isText: frame.opcode == .text, isCompressed: frame.isCompressed)
-    // Moved out and back, so that the append finds its bytes unshared and copies nothing.
+    // Moved out and back: the append then finds its bytes uniquely referenced and does not copy them.
     self.message = nil
     message.payloadBytes += piece.count
     if message.isCompressed {
@@ -250,9 +250,9 @@ package struct WebSocketParser: ~Copyable {
   private mutating func inflate(_ piece: UnsafeRawBufferPointer, into message: inout Message) throws(WireError) {
     let inflater = self.inflater ?? MessageInflater()
     self.inflater = inflater
-    let known = message.bytes.count
+    let start = message.bytes.count
     try inflater.inflate(piece, appendingTo: &message.bytes, limit: limits.maxMessageBytes)
-    try message.checkText(from: known)
+    try message.validateText(from: start)
   }
 
   private mutating func finish(_ frame: Frame) throws(WireError) -> WebSocketEvent? {
@@ -263,7 +263,7 @@ package struct WebSocketParser: ~Copyable {
     case .ping: return .ping(payload)
     case .pong: return .pong(payload)
     default:
-      let event = try close(payload)
+      let event = try closeEvent(payload: payload)
       state = .closed
       return event
     }
@@ -277,17 +277,17 @@ package struct WebSocketParser: ~Copyable {
     guard var message else { return nil }
     self.message = nil
     if message.isCompressed, let inflater {
-      let known = message.bytes.count
+      let start = message.bytes.count
       try inflater.finish(appendingTo: &message.bytes, limit: limits.maxMessageBytes)
-      try message.checkText(from: known)
+      try message.validateText(from: start)
       if deflate?.clientResets == true { self.inflater = nil }
     }
     guard message.utf8.isComplete else { throw .invalidUTF8 }
     return message.isText ? .text(message.bytes) : .binary(message.bytes)
   }
 
-  /// RFC 6455 §5.5.1: nothing, or a code that may be sent and a reason in UTF-8.
-  private func close(_ payload: [UInt8]) throws(WireError) -> WebSocketEvent {
+  /// RFC 6455 §5.5.1: the payload is empty, or a valid code and a reason in UTF-8.
+  private func closeEvent(payload: [UInt8]) throws(WireError) -> WebSocketEvent {
     guard !payload.isEmpty else { return .close(nil, reason: "") }
     guard payload.count >= 2 else { throw .malformedClose }
     let code = CloseCode(rawValue: UInt16(payload[0]) << 8 | UInt16(payload[1]))

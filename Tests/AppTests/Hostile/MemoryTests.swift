@@ -45,7 +45,8 @@
 
     private func frame(_ payload: [UInt8], isFinal: Bool = true) -> [UInt8] {
       var bytes: [UInt8] = []
-      WebSocketFrame.appendMasked(.text, payload, key: 0x1234_5678, isFinal: isFinal, isCompressed: true, to: &bytes)
+      WebSocketFrame.appendMasked(
+        .text, payload: payload, key: 0x1234_5678, isFinal: isFinal, isCompressed: true, to: &bytes)
       return bytes
     }
 
@@ -84,7 +85,7 @@
           switch index % 5 {
           case 0:
             var goodbye: [UInt8] = []
-            WebSocketFrame.appendMasked(.close, WebSocketFrame.closePayload(.normal), key: 1, to: &goodbye)
+            WebSocketFrame.appendMasked(.close, payload: WebSocketFrame.closePayload(.normal), key: 1, to: &goodbye)
             try client.send(goodbye)
             _ = try client.nextEvent()
           case 1: client.resetWhenClosed()

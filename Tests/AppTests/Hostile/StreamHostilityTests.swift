@@ -1,5 +1,6 @@
 import Domain
 import JSONValues
+import Realtime
 import TestSupport
 import Testing
 import Wire

@@ -22,7 +22,7 @@ struct WebSocketRow: Sendable, CustomStringConvertible {
   ) -> [UInt8] {
     var bytes: [UInt8] = []
     WebSocketFrame.appendMasked(
-      opcode, payload, key: key, isFinal: isFinal, isCompressed: isCompressed, to: &bytes)
+      opcode, payload: payload, key: key, isFinal: isFinal, isCompressed: isCompressed, to: &bytes)
     return bytes
   }
 

@@ -1,21 +1,22 @@
 // @ts-check
-import { connectionBadge } from "../connection-words.js"
 import { action, fill, fillOrHide, setAttribute, setHidden } from "../dom.js"
-import { isStory, liveOf } from "../live-page.js"
+import { viewOf } from "../live-page.js"
+import { isStory } from "../page.js"
+import { connectionBadge } from "../realtime/connection-badge-words.js"
 
-/**
- * `<connection-badge>`: whether what the page, or the overlay around it, shows is live, and a button where it is
- * not to be again.
- */
+/** `<connection-badge>`: whether the page, or the overlay around the badge, is live; else a button to reconnect. */
 export class ConnectionBadge extends HTMLElement {
   #stop = () => {}
   #isOnline = navigator.onLine
+  /** @type {import("../live-page.js").LiveView | null} */
+  #view = null
 
   connectedCallback() {
-    if (isStory()) return
-    const live = liveOf(this)
-    const stopStore = live.store.subscribe(() => this.#show())
-    const reconnect = () => live.reconnect()
+    const view = isStory() ? null : viewOf(this)
+    if (view === null) return
+    this.#view = view
+    const stopStore = view.store.subscribe(() => this.#show())
+    const reconnect = () => view.reconnect()
     const button = action(this, "reconnect")
     button?.addEventListener("click", reconnect)
     addEventListener("online", this.#networkChanged)
@@ -38,8 +39,8 @@ export class ConnectionBadge extends HTMLElement {
   }
 
   #show() {
-    const live = liveOf(this).store.state
-    if (live.connection === "IDLE") return
+    const live = this.#view?.store.state
+    if (live === undefined || live.connection === "IDLE") return
     const isOverlay = this.closest("realtime-overlay") !== null
     const badge = connectionBadge(live, { isOnline: this.#isOnline, isOverlay, nowMs: Date.now() })
     setAttribute(this, "data-state", badge.state)

@@ -2,12 +2,12 @@
 import { fill, setAttribute } from "../dom.js"
 import { preference, setPreference } from "../preferences.js"
 
-/** What is drawn over the frame, by the id of its button. */
+/** What is drawn over the frame; `toggle-NAME` is the id of the button. */
 export const LAYERS = Object.freeze(["overlay", "boxes", "labels", "pitch", "radar"])
 
 /**
- * `<control-panel>`: what is done with the frames. It holds the choices and remembers them; the viewer around it reads
- * them and hears of each change by a `controls` event, and of a scrub by `scrub` with the index in `detail`.
+ * `<control-panel>`: the controls of the frame viewer. It holds the choices and remembers them. The viewer around it gets
+ * a `controls` event for each change, and a `scrub` event with the index in `detail`.
  */
 export class ControlPanel extends HTMLElement {
   connectedCallback() {
@@ -31,12 +31,12 @@ export class ControlPanel extends HTMLElement {
     setAttribute(this.#button("toggle-play-pause"), "aria-pressed", String(isPlaying))
   }
 
-  /** Whether more frames come; else what only steers their coming is not shown. @param {boolean} isLive */
+  /** Whether more frames will come; otherwise the controls of live playback are hidden. @param {boolean} isLive */
   set isLive(isLive) {
     setAttribute(this.querySelector(".control-panel"), "data-ended", isLive ? null : "")
   }
 
-  /** The most frames to show a second. */
+  /** The maximum frames to show per second. */
   get framesPerSecond() {
     return Number(this.#slider?.value ?? 15)
   }
@@ -47,7 +47,7 @@ export class ControlPanel extends HTMLElement {
   }
 
   /**
-   * Says which of the kept frames is shown.
+   * Shows which of the kept frames is displayed.
    * @param {{count: number, index: number, label: string}} position
    */
   showPosition({ count, index, label }) {
@@ -120,7 +120,7 @@ export class ControlPanel extends HTMLElement {
   }
 }
 
-/** Selects a value that is offered and not disabled. @param {HTMLSelectElement | null} select @param {string} value */
+/** Selects a value, if the option exists and is not disabled. @param {HTMLSelectElement | null} select @param {string} value */
 export function choose(select, value) {
   const option = [...select?.options ?? []].find(each => each.value === value && !each.disabled)
   if (option !== undefined) option.selected = true

@@ -1,37 +1,37 @@
 // @ts-check
-import { boxLabels } from "../box-labels.js"
+import { boxLabels } from "../jobs/box-labels.js"
 import { arrange, cloneTemplate, fill, setAttribute, setHidden, setText, slot } from "../dom.js"
-import { INITIAL_JOB_STATE } from "../job-state.js"
-import { frameIds, frameWithId, hasPicture } from "../frames.js"
-import { liveJobOf } from "../live-page.js"
+import { frameIds, frameWithId, hasPicture } from "../jobs/frames.js"
+import { INITIAL_JOB_STATE } from "../jobs/job-state.js"
+import { liveJobOf } from "../jobs/live-jobs.js"
+import { isFinal } from "../jobs/state-words.js"
 import { apiURL } from "../page.js"
-import { isFinal } from "../words.js"
 import { LAYERS } from "./control-panel.js"
 
 /**
- * @typedef {import("../frames.js").ShownFrame} ShownFrame
+ * @typedef {import("../jobs/frames.js").ShownFrame} ShownFrame
  * @typedef {import("./control-panel.js").ControlPanel} ControlPanel
  */
 
-/** A picture fails to come a moment before the connection's end is heard of. */
+/** When the server goes away, a picture fails shortly before the connection is reported lost. */
 const MISSING_AFTER_MS = 300
 
 /**
- * `<frame-viewer>`: the newest frame with what was found in it, no more often than chosen, and back through the frames
- * that are kept. Boxes appear together with the picture they belong to.
+ * `<frame-viewer>`: the newest frame with what was found in it, at most at the chosen rate, and a slider back through the
+ * kept frames. Boxes appear together with their picture.
  */
 export class FrameViewer extends HTMLElement {
   #stop = () => {}
   #frames = INITIAL_JOB_STATE.frames
-  /** @type {string | null} The frame that was scrubbed to; null follows the newest. */
+  /** The frame that the visitor scrubbed to; null follows the newest. @type {string | null} */
   #held = null
-  /** @type {ShownFrame | null} The one whose picture is on its way or there. */
+  /** The frame whose picture is shown or loading. @type {ShownFrame | null} */
   #shown = null
-  /** Shown as soon as the picture before it has come. @type {ShownFrame | null} */
+  /** Shown as soon as the picture before it has loaded. @type {ShownFrame | null} */
   #next = null
-  /** What loads it, aside: the picture before it stays until it has come. @type {HTMLImageElement | null} */
+  /** Loads the next picture while the one before it stays. @type {HTMLImageElement | null} */
   #loader = null
-  /** The last one that was drawn with its picture. @type {ShownFrame | null} */
+  /** The last frame that was drawn with its picture. @type {ShownFrame | null} */
   #good = null
   #isMissing = false
   #isStale = false
@@ -49,7 +49,7 @@ export class FrameViewer extends HTMLElement {
       const isNews = frames !== this.#frames
       this.#frames = frames
       if (isNews && frames.length === 0) this.#clear()
-      this.#stands(isStale, isFinal(status))
+      this.#setCondition(isStale, isFinal(status))
       if (isNews && frames.length > 0) this.#follow()
     })
     const listening = new AbortController()
@@ -72,14 +72,14 @@ export class FrameViewer extends HTMLElement {
     this.#stop()
   }
 
-  /** Whether what is shown can be believed, and whether more will come. @param {boolean} isStale @param {boolean} isOver */
-  #stands(isStale, isOver) {
+  /** Whether the page may be out of date, and whether the job has ended. @param {boolean} isStale @param {boolean} isOver */
+  #setCondition(isStale, isOver) {
     if (isStale === this.#isStale && isOver === this.#isOver) return
     const isBack = this.#isStale && !isStale
     this.#isStale = isStale
     this.#isOver = isOver
     if (this.#panel !== null) this.#panel.isLive = !isOver
-    // A job that ended without a picture has none to wait for.
+    // A job that ended without a picture will have none.
     if (isOver && !this.#frames.some(hasPicture)) setHidden(this.closest('[data-slot="overlay-viewer"]'), true)
     this.#showPosition()
     if (!this.#isMissing) return
@@ -90,7 +90,7 @@ export class FrameViewer extends HTMLElement {
   /** Shows the newest frame now, or as soon as the chosen rate allows. */
   #follow() {
     this.#showPosition()
-    // What has ended can't be paused: its newest frame is shown, unless another one was chosen.
+    // A job that has ended can't be paused: its newest frame is shown, unless the visitor chose another.
     const isPaused = this.#panel?.isPlaying === false && !this.#isOver
     if (this.#held !== null || isPaused || this.#timer !== null) return
     const wait = this.#shownAt + 1_000 / (this.#panel?.framesPerSecond ?? 15) - performance.now()
@@ -104,7 +104,7 @@ export class FrameViewer extends HTMLElement {
     if (newest !== undefined) this.#show(newest)
   }
 
-  /** @param {number} index Among the frames that are kept. */
+  /** @param {number} index Among the kept frames. */
   #scrub(index) {
     const ids = frameIds(this.#frames)
     const id = ids[index]
@@ -143,8 +143,8 @@ export class FrameViewer extends HTMLElement {
     this.#shown = frame
     const address = pictureAddress(frame.imageURL)
     if (address === null) this.#pictureIsMissing()
-    else if (isSame && this.#loader !== null) return  // It is on its way.
-    else if (isSame && !this.#isMissing) this.#pictureIsThere()
+    else if (isSame && this.#loader !== null) return  // It is loading.
+    else if (isSame && !this.#isMissing) this.#showPicture()
     else this.#load(address)
   }
 
@@ -152,21 +152,21 @@ export class FrameViewer extends HTMLElement {
   #load(address) {
     const loader = new Image()
     const isCurrent = () => loader === this.#loader
-    loader.onload = () => { if (isCurrent()) this.#pictureCame(loader) }
+    loader.onload = () => { if (isCurrent()) this.#pictureLoaded(loader) }
     loader.onerror = () => { if (isCurrent()) this.#pictureIsMissing() }
     this.#loader = loader
     loader.src = address
   }
 
   /** @param {HTMLImageElement} loader */
-  #pictureCame(loader) {
+  #pictureLoaded(loader) {
     this.#loader = null
     setAttribute(this.#image, "src", loader.src)
-    this.#pictureIsThere()
+    this.#showPicture()
     this.#beginNext()
   }
 
-  #pictureIsThere() {
+  #showPicture() {
     this.#isMissing = false
     this.#good = this.#shown
     setHidden(this.#image, false)
@@ -183,7 +183,7 @@ export class FrameViewer extends HTMLElement {
     this.#beginNext()
   }
 
-  /** Without a connection the last picture that came stays, and is seen to be old. */
+  /** Without a connection the last picture stays, marked as old. */
   #showMissing() {
     if (!this.#isMissing || this.#shown === null) return
     const keeps = this.#isStale && this.#good !== null && this.#shown.imageURL !== null
@@ -200,7 +200,7 @@ export class FrameViewer extends HTMLElement {
     if (next !== null) this.#begin(next)
   }
 
-  /** Another job, of which no frame has come. */
+  /** The page shows another job, which has no frame yet. */
   #clear() {
     this.#held = null
     if (this.#panel !== null) this.#panel.isPlaying = true
@@ -223,7 +223,7 @@ export class FrameViewer extends HTMLElement {
   /** @param {ShownFrame} frame */
   #draw(frame) {
     const { width, height } = frame
-    // The job has pictures after all: their place, hidden for one without, is shown.
+    // The place for pictures was hidden as long as the job had none.
     if (frame.imageURL !== null) setHidden(this.closest('[data-slot="overlay-viewer"]'), false)
     this.#root?.style.setProperty("--frame-ratio", String(width / height))
     setAttribute(this.#image, "width", String(width))
@@ -257,7 +257,7 @@ export class FrameViewer extends HTMLElement {
     radar.forEach((point, index) => place(dots[index], { cx: point.x, cy: point.y, r: width / 40 }))
   }
 
-  /** A plugin's own lines take the place of the grid. @param {ShownFrame} frame */
+  /** A plugin's own lines replace the grid. @param {ShownFrame} frame */
   #drawPitch({ pitch, width, height }) {
     const canvas = slot(this, "frame-pitch")
     if (canvas === null || pitch.length === 0) return
@@ -267,7 +267,7 @@ export class FrameViewer extends HTMLElement {
   }
 
   /**
-   * So many shapes of a template, those that are there used again.
+   * Returns `count` shapes of a template; reuses those that exist.
    * @param {Element} canvas @param {string} template @param {string} shape @param {number} count
    */
   #shapes(canvas, template, shape, count) {
@@ -327,8 +327,8 @@ export class FrameViewer extends HTMLElement {
 
 /**
  * @param {Element} group
- * @param {import("../frames.js").Box} box
- * @param {import("../box-labels.js").Rectangle | null} label
+ * @param {import("../jobs/frames.js").Box} box
+ * @param {import("../jobs/box-labels.js").Rectangle | null} label
  * @param {number} fontSize Source pixels.
  */
 function fillBox(group, { x, y, width, height, caption }, label, fontSize) {
@@ -346,7 +346,7 @@ function place(shape, geometry) {
   for (const [name, value] of Object.entries(geometry)) setAttribute(shape, name, String(Math.round(value * 100) / 100))
 }
 
-/** Pictures come from the server the data comes from, and from nowhere else. @param {string | null} path */
+/** Only pictures from the same server as the data are loaded. @param {string | null} path */
 function pictureAddress(path) {
   if (path === null) return null
   if (/^data:image\/(png|jpeg|webp);/.test(path)) return path

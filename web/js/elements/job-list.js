@@ -1,57 +1,54 @@
 // @ts-check
-import { action, arrange, cloneTemplate, fill, list, setAttribute, setHidden, setText, setValue, slot } from "../dom.js"
-import { liveJobList } from "../live-page.js"
-import { UNKNOWN, ago, clock, count, percent } from "../readable.js"
+import { action, fill, setAttribute, setHidden, setText, setValue, slot } from "../dom.js"
+import { rowTexts } from "../jobs/listed-job.js"
+import { isFinal } from "../jobs/state-words.js"
+import { viewOf } from "../live-page.js"
+import { UNKNOWN, ago, clock, count } from "../readable.js"
 import { instant } from "../values.js"
-import { isFinal, jobWordsAsKnown } from "../words.js"
+import { ListRows } from "./list-rows.js"
 
 /**
- * @typedef {import("../job-list-state.js").ListedJob} ListedJob
- * @typedef {import("../job-list-state.js").JobListState} JobListState
+ * @typedef {import("../jobs/listed-job.js").ListedJob} ListedJob
+ * @typedef {import("../realtime/list-state.js").ListState} ListState
+ * @typedef {import("../realtime/live-list.js").LiveList} LiveList
  */
 
-/** Rows beyond this many give way to newer ones, so that a page left open for days stays light. */
+/** Newer rows push out rows beyond this many, so that a page that is open for days stays light. */
 const ROWS_KEPT = 500
 
-/** `<job-list>`: the jobs, newest first. New ones appear, running ones move, and a filter says what it hides. */
+/** `<job-list>`: the jobs, newest first. New ones appear, running ones change, and a filter tells what it hides. */
 export class JobList extends HTMLElement {
   #stop = () => {}
-  /** @type {Map<string, Element>} By job. */
-  #rows = new Map()
-  /** @type {string[]} The jobs that have a row, newest first. */
+  /** @type {LiveList | null} */
+  #view = null
+  #rows = new ListRows(this, { list: "jobs", template: "job-row" })
+  /** The jobs that have a row, newest first. @type {string[]} */
   #order = []
   /** @type {Readonly<Record<string, ListedJob>>} */
   #shown = {}
-  /** @type {Element | null} */
-  #head = null
   #listings = 0
   #isStale = false
-  /** Jobs that have no row here: older ones, and those that the server's filter left out. */
+  /** Jobs without a row here: older ones, and those that the server's filter left out. */
   #unlistedCount = 0
 
   connectedCallback() {
-    const place = list(this, "jobs")
-    for (const row of place?.children ?? []) {
-      const key = row.getAttribute("data-key")
-      if (key === null) this.#head = row
-      else {
-        this.#rows.set(key, row)
-        this.#order.push(key)
-      }
-    }
+    const view = /** @type {LiveList | null} */ (viewOf(this))
+    if (view === null) return
+    this.#view = view
+    this.#rows = new ListRows(this, { list: "jobs", template: "job-row" })
+    this.#order = this.#rows.keys
     const total = Number((slot(this, "jobs-count")?.textContent ?? "0").replaceAll(",", ""))
     this.#unlistedCount = Math.max(0, total - this.#order.length)
-    const { store } = liveJobList()
-    const stopStore = store.subscribe(state => this.#show(state))
+    const stopStore = view.store.subscribe(state => this.#show(state))
     const ticking = setInterval(() => this.#showTimes(), 1_000)
     this.addEventListener("input", this.#filterTyped)
-    this.addEventListener("submit", this.#filterSent)
+    this.addEventListener("submit", this.#filterSubmitted)
     this.addEventListener("unreachable", this.#filterWithoutServer)
     this.#stop = () => {
       stopStore()
       clearInterval(ticking)
       this.removeEventListener("input", this.#filterTyped)
-      this.removeEventListener("submit", this.#filterSent)
+      this.removeEventListener("submit", this.#filterSubmitted)
       this.removeEventListener("unreachable", this.#filterWithoutServer)
     }
   }
@@ -60,8 +57,9 @@ export class JobList extends HTMLElement {
     this.#stop()
   }
 
-  /** @param {JobListState} state */
-  #show({ jobs, listings, isWhole, isStale }) {
+  /** @param {ListState} state */
+  #show({ items, listings, isWhole, isStale }) {
+    const jobs = /** @type {Readonly<Record<string, ListedJob>>} */ (items)
     const hasTurned = isStale !== this.#isStale
     this.#isStale = isStale
     setAttribute(this, "data-stale", isStale ? "" : null)
@@ -79,25 +77,23 @@ export class JobList extends HTMLElement {
   }
 
   /**
-   * The page has no other jobs than these: the server may have gone back to a backup.
+   * A listing replaced the jobs. Jobs may be missing from it, for example because the server was restored from a backup.
    * @param {Readonly<Record<string, ListedJob>>} jobs
-   * @param {boolean} isWhole Whether the server has no other ones either.
+   * @param {boolean} isWhole Whether the server has no others.
    */
   #removeAllBut(jobs, isWhole) {
     const total = this.#order.length + this.#unlistedCount
     this.#order = this.#order.filter(id => Object.hasOwn(jobs, id))
-    for (const id of this.#rows.keys()) if (!Object.hasOwn(jobs, id)) this.#rows.delete(id)
+    for (const id of this.#rows.keys) if (!Object.hasOwn(jobs, id)) this.#rows.delete(id)
     this.#unlistedCount = isWhole ? 0 : Math.max(0, total - Object.keys(jobs).length)
   }
 
-  /** A row for a job that has none. A page of older jobs stays what it is. @param {ListedJob} job */
+  /** Adds a row for a job that has none; a page of older jobs gets no new ones. @param {ListedJob} job */
   #addRow(job) {
     if (job.status === null || new URLSearchParams(location.search).has("cursor")) return null
-    const row = cloneTemplate(this, "job-row") ?? document.createElement("li")
-    row.setAttribute("data-key", job.id)
+    const row = this.#rows.add(job.id)
     row.classList.add("job-row--new")
     setAttribute(slot(row, "name"), "href", `/jobs/${encodeURIComponent(job.id)}`)
-    this.#rows.set(job.id, row)
     this.#place(job)
     return row
   }
@@ -108,7 +104,7 @@ export class JobList extends HTMLElement {
     const older = this.#order.findIndex(other => this.#createdAt(other) < created)
     const index = older < 0 ? this.#order.length : older
     this.#order.splice(index, 0, id)
-    // What is newer than all is new; anything else was there and had no row.
+    // A job that is newer than all others is new; any other one existed and had no row.
     if (index > 0 && this.#unlistedCount > 0) this.#unlistedCount -= 1
     if (this.#order.length > ROWS_KEPT) {
       this.#rows.delete(this.#order.pop() ?? "")
@@ -117,48 +113,39 @@ export class JobList extends HTMLElement {
   }
 
   /**
-   * Fills in what is known and leaves what the server wrote where nothing is.
+   * Fills in what is known; for the rest, what the server wrote stays.
    * @param {Element} row
    * @param {ListedJob} job
    */
   #fill(row, job) {
-    fill(row, "name", job.name ?? `Job ${job.id}`)
-    if (job.status !== null) {
-      const words = jobWordsAsKnown(job.status, this.#isStale)
-      setAttribute(row, "data-state", words.state)
-      fill(row, "status", words.word)
-      fill(row, "status-icon", words.sign)
+    const texts = rowTexts(job, this.#isStale)
+    fill(row, "name", texts.name)
+    if (texts.words !== null) {
+      setAttribute(row, "data-state", texts.words.state)
+      fill(row, "status", texts.words.word)
+      fill(row, "status-icon", texts.words.sign)
     }
-    const doing = job.error ?? job.stage
-    if (doing !== null) fill(row, "stage", doing)
-    const lines = ["name", "stage"].map(name => slot(row, name)?.textContent ?? "").filter(line => line !== "")
-    setAttribute(slot(row, "row-title"), "title", lines.join("\n"))
-    if (job.device !== null) fill(row, "device", job.device)
-    if (job.progress !== null) {
-      setValue(slot(row, "progress"), job.progress / 100)
-      fill(row, "percent", percent(job.progress))
-    } else if (Object.hasOwn(this.#shown, job.id) && this.#shown[job.id].progress !== null) {
-      setValue(slot(row, "progress"), 0)
-      fill(row, "percent", UNKNOWN)
-    }
-    if (job.warningsCount !== null) {
-      fill(row, "warnings", job.warningsCount > 0 ? count(job.warningsCount) : UNKNOWN)
-      setAttribute(row.querySelector(".job-row__warnings"), "data-some", job.warningsCount > 0 ? "" : null)
+    fill(row, "stage", texts.stage)
+    setAttribute(slot(row, "row-title"), "title", [texts.name, texts.stage].filter(line => line !== "").join("\n"))
+    if (texts.device !== null) fill(row, "device", texts.device)
+    setValue(slot(row, "progress"), texts.share)
+    fill(row, "percent", texts.percent)
+    if (texts.warnings !== null) {
+      fill(row, "warnings", texts.warnings)
+      setAttribute(row.querySelector(".job-row__warnings"), "data-some", (job.warningsCount ?? 0) > 0 ? "" : null)
     }
     if (job.startedAt !== null) setAttribute(slot(row, "started"), "datetime", job.startedAt)
   }
 
-  /** Newest first, those that the filter lets through. */
+  /** Newest first, only the rows that match the filter. */
   #arrange() {
-    const place = list(this, "jobs")
-    if (place === null) return
-    const matching = this.#order.flatMap(id => {
+    const matching = this.#order.filter(id => {
       const row = this.#rows.get(id)
-      return row !== undefined && this.#matches(row) ? [row] : []
+      return row !== null && this.#matches(row)
     })
     const total = this.#order.length + this.#unlistedCount
-    arrange(place, this.#head === null ? matching : [this.#head, ...matching])
-    setHidden(this.#head, matching.length === 0)
+    this.#rows.arrange(matching)
+    for (const head of this.#rows.head) setHidden(head, matching.length === 0)
     fill(this, "jobs-count", count(total))
     fill(this, "jobs-total", count(total))
     setHidden(slot(this, "jobs-empty"), total > 0)
@@ -167,11 +154,11 @@ export class JobList extends HTMLElement {
     setAttribute(slot(this, "jobs-search-all-link"), "href", location.pathname + location.search)
   }
 
-  /** Milliseconds since 1970; 0, older than all, where it is not known. @param {string} id */
+  /** Milliseconds since 1970; 0, older than all others, if it is unknown. @param {string} id */
   #createdAt(id) {
     const row = this.#rows.get(id)
-    const started = row === undefined ? null : slot(row, "started")?.getAttribute("datetime")
-    return instant(liveJobList().store.state.jobs[id]?.createdAt) ?? instant(started) ?? 0
+    const started = row === null ? null : slot(row, "started")?.getAttribute("datetime")
+    return instant(this.#view?.store.state.items[id]?.createdAt) ?? instant(started) ?? 0
   }
 
   /** @param {Element} row */
@@ -182,12 +169,12 @@ export class JobList extends HTMLElement {
     return query === "" || (slot(row, "name")?.textContent ?? "").toLocaleLowerCase().includes(query)
   }
 
-  // Times go on by themselves; without a connection they stand still, since nobody knows.
+  // Times count up by themselves; without a connection they stand still, since the jobs may have ended.
 
   #showTimes() {
-    const { isConnected, isPolling, asOf } = liveJobList().store.state
+    const { isConnected = false, isPolling = false, asOf = null } = this.#view?.store.state ?? {}
     const now = isConnected || isPolling ? Date.now() : asOf ?? Date.now()
-    for (const [id, row] of this.#rows) {
+    for (const [id, row] of this.#rows.entries) {
       const started = slot(row, "started")
       const startedAt = instant(started?.getAttribute("datetime"))
       if (startedAt === null) continue
@@ -207,21 +194,21 @@ export class JobList extends HTMLElement {
     this.dataset.filterQuery = target.value
     const url = withQuery(location.href, target.value)
     history.replaceState(null, "", url)
-    // Another tab searches for the same.
+    // The other tabs keep the search.
     for (const tab of this.#tabs) tab.href = withQuery(tab.href, target.value).href
     this.#arrange()
   }
 
   /**
-   * The server that would filter is not there: the page does it with the jobs that it has, and says so until the server
-   * has done it. A page of older jobs can't be had this way.
+   * The server is unreachable: the page filters the jobs that it has, and says so until the server has filtered them. A
+   * page of older jobs can't be shown this way.
    * @param {Event} event
    */
   #filterWithoutServer = event => {
     const { url } = /** @type {CustomEvent<{url: URL}>} */ (event).detail
     if (url.pathname !== location.pathname) return
     if ([url.searchParams, new URLSearchParams(location.search)].some(query => query.has("cursor"))) return
-    // Who tries again is told that it was in vain.
+    // "Load again" gets the toast, which says that it failed.
     if (event.target === slot(this, "jobs-load-again")) return
     event.preventDefault()
     const status = url.searchParams.get("status") ?? ""
@@ -245,8 +232,8 @@ export class JobList extends HTMLElement {
     this.#arrange()
   }
 
-  /** What was typed is filtered already. @param {Event} event */
-  #filterSent = event => {
+  /** The page filters while the visitor types; the server is needed only for jobs without a row. @param {Event} event */
+  #filterSubmitted = event => {
     if (this.#unlistedCount === 0) event.preventDefault()
   }
 

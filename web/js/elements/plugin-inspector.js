@@ -1,27 +1,27 @@
 // @ts-check
 import { arrange, cloneTemplate, fill, list, setAttribute, setHidden, setValue, slot } from "../dom.js"
-import { INITIAL_JOB_STATE } from "../job-state.js"
+import { INITIAL_JOB_STATE } from "../jobs/job-state.js"
+import { isFinal, pluginStatusIn, pluginWords, pluginWordsAsKnown } from "../jobs/state-words.js"
 import { UNKNOWN, count, milliseconds } from "../readable.js"
 import { finite, text } from "../values.js"
-import { isFinal, pluginStatusIn, pluginWords, pluginWordsAsKnown } from "../words.js"
 import { attachWarnings } from "./warning-list.js"
 
 /**
- * @typedef {import("../job-state.js").JobState} JobState
- * @typedef {import("../job-state.js").PluginStatus} PluginStatus
+ * @typedef {import("../jobs/job-state.js").JobState} JobState
+ * @typedef {import("../jobs/job-state.js").PluginStatus} PluginStatus
  */
 
-/** With more plugins than this they stand grouped by their state, those to look at first. */
+/** More plugins than this are grouped by state, the most important first. */
 const UNGROUPED_COUNT = 50
 const GROUP_ORDER = ["failed", "running", "started", "stopped", "completed", "unknown"]
 
-/** How good the time of a plugin was says nothing where it did not come to its end. */
+/** A plugin that did not finish has no grade: its time means nothing. */
 const UNGRADED = new Set(["failed", "stopped"])
 
 /**
  * Keeps `.plugin-inspector` up to date: its rows, and the warnings under them.
  * @param {HTMLElement} root
- * @param {import("../live-job.js").LiveJob} job
+ * @param {import("../jobs/live-job.js").LiveJob} job
  * @returns {() => void} stop
  */
 export function attachPluginInspector(root, { store }) {
@@ -38,7 +38,7 @@ export function attachPluginInspector(root, { store }) {
 class PluginRows {
   #root
   #budget
-  /** Whether nothing is shown as long as nothing is reported. */
+  /** Whether the inspector is hidden until something is reported. */
   #isQuiet
   #shown = INITIAL_JOB_STATE
   /** @type {Map<string, Element>} By plugin. */
@@ -154,11 +154,11 @@ class PluginRows {
     fill(row, "p50", time(plugin.p50))
     fill(row, "p95", time(plugin.p95))
     fill(row, "max", time(plugin.max))
-    fill(row, "frames", plugin.framesProcessed === null ? UNKNOWN : count(plugin.framesProcessed))
+    fill(row, "frames", plugin.framesProcessed ? count(plugin.framesProcessed) : UNKNOWN)
     fill(row, "health", plugin.health ?? UNKNOWN)
   }
 
-  /** @type {WeakMap<Element, Record<string, any>>} What each row's metadata was filled from. */
+  /** The metadata that each row shows. @type {WeakMap<Element, Record<string, any>>} */
   #metadata = new WeakMap()
 
   /** @param {Element} row @param {Record<string, any>} metadata */
@@ -180,14 +180,14 @@ function statusOf(name, state) {
   return pluginStatusIn(state.pluginStatus[name].status, state.status)
 }
 
-/** What is said of a plugin, in this order. */
+/** The metadata to show, in this order. */
 const FACTS = [
   ["Description", "description"], ["Version", "version"], ["Model", "model"], ["Input", "input_shape"],
   ["Output", "output_format"], ["Confidence", "confidence_default"], ["Capabilities", "capabilities"],
   ["Tags", "tags"], ["Author", "author"],
 ]
 
-/** @param {Record<string, any>} metadata @returns {[term: string, detail: string][]} Without what it does not say. */
+/** @param {Record<string, any>} metadata @returns {[term: string, detail: string][]} Without missing values. */
 function facts(metadata) {
   const budget = finite(metadata.latency_budget_ms)
   /** @type {[string, string][]} */

@@ -1,16 +1,14 @@
 // @ts-check
 import { fill, setAttribute, setValue } from "../dom.js"
-import { INITIAL_JOB_STATE } from "../job-state.js"
-import { UNKNOWN, clock, estimate, percent, rate } from "../readable.js"
-import { isFinal } from "../words.js"
+import { INITIAL_JOB_STATE } from "../jobs/job-state.js"
+import { progressTexts } from "../jobs/job-view.js"
+import { isFinal } from "../jobs/state-words.js"
+import { clock } from "../readable.js"
 
 /**
- * @typedef {import("../job-state.js").JobState} JobState
- * @typedef {import("../live-job.js").LiveJob} LiveJob
+ * @typedef {import("../jobs/job-state.js").JobState} JobState
+ * @typedef {import("../jobs/live-job.js").LiveJob} LiveJob
  */
-
-/** How a finished job's bar looks. @type {Record<string, string>} */
-const BAR_STATES = { succeeded: "complete", failed: "failed", cancelled: "cancelled" }
 
 /**
  * Keeps `.progress`, the bar and the facts beside it, up to date.
@@ -26,7 +24,7 @@ export function attachProgress(root, { store }) {
   /** @param {JobState} state */
   const show = state => {
     if (state.progress !== shown.progress || state.status !== shown.status) showProgress(root, bar, state)
-    setAttribute(root, "data-stale", isStaleNow(state) ? "" : null)
+    setAttribute(root, "data-stale", state.isStale && !isFinal(state.status) ? "" : null)
     shown = state
     showElapsed(state)
   }
@@ -43,39 +41,25 @@ export function attachProgress(root, { store }) {
   }
 }
 
-/** What has ended stays true. @param {JobState} state */
-function isStaleNow({ isStale, status }) {
-  return isStale && !isFinal(status)
-}
-
-/** @param {HTMLElement} root @param {HTMLElement | null} bar @param {JobState} state */
-function showProgress(root, bar, { progress, status }) {
-  const caption = status === "queued" ? "Waiting for its turn" : progress.stage ?? progress.plugin ?? "Processing…"
-  const figure = progress.value === null ? "" : progress.value === 100 ? "Complete" : percent(progress.value)
-  const state = progressState(progress.value, status)
+/** @param {HTMLElement} root @param {HTMLElement | null} bar @param {JobState} job */
+function showProgress(root, bar, job) {
+  const { value } = job.progress
+  const { state, label, percent, rate, eta } = progressTexts(job)
   setAttribute(root, "data-state", state)
   setAttribute(bar, "data-state", state)
-  setAttribute(bar, "data-indeterminate", progress.value === null ? "" : null)
-  setAttribute(bar, "aria-valuenow", progress.value === null ? null : String(progress.value))
-  setAttribute(bar, "aria-valuetext", figure === "" ? caption : `${figure}, ${caption}`)
-  setValue(bar, (progress.value ?? 0) / 100)
-  fill(root, "label", caption)
-  fill(root, "percent", figure)
-  fill(root, "rate", progress.rate === null ? UNKNOWN : rate(progress.rate))
-  const isOver = isFinal(status) || progress.value === 100
-  const { etaSeconds } = progress
-  fill(root, "eta", isOver || etaSeconds === null || etaSeconds >= 1e9 ? UNKNOWN : estimate(etaSeconds))
-}
-
-/** @param {number | null} value @param {string | null} status */
-function progressState(value, status) {
-  if (status !== null && Object.hasOwn(BAR_STATES, status)) return BAR_STATES[status]
-  return value === 100 ? "complete" : status === "queued" ? "idle" : "running"
+  setAttribute(bar, "data-indeterminate", value === null ? "" : null)
+  setAttribute(bar, "aria-valuenow", value === null ? null : String(value))
+  setAttribute(bar, "aria-valuetext", percent === "" ? label : `${percent}, ${label}`)
+  setValue(bar, (value ?? 0) / 100)
+  fill(root, "label", label)
+  fill(root, "percent", percent)
+  fill(root, "rate", rate)
+  fill(root, "eta", eta)
 }
 
 /**
- * How long a job has run. It stands still where the page no longer knows whether the job still runs, and never goes
- * back: what was shown while the connection was believed in was so.
+ * How long a job has run. The clock stands still while the page does not know whether the job still runs, and never goes
+ * back: the time that it showed while connected was right.
  */
 export class ElapsedClock {
   /** @type {number | null} */

@@ -1,30 +1,29 @@
 // @ts-check
 import { action, fill, setAttribute, setHidden, slot } from "../dom.js"
-import { INITIAL_JOB_STATE } from "../job-state.js"
-import { isStory, liveJobOf } from "../live-page.js"
-import { Milestones } from "../milestones.js"
+import { INITIAL_JOB_STATE } from "../jobs/job-state.js"
+import { overlayState } from "../jobs/job-view.js"
+import { liveJobOf } from "../jobs/live-jobs.js"
+import { Milestones } from "../jobs/milestones.js"
+import { isFinal } from "../jobs/state-words.js"
+import { isStory } from "../page.js"
 import { count } from "../readable.js"
-import { isFinal } from "../words.js"
 
-/** @typedef {import("../job-state.js").JobState} JobState */
+/** @typedef {import("../jobs/job-state.js").JobState} JobState */
 
-/** Warnings that come in a burst are said together. */
+/** Warnings within this time are announced together. */
 const ANNOUNCE_WARNINGS_MS = 2_000
 
-/** How a finished job's overlay stands. @type {Record<string, string>} */
-const FINAL_STATES = { succeeded: "complete", failed: "failed", cancelled: "cancelled" }
-
 /**
- * `<realtime-overlay>`: a job as it happens. In place on the job's own page; elsewhere a sheet beside the page, opened
- * for a job and closed by its button or Escape, which gives the focus back.
+ * `<realtime-overlay>`: a job, live. It is part of the job's own page; elsewhere it is a sheet beside the page that opens
+ * for a job. A button or Escape closes it and returns the focus.
  */
 export class RealtimeOverlay extends HTMLElement {
   #stop = () => {}
   #shown = INITIAL_JOB_STATE
-  /** @type {HTMLElement | null} What had the focus when the overlay opened. */
+  /** The element that gets the focus back. @type {HTMLElement | null} */
   #opener = null
   #milestones = new Milestones()
-  #warningsSaid = 0
+  #warningsAnnounced = 0
   /** @type {any} */
   #warningTimer = null
 
@@ -48,7 +47,7 @@ export class RealtimeOverlay extends HTMLElement {
   }
 
   /**
-   * Shows a job; what was shown of another one is gone.
+   * Shows a job in place of the one before.
    * @param {string} jobId
    * @param {{name?: string | null, opener?: HTMLElement | null}} [options]
    */
@@ -59,7 +58,7 @@ export class RealtimeOverlay extends HTMLElement {
       this.setAttribute("data-job-id", jobId)
       this.#milestones.reset()
       setHidden(slot(this, "overlay-viewer"), false)
-      this.#warningsSaid = 0
+      this.#warningsAnnounced = 0
       fill(this, "announcer", "")
       fill(this, "overlay-title", name ?? `Job ${jobId}`)
       setAttribute(slot(this, "overlay-link"), "href", `/jobs/${encodeURIComponent(jobId)}`)
@@ -100,7 +99,7 @@ export class RealtimeOverlay extends HTMLElement {
     this.#announceWarnings(state.warningCount)
   }
 
-  /** The page of a job says its name itself. @param {JobState} state */
+  /** A job's own page shows the name elsewhere. @param {JobState} state */
   #showTitle({ name, status, isStale }) {
     if (!this.#isSheet) fill(this, "overlay-title", isFinal(status) ? "How it went" : isStale ? "As last known" : "Live")
     else if (name !== null) fill(this, "overlay-title", name)
@@ -108,25 +107,18 @@ export class RealtimeOverlay extends HTMLElement {
 
   /** @param {number} warningCount */
   #announceWarnings(warningCount) {
-    if (warningCount < this.#warningsSaid) this.#warningsSaid = warningCount
-    if (warningCount === this.#warningsSaid || this.#warningTimer !== null) return
+    if (warningCount < this.#warningsAnnounced) this.#warningsAnnounced = warningCount
+    if (warningCount === this.#warningsAnnounced || this.#warningTimer !== null) return
     this.#warningTimer = setTimeout(() => {
       this.#warningTimer = null
-      const news = this.#shown.warningCount - this.#warningsSaid
-      this.#warningsSaid = this.#shown.warningCount
+      const news = this.#shown.warningCount - this.#warningsAnnounced
+      this.#warningsAnnounced = this.#shown.warningCount
       if (news > 0) fill(this, "announcer", news === 1 ? "1 new warning" : `${count(news)} new warnings`)
     }, ANNOUNCE_WARNINGS_MS)
   }
 }
 
-/** @param {JobState} state */
-function overlayState({ status, progress }) {
-  if (status !== null && Object.hasOwn(FINAL_STATES, status)) return FINAL_STATES[status]
-  if (status === "queued" || (status === null && progress.value === null)) return "loading"
-  return (progress.value ?? 0) >= 95 ? "completing" : "running"
-}
-
-/** Opens the page's sheet for the job whose button was pressed. */
+/** Opens the page's sheet for a job when its "Watch" button is pressed. */
 export function openSheetOnWatch() {
   document.addEventListener("click", ({ target }) => {
     const button = target instanceof Element ? target.closest('[data-action="watch"]') : null

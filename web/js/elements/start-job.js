@@ -1,23 +1,34 @@
 // @ts-check
 import { action, fill, fillOrHide, setAttribute, setHidden, slot } from "../dom.js"
-import { FormError, formRefusal } from "../form-refusal.js"
+import { RefusedError, startJob, upload } from "../jobs/job-requests.js"
 import { randomUUID } from "../page.js"
 import { preference, setPreference } from "../preferences.js"
 import { fileSize, percent } from "../readable.js"
-import { RefusedError, startJob, upload } from "../uploads.js"
 import { choose } from "./control-panel.js"
 
-/** Where something can be wrong; each has its line below it. */
+/** The fields that can show a problem; `file` stands for an uploaded source. */
 const FIELDS = ["file", "source", "plugins", "device_requested", "name"]
 
+/** @typedef {{message: string, field: string | null}} Problem */
+
+/** A problem that the form finds itself. */
+class FormError extends Error {
+  /** @param {string} message @param {string} field */
+  constructor(message, field) {
+    super(message)
+    this.name = "FormError"
+    this.field = field
+  }
+}
+
 /**
- * `<start-job>`: the form that starts a job. A chosen file is sent up first, then the job's own page opens. What is
- * refused is said at the field that it is about, else above the button.
+ * `<start-job>`: the form that starts a job. It uploads the chosen file first; then the job's page opens. A problem is
+ * shown at the field that it is about, or else above the button.
  */
 export class StartJob extends HTMLElement {
   #stop = () => {}
   #isBusy = false
-  /** What stands in the field for a file while none is chosen. */
+  /** The text of the file field while no file is chosen. */
   #invitation = { name: "", size: "" }
 
   connectedCallback() {
@@ -38,10 +49,10 @@ export class StartJob extends HTMLElement {
     for (const type of ["dragleave", "drop"]) {
       drop?.addEventListener(type, () => setAttribute(drop, "data-over", null), { signal })
     }
-    // A page that comes back from the browser's own store may be used again.
-    addEventListener("pageshow", ({ persisted }) => { if (persisted) this.#rest() }, { signal })
+    // A page that comes back from the browser's cache is usable again.
+    addEventListener("pageshow", ({ persisted }) => { if (persisted) this.#setIdle() }, { signal })
     this.#stop = () => listening.abort()
-    // A browser may bring a form back with the file that was chosen in it.
+    // A browser may restore the form with the chosen file.
     this.#showFile()
   }
 
@@ -69,7 +80,7 @@ export class StartJob extends HTMLElement {
     return this.#fileInput?.files?.[0]
   }
 
-  /** The file counts, so the path can't be written while there is one. */
+  /** A chosen file takes precedence, so the path is disabled while there is one. */
   #showFile() {
     const file = this.#file
     fill(this, "file-name", file?.name ?? this.#invitation.name)
@@ -104,23 +115,22 @@ export class StartJob extends HTMLElement {
     const form = this.querySelector("form")
     if (form === null || this.#isBusy) return
     this.#setBusy(true)
-    /** @type {{message: string, field: string | null} | null} */
-    let problem = null
+    /** @type {Problem} */
+    let problem
     this.#showProblem(null)
     try {
       const jobId = await startJob(await this.#job(new FormData(form)), randomUUID())
-      // Busy until the other page is there: it must not be started twice.
+      // The form stays busy until the other page opens, so that the job is not started twice.
       return location.assign(`/jobs/${encodeURIComponent(jobId)}`)
     } catch (error) {
-      this.#rest()
-      if (error instanceof FormError) problem = error
-      else if (error instanceof RefusedError) problem = formRefusal(error.message)
-      else throw error
+      this.#setIdle()
+      if (!(error instanceof FormError) && !(error instanceof RefusedError)) throw error
+      problem = error
     }
     this.#showProblem(problem)
   }
 
-  #rest() {
+  #setIdle() {
     this.#setBusy(false)
     this.#showUpload(null)
     fillOrHide(this, "start-status", null)
@@ -154,21 +164,22 @@ export class StartJob extends HTMLElement {
         if (fraction === 1) fillOrHide(this, "start-status", "Starting…")
       })
     } catch (error) {
-      // Without an answer it is not the file that is wrong.
+      // Without an answer the file is not the problem.
       throw error instanceof RefusedError && error.status !== 0 ? new FormError(error.message, "file") : error
     }
   }
 
-  // What is wrong.
+  // Problems.
 
-  /** @param {{message: string, field: string | null} | null} problem */
+  /** @param {Problem | null} problem */
   #showProblem(problem) {
     for (const input of this.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid")
     for (const field of FIELDS) fillOrHide(this, `error-${field}`, null)
     fillOrHide(this, "start-error", null)
     if (problem === null) return
-    // What is wrong with the source is wrong with the file, where there is one.
-    const field = problem.field === "source" && this.#file !== undefined ? "file" : problem.field
+    // If a file is chosen, it is the source.
+    const named = problem.field === "source" && this.#file !== undefined ? "file" : problem.field
+    const field = named !== null && FIELDS.includes(named) ? named : null
     const inputs = this.#inputs(field)
     fillOrHide(this, inputs.length === 0 ? "start-error" : `error-${field}`, problem.message)
     for (const input of inputs) input.setAttribute("aria-invalid", "true")

@@ -3,12 +3,12 @@ import { action } from "../dom.js"
 import { isPlainKey } from "../keys.js"
 import { preference, setPreference } from "../preferences.js"
 
-/** What comes after each choice; without one the system decides. @type {Record<string, string>} */
+/** The choice after each choice; "auto" leaves it to the system. @type {Record<string, string>} */
 const NEXT = { auto: "dark", dark: "light", light: "auto" }
 
 /**
- * `<theme-toggle>`: automatic, dark, light, and round again. The choice is remembered; theme.js applies it before
- * the first paint.
+ * `<theme-toggle>`: switches from automatic to dark, to light, and back. The choice is remembered; theme.js applies it
+ * before the first paint.
  */
 export class ThemeToggle extends HTMLElement {
   connectedCallback() {

@@ -1,23 +1,23 @@
 // @ts-check
 import { copyText } from "../clipboard.js"
 import { action, arrange, cloneTemplate, fill, fillOrHide, list, setAttribute, setHidden, slot } from "../dom.js"
-import { INITIAL_JOB_STATE } from "../job-state.js"
+import { INITIAL_JOB_STATE } from "../jobs/job-state.js"
+import { severityWords } from "../jobs/state-words.js"
 import { count } from "../readable.js"
 import { showToast } from "../toast.js"
-import { severityWords } from "../words.js"
 
 /**
- * @typedef {import("../job-state.js").JobState} JobState
- * @typedef {import("../job-state.js").Warning} Warning
+ * @typedef {import("../jobs/job-state.js").JobState} JobState
+ * @typedef {import("../jobs/job-state.js").Warning} Warning
  */
 
-/** More would make the page slow, and nobody reads them. */
+/** More rows would make the page slow. */
 const SHOWN_COUNT = 100
 
 /**
- * Keeps the warnings inside `root` up to date: the newest first, filtered by severity, and how many are not shown.
+ * Keeps the warnings inside `root` up to date: newest first, filtered by severity, with the count of those not shown.
  * @param {HTMLElement} root
- * @param {import("../realtime-store.js").RealtimeStore<JobState, any>} store
+ * @param {import("../realtime/realtime-store.js").RealtimeStore<JobState, any>} store
  * @returns {() => void} stop
  */
 export function attachWarnings(root, store) {
@@ -81,7 +81,7 @@ class WarningList {
     fillOrHide(this.#root, "warnings-more", unshown > 0 ? `… and ${count(unshown)} more` : null)
     setHidden(slot(this.#root, "warnings-empty"), warningCount > 0)
     fillOrHide(this.#root, "warnings-none-shown",
-      warningCount > 0 && matching.length === 0 ? `0 shown of ${count(warningCount)}` : null)
+      warningCount > 0 && matching.length === 0 ? `0 of ${count(warningCount)} warnings match` : null)
   }
 
   /** @param {Warning} warning */

@@ -1,0 +1,101 @@
+// @ts-check
+import { setAttribute, setHidden, setText, slot } from "../dom.js"
+import { attachJobActions } from "../jobs/job-actions.js"
+import { attachJobParts } from "../jobs/job-parts.js"
+import { showInTab } from "../jobs/job-tab.js"
+import { LiveJob } from "../jobs/live-job.js"
+import { isFinal, jobWords, jobWordsAsKnown } from "../jobs/state-words.js"
+import { startPageView } from "../live-page.js"
+import { showToast } from "../toast.js"
+
+/** A job's own page. */
+export function attach() {
+  const job = new LiveJob()
+  startPageView(job, (known, kept) => job.watch(document.body.dataset.jobId ?? "", known, kept))
+  attachJobParts()
+  attachHeader(job)
+  showInTab(job)
+  attachNotification(job)
+  attachJobActions(job)
+}
+
+/**
+ * Keeps the parts of the page outside the overlay up to date: the job's status, its device, and its results.
+ * @param {LiveJob} job
+ */
+function attachHeader({ store }) {
+  let wasFinal = isFinal(store.state.status)
+  store.subscribe(({ name, status, isStale, device, deviceReason, frames }) => {
+    if (name !== null) setText(slot(document, "job-name"), name)
+    if (frames.length > 0) setHidden(slot(document, "frames-link"), false)
+    if (status !== null) showStatus(status, isStale)
+    if (isFinal(status) && !wasFinal) void renewEndedParts()
+    wasFinal = isFinal(status)
+    if (device !== null) setText(slot(document, "device"), device)
+    if (deviceReason !== null) {
+      const reason = slot(document, "device-reason")
+      setText(reason, deviceReason)
+      setHidden(reason, false)
+      setAttribute(reason?.closest("[data-state]") ?? null, "data-state", "degraded")
+    }
+  })
+}
+
+/** @param {string} status @param {boolean} isStale */
+function showStatus(status, isStale) {
+  const { state, sign, word } = jobWordsAsKnown(status, isStale)
+  setAttribute(document.body, "data-state", state)
+  setAttribute(document.body, "data-stale", isStale && !isFinal(status) ? "" : null)
+  for (const node of document.querySelectorAll('[data-slot="job-status"]')) {
+    setText(node, word)
+    const badge = node.closest("[data-state]")
+    setAttribute(badge, "data-state", state)
+    if (badge !== null) setText(slot(badge, "status-icon"), sign)
+  }
+}
+
+/** A job that has ended has other actions, and results: the server renders these parts again. */
+async function renewEndedParts() {
+  try {
+    const response = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" })
+    if (!response.ok) return
+    const page = new DOMParser().parseFromString(await response.text(), "text/html")
+    for (const name of ["job-header", "job-results"]) {
+      const [old, renewed] = [slot(document, name), slot(page, name)]
+      if (old === null || renewed === null) continue
+      const hadFocus = old.contains(document.activeElement)
+      const copy = document.importNode(renewed, true)
+      old.replaceWith(copy)
+      // The visitor may have pressed Cancel: the focus stays in this part.
+      if (hadFocus) copy.querySelector("button")?.focus()
+    }
+  } catch (error) {
+    console.warn("The job's results could not be read", error)
+  }
+}
+
+/**
+ * Shows a notification when the job ends, if the visitor has asked for one with the button (`data-action="notify"`) and
+ * does not look at the page.
+ * @param {LiveJob} job
+ */
+function attachNotification({ store }) {
+  const button = /** @type {HTMLButtonElement | null} */ (document.querySelector('[data-action="notify"]'))
+  if (button === null) return
+  if (!("Notification" in globalThis) || isFinal(store.state.status)) {
+    button.hidden = true
+    return
+  }
+  let isWanted = false
+  button.addEventListener("click", async () => {
+    isWanted = !isWanted && (await Notification.requestPermission()) === "granted"
+    button.setAttribute("aria-pressed", String(isWanted))
+    showToast(isWanted ? "You will be notified when the job ends" : "No notification will be shown")
+  })
+  store.subscribe(({ status, name, jobId }) => {
+    if (!isFinal(status)) return
+    button.hidden = true
+    if (isWanted && document.hidden) new Notification(`${jobWords(status).word}: ${name ?? `job ${jobId}`}`, { tag: `job-${jobId}` })
+    isWanted = false
+  })
+}

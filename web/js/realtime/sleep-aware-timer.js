@@ -1,0 +1,55 @@
+// @ts-check
+
+/**
+ * @typedef {object} Clock
+ * @property {() => number} now Milliseconds since 1970.
+ * @property {(action: () => void, delayMs: number) => unknown} setTimeout
+ * @property {(timer: any) => void} clearTimeout
+ */
+
+/** The longest step of the timer. A step that ends more than this too late means that the machine slept. */
+export const STEP_MS = 5_000
+
+/** @type {Clock} */
+export const systemClock = {
+  now: () => Date.now(),
+  setTimeout: (action, delayMs) => setTimeout(action, delayMs),
+  clearTimeout: timer => clearTimeout(timer),
+}
+
+/** Schedules one action at a time and waits in short steps, so that it notices when the machine has slept. */
+export class SleepAwareTimer {
+  #clock
+  #onWake
+  /** @type {unknown} */
+  #timer = null
+  /** Counts the schedules: `onWake` may have replaced the one that is running. */
+  #scheduleNumber = 0
+
+  /** @param {Clock} clock @param {() => void} onWake Called before the action; may cancel or replace it. */
+  constructor(clock, onWake) {
+    this.#clock = clock
+    this.#onWake = onWake
+  }
+
+  /** Replaces what was scheduled. @param {number} delayMs @param {() => void} action */
+  schedule(delayMs, action) {
+    this.cancel()
+    const number = this.#scheduleNumber
+    const stepMs = Math.min(delayMs, STEP_MS)
+    const dueAt = this.#clock.now() + stepMs
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#timer = null
+      if (this.#clock.now() - dueAt > STEP_MS) this.#onWake()
+      if (number !== this.#scheduleNumber) return
+      if (stepMs < delayMs) this.schedule(delayMs - stepMs, action)
+      else action()
+    }, stepMs)
+  }
+
+  cancel() {
+    this.#scheduleNumber += 1
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer)
+    this.#timer = null
+  }
+}
