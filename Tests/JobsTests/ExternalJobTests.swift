@@ -39,7 +39,8 @@ struct ExternalJobTests {
   @Test func `lists get each new percent, and the whole job at its end`() async throws {
     let (bench, job) = try await bench()
     for progress in [1.0, 1.5, 2, 2.9, 3] {
-      _ = try await bench.service.report([reported(.progress, ["progress": .double(progress)], job: job.id)], into: job.id)
+      _ = try await bench.service.report(
+        [reported(.progress, ["progress": .double(progress)], job: job.id)], into: job.id)
     }
     _ = try await bench.service.report([reported(.jobStatus, ["status": "succeeded"], job: job.id)], into: job.id)
     let digest = bench.recorder.messages(.jobs)
@@ -52,7 +53,8 @@ struct ExternalJobTests {
   @Test func `lists get the number of warnings with each percent`() async throws {
     let (bench, job) = try await bench()
     let warning = try reported(.warning, ["plugin": "cc", "message": "unused"], job: job.id)
-    _ = try await bench.service.report([warning, warning, reported(.progress, ["progress": 3], job: job.id)], into: job.id)
+    _ = try await bench.service.report(
+      [warning, warning, reported(.progress, ["progress": 3], job: job.id)], into: job.id)
     #expect(bench.recorder.messages(.jobs).last?.payload["warnings_count"] == 2)
     #expect(bench.recorder.messages(.job(job.id)).last?.payload["warnings_count"] == nil)
   }
@@ -90,7 +92,9 @@ struct ExternalJobTests {
     let (bench, job) = try await bench()
     let end = try reported(.jobStatus, ["status": "failed", "error": "make: 2"], job: job.id)
     let progress = try reported(.progress, ["progress": 50], job: job.id)
-    let refused = await #expect(throws: AppError.self) { try await bench.service.report([end, progress], into: job.id) }
+    let refused = await #expect(throws: AppError.self) {
+      try await bench.service.report([end, progress], into: job.id)
+    }
     #expect(refused?.code == .conflict)
     #expect(try bench.service.job(job.id).status == .running)
     _ = try await bench.service.report([progress, end], into: job.id)
@@ -127,7 +131,9 @@ struct ExternalJobTests {
     let (bench, job) = try await bench()
     let end = try reported(.jobStatus, ["status": "succeeded"], job: job.id)
     bench.recorder.fail(with: .full(path: "db"))
-    let refused = await #expect(throws: AppError.self) { try await bench.service.report([end], into: job.id, idempotencyKey: "k") }
+    let refused = await #expect(throws: AppError.self) {
+      try await bench.service.report([end], into: job.id, idempotencyKey: "k")
+    }
     #expect(refused?.code == .storageFull)
     #expect(await errorCode { try await bench.service.create(.external(name: nil)) } == .storageFull)
     bench.recorder.fail(with: nil)
@@ -286,7 +292,9 @@ struct ExternalJobTests {
       try reported(.pluginStatus, ["plugin": .string("p\($0)"), "status": "running"], job: job.id)
     }
     _ = try await bench.service.report(states, into: job.id)
-    let refused = await #expect(throws: AppError.self) { try await bench.service.report([result("one more")], into: job.id) }
+    let refused = await #expect(throws: AppError.self) {
+      try await bench.service.report([result("one more")], into: job.id)
+    }
     #expect(refused?.code == .unprocessable)
     _ = try await bench.service.report([result("p7"), result("p99")], into: job.id)
     #expect(try bench.service.job(job.id).results.count == 61)

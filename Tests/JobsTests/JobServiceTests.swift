@@ -29,7 +29,8 @@ struct JobServiceTests {
   @Test func `a job has the results of its plugins`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16, 235]))
-    let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness", "fragile"], name: "Two frames"))
+    let job = try await bench.run(
+      JobRequest(source: "clip.y4m", plugins: ["brightness", "fragile"], name: "Two frames"))
     #expect(job.name == "Two frames" && job.deviceUsed == .cpu && !job.fallback)
     #expect(job.results == ["brightness": ["sum": 255]])
     #expect(job.frames.map(\.id) == [0, 1])
@@ -255,7 +256,9 @@ struct JobServiceTests {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))
     let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
-    await #expect(throws: AppError(.conflict, "Job \(job.id) is already succeeded.")) { try await bench.service.cancel(job.id) }
+    await #expect(throws: AppError(.conflict, "Job \(job.id) is already succeeded.")) {
+      try await bench.service.cancel(job.id)
+    }
   }
 
   @Test func `lists are paged, newest first, and filtered`() async throws {
@@ -292,7 +295,9 @@ struct JobServiceTests {
     #expect(try await bench.service.create(request, idempotencyKey: "other").id != job.id)
     var different = request
     different.name = "Another"
-    let refused = await #expect(throws: AppError.self) { try await bench.service.create(different, idempotencyKey: "k") }
+    let refused = await #expect(throws: AppError.self) {
+      try await bench.service.create(different, idempotencyKey: "k")
+    }
     #expect(refused?.code == .conflict)
     #expect(await errorCode { try await bench.service.create(request, idempotencyKey: "") } == .invalid)
     bench.clock.withLock { $0.milliseconds += 24 * 3600 * 1000 - 1 }
@@ -323,7 +328,9 @@ struct JobServiceTests {
     #expect(bench.recorder.messages(.jobs).isEmpty)
   }
 
-  @Test func `a source outside the root is forbidden, and a request without plugins runs the standard ones`() async throws {
+  @Test func `a source outside the root is forbidden, and a request without plugins runs the standard ones`()
+    async throws
+  {
     let bench = try Bench(plugins: plugins)
     let refused = await #expect(throws: AppError.self) {
       try await bench.service.create(JobRequest(source: "../clip.y4m", plugins: ["brightness"]))

@@ -59,7 +59,8 @@ struct RestartTests {
       id = try await bench.service.create(.external(name: "Once"), idempotencyKey: "k").id
     }
     #expect(try await bench.service.create(.external(name: "Once"), idempotencyKey: "k").id == id)
-    #expect(await errorCode { try await bench.service.create(.external(name: "Twice"), idempotencyKey: "k") } == .conflict)
+    #expect(
+      await errorCode { try await bench.service.create(.external(name: "Twice"), idempotencyKey: "k") } == .conflict)
   }
 
   @Test func `pictures of deleted jobs are removed, those of jobs newer than the database stay`() async throws {

@@ -31,13 +31,15 @@ struct FirstFormatTests {
     #expect(jobs.map(\.id) == ["5", "4", "3", "2", "1"])
     #expect(jobs.map(\.name) == ["Unknown total", "Nightly", "Übersetzung", "cut.y4m", "A clip"])
     #expect(jobs.map(\.status) == [.cancelled, .running, .failed, .failed, .succeeded])
-    #expect(jobs.map { $0.startedAt?.milliseconds } == [
-      1_795_813_028_101, 1_795_813_028_063, 1_795_813_028_035, 1_795_813_027_902, 1_795_813_027_795,
-    ])
-    #expect(jobs.map { $0.finishedAt?.description.suffix(10) } == [
-      "20:57:08.144Z".suffix(10), nil, "20:57:08.043Z".suffix(10), "20:57:07.903Z".suffix(10),
-      "20:57:07.797Z".suffix(10),
-    ])
+    #expect(
+      jobs.map { $0.startedAt?.milliseconds } == [
+        1_795_813_028_101, 1_795_813_028_063, 1_795_813_028_035, 1_795_813_027_902, 1_795_813_027_795,
+      ])
+    #expect(
+      jobs.map { $0.finishedAt?.description.suffix(10) } == [
+        "20:57:08.144Z".suffix(10), nil, "20:57:08.043Z".suffix(10), "20:57:07.903Z".suffix(10),
+        "20:57:07.797Z".suffix(10),
+      ])
     #expect(store.count(.failed) == 2 && store.count(.running) == 1 && store.newestJobNumber == 5)
     #expect(try store.jobs(JobQuery(text: "übersetz")).jobs.map(\.id) == ["3"])
   }
@@ -75,9 +77,10 @@ struct FirstFormatTests {
             deviceRequested: .cuda(0))))
     #expect(job.deviceUsed == .cpu && job.progress == 100 && job.stage == "Done")
     #expect(job.pluginStates.map(\.status) == [.completed, .completed])
-    #expect(job.pluginStates.map(\.statistics) == [
-      TimingStatistics(p50: 0, p95: 0.1, max: 0.1), TimingStatistics(p50: 0, p95: 0, max: 0),
-    ])
+    #expect(
+      job.pluginStates.map(\.statistics) == [
+        TimingStatistics(p50: 0, p95: 0.1, max: 0.1), TimingStatistics(p50: 0, p95: 0, max: 0),
+      ])
     let frames = try store.frames(ofJob: "1", newest: 10)
     #expect(frames.map(\.id) == [0, 1, 2, 3] && frames.allSatisfy { $0.width == 64 && $0.height == 36 })
     #expect(frames[2].results.map(\.plugin) == ["quality_check", "motion_detection"])
