@@ -116,7 +116,7 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "WireTests", dependencies: ["Compression", "Wire"], swiftSettings: strict),
     .testTarget(name: "ImagingTests", dependencies: ["Compression", "Files", "Imaging"], swiftSettings: strict),
-    .testTarget(name: "DomainTests", dependencies: ["Domain", "JSONValues"], swiftSettings: strict),
+    .testTarget(name: "DomainTests", dependencies: ["Domain", "JSONValues", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "NetTests", dependencies: ["Net"], swiftSettings: strict),
     .testTarget(name: "ProcessesTests", dependencies: ["Files", "Processes", "TestSupport"], swiftSettings: strict),
     .testTarget(
@@ -127,7 +127,7 @@ let package = Package(
       dependencies: [
         "CSQLite", "Domain", "Files", "JSONValues", "Processes", "Store", "StoreWriterChild", "TestSupport",
       ],
-      swiftSettings: strict),
+      exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "ServerTests", dependencies: ["Domain", "Net", "Server", "TestSupport", "Wire"], swiftSettings: strict),
     .testTarget(

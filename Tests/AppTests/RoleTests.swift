@@ -33,6 +33,7 @@ struct RoleTests {
     "GET /v1/plugins": .viewer,
     "GET /v1/plugins/{name}": .viewer,
     "GET /v1/devices": .viewer,
+    "GET /v1/schema/messages.json": .viewer,
     // Operations and streams
     "GET /livez": .viewer,
     "GET /readyz": .viewer,

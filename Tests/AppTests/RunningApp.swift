@@ -22,7 +22,7 @@ final class RunningApp: Sendable {
 
   init(
     _ options: [String] = [], clock: LoopClock = .monotonic, log: Log = Log(level: .error, sink: { _ in }),
-    extra: ExtraRoutes? = nil, data: TemporaryFolder = TemporaryFolder(),
+    extra: ExtraRoutes? = nil, features: [Feature] = [], data: TemporaryFolder = TemporaryFolder(),
     identify: @escaping @Sendable (RequestHead) throws -> Caller = { _ in .localAdmin }
   ) throws {
     self.data = data
@@ -30,7 +30,7 @@ final class RunningApp: Sendable {
       "--port", "0", "--data", data.path, "--source-root", sources.path, "--threads", "2", "--jobs", "2",
     ]
     application = try Application(
-      Configuration(arguments: arguments + options), log: log)
+      Configuration(arguments: arguments + options), features: features, log: log)
     server = try application.serve(extra, clock: clock, identify: identify)
   }
 

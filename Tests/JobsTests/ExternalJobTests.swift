@@ -18,7 +18,7 @@ struct ExternalJobTests {
   }
 
   @Test func `an external job runs from its creation and has what is reported`() async throws {
-    let (bench, job) = try bench()
+    let (bench, job) = try await bench()
     #expect(job.status == .running && job.name == "Nightly" && job.startedAt != nil)
     let position = try await bench.service.report(
       [
@@ -37,9 +37,10 @@ struct ExternalJobTests {
   }
 
   @Test func `lists get each new percent, and the whole job at its end`() async throws {
-    let (bench, job) = try bench()
+    let (bench, job) = try await bench()
     for progress in [1.0, 1.5, 2, 2.9, 3] {
-      _ = try await bench.service.report([reported(.progress, ["progress": .double(progress)], job: job.id)], into: job.id)
+      _ = try await bench.service.report(
+        [reported(.progress, ["progress": .double(progress)], job: job.id)], into: job.id)
     }
     _ = try await bench.service.report([reported(.jobStatus, ["status": "succeeded"], job: job.id)], into: job.id)
     let digest = bench.recorder.messages(.jobs)
@@ -50,16 +51,17 @@ struct ExternalJobTests {
   }
 
   @Test func `lists get the number of warnings with each percent`() async throws {
-    let (bench, job) = try bench()
+    let (bench, job) = try await bench()
     let warning = try reported(.warning, ["plugin": "cc", "message": "unused"], job: job.id)
-    _ = try await bench.service.report([warning, warning, reported(.progress, ["progress": 3], job: job.id)], into: job.id)
+    _ = try await bench.service.report(
+      [warning, warning, reported(.progress, ["progress": 3], job: job.id)], into: job.id)
     #expect(bench.recorder.messages(.jobs).last?.payload["warnings_count"] == 2)
     #expect(bench.recorder.messages(.job(job.id)).last?.payload["warnings_count"] == nil)
   }
 
   @Test func `blanks are not a name, and an error has a text`() async throws {
     let request = try JobRequest(["kind": "external", "name": " \t "], standardPlugins: [])
-    #expect(try bench().await 0.service.create(request).name == "External job")
+    #expect(try await bench().0.service.create(request).name == "External job")
     for (type, payload) in [
       (MessageType.jobStatus, ["status": "running", "name": "  "] as JSONObject), (.error, ["error": ""]),
       (.warning, ["plugin": " ", "message": "unused"]),
@@ -69,7 +71,7 @@ struct ExternalJobTests {
   }
 
   @Test func `success completes the plugins that were running`() async throws {
-    let (bench, job) = try bench()
+    let (bench, job) = try await bench()
     _ = try await bench.service.report(
       [
         reported(.progress, ["progress": 40], job: job.id),
@@ -87,10 +89,12 @@ struct ExternalJobTests {
   }
 
   @Test func `after its end nothing can be reported, not even later in the same request`() async throws {
-    let (bench, job) = try bench()
+    let (bench, job) = try await bench()
     let end = try reported(.jobStatus, ["status": "failed", "error": "make: 2"], job: job.id)
     let progress = try reported(.progress, ["progress": 50], job: job.id)
-    let refused = await #expect(throws: AppError.self) { try await bench.service.report([end, progress], into: job.id) }
+    let refused = await #expect(throws: AppError.self) {
+      try await bench.service.report([end, progress], into: job.id)
+    }
     #expect(refused?.code == .conflict)
     #expect(try bench.service.job(job.id).status == .running)
     _ = try await bench.service.report([progress, end], into: job.id)
@@ -100,19 +104,19 @@ struct ExternalJobTests {
   }
 
   @Test func `cancelling ends it, and refuses the next report`() async throws {
-    let (bench, job) = try bench()
+    let (bench, job) = try await bench()
     try await bench.service.cancel(job.id)
     #expect(try bench.service.job(job.id).status == .cancelled)
-    let refused = #expect(throws: AppError.self) {
+    let refused = await #expect(throws: AppError.self) {
       try await bench.service.report([reported(.progress, ["progress": 1], job: job.id)], into: job.id)
     }
     #expect(refused?.code == .conflict)
     let advice = "Job \(job.id) is reported from outside. Run it again where it ran."
-    #expect(throws: AppError(.conflict, advice)) { try await bench.service.retry(job.id) }
+    await #expect(throws: AppError(.conflict, advice)) { try await bench.service.retry(job.id) }
   }
 
   @Test func `a key reports once, and is refused with another request`() async throws {
-    let (bench, job) = try bench()
+    let (bench, job) = try await bench()
     let warning = try reported(.warning, ["plugin": "cc", "message": "unused"], job: job.id)
     let first = try await bench.service.report([warning], into: job.id, idempotencyKey: "k")
     #expect(try await bench.service.report([warning], into: job.id, idempotencyKey: "k") == first)
@@ -124,10 +128,12 @@ struct ExternalJobTests {
   }
 
   @Test func `a report that can't be stored is refused whole, and accepted once there is room`() async throws {
-    let (bench, job) = try bench()
+    let (bench, job) = try await bench()
     let end = try reported(.jobStatus, ["status": "succeeded"], job: job.id)
     bench.recorder.fail(with: .full(path: "db"))
-    let refused = await #expect(throws: AppError.self) { try await bench.service.report([end], into: job.id, idempotencyKey: "k") }
+    let refused = await #expect(throws: AppError.self) {
+      try await bench.service.report([end], into: job.id, idempotencyKey: "k")
+    }
     #expect(refused?.code == .storageFull)
     #expect(await errorCode { try await bench.service.create(.external(name: nil)) } == .storageFull)
     bench.recorder.fail(with: nil)
@@ -137,27 +143,25 @@ struct ExternalJobTests {
   }
 
   @Test func `nothing is accepted after a report that ends the job, even if an earlier one was refused`() async throws {
-    let (bench, job) = try bench()
-    let codes = Guarded<[AppError.Code?]>([])
-    func report(_ type: MessageType, _ payload: JSONObject) async throws {
-      await bench.service.report([try reported(type, payload, job: job.id)], into: job.id) { result in
-        codes.withLock { codes in
-          if case .failure(let error) = result { codes.append(error.code) } else { codes.append(nil) }
-        }
-      }
-    }
+    let (bench, job) = try await bench()
+    let begun = try reported(.progress, ["progress": 10], job: job.id)
+    let end = try reported(.jobStatus, ["status": "failed"], job: job.id)
+    let late = try reported(.progress, ["progress": 20], job: job.id)
     bench.recorder.hold()
-    try report(.progress, ["progress": 10])
-    try report(.jobStatus, ["status": "failed"])
+    async let first = errorCode { try await bench.service.report([begun], into: job.id) }
+    await bench.recorder.waitUntilHeld(1)
+    async let second = errorCode { try await bench.service.report([end], into: job.id) }
+    await bench.recorder.waitUntilHeld(2)
     bench.recorder.settleOldest(refusing: .full(path: "db"))
-    try report(.progress, ["progress": 20])
+    #expect(await first == .storageFull)
+    #expect(await errorCode { try await bench.service.report([late], into: job.id) } == .conflict)
     bench.recorder.settleOldest()
-    #expect(codes.withLock { $0 } == [.storageFull, .conflict, nil])
+    #expect(await second == nil)
     #expect(try bench.service.job(job.id).status == .failed)
   }
 
   @Test func `a job without reports for a day has failed, with the reason`() async throws {
-    let (bench, job) = try bench()
+    let (bench, job) = try await bench()
     let other = try await bench.service.create(.external(name: "Weekly"))
     await bench.service.failAbandoned()
     func pass(hours: Int64) { bench.clock.withLock { $0.milliseconds += hours * 3_600_000 } }
@@ -181,7 +185,7 @@ struct ExternalJobTests {
   }
 
   @Test func `time without a server does not count as silence`() async throws {
-    let (bench, job) = try bench()
+    let (bench, job) = try await bench()
     bench.recorder.store.close()
     let again = try Bench(after: bench)
     again.clock.withLock { $0.milliseconds += 240 * 3_600_000 }
@@ -244,7 +248,7 @@ struct ExternalJobTests {
   }
 
   @Test func `a job names at most 100 plugins`() async throws {
-    let (bench, job) = try bench()
+    let (bench, job) = try await bench()
     func status(_ plugin: String) throws -> ReportedMessage {
       try reported(.pluginStatus, ["plugin": .string(plugin), "status": "running"], job: job.id)
     }
@@ -254,7 +258,7 @@ struct ExternalJobTests {
   }
 
   @Test func `cancelling or reporting too late is refused with how the job ended`() async throws {
-    let (bench, job) = try bench()
+    let (bench, job) = try await bench()
     try await bench.service.cancel(job.id)
     let again = await #expect(throws: AppError.self) { try await bench.service.cancel(job.id) }
     #expect(again?.message == "Job \(job.id) is already cancelled.")
@@ -264,7 +268,7 @@ struct ExternalJobTests {
   }
 
   @Test func `success completes a job of unknown progress, and cancelling keeps the stage`() async throws {
-    let (bench, job) = try bench()
+    let (bench, job) = try await bench()
     let unknown = try reported(.progress, ["progress": 0, "total_unknown": true, "stage": "Scanning"], job: job.id)
     _ = try await bench.service.report([unknown], into: job.id)
     #expect(try bench.service.job(job.id).progress == nil)
@@ -278,7 +282,7 @@ struct ExternalJobTests {
   }
 
   @Test func `plugins that only have results count, too`() async throws {
-    let (bench, job) = try bench()
+    let (bench, job) = try await bench()
     func result(_ plugin: String) throws -> ReportedMessage {
       try reported(
         .partialResult, ["plugin": .string(plugin), "result": ["ok": true], "partial": true], job: job.id)
@@ -288,7 +292,9 @@ struct ExternalJobTests {
       try reported(.pluginStatus, ["plugin": .string("p\($0)"), "status": "running"], job: job.id)
     }
     _ = try await bench.service.report(states, into: job.id)
-    let refused = await #expect(throws: AppError.self) { try await bench.service.report([result("one more")], into: job.id) }
+    let refused = await #expect(throws: AppError.self) {
+      try await bench.service.report([result("one more")], into: job.id)
+    }
     #expect(refused?.code == .unprocessable)
     _ = try await bench.service.report([result("p7"), result("p99")], into: job.id)
     #expect(try bench.service.job(job.id).results.count == 61)

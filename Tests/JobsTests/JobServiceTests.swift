@@ -29,7 +29,8 @@ struct JobServiceTests {
   @Test func `a job has the results of its plugins`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16, 235]))
-    let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness", "fragile"], name: "Two frames"))
+    let job = try await bench.run(
+      JobRequest(source: "clip.y4m", plugins: ["brightness", "fragile"], name: "Two frames"))
     #expect(job.name == "Two frames" && job.deviceUsed == .cpu && !job.fallback)
     #expect(job.results == ["brightness": ["sum": 255]])
     #expect(job.frames.map(\.id) == [0, 1])
@@ -122,7 +123,8 @@ struct JobServiceTests {
     #expect(
       job.errors == [
         JobError(
-          title: "The plugin fragile refused its options", message: reason, code: "OPTIONS_INVALID", plugin: "fragile")
+          id: 1, title: "The plugin fragile refused its options", message: reason, code: "OPTIONS_INVALID",
+          plugin: "fragile")
       ])
     #expect(job.pluginStates.map(\.status) == [.failed])
   }
@@ -254,7 +256,9 @@ struct JobServiceTests {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))
     let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
-    #expect(throws: AppError(.conflict, "Job \(job.id) is already succeeded.")) { try await bench.service.cancel(job.id) }
+    await #expect(throws: AppError(.conflict, "Job \(job.id) is already succeeded.")) {
+      try await bench.service.cancel(job.id)
+    }
   }
 
   @Test func `lists are paged, newest first, and filtered`() async throws {
@@ -278,7 +282,7 @@ struct JobServiceTests {
     for bad in [("x", 50, nil), ("failed", 0, nil), ("failed", 501, nil), ("failed", 50, "abc")]
       as [(String, Int, String?)]
     {
-      #expect(errorCode { try JobQuery(status: bad.0, limit: bad.1, cursor: bad.2) } == .invalid)
+      #expect(await errorCode { try JobQuery(status: bad.0, limit: bad.1, cursor: bad.2) } == .invalid)
     }
   }
 
@@ -291,7 +295,9 @@ struct JobServiceTests {
     #expect(try await bench.service.create(request, idempotencyKey: "other").id != job.id)
     var different = request
     different.name = "Another"
-    let refused = await #expect(throws: AppError.self) { try await bench.service.create(different, idempotencyKey: "k") }
+    let refused = await #expect(throws: AppError.self) {
+      try await bench.service.create(different, idempotencyKey: "k")
+    }
     #expect(refused?.code == .conflict)
     #expect(await errorCode { try await bench.service.create(request, idempotencyKey: "") } == .invalid)
     bench.clock.withLock { $0.milliseconds += 24 * 3600 * 1000 - 1 }
@@ -322,9 +328,11 @@ struct JobServiceTests {
     #expect(bench.recorder.messages(.jobs).isEmpty)
   }
 
-  @Test func `a source outside the root is forbidden, and a request without plugins runs the standard ones`() async throws {
+  @Test func `a source outside the root is forbidden, and a request without plugins runs the standard ones`()
+    async throws
+  {
     let bench = try Bench(plugins: plugins)
-    let refused = #expect(throws: AppError.self) {
+    let refused = await #expect(throws: AppError.self) {
       try await bench.service.create(JobRequest(source: "../clip.y4m", plugins: ["brightness"]))
     }
     #expect(refused?.code == .forbidden && refused?.field == "source")

@@ -7,17 +7,17 @@ import Testing
 /// How a server starts with the data folder of one that crashed.
 struct RestartTests {
   /// The bench after one whose server ended without shutting down.
-  private func afterCrash(_ before: (Bench) throws -> Void) throws -> Bench {
+  private func afterCrash(_ before: (Bench) async throws -> Void) async throws -> Bench {
     let bench = try Bench(plugins: [PluginFactory(Brightness.init), PluginFactory(Gate.init)])
     bench.write("clip.y4m", video(levels: [16, 17]))
-    try before(bench)
+    try await before(bench)
     bench.recorder.store.close()
     return try Bench(plugins: [PluginFactory(Brightness.init), PluginFactory(Gate.init)], after: bench)
   }
 
   @Test func `a job that ran has failed with the reason, and one that waited runs`() async throws {
     var ids: [String] = []
-    let bench = try afterCrash { bench in
+    let bench = try await afterCrash { bench in
       let running = try await bench.service.create(JobRequest(source: "clip.y4m", plugins: ["gate"]))
       bench.recorder.wait(.job(running.id)) { $0.payload["status"] == "started" }
       let waiting = try await bench.service.create(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
@@ -38,7 +38,7 @@ struct RestartTests {
 
   @Test func `a job is the fold of its messages, however old its row is`() async throws {
     var id = ""
-    let bench = try afterCrash { bench in
+    let bench = try await afterCrash { bench in
       id = try await bench.service.create(.external(name: "Long")).id
       for percent in 1...40 {
         let message = RealtimeMessage(.progress, ["progress": .int(percent), "stage": "Step \(percent)"])
@@ -55,16 +55,17 @@ struct RestartTests {
 
   @Test func `an idempotency key gives the same job after a restart`() async throws {
     var id = ""
-    let bench = try afterCrash { bench in
+    let bench = try await afterCrash { bench in
       id = try await bench.service.create(.external(name: "Once"), idempotencyKey: "k").id
     }
     #expect(try await bench.service.create(.external(name: "Once"), idempotencyKey: "k").id == id)
-    #expect(await errorCode { try await bench.service.create(.external(name: "Twice"), idempotencyKey: "k") } == .conflict)
+    #expect(
+      await errorCode { try await bench.service.create(.external(name: "Twice"), idempotencyKey: "k") } == .conflict)
   }
 
   @Test func `pictures of deleted jobs are removed, those of jobs newer than the database stay`() async throws {
     var ids: [Int] = []
-    let bench = try afterCrash { bench in
+    let bench = try await afterCrash { bench in
       for _ in 0..<2 {
         let job = try await bench.service.create(.external(name: nil))
         try await bench.service.cancel(job.id)
@@ -80,7 +81,7 @@ struct RestartTests {
 
   @Test func `numbers continue even if the newest job was deleted`() async throws {
     var id = ""
-    let bench = try afterCrash { bench in
+    let bench = try await afterCrash { bench in
       id = try await bench.service.create(.external(name: nil)).id
       try await bench.service.cancel(id)
       try await bench.service.delete(id)

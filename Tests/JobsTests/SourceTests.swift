@@ -23,7 +23,7 @@ struct SourceTests {
 
   private func bench() throws -> Bench { try Bench(plugins: [PluginFactory(Brightness.init)]) }
 
-  @Test func `a folder of pictures is read in natural order`() throws {
+  @Test func `a folder of pictures is read in natural order`() async throws {
     let bench = try bench()
     for (name, level) in [("f10.png", 30), ("f2.png", 20), ("f1.png", 10), ("notes.txt", 1), (".f3.png", 1)]
       as [(String, UInt8)]
@@ -31,15 +31,15 @@ struct SourceTests {
       bench.write("shots/\(name)", name.hasSuffix("png") ? png(level) : [level])
     }
     bench.write("shots/f11.pgm", Array("P5 4 4 255\n".utf8) + [UInt8](repeating: 40, count: 16))
-    let job = try run(bench, source: "shots")
+    let job = try await run(bench, source: "shots")
     #expect(job.status == .succeeded)
     #expect(job.frames.map { $0.results[0].data["brightness"] } == [10, 20, 30, 40])
   }
 
-  @Test func `one picture is one frame`() throws {
+  @Test func `one picture is one frame`() async throws {
     let bench = try bench()
     bench.write("one.png", png(77))
-    let job = try run(bench, source: "one.png")
+    let job = try await run(bench, source: "one.png")
     #expect(job.frames.count == 1 && job.results["brightness"] == ["sum": 77])
   }
 
@@ -52,7 +52,7 @@ struct SourceTests {
     ("sizes", "Frame 1 has 5 × 4 pixels, the frames before it 4 × 4. All frames of a job must have the same size."),
     ("hollow", "The folder hollow holds no pictures (PNG, PPM, PGM)."),
   ])
-  func `what can't be read fails the job with the reason`(source: String, reason: String) throws {
+  func `what can't be read fails the job with the reason`(source: String, reason: String) async throws {
     let bench = try bench()
     bench.write("cut.y4m", video(levels: [1, 2, 3]).dropLast(5))
     bench.write("garbage.y4m", Array("MP4 or so".utf8))
@@ -66,17 +66,17 @@ struct SourceTests {
     bench.write("sizes/1.png", png(1))
     bench.write("sizes/2.png", png(1, width: 5))
     bench.write("hollow/a.txt", [1])
-    let job = try run(bench, source: source)
+    let job = try await run(bench, source: source)
     #expect(job.status == .failed && job.error == reason)
     #expect(bench.recorder.story(job.id).last?.hasPrefix("job_status failed") == true)
     let error = try #require(bench.recorder.messages(.job(job.id)).first { $0.type == .error })
     #expect(error.payload["details"]?.objectValue?["error_code"] == "SOURCE_UNREADABLE")
   }
 
-  @Test func `a truncated clip's whole frames are processed before it fails`() throws {
+  @Test func `a truncated clip's whole frames are processed before it fails`() async throws {
     let bench = try bench()
     bench.write("cut.y4m", video(levels: [1, 2, 3]).dropLast(5))
-    #expect(try run(bench, source: "cut.y4m").frames.map(\.id) == [0, 1])
+    #expect(try await run(bench, source: "cut.y4m").frames.map(\.id) == [0, 1])
   }
 
   @Test func `nothing outside the root is a source`() throws {
@@ -108,12 +108,12 @@ struct SourceTests {
     #expect(throws: SourceError.empty) { try sources.resolve("upload:") }
   }
 
-  @Test func `a link in a folder that leads elsewhere is not read`() throws {
+  @Test func `a link in a folder that leads elsewhere is not read`() async throws {
     let bench = try bench()
     bench.folder.write(png(200), to: "secret.png")
     bench.write("shots/a.png", png(1))
     symlink("\(bench.folder.path)/secret.png", "\(bench.folder.path)/root/shots/b.png")
-    #expect(try run(bench, source: "shots").frames.count == 1)
+    #expect(try await run(bench, source: "shots").frames.count == 1)
   }
 
   @Test func `pipes and unknown files are refused`() async throws {
@@ -129,7 +129,7 @@ struct SourceTests {
   @Test func `a paced job takes as long as its frames last`() async throws {
     let bench = try bench()
     bench.write("clip.y4m", video(levels: [1, 2, 3, 4]))
-    let duration = try ContinuousClock().measure {
+    let duration = try await ContinuousClock().measure {
       _ = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"], options: ["pace": "realtime"]))
     }
     // Four frames of 30 a second: three pauses.
@@ -140,7 +140,7 @@ struct SourceTests {
     .contains { access("\($0)/ffmpeg", X_OK) == 0 }
 
   @Test(.enabled(if: hasFFmpeg, "There is no ffmpeg on the PATH."))
-  func `other videos and JPEG come through ffmpeg`() throws {
+  func `other videos and JPEG come through ffmpeg`() async throws {
     let bench = try bench()
     let root = "\(bench.folder.path)/root"
     bench.write("clip.y4m", video(levels: [16, 60, 120, 180, 235], width: 64, height: 64))
@@ -148,24 +148,24 @@ struct SourceTests {
     #expect(system("ffmpeg -v error -i \(root)/clip.y4m -frames:v 1 -q:v 1 \(root)/a.jpg") == 0)
     // A pattern to ffmpeg, but just a name here.
     #expect(rename("\(root)/a.jpg", "\(root)/a%20b.jpg") == 0)
-    let job = try run(bench, source: "clip.mkv")
+    let job = try await run(bench, source: "clip.mkv")
     #expect(job.status == .succeeded && job.error == nil)
     let levels = job.frames.compactMap { $0.results[0].data["brightness"]?.intValue }
     #expect(levels.count == 5)
     #expect(zip(levels, [0, 51, 121, 191, 255]).allSatisfy { abs($0 - $1) <= 6 }, "\(levels)")
     #expect(bench.recorder.story(job.id).contains("progress brightness 40"))
-    let picture = try run(bench, source: "a%20b.jpg")
+    let picture = try await run(bench, source: "a%20b.jpg")
     #expect(picture.status == .succeeded && picture.frames.count == 1)
   }
 
   @Test(.enabled(if: hasFFmpeg, "There is no ffmpeg on the PATH."))
-  func `a video that ffmpeg can't read fails with ffmpeg's message`() throws {
+  func `a video that ffmpeg can't read fails with ffmpeg's message`() async throws {
     let bench = try bench()
     bench.write("broken.mp4", Array("not a video at all".utf8))
     // A playlist with a video's extension must not open other files.
     bench.write("list.mp4", Array("#EXTM3U\n#EXTINF:1,\n/etc/passwd\n#EXT-X-ENDLIST\n".utf8))
     for source in ["broken.mp4", "list.mp4"] {
-      let job = try run(bench, source: source)
+      let job = try await run(bench, source: source)
       #expect(job.status == .failed)
       #expect(job.error?.hasPrefix("ffmpeg could not read the source: ") == true, "\(job.error ?? "-")")
     }

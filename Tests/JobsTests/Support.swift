@@ -38,11 +38,11 @@ final class Recorder: Sendable {
     var offset = 0
     var sequences: [Topic: Int] = [:]
     var failure: StoreError?
-    /// Submissions that wait; nil if they are stored at once.
-    var held: [Submission]?
+    /// Publications that wait; nil if they are stored at once.
+    var held: [Held]?
   }
 
-  typealias Submission = (publication: Publication, completion: Publisher.Completion)
+  private typealias Held = (publication: Publication, completion: Publisher.Completion?)
 
   let store: Store
   let book: JobBook
@@ -59,13 +59,11 @@ final class Recorder: Sendable {
 
   var publisher: Publisher {
     Publisher(
-      publish: { [self] publication in _ = record(publication) },
+      publish: { [self] publication in
+        if !hold(publication) { record(publication) }
+      },
       submit: { [self] publication, completion in
-        let isHeld = published.withLock { state in
-          state.held?.append((publication, completion))
-          return state.held != nil
-        }
-        guard !isHeld else { return }
+        guard !hold(publication, completion) else { return }
         // On another thread, as the journal does: the publisher may hold a lock that its completion needs.
         let result = record(publication)
         Thread(name: "journal") { completion(result) }.detach()
@@ -73,14 +71,57 @@ final class Recorder: Sendable {
       tell: { [self] message, topic in published.withLock { $0.all.append((topic, message)) } })
   }
 
-  /// Makes submissions wait from now on.
+  /// Makes publications wait from now on, as a slow disk does.
   func hold() { published.withLock { $0.held = [] } }
 
-  /// Stores the oldest waiting submission, or refuses it.
+  /// - Returns: Whether publications wait.
+  private func hold(_ publication: Publication, _ completion: Publisher.Completion? = nil) -> Bool {
+    published.withLock { state in
+      state.held?.append((publication, completion))
+      return state.held != nil
+    }
+  }
+
+  /// Stores the oldest publication that waits, or refuses it.
   func settleOldest(refusing failure: StoreError? = nil) {
     let oldest = published.withLock { $0.held?.removeFirst() }
     guard let oldest else { return }
-    oldest.completion(failure.map { .failure($0.appError) } ?? record(oldest.publication))
+    oldest.completion?(failure.map { .failure($0.appError) } ?? record(oldest.publication))
+  }
+
+  /// Stores everything that waits, and from now on at once.
+  func release() {
+    func next() -> Held? {
+      published.withLock { state in
+        guard state.held?.isEmpty == false else {
+          state.held = nil
+          return nil
+        }
+        return state.held?.removeFirst()
+      }
+    }
+    while let held = next() {
+      let result = record(held.publication)
+      held.completion?(result)
+    }
+  }
+
+  /// Returns once so many publications wait.
+  func waitUntilHeld(_ count: Int) async { await wait { $0.held?.count == count } }
+
+  /// Returns once there is such a message.
+  func waitUntilSent(_ topic: Topic, _ matches: @escaping @Sendable (RealtimeMessage) -> Bool) async {
+    await wait { state in state.all.contains { $0.topic == topic && matches($0.message) } }
+  }
+
+  /// Holds no thread of the pool, which the tasks that are waited for need.
+  private func wait(until isTrue: @escaping @Sendable (State) -> Bool) async {
+    await withCheckedContinuation { continuation in
+      Thread(name: "wait") { [self] in
+        published.wait { isTrue($0) ? () : nil }
+        continuation.resume()
+      }.detach()
+    }
   }
 
   @discardableResult
@@ -100,7 +141,8 @@ final class Recorder: Sendable {
         }
         batch.messages.append(
           StoredMessage(
-            offset: state.offset, topic: item.topic, sequence: sequence, type: item.message.type, at: item.message.timestamp, json: JSON.object(item.message.json).encoded()))
+            offset: state.offset, topic: item.topic, sequence: sequence, type: item.message.type,
+            at: item.message.timestamp, json: JSON.object(item.message.json).encoded()))
       }
       let committed = book.fold([NumberedPublication(publication, offsets: offsets)], into: &batch)
       do throws(StoreError) { try store.write(batch) } catch { return .failure(error.appError) }
@@ -132,6 +174,16 @@ final class Recorder: Sendable {
 }
 
 /// The code of the ``AppError`` that `body` throws; nil if it throws none.
+func errorCode(_ body: () throws -> some Any) -> AppError.Code? {
+  do {
+    _ = try body()
+    return nil
+  } catch {
+    return (error as? AppError)?.code
+  }
+}
+
+/// As above.
 func errorCode(_ body: () async throws -> some Any) async -> AppError.Code? {
   do {
     _ = try await body()
