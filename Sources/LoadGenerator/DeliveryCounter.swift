@@ -75,7 +75,7 @@ extension WebSocketFrame {
   /// A client frame. The masking key is constant: a benchmark needs no random one.
   static func masked(_ opcode: WebSocketOpcode, payload: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
-    appendMasked(opcode, payload, key: 0x3A5C_7E91, to: &bytes)
+    appendMasked(opcode, payload: payload, key: 0x3A5C_7E91, to: &bytes)
     return bytes
   }
 }
