@@ -41,15 +41,16 @@ package struct OpenFile: ~Copyable, Sendable {
   /// - Returns: How many bytes were appended; 0 at the end.
   @discardableResult
   package func read(_ count: Int, appendingTo bytes: inout [UInt8]) throws(FileError) -> Int {
-    let start = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: count))
-    let got = bytes.withUnsafeMutableBytes { buffer in
-      readUntilFull(UnsafeMutableRawBufferPointer(rebasing: buffer[start...])) { systemRead(descriptor, $0) }
+    var failure: Int32?
+    // Bytes that are overwritten at once need no zeros first.
+    let piece = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      let got = readUntilFull(UnsafeMutableRawBufferPointer(buffer)) { systemRead(descriptor, $0) }
+      if got.hasFailed { failure = errno }
+      filled = got.count
     }
-    let failure = errno
-    bytes.removeLast(count - got.count)
-    if got.hasFailed { throw FileError(.read, path, cause: .system(failure)) }
-    return got.count
+    bytes += piece
+    if let failure { throw FileError(.read, path, cause: .system(failure)) }
+    return piece.count
   }
 
   /// Fills the buffer from `offset` on, as far as the file reaches. ``read(_:appendingTo:)`` is not affected.
@@ -67,14 +68,16 @@ package struct OpenFile: ~Copyable, Sendable {
 
   /// Reads up to `count` bytes from `offset` on.
   package func read(_ count: Int, at offset: Int) throws(FileError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    var got = 0
-    // A typed error can't leave the array's initializer that would save the zeros.
-    let result = bytes.withUnsafeMutableBytes { buffer in
-      Result { () throws(FileError) in try read(at: offset, into: buffer) }
+    var failure: FileError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      // A typed error can't leave this closure.
+      do throws(FileError) {
+        filled = try read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
+      } catch {
+        failure = error
+      }
     }
-    got = try result.get()
-    bytes.removeLast(count - got)
+    if let failure { throw failure }
     return bytes
   }
 

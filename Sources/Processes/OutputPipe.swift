@@ -18,13 +18,12 @@ package final class OutputPipe: Sendable {
   /// - Returns: How many bytes were appended; 0 at the end of the output.
   @discardableResult
   package func read(upTo count: Int, appendingTo bytes: inout [UInt8]) -> Int {
-    let start = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: count))
-    let got = bytes.withUnsafeMutableBytes { buffer in
-      systemRead(descriptor, UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
+    // Bytes that are overwritten at once need no zeros first.
+    let piece = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      filled = systemRead(descriptor, UnsafeMutableRawBufferPointer(buffer))
     }
-    bytes.removeLast(count - got)
-    return got
+    bytes += piece
+    return piece.count
   }
 
   /// Reads until all that was read is enough, or to the end of the output. What a child writes here is not bounded.
