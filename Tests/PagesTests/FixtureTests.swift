@@ -13,7 +13,7 @@ struct FixtureTests {
 
   @Test func `figures are written alike`() {
     var fixture = Fixture("readable")
-    func add(_ form: String, _ value: Double, _ text: String) {
+    func add(_ form: String, of value: Double, reads text: String) {
       fixture.cases.append(["form": .string(form), "value": .figure(value), "text": .string(text)])
     }
     let figures = [
@@ -21,24 +21,24 @@ struct FixtureTests {
       999.95, 1234.56, 1e11, 1e12, 1e300, -0.04, -0.1, -5, .nan, .infinity, -.infinity,
     ]
     for value in figures {
-      add("percent", value, Readable.percent(value))
-      add("milliseconds", value, Readable.milliseconds(value))
+      add("percent", of: value, reads: Readable.percent(value))
+      add("milliseconds", of: value, reads: Readable.milliseconds(value))
     }
     for value in figures + [0.001, 0.005, 0.015, 0.125, 0.145, 0.285, 0.333, 0.994, 0.995, 0.999] {
-      add("rate", value, Readable.rate(value))
+      add("rate", of: value, reads: Readable.rate(value))
     }
     for seconds in [-9, -0.5, 0, 0.9, 7.9, 59.95, 60, 754, 3599.99, 3600, 3723, 86_400, 360_000] {
-      add("clock", seconds * 1000, Readable.clock(.milliseconds(Int64(seconds * 1000))))
+      add("clock", of: seconds * 1000, reads: Readable.clock(.milliseconds(Int64(seconds * 1000))))
     }
     for seconds in [-1, 0, 0.4, 8.9, 59.95, 60, 89, 90, 138, 3569, 3570, 3599, 3600, 4200, 7199, 90_000, 1e8] {
-      add("estimate", seconds, Readable.estimate(.seconds(seconds)))
+      add("estimate", of: seconds, reads: Readable.estimate(.seconds(seconds)))
     }
     for value in [0, 1, 999, 1000, 12_345, 1_234_567, -1000, 1 << 53] {
-      add("count", Double(value), Readable.count(value))
+      add("count", of: Double(value), reads: Readable.count(value))
     }
     for seconds in [-60, 0, 59.999, 60, 119, 3599, 3600, 7200, 86_399, 86_400, 200_000] {
       let started = Timestamp(milliseconds: noon.milliseconds - Int64(seconds * 1000))
-      add("ago", seconds * 1000, fold(job { $0.startedAt = started }).row.started?.words ?? "")
+      add("ago", of: seconds * 1000, reads: fold(job { $0.startedAt = started }).row.started?.words ?? "")
     }
     fixture.expectRecorded()
   }

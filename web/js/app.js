@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The page's entry: attaches the page's own module, then defines the elements. The page is complete without it, and live
+ * The page's entry: defines the elements, and attaches the page's own module. The page is complete without it, and live
  * with it.
  *
  * `data-page` of the body names the module: `pages/job.js` for `job`. Adding a page needs no change here.
@@ -17,17 +17,18 @@ import { ThemeToggle } from "./elements/theme-toggle.js"
 import { listenForKeys } from "./keys.js"
 import { attachPage } from "./page-module.js"
 
-// The page's module makes the live view that the elements look up. Both happen in one turn of the event loop, so that no
-// message arrives before everything has subscribed.
+// These need no live view.
+customElements.define("control-panel", ControlPanel)
+customElements.define("start-job", StartJob)
+customElements.define("theme-toggle", ThemeToggle)
+listenForKeys()
+
+// The page's module makes the live view that the other elements look up. They are defined in the same turn of the event
+// loop, so that no message arrives before everything has subscribed.
 await attachPage(document.body.dataset.page)
 
-customElements.define("control-panel", ControlPanel)
 customElements.define("frame-viewer", FrameViewer)
 customElements.define("error-banner", ErrorBanner)
 customElements.define("realtime-overlay", RealtimeOverlay)
 customElements.define("connection-badge", ConnectionBadge)
 customElements.define("job-list", JobList)
-customElements.define("start-job", StartJob)
-customElements.define("theme-toggle", ThemeToggle)
-
-listenForKeys()
