@@ -38,7 +38,7 @@ struct FixtureTests {
     }
     for seconds in [-60, 0, 59.999, 60, 119, 3599, 3600, 7200, 86_399, 86_400, 200_000] {
       let started = Timestamp(milliseconds: noon.milliseconds - Int64(seconds * 1000))
-      add("ago", seconds * 1000, fold(job { $0.startedAt = started }).row.started?.words ?? "")
+      add("ago", seconds * 1000, fold(job { $0.startedAt = started }).row.started?.text ?? "")
     }
     fixture.expectRecorded()
   }
@@ -49,21 +49,21 @@ struct FixtureTests {
     var fixture = Fixture("states")
     for state in Components.JobState.allCases {
       fixture.cases.append([
-        "kind": "job", "name": .string(state.rawValue), "sign": .string(state.sign), "word": .string(state.word),
+        "kind": "job", "name": .string(state.rawValue), "sign": .string(state.sign), "word": .string(state.label),
         "isFinal": .bool(state.isFinal),
       ])
     }
-    for name in Components.PluginState.allCases.map(\.rawValue) + ["sleeping", "__proto__", ""] {
-      let state = Components.PluginState(named: name)
+    for name in PluginRow.State.allCases.map(\.rawValue) + ["sleeping", "__proto__", ""] {
+      let state = PluginRow.State(named: name)
       fixture.cases.append([
         "kind": "plugin", "name": .string(name), "state": .string(state.rawValue), "sign": .string(state.sign),
-        "word": .string(state.word),
+        "word": .string(state.label),
       ])
     }
-    for severity in Components.Severity.allCases {
+    for severity in WarningRow.Severity.allCases {
       fixture.cases.append([
         "kind": "severity", "name": .string(severity.rawValue), "sign": .string(severity.sign),
-        "word": .string(severity.word),
+        "word": .string(severity.label),
       ])
     }
     for status in Domain.JobStatus.allCases {
@@ -242,17 +242,22 @@ struct FixtureTests {
       ],
     ]
     for (id, boxes) in found.enumerated() {
-      let data: JSONObject = ["boxes": boxes]
-      let results = [("motion", data, 4.25), ("blur", [:], 59.95)] as [(String, JSONObject, Double)]
+      func result(_ plugin: String, _ data: JSONObject, milliseconds: Double) -> FrameResult {
+        FrameResult(
+          job: "7", frameID: id, plugin: plugin, data: data, device: "cpu", milliseconds: milliseconds, width: 64,
+          height: 48, imageURL: "/\(id).png")
+      }
+      let results = [
+        result("motion", ["boxes": boxes], milliseconds: 4.25), result("blur", [:], milliseconds: 59.95),
+      ]
       let frame = Frame(id: id, width: 64, height: 48, imageURL: "/\(id).png", results: results)
       guard let viewer = fold(job { $0.frames = [frame] }).viewer(devices: .init()) else { continue }
       fixture.cases.append([
         "messages": .array(
-          results.map { plugin, data, milliseconds in
+          results.map { result in
             [
-              "frame_id": .int(id), "plugin": .string(plugin), "data": .object(data),
-              "timing_ms": .double(milliseconds),
-              "width": 64, "height": 48, "image_url": .string("/\(id).png"),
+              "frame_id": .int(id), "plugin": .string(result.plugin), "data": .object(result.data),
+              "timing_ms": .double(result.milliseconds), "width": 64, "height": 48, "image_url": .string("/\(id).png"),
             ]
           }),
         "id": .string("\(id)"), "caption": .text(viewer.caption), "image": .text(viewer.image),
