@@ -242,13 +242,9 @@ struct FixtureTests {
       ],
     ]
     for (id, boxes) in found.enumerated() {
-      func result(_ plugin: String, _ data: JSONObject, milliseconds: Double) -> FrameResult {
-        FrameResult(
-          job: "7", frameID: id, plugin: plugin, data: data, device: "cpu", milliseconds: milliseconds, width: 64,
-          height: 48, imageURL: "/\(id).png")
-      }
       let results = [
-        result("motion", ["boxes": boxes], milliseconds: 4.25), result("blur", [:], milliseconds: 59.95),
+        result("motion", ["boxes": boxes], frame: id, milliseconds: 4.25),
+        result("blur", [:], frame: id, milliseconds: 59.95),
       ]
       let frame = Frame(id: id, width: 64, height: 48, imageURL: "/\(id).png", results: results)
       guard let viewer = fold(job { $0.frames = [frame] }).viewer(devices: .init()) else { continue }
