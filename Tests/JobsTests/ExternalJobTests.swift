@@ -234,8 +234,8 @@ struct ExternalJobTests {
   }
 
   @Test func `a message that is too large for clients is refused`() {
-    let long = JSON.string(String(repeating: "x", count: ReportedMessage.maxBytes))
-    #expect(throws: MessageError.tooLarge(limit: ReportedMessage.maxBytes)) {
+    let long = JSON.string(String(repeating: "x", count: MessageTable.maxMessageBytes))
+    #expect(throws: MessageError.tooLarge(limit: MessageTable.maxMessageBytes)) {
       try reported(.progress, ["progress": 1, "more": long], job: "7")
     }
     for (type, payload) in [

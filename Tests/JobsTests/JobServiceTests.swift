@@ -282,7 +282,7 @@ struct JobServiceTests {
     for bad in [("x", 50, nil), ("failed", 0, nil), ("failed", 501, nil), ("failed", 50, "abc")]
       as [(String, Int, String?)]
     {
-      #expect(await errorCode { try JobQuery(status: bad.0, limit: bad.1, cursor: bad.2) } == .invalid)
+      #expect(errorCode { try JobQuery(status: bad.0, limit: bad.1, cursor: bad.2) } == .invalid)
     }
   }
 

@@ -11,6 +11,18 @@ struct FixtureTests {
 
   // MARK: Figures
 
+  /// The browser lists the types that the server sends; `messages.test.mjs` compares.
+  @Test func `the browser knows the table of message types`() {
+    var fixture = Fixture("message-types")
+    for row in MessageTable.core.rows where row.isSent || row.isReceived || row.isReportable {
+      fixture.cases.append([
+        "type": .string(row.type.rawValue), "numbered": .bool(row.type.isNumbered), "sent": .bool(row.isSent),
+        "received": .bool(row.isReceived), "reportable": .bool(row.isReportable), "listed": .bool(row.isListed),
+      ])
+    }
+    fixture.expectRecorded()
+  }
+
   @Test func `figures are written alike`() {
     var fixture = Fixture("readable")
     func add(_ form: String, of value: Double, reads text: String) {
@@ -38,7 +50,7 @@ struct FixtureTests {
     }
     for seconds in [-60, 0, 59.999, 60, 119, 3599, 3600, 7200, 86_399, 86_400, 200_000] {
       let started = Timestamp(milliseconds: noon.milliseconds - Int64(seconds * 1000))
-      add("ago", of: seconds * 1000, reads: fold(job { $0.startedAt = started }).row.started?.words ?? "")
+      add("ago", of: seconds * 1000, reads: fold(job { $0.startedAt = started }).row.started?.text ?? "")
     }
     fixture.expectRecorded()
   }
@@ -49,21 +61,21 @@ struct FixtureTests {
     var fixture = Fixture("states")
     for state in Components.JobState.allCases {
       fixture.cases.append([
-        "kind": "job", "name": .string(state.rawValue), "sign": .string(state.sign), "word": .string(state.word),
+        "kind": "job", "name": .string(state.rawValue), "sign": .string(state.sign), "word": .string(state.label),
         "isFinal": .bool(state.isFinal),
       ])
     }
-    for name in Components.PluginState.allCases.map(\.rawValue) + ["sleeping", "__proto__", ""] {
-      let state = Components.PluginState(named: name)
+    for name in PluginRow.State.allCases.map(\.rawValue) + ["sleeping", "__proto__", ""] {
+      let state = PluginRow.State(named: name)
       fixture.cases.append([
         "kind": "plugin", "name": .string(name), "state": .string(state.rawValue), "sign": .string(state.sign),
-        "word": .string(state.word),
+        "word": .string(state.label),
       ])
     }
-    for severity in Components.Severity.allCases {
+    for severity in WarningRow.Severity.allCases {
       fixture.cases.append([
         "kind": "severity", "name": .string(severity.rawValue), "sign": .string(severity.sign),
-        "word": .string(severity.word),
+        "word": .string(severity.label),
       ])
     }
     for status in Domain.JobStatus.allCases {
@@ -242,17 +254,18 @@ struct FixtureTests {
       ],
     ]
     for (id, boxes) in found.enumerated() {
-      let data: JSONObject = ["boxes": boxes]
-      let results = [("motion", data, 4.25), ("blur", [:], 59.95)] as [(String, JSONObject, Double)]
+      let results = [
+        result("motion", ["boxes": boxes], frame: id, milliseconds: 4.25),
+        result("blur", [:], frame: id, milliseconds: 59.95),
+      ]
       let frame = Frame(id: id, width: 64, height: 48, imageURL: "/\(id).png", results: results)
       guard let viewer = fold(job { $0.frames = [frame] }).viewer(devices: .init()) else { continue }
       fixture.cases.append([
         "messages": .array(
-          results.map { plugin, data, milliseconds in
+          results.map { result in
             [
-              "frame_id": .int(id), "plugin": .string(plugin), "data": .object(data),
-              "timing_ms": .double(milliseconds),
-              "width": 64, "height": 48, "image_url": .string("/\(id).png"),
+              "frame_id": .int(id), "plugin": .string(result.plugin), "data": .object(result.data),
+              "timing_ms": .double(result.milliseconds), "width": 64, "height": 48, "image_url": .string("/\(id).png"),
             ]
           }),
         "id": .string("\(id)"), "caption": .text(viewer.caption), "image": .text(viewer.image),

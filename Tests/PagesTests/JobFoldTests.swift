@@ -24,6 +24,11 @@ func job(
   return job
 }
 
+/// What a plugin found in a frame of such a job.
+func result(_ plugin: String, _ data: JSONObject, frame: Int = 3, milliseconds: Double = 1) -> FrameResult {
+  FrameResult(job: "job-7", frameID: frame, plugin: plugin, data: data, device: "cpu", milliseconds: milliseconds)
+}
+
 let noon = Timestamp(iso8601: "2026-02-04T12:00:00Z")!  // a literal
 
 struct JobFoldTests {
@@ -169,7 +174,8 @@ struct JobFoldTests {
       job {
         $0.frames = [
           Frame(
-            id: 3, width: 64, height: 48, imageURL: "/v1/jobs/job-7/frames/3.png", results: [("motion", boxes, 4.25)]),
+            id: 3, width: 64, height: 48, imageURL: "/v1/jobs/job-7/frames/3.png",
+            results: [result("motion", boxes, milliseconds: 4.25)]),
           Frame(id: 4, width: 64, height: 48, imageURL: nil),
         ]
       }

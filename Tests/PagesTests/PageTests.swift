@@ -101,10 +101,7 @@ struct JobPageTests {
           Frame(
             id: 0, width: 1, height: 1, imageURL: "javascript:alert(1)",
             results: [
-              (
-                hostile,
-                ["boxes": [["x": 0, "y": 0, "width": 1, "height": 1, "class": .string(hostile)]]], 1
-              )
+              result(hostile, ["boxes": [["x": 0, "y": 0, "width": 1, "height": 1, "class": .string(hostile)]]])
             ])
         ]
       })
