@@ -106,6 +106,20 @@ let package = Package(
     .executableTarget(
       name: "StoreWriterChild", dependencies: ["Domain", "JSONValues", "Store"], path: "Tests/StoreWriterChild",
       swiftSettings: strict),
+    // A feature that is not part of the product: what a feature brings, and the proof that nothing else has to know it.
+    .target(
+      name: "SampleFeature",
+      dependencies: [
+        "App", "Assets", "Components", "Domain", "Files", "HTML", "JSONValues", "Pages", "Server", "Store",
+      ],
+      path: "Tests/SampleFeature/Feature", exclude: ["beacons.js"], swiftSettings: strict),
+    .executableTarget(
+      name: "sample-server", dependencies: ["App", "Domain", "SampleFeature"], path: "Tests/SampleFeature/Server",
+      swiftSettings: strict),
+    .testTarget(
+      name: "SampleFeatureTests",
+      dependencies: ["App", "Domain", "Files", "JSONValues", "SampleFeature", "Server", "TestSupport"],
+      path: "Tests/SampleFeature/Tests", swiftSettings: strict),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: strict),
     .testTarget(
       name: "HTMLSnapshotTests", dependencies: ["Files", "HTML", "HTMLSnapshot"], exclude: ["__Snapshots__"],

@@ -179,7 +179,12 @@ package final class Application: Sendable {
     let outcome = Guarded<Result<Void, any Error>?>(nil)
     Task { [jobs] in
       let result: Result<Void, any Error>
-      do { result = .success(_ = try await jobs.create(request)) } catch { result = .failure(error) }
+      do {
+        _ = try await jobs.create(request)
+        result = .success(())
+      } catch {
+        result = .failure(error)
+      }
       outcome.withLock { $0 = result }
     }
     try outcome.wait { $0 }.get()

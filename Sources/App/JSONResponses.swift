@@ -8,7 +8,7 @@ import Wire
 extension Response {
   private static let jsonFields: HTTPFields = ["content-type": "application/json; charset=utf-8"]
 
-  static func json(_ object: JSONObject, _ status: HTTPStatus = .ok) -> Response {
+  package static func json(_ object: JSONObject, _ status: HTTPStatus = .ok) -> Response {
     json(JSON.object(object).encoded(), status)
   }
 
@@ -21,11 +21,11 @@ extension Response {
     "content-type": "text/html; charset=utf-8", "cache-control": "no-cache",
   ]
 
-  static func html(_ page: [UInt8], _ status: HTTPStatus = .ok) -> Response {
+  package static func html(_ page: [UInt8], _ status: HTTPStatus = .ok) -> Response {
     Response(status, fields: htmlFields, body: page)
   }
 
-  static func redirect(to address: Address) -> Response {
+  package static func redirect(to address: Address) -> Response {
     Response(.seeOther, fields: ["location": address.description])
   }
 }
@@ -33,7 +33,7 @@ extension Response {
 extension Request {
   /// The body as a JSON object.
   /// - Throws: 415 for another type, 400 for what is no JSON, 422 for JSON of another shape.
-  func jsonObject() throws(AppError) -> JSONObject {
+  package func jsonObject() throws(AppError) -> JSONObject {
     let json = try jsonBody()
     guard let object = json.objectValue else {
       throw AppError(.unprocessable, "The body must be a JSON object, such as {\"source\": \"clip.y4m\"}.")

@@ -192,7 +192,7 @@ extension Application {
 
 extension Request {
   /// An identifier in the path; anything else is simply not found.
-  func id(_ name: String) throws(AppError) -> String {
+  package func id(_ name: String) throws(AppError) -> String {
     let id = parameters[name] ?? ""
     guard Identifier.isValid(id) else { throw AppError(.notFound, "\(id) is not the id of anything here.") }
     return id

@@ -111,7 +111,7 @@ extension Application {
 
 extension Response {
   /// A page with a tag of its content: a browser that has it already is told so in a few bytes.
-  static func page(_ html: [UInt8], to head: RequestHead) -> Response {
+  package static func page(_ html: [UInt8], to head: RequestHead) -> Response {
     var response = Response.html(html)
     let tag = EntityTag(String(hex(SHA256.hash(html)).prefix(16)), isWeak: true)
     response.fields["etag"] = tag.description

@@ -6,15 +6,21 @@ package struct Address: Hashable, Sendable, CustomStringConvertible {
   /// As it is written in a link: percent-encoded, from its first slash.
   package let description: String
 
+  /// Fills a pattern in.
   /// - Parameters:
   ///   - values: the values of the pattern's variables, in their order, not encoded.
   ///   - query: the names and values of the query, not encoded.
   /// - Precondition: there is one value for each variable.
   package init(_ pattern: Pattern, _ values: [String] = [], query: [(String, String)] = []) {
-    precondition(pattern.variables.count == values.count, "\(pattern.rawValue) has another number of variables.")
+    self.init(pattern: pattern.rawValue, values, query: query)
+  }
+
+  /// Fills in a pattern that a feature declares for its route.
+  package init(pattern: String, _ values: [String] = [], query: [(String, String)] = []) {
     var rest = values[...]
-    let path = pattern.pieces.map { Pattern.isVariable($0) ? Self.encoded(rest.removeFirst()) : String($0) }
+    let path = Pattern.pieces(of: pattern).map { Pattern.isVariable($0) ? Self.encoded(rest.removeFirst()) : String($0) }
       .joined(separator: "/")
+    precondition(rest.isEmpty, "\(pattern) has fewer variables than there are values.")
     let items = query.map { name, value in
       "\(Self.encoded(name, keepsSlashes: true))=\(Self.encoded(value, keepsSlashes: true))"
     }
@@ -77,10 +83,14 @@ extension Address {
     case nestedAsset = "/assets/{hash}/{folder}/{inner}/{name}"
     case favicon = "/favicon.ico"
 
-    fileprivate var pieces: [Substring] { rawValue.split(separator: "/", omittingEmptySubsequences: false) }
-
     /// The names in braces.
-    package var variables: [String] { pieces.filter(Self.isVariable).map { String($0.dropFirst().dropLast()) } }
+    package var variables: [String] {
+      Self.pieces(of: rawValue).filter(Self.isVariable).map { String($0.dropFirst().dropLast()) }
+    }
+
+    fileprivate static func pieces(of pattern: String) -> [Substring] {
+      pattern.split(separator: "/", omittingEmptySubsequences: false)
+    }
 
     fileprivate static func isVariable(_ piece: Substring) -> Bool { piece.hasPrefix("{") }
   }
