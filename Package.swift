@@ -47,7 +47,8 @@ let package = Package(
       name: "Store", dependencies: ["CSQLite", "Compression", "Domain", "Files", "JSONValues"], swiftSettings: strict),
     .target(name: "Server", dependencies: ["Domain", "Metrics", "Net", "Wire"], swiftSettings: strict),
     .target(
-      name: "LoadGenerator", dependencies: ["Files", "JSONValues", "Net", "Processes", "Wire"], swiftSettings: strict),
+      name: "LoadGenerator", dependencies: ["Domain", "Files", "JSONValues", "Net", "Processes", "Wire"],
+      swiftSettings: strict),
     .target(
       name: "Jobs", dependencies: ["Domain", "Files", "Hashing", "Imaging", "JSONValues", "Net", "Processes", "Store"],
       swiftSettings: strict),
@@ -61,7 +62,7 @@ let package = Package(
       swiftSettings: strict),
 
     // Level 4: the story catalogue, and the browser's files.
-    .target(name: "Stories", dependencies: ["Components", "HTML"], path: "Stories", swiftSettings: strict),
+    .target(name: "Stories", dependencies: ["Components", "Domain", "HTML"], path: "Stories", swiftSettings: strict),
     .target(
       name: "WebAssets", path: "web", exclude: ["css", "img", "js"], sources: ["WebAssets.c"],
       publicHeadersPath: "include", cSettings: strictC),

@@ -9,11 +9,11 @@ extension StoryCatalogue {
     .story("Long error") { RowInList(row: longError) },
     .story("Long name") {
       RowInList(
-        row: JobRow(id: "job-9", name: String(repeating: "a-long-name-without-a-blank-", count: 8), state: .queued))
+        row: SampleJob.row("job-9", name: String(repeating: "a-long-name-without-a-blank-", count: 8), state: .queued))
     })
 
-  private static let longError = JobRow(
-    id: "job-8", name: "Harbour at night", state: .failed,
+  private static let longError = SampleJob.row(
+    "job-8", name: "Harbour at night", state: .failed,
     stage:
       "The video is incomplete: it ends in the middle of frame 1,205. It was truncated while being copied, or it is "
       + "still being written. Copy it again, or wait until it is complete, then start a new job.")

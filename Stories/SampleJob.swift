@@ -1,4 +1,5 @@
 import Components
+import Domain
 
 /// The job that the stories show: it detects and tracks objects in a video of a walk through a park.
 enum SampleJob {
@@ -62,19 +63,28 @@ enum SampleJob {
 
   /// One row per state.
   static let rows = [
-    JobRow(id: "job-8", name: "Nightly build", state: .queued),
-    JobRow(
-      id: id, name: name, state: .running, percent: 42.5, stage: "Detecting objects", device: "cpu", warnings: 3,
+    row("job-8", name: "Nightly build", state: .queued),
+    row(
+      id, name: name, state: .running, percent: 42.5, stage: "Detecting objects", device: "cpu", warnings: 3,
       started: Moment(iso: "2026-01-01T14:02:11Z", text: "1 min ago"), duration: .seconds(72)),
-    JobRow(
-      id: "job-6", name: "Letters of 1912", state: .succeeded, percent: 100, stage: "Done", device: "cpu",
+    row(
+      "job-6", name: "Letters of 1912", state: .succeeded, percent: 100, stage: "Done", device: "cpu",
       started: Moment(iso: "2026-01-01T13:00:00Z", text: "1 h ago"), duration: .seconds(3_723)),
-    JobRow(
-      id: "job-5", name: "<b>Markup</b> in a name", state: .failed, percent: 37, stage: "Can't read the model",
+    row(
+      "job-5", name: "<b>Markup</b> in a name", state: .failed, percent: 37, stage: "Can't read the model",
       device: "gpu", warnings: 1_204, started: Moment(iso: "2025-12-31T09:30:00Z", text: "yesterday"),
       duration: .seconds(54)),
-    JobRow(id: "job-4", name: "Harbour at night", state: .cancelled, percent: 81.2, duration: .seconds(9)),
+    row("job-4", name: "Harbour at night", state: .cancelled, percent: 81.2, duration: .seconds(9)),
   ]
+
+  static func row(
+    _ id: String, name: String, state: JobState, percent: Double? = nil, stage: String = "", device: String? = nil,
+    warnings: Int = 0, started: Moment? = nil, duration: Duration? = nil
+  ) -> JobRow {
+    JobRow(
+      id: id, name: name, address: Address.jobPage(id).description, state: state, percent: percent, stage: stage,
+      device: device, warnings: warnings, started: started, duration: duration)
+  }
 
   private static func about(_ description: String, _ version: String) -> [Fact] {
     [Fact("Description", description), Fact("Version", version)]

@@ -1,23 +1,26 @@
 import Components
+import Domain
 
 extension StoryCatalogue {
   static let startJobForm = StoryGroup(
     "StartJobForm",
-    .story("Plain") { StartJobForm(plugins: SampleJob.choices, devices: SampleJob.devices) },
-    .story("No plugins") { StartJobForm() },
+    .story("Plain") { StartJobForm(action: action, plugins: SampleJob.choices, devices: SampleJob.devices) },
+    .story("No plugins") { StartJobForm(action: action) },
     .story("Refused") {
       StartJobForm(
-        plugins: SampleJob.choices, source: "../park.y4m", name: "Walk",
+        action: action, plugins: SampleJob.choices, source: "../park.y4m", name: "Walk",
         problem: .init("../park.y4m is outside the server's folder. Choose a path inside it.", at: .source))
     },
     .story("No plugin chosen") {
       StartJobForm(
-        plugins: [.init(plugin: "detect"), .init(plugin: "track")], source: "park.y4m",
+        action: action, plugins: [.init(plugin: "detect"), .init(plugin: "track")], source: "park.y4m",
         problem: .init("Choose at least one plugin.", at: .plugins))
     },
     .story("Server full") {
       StartJobForm(
-        plugins: SampleJob.choices, source: "park.y4m",
+        action: action, plugins: SampleJob.choices, source: "park.y4m",
         problem: .init("The queue is full: 20 jobs are waiting. Try again later."))
     })
+
+  private static let action = Address.jobForm.description
 }

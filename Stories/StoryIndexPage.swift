@@ -1,4 +1,5 @@
 import Components
+import Domain
 import HTML
 
 /// The catalogue: a list of all stories, and one story in a frame with its props, theme, width and markup.
@@ -27,7 +28,7 @@ package struct StoryIndexPage: Component {
   package var body: some HTML {
     PageShell(
       pageTitle: "\(story.component): \(story.name) · Stories", page: "stories",
-      current: "/stories", assets: assets, api: api
+      current: Address.stories().description, assets: assets, api: api
     ) {
       div(.class("stories-page")) {
         StoryList(search: search, chosen: story, view: view)
@@ -46,7 +47,7 @@ struct StoryList: Component {
 
   var body: some HTML {
     nav(.class("story-list"), .aria("label", "Stories")) {
-      form(.class("story-list__search"), .method("get"), .action("/stories"), .role("search")) {
+      form(.class("story-list__search"), .method("get"), .action(Address.stories().description), .role("search")) {
         input(
           .class("input"), .type("search"), .name("q"), .value(search), .placeholder("Search stories"),
           .aria("label", "Search stories"), .autocomplete("off"))
@@ -158,7 +159,7 @@ struct StoryControls: Component {
   var search: String
 
   var body: some HTML {
-    form(.class("story-controls", "card"), .method("get"), .action("/stories")) {
+    form(.class("story-controls", "card"), .method("get"), .action(Address.stories().description)) {
       header(.class("card__header")) { h2(.class("card__title")) { "Props" } }
       div(.class("story-controls__fields")) {
         ForEach(story.controls) { control in

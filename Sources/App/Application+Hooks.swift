@@ -33,7 +33,7 @@ extension Application {
           log(.error, "request failed", ["request": .string("\(id)"), "cause": .string("\(error)")])
         }
         var response: Response
-        if let head, head.fields.acceptsByName("text/html"), !head.path.hasPrefix("/v1/") {
+        if let head, head.fields.acceptsByName("text/html"), !Address.isAPI(head.path) {
           response = .html(ErrorPage(known, requestID: "\(id)", context: pageContext).render(), status)
         } else {
           response = .json(ErrorBody.json(known, status, requestID: id), status)

@@ -25,7 +25,9 @@ extension Response {
     Response(status, fields: htmlFields, body: page)
   }
 
-  package static func redirect(to path: String) -> Response { Response(.seeOther, fields: ["location": path]) }
+  package static func redirect(to address: Address) -> Response {
+    Response(.seeOther, fields: ["location": address.description])
+  }
 }
 
 extension Request {

@@ -11,29 +11,29 @@ import Wire
 extension Application {
   var apiRoutes: [Route] {
     [
-      Route(.post, "/v1/jobs", role: .operator, bodyLimit: 1 << 20, .deferred(createJob)),
-      Route(.get, "/v1/jobs", role: .viewer, .deferred(listJobs)),
+      Route(.post, .jobs, role: .operator, bodyLimit: 1 << 20, .deferred(createJob)),
+      Route(.get, .jobs, role: .viewer, .deferred(listJobs)),
       Route(
-        .get, "/v1/jobs/{id}", role: .viewer,
+        .get, .job, role: .viewer,
         .deferred { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).response) }),
       Route(
-        .get, "/v1/jobs/{id}/extended", role: .viewer,
+        .get, .extendedJob, role: .viewer,
         .deferred { [jobs] in
           let job = try jobs.job($0.id("id"), frames: Job.maxFramesKept)
           return .json(job.extendedResponse(jobs.inspections(of: job)))
         }),
-      Route(.get, "/v1/jobs/{id}/messages", role: .viewer, .deferred(messages)),
-      Route(.post, "/v1/jobs/{id}/messages", role: .operator, bodyLimit: 1 << 20, .deferred(report)),
-      Route(.get, "/v1/jobs/{id}/frames/{picture}", role: .viewer, .deferred(picture)),
-      Route(.post, "/v1/jobs/{id}/cancel", role: .operator, .deferred(cancelJob)),
-      Route(.post, "/v1/jobs/{id}/retry", role: .operator, .deferred(retryJob)),
-      Route(.delete, "/v1/jobs/{id}", role: .admin, .deferred(deleteJob)),
-      Route(.put, "/v1/uploads/{name}", role: .operator, .upload(limit: uploads.maximumBytes, upload)),
-      Route(.get, "/v1/plugins", role: .viewer, .immediate(listPlugins)),
-      Route(.get, "/v1/plugins/{name}", role: .viewer, .immediate(plugin)),
-      Route(.get, "/v1/devices", role: .viewer, .immediate(listDevices)),
+      Route(.get, .jobMessages, role: .viewer, .deferred(messages)),
+      Route(.post, .jobMessages, role: .operator, bodyLimit: 1 << 20, .deferred(report)),
+      Route(.get, .frame, role: .viewer, .deferred(picture)),
+      Route(.post, .jobCancellation, role: .operator, .deferred(cancelJob)),
+      Route(.post, .jobRetry, role: .operator, .deferred(retryJob)),
+      Route(.delete, .job, role: .admin, .deferred(deleteJob)),
+      Route(.put, .upload, role: .operator, .upload(limit: uploads.maximumBytes, upload)),
+      Route(.get, .plugins, role: .viewer, .immediate(listPlugins)),
+      Route(.get, .plugin, role: .viewer, .immediate(plugin)),
+      Route(.get, .devices, role: .viewer, .immediate(listDevices)),
       Route(
-        .get, "/v1/schema/messages.json", role: .viewer,
+        .get, .messageSchema, role: .viewer,
         .immediate { [messageTable] _ in .json(messageTable.schema) }),
     ]
   }
@@ -51,7 +51,7 @@ extension Application {
 
   private func created(_ job: Job) -> Response {
     var response = Response.json(job.response, .created)
-    response.fields["location"] = "/v1/jobs/\(job.id)"
+    response.fields["location"] = Address.job(job.id).description
     return response
   }
 
@@ -144,7 +144,7 @@ extension Application {
   private func picture(_ request: Request) throws -> Response {
     let job = try jobs.job(request.id("id"))
     let name = request.parameters["picture"] ?? ""
-    guard name.hasSuffix(".png"), let frame = Int(name.dropLast(4)), frame >= 0, "\(frame).png" == name,
+    guard let frame = Address.frame(ofPicture: name),
       let file = try? FileBody(path: jobs.picturePath(job: job.id, frame: frame))
     else { throw AppError(.notFound, "Job \(job.id) has no picture \(name), or no longer keeps it.") }
     var response = Response(.ok, contentType: "image/png", body: .file(file))

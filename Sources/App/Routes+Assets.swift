@@ -1,4 +1,5 @@
 import Assets
+import Domain
 import Server
 import Wire
 
@@ -6,11 +7,11 @@ import Wire
 extension Application {
   var assetRoutes: [Route] {
     [
-      Route(.get, "/assets/{hash}/{folder}/{name}", role: .viewer, .immediate(asset)),
-      Route(.get, "/assets/{hash}/{folder}/{inner}/{name}", role: .viewer, .immediate(asset)),
+      Route(.get, .asset, role: .viewer, .immediate(asset)),
+      Route(.get, .nestedAsset, role: .viewer, .immediate(asset)),
       Route(
-        .get, "/favicon.ico", role: .viewer,
-        .immediate { [assets] _ in .redirect(to: assets.library.url("img/favicon.svg")) }),
+        .get, .favicon, role: .viewer,
+        .immediate { [assets] _ in .redirect(to: assets.library.address("img/favicon.svg")) }),
     ]
   }
 

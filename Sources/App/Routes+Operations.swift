@@ -10,21 +10,21 @@ import Wire
 extension Application {
   var operationRoutes: [Route] {
     [
-      Route(.get, "/livez", role: .viewer, whileDraining: .answered, .immediate { [self] _ in liveness }),
+      Route(.get, .liveness, role: .viewer, whileDraining: .answered, .immediate { [self] _ in liveness }),
       Route(
-        .get, "/readyz", role: .viewer, whileDraining: .answered,
+        .get, .readiness, role: .viewer, whileDraining: .answered,
         .deferred { [self] _ in
           let reason = readinessProblem
           return .json(
             ["status": reason == nil ? "ready" : "not ready", "reason": reason.map(JSON.string) ?? .null],
             reason == nil ? .ok : .serviceUnavailable)
         }),
-      Route(.get, "/health", role: .viewer, whileDraining: .answered, .immediate { [self] _ in .json(health) }),
+      Route(.get, .health, role: .viewer, whileDraining: .answered, .immediate { [self] _ in .json(health) }),
       Route(
-        .get, "/metrics", role: .viewer, whileDraining: .answered, .deferred { [self] _ in try metrics() }),
-      Route(.get, "/v1/realtime", role: .viewer, .stream),
-      Route(.get, "/ws/engines", role: .viewer, .stream),
-      Route(.get, "/ws/events", role: .viewer, .stream),
+        .get, .metrics, role: .viewer, whileDraining: .answered, .deferred { [self] _ in try metrics() }),
+      Route(.get, .realtime, role: .viewer, .stream),
+      Route(.get, .engineStream, role: .viewer, .stream),
+      Route(.get, .eventStream, role: .viewer, .stream),
     ]
   }
 

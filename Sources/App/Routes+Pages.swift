@@ -15,9 +15,9 @@ import Wire
 extension Application {
   var pageRoutes: [Route] {
     [
-      Route(.get, "/", role: .viewer, .deferred { [self] request in try dashboard(request) }),
+      Route(.get, .dashboard, role: .viewer, .deferred { [self] request in try dashboard(request) }),
       Route(
-        .get, "/jobs/{id}", role: .viewer,
+        .get, .jobPage, role: .viewer,
         .deferred { [self] request in
           do {
             return try jobPage(request)
@@ -26,24 +26,24 @@ extension Application {
             return .html(NotFoundPage(subject: subject, context: pageContext).render(), .notFound)
           }
         }),
-      Route(.post, "/jobs", role: .operator, .deferred { [self] request in try await startFromForm(request) }),
+      Route(.post, .jobForm, role: .operator, .deferred { [self] request in try await startFromForm(request) }),
       Route(
-        .post, "/jobs/{id}/cancel", role: .operator,
+        .post, .cancelForm, role: .operator,
         .deferred { [self] request in
           let id = try request.id("id")
           try await jobs.cancel(id)
-          return .redirect(to: "/jobs/\(id)")
+          return .redirect(to: .jobPage(id))
         }),
       Route(
-        .post, "/jobs/{id}/retry", role: .operator,
+        .post, .retryForm, role: .operator,
         .deferred { [self] request in
-          .redirect(to: "/jobs/\(try await jobs.retry(request.id("id")).id)")
+          .redirect(to: .jobPage(try await jobs.retry(request.id("id")).id))
         }),
       Route(
-        .post, "/jobs/{id}/delete", role: .admin,
+        .post, .deleteForm, role: .admin,
         .deferred { [self] request in
           try await jobs.delete(request.id("id"))
-          return .redirect(to: "/")
+          return .redirect(to: .dashboard)
         }),
     ]
   }
@@ -80,7 +80,7 @@ extension Application {
       try JobQuery(status: filter.state?.rawValue, text: filter.query, limit: 50, cursor: request.query("cursor")))
     return DashboardPage(
       jobs: page.jobs, total: JobStatus.allCases.reduce(0) { $0 + jobs.count($1) }, filter: filter,
-      older: page.next.map { filter.address(cursor: $0) },
+      older: page.next.map { Address.dashboard(filter, cursor: $0).description },
       plugins: jobs.catalogue.metadata, devices: jobs.devices.devices,
       draft: draft ?? DashboardPage.Draft(plugins: jobs.catalogue.names), cursor: cursor,
       context: pageContext)
@@ -100,7 +100,7 @@ extension Application {
       // A form in which none is ticked names none: it must not mean all, as it does to a program that leaves them out.
       body["plugins"] = .array(draft.plugins.map(JSON.string))
       let wanted = try JobRequest(body, standardPlugins: jobs.catalogue.names)
-      return .redirect(to: "/jobs/\(try await jobs.create(wanted).id)")
+      return .redirect(to: .jobPage(try await jobs.create(wanted).id))
     } catch {
       var refused = draft
       refused.problem = StartJobForm.Problem(error)

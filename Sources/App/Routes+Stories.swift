@@ -8,8 +8,8 @@ import Wire
 extension Application {
   var storyRoutes: [Route] {
     [
-      Route(.get, "/stories", role: .viewer, .deferred(storyIndex)),
-      Route(.get, "/stories/{component}/{story}", role: .viewer, .deferred(story)),
+      Route(.get, .stories, role: .viewer, .deferred(storyIndex)),
+      Route(.get, .story, role: .viewer, .deferred(story)),
     ]
   }
 

@@ -1,4 +1,5 @@
 import Compression
+import Domain
 import Hashing
 
 /// The browser's files, ready to be served or written to a site, under a path that names their content.
@@ -36,8 +37,12 @@ package struct AssetLibrary: Sendable {
     }
   }
 
-  /// The path under which a page refers to a file.
-  package func url(_ path: String) -> String { "/assets/\(hash)/\(path)" }
+  /// The address of a file.
+  /// - Parameter path: in a folder, or in a folder of a folder.
+  package func address(_ path: String) -> Address { .asset(path, hash: hash) }
+
+  /// The address of a file as a page writes it.
+  package func url(_ path: String) -> String { address(path).description }
 
   /// - Parameter hash: The one in the path of the request.
   /// - Returns: Nil if there is no such file, or the hash is another build's.

@@ -13,40 +13,35 @@ public struct JobList: Component, Sendable {
     }
 
     public var isEmpty: Bool { state == nil && query.isEmpty }
+  }
 
-    /// The URL of the page that lists these jobs.
-    /// - Parameter cursor: The position to continue from; `nil` for the newest jobs.
-    public func address(cursor: String? = nil) -> String {
-      let items = [("cursor", cursor), ("status", state?.rawValue), ("q", query.isEmpty ? nil : query)]
-        .compactMap { name, value in value.map { "\(name)=\(Self.encoded($0))" } }
-      return items.isEmpty ? "/" : "/?" + items.joined(separator: "&")
-    }
-
-    /// Percent-encodes everything but unreserved characters, RFC 3986 §2.3.
-    private static func encoded(_ text: String) -> String {
-      text.utf8.reduce(into: "") { result, byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-          UInt8(ascii: "~"):
-          result.unicodeScalars.append(Unicode.Scalar(byte))
-        default:
-          result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-        }
-      }
-    }
+  /// The URLs that the list links to.
+  private struct Links: Sendable {
+    let all: String
+    /// The jobs that the filter selects.
+    let selected: String
+    /// The tabs, by state; `nil` is the tab of every state. Each keeps the search text.
+    let tabs: [JobState?: String]
   }
 
   public var rows: [JobRow]
-  public var filter: Filter
+  public let filter: Filter
   /// The number of all jobs, regardless of the filter.
   public var total: Int
   /// The URL of the page with older jobs.
   public var older: String?
+  private let links: Links
 
-  public init(rows: [JobRow] = [], filter: Filter = .init(), total: Int? = nil, older: String? = nil) {
+  /// - Parameter address: Returns the URL of the page that lists the jobs of a filter.
+  public init(
+    rows: [JobRow] = [], filter: Filter = .init(), total: Int? = nil, older: String? = nil,
+    address: (Filter) -> String = { _ in "" }
+  ) {
     self.rows = rows
     self.filter = filter
+    let tabs = ([nil] + Self.tabStates).map { ($0, address(Filter(state: $0, query: filter.query))) }
+    links = Links(
+      all: address(Filter()), selected: address(filter), tabs: Dictionary(uniqueKeysWithValues: tabs))
     self.total = max(total ?? 0, rows.count)
     self.older = older
   }
@@ -63,7 +58,7 @@ public struct JobList: Component, Sendable {
       filters
       p(.class("job-list__last-known"), .role("status"), .data("slot", "jobs-last-known"), .hidden()) {
         "Can't reach the server. This list shows the last known state. "
-        a(.href(filter.address()), .data("slot", "jobs-load-again")) { "Try again" }
+        a(.href(links.selected), .data("slot", "jobs-load-again")) { "Try again" }
       }
       list
       noRows
@@ -74,11 +69,13 @@ public struct JobList: Component, Sendable {
     }
   }
 
+  private static let tabStates: [JobState] = [.running, .queued, .succeeded, .failed, .cancelled]
+
   private var filters: some HTML {
-    form(.class("job-list__filters"), .method("get"), .action("/"), .role("search")) {
+    form(.class("job-list__filters"), .method("get"), .action(links.all), .role("search")) {
       nav(.class("job-list__tabs"), .aria("label", "Jobs by status")) {
         tab("All", state: nil)
-        ForEach([JobState.running, .queued, .succeeded, .failed, .cancelled]) { tab($0.label, state: $0) }
+        ForEach(Self.tabStates) { tab($0.label, state: $0) }
       }
       input(
         .type("hidden"), .name("status"), .value(filter.state?.rawValue ?? ""), .disabled(filter.state == nil))
@@ -89,9 +86,7 @@ public struct JobList: Component, Sendable {
   }
 
   private func tab(_ label: String, state: JobState?) -> some HTML {
-    a(
-      .href(Filter(state: state, query: filter.query).address()), .aria("current", state == filter.state ? "true" : nil)
-    ) { label }
+    a(.href(links.tabs[state]), .aria("current", state == filter.state ? "true" : nil)) { label }
   }
 
   private var list: some HTML {
@@ -121,11 +116,11 @@ public struct JobList: Component, Sendable {
           "0 of "
           span(.data("slot", "jobs-total")) { Readable.count(total) }
           " jobs match. "
-          a(.href("/")) { "Reset the filter" }
+          a(.href(links.all)) { "Reset the filter" }
           // The script filters the rows on the page as the user types; the server searches all jobs.
           span(.data("slot", "jobs-search-all"), .hidden()) {
             " or "
-            a(.href(filter.address()), .data("slot", "jobs-search-all-link")) { "search all jobs" }
+            a(.href(links.selected), .data("slot", "jobs-search-all-link")) { "search all jobs" }
           }
         }
       }

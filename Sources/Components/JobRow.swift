@@ -17,6 +17,8 @@ public struct Moment: Equatable, Sendable {
 public struct JobRow: Component, Sendable {
   public var id: String
   public var name: String
+  /// The URL of the job's page.
+  public var address: String?
   public var state: JobState
   /// 0…100; `nil` if unknown.
   public var percent: Double?
@@ -28,11 +30,12 @@ public struct JobRow: Component, Sendable {
   public var duration: Duration?
 
   public init(
-    id: String, name: String, state: JobState, percent: Double? = nil, stage: String = "", device: String? = nil,
-    warnings: Int = 0, started: Moment? = nil, duration: Duration? = nil
+    id: String, name: String, address: String? = nil, state: JobState, percent: Double? = nil, stage: String = "",
+    device: String? = nil, warnings: Int = 0, started: Moment? = nil, duration: Duration? = nil
   ) {
     self.id = id
     self.name = name
+    self.address = address
     self.state = state
     self.percent = percent.flatMap { $0.isFinite ? min(max($0, 0), 100) : nil }
     self.stage = stage
@@ -48,7 +51,7 @@ public struct JobRow: Component, Sendable {
     li(.class("job-row"), .data("key", id), .data("state", state.rawValue)) {
       // The tooltip shows text that is cut off. It is on this element because the name's link covers the whole row.
       div(.class("job-row__title"), .data("slot", "row-title"), .title(title)) {
-        a(.class("job-row__name"), .href("/jobs/\(id)"), .data("slot", "name")) { name }
+        a(.class("job-row__name"), .href(address), .data("slot", "name")) { name }
         span(.class("job-row__stage"), .data("slot", "stage")) { stage }
       }
       span(.class("job-row__status")) {

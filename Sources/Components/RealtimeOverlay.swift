@@ -22,6 +22,8 @@ public struct RealtimeOverlay: Component, Sendable {
   public var placement: Placement
   /// The id of the job on display. The script subscribes to its messages.
   public var jobID: String?
+  /// The URL of the job's page.
+  public var jobAddress: String?
   public var progress: ProgressBar
   public var inspector: PluginInspector
   /// `nil` if the job has no pictures. The viewer is then rendered hidden, because the sheet may show another job next.
@@ -31,7 +33,8 @@ public struct RealtimeOverlay: Component, Sendable {
 
   public init(
     isVisible: Bool = false, title: String = "Live", state: State = .idle, placement: Placement = .sheet,
-    jobID: String? = nil, progress: ProgressBar = .init(percent: nil, stage: "Waiting for the job", state: .idle),
+    jobID: String? = nil, jobAddress: String? = nil,
+    progress: ProgressBar = .init(percent: nil, stage: "Waiting for the job", state: .idle),
     inspector: PluginInspector = .init(), viewer: FrameViewer? = .init(), errors: ErrorBanner = .init(),
     connection: ConnectionBadge = .init()
   ) {
@@ -40,6 +43,7 @@ public struct RealtimeOverlay: Component, Sendable {
     self.state = state
     self.placement = placement
     self.jobID = jobID
+    self.jobAddress = jobAddress
     self.progress = progress
     self.inspector = inspector
     self.viewer = viewer
@@ -80,7 +84,7 @@ public struct RealtimeOverlay: Component, Sendable {
       div(.class("realtime-overlay__end")) {
         connection
         if isSheet {
-          a(.class("button", "button--quiet"), .href(jobID.map { "/jobs/\($0)" }), .data("slot", "overlay-link")) {
+          a(.class("button", "button--quiet"), .href(jobAddress), .data("slot", "overlay-link")) {
             "Open page"
           }
           button(

@@ -1,6 +1,6 @@
 import HTML
 
-/// Starts a job. Without script, the form posts a path to `/jobs`; with script, it can also upload a file.
+/// Starts a job. Without script, the form posts a path to its action; with script, it can also upload a file.
 public struct StartJobForm: Component, Sendable {
   public struct Choice: Equatable, Sendable {
     public var plugin: String
@@ -33,6 +33,8 @@ public struct StartJobForm: Component, Sendable {
     }
   }
 
+  /// The URL that the form is posted to.
+  public var action: String?
   public var plugins: [Choice]
   public var devices: [DeviceSelector.Device]
   public var device: String
@@ -42,9 +44,10 @@ public struct StartJobForm: Component, Sendable {
   public var problem: Problem?
 
   public init(
-    plugins: [Choice] = [], devices: [DeviceSelector.Device] = [.init("cpu")], device: String = "cpu",
-    source: String = "", name: String = "", problem: Problem? = nil
+    action: String? = nil, plugins: [Choice] = [], devices: [DeviceSelector.Device] = [.init("cpu")],
+    device: String = "cpu", source: String = "", name: String = "", problem: Problem? = nil
   ) {
+    self.action = action
     self.plugins = plugins
     self.devices = devices
     self.device = device
@@ -56,7 +59,7 @@ public struct StartJobForm: Component, Sendable {
   public var body: some HTML {
     element("start-job", .class("card"), .id("start")) {
       header(.class("card__header")) { h2(.class("card__title")) { "Start a job" } }
-      form(.class("start-job-form"), .method("post"), .action("/jobs")) {
+      form(.class("start-job-form"), .method("post"), .action(action)) {
         sourceFields
         if !plugins.isEmpty { pluginChoices }
         div(.class("start-job-form__pair")) {

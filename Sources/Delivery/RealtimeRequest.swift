@@ -47,9 +47,9 @@ struct RealtimeRequest {
 
   /// `/ws/engines` and `/ws/events` are the same stream with the topics named by the path.
   private static func preset(_ path: String) -> String? {
-    switch path {
-    case "/ws/engines": "engines"
-    case "/ws/events": "events"
+    switch Address.Pattern(rawValue: path) {
+    case .engineStream: "engines"
+    case .eventStream: "events"
     default: nil
     }
   }

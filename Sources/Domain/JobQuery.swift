@@ -37,7 +37,7 @@ package struct JobQuery: Sendable {
 }
 
 /// A page of jobs without their frames, newest first.
-package struct JobPage: Sendable {
+package struct JobListPage: Sendable {
   package var jobs: [Job] = []
   /// The cursor of the next page; nil on the last.
   package var next: String?

@@ -1,3 +1,4 @@
+import Domain
 import JSONValues
 
 /// A client that sends one request at a time and waits for each response: for what a workload needs besides its load.
@@ -33,7 +34,7 @@ final class HTTPClient {
   /// - Returns: The path to post its messages to.
   func createExternalJob(named name: String) throws -> String {
     let request: JSON = ["kind": "external", "name": .string(name)]
-    let response = try post(request.encoded(), to: "/v1/jobs", expecting: 201)
+    let response = try post(request.encoded(), to: Address.jobs.description, expecting: 201)
     guard let location = response.location else {
       throw LoadError.refused(url: "\(target)", reason: "the response has no Location")
     }

@@ -1,3 +1,4 @@
+import Domain
 import JSONValues
 
 /// Publishers that report messages and wait until they are stored (`POST /v1/jobs/{id}/messages`).
@@ -28,8 +29,9 @@ package enum ReportLoad {
 
   /// Nil if the server has no such metric.
   private static func commitTimes(_ client: HTTPClient) throws -> ScrapedHistogram? {
-    ScrapedHistogram(
-      "telltale_store_commit_duration_seconds", in: String(decoding: try client.get("/metrics").body, as: UTF8.self))
+    let metrics = try client.get(Address.metrics.description).body
+    return ScrapedHistogram(
+      "telltale_store_commit_duration_seconds", in: String(decoding: metrics, as: UTF8.self))
   }
 
   /// Creates a job and stores messages in it.

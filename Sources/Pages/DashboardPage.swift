@@ -56,8 +56,9 @@ package struct DashboardPage: Component {
 
   package var body: some HTML {
     PageShell(
-      pageTitle: "Telltale", page: "dashboard", current: "/", assets: context.assets, api: context.api,
-      initialState: initialState, refreshSeconds: isAnythingActive ? 5 : nil, connection: ConnectionBadge()
+      pageTitle: "Telltale", page: "dashboard", current: Address.dashboard.description, assets: context.assets,
+      api: context.api, initialState: initialState, refreshSeconds: isAnythingActive ? 5 : nil,
+      connection: ConnectionBadge()
     ) {
       div(.class("dashboard-page")) {
         header(.class("dashboard-page__header")) {
@@ -69,7 +70,9 @@ package struct DashboardPage: Component {
         }
         div(.class("dashboard-page__columns")) {
           div(.class("dashboard-page__column")) {
-            JobList(rows: jobs.map { JobFold($0, now: context.now).row }, filter: filter, total: total, older: older)
+            JobList(
+              rows: jobs.map { JobFold($0, now: context.now).row }, filter: filter, total: total, older: older,
+              address: { Address.dashboard($0).description })
             PluginList(plugins: plugins)
           }
           startForm
@@ -87,6 +90,7 @@ package struct DashboardPage: Component {
 
   private var startForm: some HTML {
     StartJobForm(
+      action: Address.jobForm.description,
       plugins: plugins.filter(\.enabled).map { plugin in
         .init(
           plugin: plugin.name, description: plugin.description, isChosen: draft.plugins.contains(plugin.name))
@@ -103,7 +107,14 @@ package struct DashboardPage: Component {
   }
 }
 
-/// What the plugins do, for somebody who has none chosen yet.
+extension Address {
+  /// The dashboard with the jobs of a filter.
+  package static func dashboard(_ filter: JobList.Filter, cursor: String? = nil) -> Address {
+    dashboard(status: filter.state?.rawValue, query: filter.query, cursor: cursor)
+  }
+}
+
+/// The plugins of this server and what each does.
 struct PluginList: Component {
   var plugins: [PluginMetadata]
 

@@ -33,7 +33,7 @@ package struct ErrorPage: Component {
     switch code {
     case .notFound: "Nothing is here"
     case .unauthorized, .forbidden: "You may not see this"
-    case .conflict: "That does not go now"
+    case .conflict: "You can't do that right now"
     case .tooLarge: "That is too large"
     case .internal: "Something broke on our side"
     case .unavailable, .storageFull, .tooManyConnections, .rateLimited: "Not right now"
@@ -57,7 +57,7 @@ package struct ErrorPage: Component {
           }
         }
         p(.class("error-page__actions")) {
-          a(.class("button", "button--primary"), .href("/")) { "To the dashboard" }
+          a(.class("button", "button--primary"), .href(.dashboard)) { "To the dashboard" }
         }
       }
     }

@@ -32,8 +32,8 @@ package struct JobFold {
 
   package var row: JobRow {
     JobRow(
-      id: job.id, name: name, state: state, percent: job.progress, stage: job.error ?? stage ?? "",
-      device: job.deviceUsed?.description, warnings: job.warningsCount,
+      id: job.id, name: name, address: Address.jobPage(job.id).description, state: state, percent: job.progress,
+      stage: job.error ?? stage ?? "", device: job.deviceUsed?.description, warnings: job.warningsCount,
       started: job.startedAt.map { Moment($0, now: now) }, duration: elapsed)
   }
 

@@ -52,11 +52,11 @@ package struct JobPage: Component {
     nav(.class("job-page__links"), .aria("label", "The job as JSON")) {
       span { "As JSON:" }
       a(
-        .href("/v1/jobs/\(job.id)"), .data("slot", "frames-link"),
+        .href(.job(job.id)), .data("slot", "frames-link"),
         .hidden(!job.work.traits.expectsFrames && job.frames.isEmpty)
       ) { "frames" }
-      a(.href("/v1/jobs/\(job.id)/extended")) { "job" }
-      a(.href("/v1/jobs/\(job.id)/messages")) { "messages" }
+      a(.href(.extendedJob(job.id))) { "job" }
+      a(.href(.jobMessages(job.id))) { "messages" }
     }
   }
 }
@@ -72,7 +72,7 @@ struct JobHeader: Component {
   var body: some HTML {
     header(.class("job-page__header"), .data("slot", "job-header")) {
       nav(.class("job-page__crumbs"), .aria("label", "Where this page is")) {
-        a(.href("/")) { "Jobs" }
+        a(.href(.dashboard)) { "Jobs" }
         " / "
         span(.class("code")) { job.id }
       }
@@ -89,7 +89,7 @@ struct JobHeader: Component {
 
   @HTMLBuilder private var actions: some HTML {
     if fold.state.isFinal {
-      if job.work.traits.isRetryable { action("retry", "Retry", .retry) }
+      if job.work.traits.isRetryable { actionForm("retry", to: .retryForm(job.id), label: "Retry", icon: .retry) }
       button(.class("button", "button--danger"), .type("button"), .popovertarget("confirm-delete")) {
         Icon(.delete)
         "Delete…"
@@ -100,7 +100,7 @@ struct JobHeader: Component {
           button(
             .class("button"), .type("button"), .popovertarget("confirm-delete"), .custom("popovertargetaction", "hide")
           ) { "Keep it" }
-          action("delete", "Delete job", .delete, isDangerous: true)
+          actionForm("delete", to: .deleteForm(job.id), label: "Delete job", icon: .delete, isDangerous: true)
         }
       }
     } else {
@@ -111,17 +111,20 @@ struct JobHeader: Component {
         Icon(.bell)
         "Notify me"
       }
-      action("cancel", "Cancel", .cancel, isDangerous: true)
+      actionForm("cancel", to: .cancelForm(job.id), label: "Cancel", icon: .cancel, isDangerous: true)
     }
   }
 
-  private func action(_ verb: String, _ word: String, _ icon: Icon.Shape, isDangerous: Bool = false) -> some HTML {
-    form(.method("post"), .action("/jobs/\(job.id)/\(verb)"), .data("action", verb)) {
+  /// - Parameter name: of the action, by which the script finds the form.
+  private func actionForm(
+    _ name: String, to address: Address, label: String, icon: Icon.Shape, isDangerous: Bool = false
+  ) -> some HTML {
+    form(.method("post"), .action(address), .data("action", name)) {
       button(.class("button", isDangerous ? "button--danger" : nil), .type("submit")) {
         Icon(icon)
-        word
+        label
       }
-      // Why the script could not do it: the page stays, and so can be tried again.
+      // Why the script could not do it. The page stays, so that the user can try again.
       p(.class("job-page__refusal", "field__error"), .role("alert"), .data("slot", "refusal"), .hidden()) {}
     }
   }
@@ -134,7 +137,7 @@ struct JobHeader: Component {
         fact("Source") { code { job.source } }
       }
       if let retried = job.retryOf {
-        fact("Retry of") { a(.href("/jobs/\(retried)")) { retried } }
+        fact("Retry of") { a(.href(.jobPage(retried))) { retried } }
       }
       fact("Created") { moment(job.createdAt) }
       if let started = job.startedAt { fact("Started") { moment(started) } }

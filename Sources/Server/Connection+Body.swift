@@ -4,7 +4,7 @@ import Wire
 /// What is still to be sent of an answer whose head is queued. Meanwhile the connection's input waits.
 final class OutgoingBody {
   enum Source {
-    case file(OpenFile, rest: Range<Int>)
+    case file(OutgoingFile, rest: Range<Int>)
     case stream(BodyWriter, Task<Void, Never>)
   }
 
@@ -102,7 +102,7 @@ extension Connection {
 
   /// Sends what the socket takes, but not more than a turn's share: one large file must not hold up a loop.
   private func sendFile(
-    _ file: OpenFile, rest: Range<Int>, of body: OutgoingBody, exchange: HTTPExchange, hasSent: Bool
+    _ file: OutgoingFile, rest: Range<Int>, of body: OutgoingBody, exchange: HTTPExchange, hasSent: Bool
   ) {
     var (offset, hasSent) = (rest.lowerBound, hasSent)
     defer { body.source = .file(file, rest: offset..<rest.upperBound) }

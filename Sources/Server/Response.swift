@@ -101,17 +101,17 @@ package struct Response: Sendable {
 
 /// A file, or a part of it, as a body.
 package struct FileBody: Sendable {
-  let file: OpenFile
+  let file: OutgoingFile
   /// The offsets to send.
   let range: Range<Int>
 
   /// - Throws: ``NetError/cannotOpen(path:reason:)``.
   package init(path: String) throws(NetError) {
-    file = try OpenFile(path: path)
+    file = try OutgoingFile(path: path)
     range = 0..<file.size
   }
 
-  private init(file: OpenFile, range: Range<Int>) {
+  private init(file: OutgoingFile, range: Range<Int>) {
     self.file = file
     self.range = range
   }

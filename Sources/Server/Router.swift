@@ -67,6 +67,16 @@ package final class Route: Sendable {
       .filter { $0.element.hasPrefix("{") }.map { ($0.offset, String($0.element.dropFirst().dropLast())) }
   }
 
+  /// A route of the product.
+  package convenience init(
+    _ method: HTTPMethod, _ pattern: Address.Pattern, role: Role, capability: Capability? = nil,
+    bodyLimit: Int = 64 * 1024, whileDraining: WhileDraining = .refused, _ handler: Handler
+  ) {
+    self.init(
+      method, pattern.rawValue, role: role, capability: capability, bodyLimit: bodyLimit,
+      whileDraining: whileDraining, handler)
+  }
+
   fileprivate init(_ route: Route, number: Int) {
     method = route.method
     pattern = route.pattern

@@ -12,7 +12,7 @@ enum FirstJobRow {
         "SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state FROM jobs WHERE number = ?",
         .integer(number), read: job)
       guard case let job?? = jobs.first else { continue }
-      let row = JobRow(job)
+      let row = JobColumns(job)
       try database.run(
         "UPDATE jobs SET checksum = ?, state = ? WHERE number = ?", .integer(row.checksum), .blob(row.state),
         .integer(number))
@@ -22,8 +22,8 @@ enum FirstJobRow {
   /// Nil for a damaged row.
   private static func job(from row: Statement) -> Job? {
     let bytes = row.blob(9)
-    guard var json = JobRow.object(bytes) else { return nil }
-    JobRow.addColumns(of: row, to: &json)
+    guard var json = JobColumns.object(bytes) else { return nil }
+    JobColumns.addColumns(of: row, to: &json)
     json["started_at"] = json["started_at"]?.intValue.map {
       .string(Timestamp(milliseconds: Int64($0)).description)
     }
@@ -31,7 +31,7 @@ enum FirstJobRow {
     json["errors"] = json["errors"]?.arrayValue.map { .array($0.map(error)) }
     guard var job = Job(json) else { return nil }
     job.offset = row.integer(5)
-    return JobRow.checksum(job, state: bytes) == row.integer(8) ? job : nil
+    return JobColumns.checksum(job, state: bytes) == row.integer(8) ? job : nil
   }
 
   private static func pluginState(_ first: JSON) -> JSON {

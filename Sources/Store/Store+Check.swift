@@ -56,7 +56,7 @@ extension Database {
           results
         FROM jobs WHERE number = ?
         """, .integer(next)
-      ) { row throws(StoreError) in try JobRow.wholeJob(from: row, path: path) }
+      ) { row throws(StoreError) in try JobColumns.wholeJob(from: row, path: path) }
       number = next
     }
   }

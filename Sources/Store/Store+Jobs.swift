@@ -11,7 +11,7 @@ extension Store {
           results
         FROM jobs WHERE id = ?
         """, .text(id)
-      ) { row throws(StoreError) in try JobRow.wholeJob(from: row, path: database.path) }
+      ) { row throws(StoreError) in try JobColumns.wholeJob(from: row, path: database.path) }
       return try found.first.map { job throws(StoreError) in try database.addingWarnings(to: job) }
     }
   }
@@ -32,7 +32,7 @@ extension Store {
         SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state, results_checksum,
           results
         FROM jobs WHERE status IN ('queued', 'running') ORDER BY number
-        """, read: { row throws(StoreError) in try JobRow.wholeJob(from: row, path: database.path) })
+        """, read: { row throws(StoreError) in try JobColumns.wholeJob(from: row, path: database.path) })
       {
         jobs.append(try database.addingWarnings(to: job))
       }
@@ -41,13 +41,13 @@ extension Store {
   }
 
   /// A page of jobs, newest first, without warnings, frames and results: a list shows how many there are.
-  package func jobs(_ query: JobQuery) throws(StoreError) -> JobPage {
+  package func jobs(_ query: JobQuery) throws(StoreError) -> JobListPage {
     // One more than the page has: whether there is a next one.
     let limit = query.limit + 1
     var jobs = try readers.read { database throws(StoreError) in try database.jobs(query, limit: limit) }
-    guard jobs.count == limit else { return JobPage(jobs: jobs) }
+    guard jobs.count == limit else { return JobListPage(jobs: jobs) }
     jobs.removeLast()
-    return JobPage(jobs: jobs, next: jobs.last.map { "\($0.number)" })
+    return JobListPage(jobs: jobs, next: jobs.last.map { "\($0.number)" })
   }
 
   /// The newest frames of a job, oldest first, each with what its plugins found: 8 MiB of that, and the newest in any case.
@@ -95,7 +95,7 @@ extension Database {
   fileprivate func jobs(_ query: JobQuery, limit: Int) throws(StoreError) -> [Job] {
     let before = query.before ?? Int.max
     let words = query.text.lowercased()
-    func job(_ row: Statement) throws(StoreError) -> Job { try JobRow.job(from: row, path: path) }
+    func job(_ row: Statement) throws(StoreError) -> Job { try JobColumns.job(from: row, path: path) }
     if !words.isEmpty {
       // The index alone has all that decides, so that what doesn't match costs little.
       return try rows(

@@ -105,7 +105,7 @@ final class Writer {
     if let old = try status(ofJob: job.id) { totals.counts[old, default: 0] -= 1 }
     totals.counts[job.status, default: 0] += 1
     totals.newestJobNumber = max(totals.newestJobNumber, job.number)
-    let row = JobRow(job)
+    let row = JobColumns(job)
     try database.run(
       """
       INSERT INTO jobs (number, id, status, created_at, finished_at, offset, name, source, words, checksum, state,

@@ -1,4 +1,5 @@
 import App
+import Domain
 import LoadGenerator
 
 /// A workload of `telltale bench`: its name, its options, and the function that runs it.
@@ -28,7 +29,7 @@ struct BenchWorkload: Sendable {
       help: "seconds without a delivery after which missing messages count as lost"),
   ]
 
-  private static let realtime = "/v1/realtime"
+  private static let realtime = Address.realtime.description
 
   static let fanOut = BenchWorkload(
     name: "fanout", help: "one publisher at a steady rate, many subscribers",

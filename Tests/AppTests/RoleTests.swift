@@ -67,6 +67,23 @@ struct RoleTests {
     #expect(routes.count == Self.roles.count)
   }
 
+  @Test func `every route has a pattern of an address, and every pattern a route that matches its addresses`() throws {
+    let routes = try app().application.routes
+    #expect(Set(routes.map(\.pattern)) == Set(Address.Pattern.allCases.map(\.rawValue)))
+    let router = Router(routes)
+    for route in routes {
+      let pattern = try #require(Address.Pattern(rawValue: route.pattern))
+      let address = Address(pattern, pattern.variables.map { "a-\($0)" })
+      let path = Array(address.description.utf8)[...]
+      guard case .found(let found, let parameters) = router.match(route.method, path: path) else {
+        Issue.record("\(name(route)) does not match \(address)")
+        continue
+      }
+      #expect(name(found) == name(route))
+      #expect(parameters == Dictionary(uniqueKeysWithValues: pattern.variables.map { ($0, "a-\($0)") }))
+    }
+  }
+
   @Test func `a caller below a route's role gets 403 there, and nothing happens`() throws {
     let app = try app()
     let id = try app.startJob(["kind": "external", "name": "Reported"])

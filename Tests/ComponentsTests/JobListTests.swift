@@ -5,8 +5,9 @@ import Testing
 struct JobListTests {
   private func row(_ state: JobState = .running, percent: Double? = 42.5, warnings: Int = 0) -> JobRow {
     JobRow(
-      id: "job-7", name: "walk.y4m", state: state, percent: percent, stage: "Detecting", device: "cpu",
-      warnings: warnings, started: .init(iso: "2026-02-04T15:30:00.123Z", text: "2 min ago"), duration: .seconds(124))
+      id: "job-7", name: "walk.y4m", address: "/jobs/job-7", state: state, percent: percent, stage: "Detecting",
+      device: "cpu", warnings: warnings, started: .init(iso: "2026-02-04T15:30:00.123Z", text: "2 min ago"),
+      duration: .seconds(124))
   }
 
   @Test func `a row shows the job's name, state, progress and facts`() {
@@ -52,7 +53,8 @@ struct JobListTests {
   }
 
   @Test func `a filter without matches says so and can be reset`() {
-    let markup = Markup(JobList(filter: .init(state: .failed, query: "zz"), total: 812)).withoutTemplates
+    let list = JobList(filter: .init(state: .failed, query: "zz"), total: 812) { $0.isEmpty ? "/" : "/?filtered" }
+    let markup = Markup(list).withoutTemplates
     #expect(markup.slot("jobs-none-shown")?.isHidden == false)
     #expect(markup.slot("jobs-total")?.text == "812")
     #expect(markup.contains("<a href=\"/\">Reset the filter</a>"))
@@ -60,8 +62,13 @@ struct JobListTests {
   }
 
   @Test func `the tabs are links that keep the search text`() {
-    let markup = Markup(JobList(rows: [row()], filter: .init(state: .running, query: "a&b ä\"<")))
-    #expect(markup.contains("href=\"/?status=failed&amp;q=a%26b%20%C3%A4%22%3C\""))
+    let list = JobList(rows: [row()], filter: .init(state: .running, query: "a&b ä\"<")) { filter in
+      "/\(filter.state?.rawValue ?? "all")/\(filter.query.utf8.count)"
+    }
+    let markup = Markup(list)
+    for tab in ["all", "running", "queued", "succeeded", "failed", "cancelled"] {
+      #expect(markup.contains("href=\"/\(tab)/8\""))
+    }
     #expect(markup.contains("data-filter-status=\"running\" data-filter-query=\"a&amp;b ä&quot;"))
     #expect(markup.count(of: "aria-current=\"true\"") == 1)
     #expect(markup.contains("<input type=\"hidden\" name=\"status\" value=\"running\">"))

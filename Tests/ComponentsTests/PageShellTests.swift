@@ -79,6 +79,7 @@ struct PageShellTests {
 struct StartJobFormTests {
   @Test func `without script the form posts plain fields`() {
     let form = StartJobForm(
+      action: "/jobs",
       plugins: [.init(plugin: "blur", description: "Finds blur", isChosen: true), .init(plugin: "motion")],
       devices: [.init("cpu"), .init("gpu")], source: "a.y4m", name: "A")
     let markup = Markup(form)

@@ -17,7 +17,9 @@ struct RealtimeOverlayTests {
   }
 
   @Test func `a visible overlay has its title, state and job`() {
-    let markup = Markup(RealtimeOverlay(isVisible: true, title: "walk <1>", state: .running, jobID: "job-7"))
+    let markup = Markup(
+      RealtimeOverlay(
+        isVisible: true, title: "walk <1>", state: .running, jobID: "job-7", jobAddress: "/jobs/job-7"))
     let root = markup.between("<realtime-overlay", and: ">") ?? ""
     #expect(!root.contains("hidden"))
     #expect(root.contains("data-job-id=\"job-7\" data-state=\"running\""))

@@ -67,7 +67,7 @@ struct ListeningSocketTests {
   }
 }
 
-struct OpenFileTests {
+struct OutgoingFileTests {
   private let path = "/tmp/telltale-open-file-\(getpid())-\(UInt64.random(in: 0 ... .max))"
 
   private func write(_ text: String) {
@@ -78,8 +78,8 @@ struct OpenFileTests {
 
   /// Sends through a pair of sockets.
   /// - Returns: what arrives at the other.
-  private func sent(_ send: (_ socket: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> OpenFile.Sent) -> (
-    OpenFile.Sent, String
+  private func sent(_ send: (_ socket: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> OutgoingFile.Sent) -> (
+    OutgoingFile.Sent, String
   ) {
     var pair: [Int32] = [0, 0]
     #if canImport(Glibc)
@@ -99,7 +99,7 @@ struct OpenFileTests {
   @Test func `bytes are sent from any offset, and behind the end there are none`() throws {
     write("0123456789")
     defer { unlink(path) }
-    let file = try OpenFile(path: path)
+    let file = try OutgoingFile(path: path)
     #expect(file.size == 10)
     #expect(sent { file.send(from: 3, count: 5, to: $0, buffer: $1) } == (.bytes(5), "34567"))
     #expect(sent { file.send(from: 10, count: 5, to: $0, buffer: $1) } == (.endOfFile, ""))
@@ -108,18 +108,20 @@ struct OpenFileTests {
   @Test func `a copy is sent as far as the buffer reaches`() throws {
     write("0123456789")
     defer { unlink(path) }
-    let file = try OpenFile(path: path)
+    let file = try OutgoingFile(path: path)
     #expect(sent { file.sendCopy(from: 3, count: 5, to: $0, buffer: $1) } == (.bytes(4), "3456"))
     #expect(sent { file.sendCopy(from: 3, count: 2, to: $0, buffer: $1) } == (.bytes(2), "34"))
     #expect(sent { file.sendCopy(from: 10, count: 5, to: $0, buffer: $1) } == (.endOfFile, ""))
   }
 
   @Test func `a missing file, a folder and a pipe are refused with the reason`() throws {
-    #expect(throws: NetError.cannotOpen(path: path, reason: "No such file or directory")) { try OpenFile(path: path) }
-    #expect(throws: NetError.cannotOpen(path: "/tmp", reason: "not a regular file")) { try OpenFile(path: "/tmp") }
+    #expect(throws: NetError.cannotOpen(path: path, reason: "No such file or directory")) {
+      try OutgoingFile(path: path)
+    }
+    #expect(throws: NetError.cannotOpen(path: "/tmp", reason: "not a regular file")) { try OutgoingFile(path: "/tmp") }
     mkfifo(path, 0o600)
     defer { unlink(path) }
-    #expect(throws: NetError.cannotOpen(path: path, reason: "not a regular file")) { try OpenFile(path: path) }
+    #expect(throws: NetError.cannotOpen(path: path, reason: "not a regular file")) { try OutgoingFile(path: path) }
   }
 }
 

@@ -24,7 +24,7 @@ package struct ReportedMessage: Sendable {
     if let named = message.payload["job_id"], named != .string(job) {
       throw .invalidPayload("The field \"payload.job_id\" names another job than \(job), into which it is reported.")
     }
-    if let picture = message.payload["image_url"]?.stringValue, !picture.hasPrefix("/v1/jobs/\(job)/frames/") {
+    if let picture = message.payload["image_url"]?.stringValue, !Address.isPicture(picture, ofJob: job) {
       throw .invalidPayload("The field \"payload.image_url\" must be a picture of this job.")
     }
     message.payload["job_id"] = .string(job)

@@ -134,7 +134,9 @@ struct PipelineRun {
       let duration = milliseconds(.now - started)
       if index == 0 {
         // A message must not name a picture that isn't there yet.
-        if pictures?.isWritten(frame.id) ?? false { record.imageURL = "/v1/jobs/\(job.id)/frames/\(frame.id).png" }
+        if pictures?.isWritten(frame.id) ?? false {
+          record.imageURL = Address.frame(frame.id, ofJob: job.id).description
+        }
       }
       try publish(output, from: index, frame: record, milliseconds: duration)
       meter.completeStep()

@@ -112,7 +112,7 @@ package final class JobBook: Projection {
 
   /// A page of jobs, newest first. Active jobs are as of their newest message.
   /// - Throws: ``StoreError``
-  package func list(_ query: JobQuery) throws(StoreError) -> JobPage {
+  package func list(_ query: JobQuery) throws(StoreError) -> JobListPage {
     var page = try store.jobs(query)
     contents.withLock { contents in
       for index in page.jobs.indices { page.jobs[index] = contents.active[page.jobs[index].id] ?? page.jobs[index] }

@@ -113,7 +113,7 @@ package final class JobService: Sendable {
   package var position: StreamPosition { book.position }
 
   /// - Throws: ``AppError`` if the store can't be read.
-  package func list(_ query: JobQuery) throws(AppError) -> JobPage {
+  package func list(_ query: JobQuery) throws(AppError) -> JobListPage {
     try read { () throws(StoreError) in try book.list(query) }
   }
 

@@ -4,8 +4,8 @@
   import Darwin
 #endif
 
-/// A regular file that is open for reading. The last reference closes it.
-package final class OpenFile: Sendable {
+/// A regular file, open to be sent to sockets. The last reference closes it.
+package final class OutgoingFile: Sendable {
   /// In bytes, when it was opened.
   package let size: Int
   private let descriptor: Int32

@@ -6,7 +6,7 @@ import JSONValues
 /// its own, the results, and the checksums.
 ///
 /// Not in the row: warnings, which are among the job's messages, and frames, which have rows of their own.
-struct JobRow {
+struct JobColumns {
   let words: String
   let state: [UInt8]
   let checksum: Int
