@@ -67,7 +67,9 @@ struct FeatureTablesTests {
   }
 
   @Test func `every kind of value comes back, and rows stand in the order asked for`() throws {
-    let store = try open(TemporaryFolder(), steps: ["CREATE TABLE things (id INTEGER PRIMARY KEY, value ANY)"])
+    let folder = TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let store = try open(folder, steps: ["CREATE TABLE things (id INTEGER PRIMARY KEY, value ANY)"])
     let values: [StoredValue] = [.null, .integer(-7), .text("Ünï\u{0}code"), .text(""), .blob([0, 255])]
     var change = StoreBatch()
     change.rows = values.map { RowChange("INSERT INTO things (value) VALUES (?)", $0) }

@@ -21,12 +21,14 @@ struct FirstFormatTests {
   }
 
   private func job(_ id: String) throws -> Job {
-    let (_, store) = try opened()
+    let (folder, store) = try opened()
+    defer { withExtendedLifetime(folder) {} }
     return try #require(try store.job(id))
   }
 
   @Test func `its jobs are listed as before, with their names, states and times`() throws {
-    let (_, store) = try opened()
+    let (folder, store) = try opened()
+    defer { withExtendedLifetime(folder) {} }
     let jobs = try store.jobs(JobQuery()).jobs
     #expect(jobs.map(\.id) == ["5", "4", "3", "2", "1"])
     #expect(jobs.map(\.name) == ["Unknown total", "Nightly", "Übersetzung", "cut.y4m", "A clip"])
@@ -67,7 +69,8 @@ struct FirstFormatTests {
   }
 
   @Test func `a job of the server's own keeps its work, its device and its frames`() throws {
-    let (_, store) = try opened()
+    let (folder, store) = try opened()
+    defer { withExtendedLifetime(folder) {} }
     let job = try #require(try store.job("1"))
     #expect(
       job.work
@@ -88,7 +91,8 @@ struct FirstFormatTests {
   }
 
   @Test func `a job that ran goes on with the messages behind its row`() throws {
-    let (_, store) = try opened()
+    let (folder, store) = try opened()
+    defer { withExtendedLifetime(folder) {} }
     var job = try #require(try store.activeJobs().first)
     for stored in try store.all(.job("4")) where stored.offset > job.offset {
       job.apply(try RealtimeMessage(parsing: stored.json))
@@ -99,7 +103,8 @@ struct FirstFormatTests {
   }
 
   @Test func `its line of messages goes on, so that clients resume where they were`() throws {
-    let (_, store) = try opened(position: "o0g63m:85 12")
+    let (folder, store) = try opened(position: "o0g63m:85 12")
+    defer { withExtendedLifetime(folder) {} }
     #expect(store.epoch == "o0g63m" && store.newestOffset == 85)
     let messages = try store.all(.job("3"))
     #expect(messages.map(\.sequence) == Array(1...messages.count))
