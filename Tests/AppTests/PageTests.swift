@@ -1,3 +1,4 @@
+import Files
 import TestSupport
 import Testing
 
@@ -102,37 +103,13 @@ struct AssetTests {
     #expect(css.text.contains(".progress-bar-fill"))
   }
 
-  @Test func `every file below web is in the binary`() {
-    let web = String(#filePath.dropLast("Tests/AppTests/PageTests.swift".count)) + "web"
-    var listed = Set<String>()
-    for index in 0..<telltale_asset_count() { listed.insert(String(cString: telltale_asset(index).name)) }
-    #expect(listed == files(below: web), "Run Tests/scripts/list-assets.sh.")
-  }
-
-  @Test func `every module and every picture in the binary is served`() throws {
+  @Test func `every module and every picture below web is served`() throws {
     let app = try RunningApp()
     let base = try assetURL(app, "js/app.js").dropLast("js/app.js".count)
     let client = try app.client()
-    for index in 0..<telltale_asset_count() {
-      let name = String(cString: telltale_asset(index).name)
-      // The style sheets are served as one file.
-      if name.hasSuffix(".css") { continue }
-      #expect(try client.request("GET", "\(base)\(name)").status == 200, "\(name)")
-    }
-  }
-
-  private func files(below folder: String, prefix: String = "") -> Set<String> {
-    guard let handle = opendir(folder) else { return [] }
-    defer { closedir(handle) }
-    var found = Set<String>()
-    while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasPrefix(".") { continue }
-      if name.hasSuffix(".js") || name.hasSuffix(".css") || name.hasSuffix(".svg") { found.insert(prefix + name) }
-      found.formUnion(files(below: "\(folder)/\(name)", prefix: "\(prefix)\(name)/"))
-    }
-    return found
+    let web = FilePath.parent(of: FilePath.parent(of: FilePath.parent(of: #filePath))) + "/web"
+    let names = try FileSystem.files(below: web).filter { ["js", "svg"].contains(FilePath.fileExtension(of: $0)) }
+    #expect(names.contains { $0.hasPrefix("js/pages/") })
+    for name in names { #expect(try client.request("GET", "\(base)\(name)").status == 200, "\(name)") }
   }
 }
