@@ -4,7 +4,7 @@ import { isKnownType, isUnnumberedType, messageTypes, registerMessageTypes } fro
 import { readFixture } from "./fixture.mjs"
 
 describe("the types of messages", () => {
-  const sent = readFixture("message-types").types.filter(type => type.sent)
+  const sent = readFixture("message-types").filter(type => type.sent)
 
   test("are those that the server sends", () => {
     assert.deepEqual(messageTypes().sort(), sent.map(({ type }) => type).sort())
