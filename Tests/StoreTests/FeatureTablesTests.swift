@@ -6,22 +6,22 @@ import Testing
 
 /// What features keep in the store: tables of their own, internal messages, rows that change with a batch.
 struct FeatureTablesTests {
+  private let folder = TemporaryFolder()
   private static let first: StaticString = "CREATE TABLE cards (id TEXT PRIMARY KEY, place INTEGER NOT NULL) STRICT"
   private static let second: StaticString = "ALTER TABLE cards ADD COLUMN title TEXT NOT NULL DEFAULT 'Untitled'"
 
-  private func open(_ folder: TemporaryFolder, steps: [StaticString]) throws -> Store {
+  private func open(steps: [StaticString]) throws -> Store {
     try Store(folder: folder.path, features: [FeatureTables(feature: "cards", steps: steps)]) { "epoch" }
   }
 
   @Test func `a feature's tables take each step once, and what they hold stays`() throws {
-    let folder = TemporaryFolder()
-    var store = try open(folder, steps: [Self.first])
+    var store = try open(steps: [Self.first])
     var change = StoreBatch()
     change.rows = [RowChange("INSERT INTO cards (id, place) VALUES (?, ?)", .text("a"), .integer(3))]
     try store.write(change)
     for _ in 0..<2 {
       store.close()
-      store = try open(folder, steps: [Self.first, Self.second])
+      store = try open(steps: [Self.first, Self.second])
       #expect(
         try store.rows("SELECT id, place, title FROM cards WHERE place > ?", .integer(2))
           == [[.text("a"), .integer(3), .text("Untitled")]])
@@ -29,7 +29,6 @@ struct FeatureTablesTests {
   }
 
   @Test func `a new folder gets all steps at once, and each feature its own`() throws {
-    let folder = TemporaryFolder()
     let notes = FeatureTables(feature: "notes", steps: ["CREATE TABLE notes (id INTEGER PRIMARY KEY) STRICT"])
     let cards = FeatureTables(feature: "cards", steps: [Self.first, Self.second])
     let store = try Store(folder: folder.path, features: [cards, notes]) { "epoch" }
@@ -39,25 +38,22 @@ struct FeatureTablesTests {
   }
 
   @Test func `tables of a newer version are refused and left as they are`() throws {
-    let folder = TemporaryFolder()
-    try open(folder, steps: [Self.first, Self.second]).close()
-    let refused = #expect(throws: StoreError.self) { try open(folder, steps: [Self.first]) }
+    try open(steps: [Self.first, Self.second]).close()
+    let refused = #expect(throws: StoreError.self) { try open(steps: [Self.first]) }
     #expect(refused == .newer(path: "\(folder.path)/telltale.db", version: 2, known: 1))
-    let store = try open(folder, steps: [Self.first, Self.second])
+    let store = try open(steps: [Self.first, Self.second])
     #expect(try store.rows("SELECT version FROM features") == [[.integer(2)]])
   }
 
   @Test func `a step that fails changes nothing, and the folder opens without it`() throws {
-    let folder = TemporaryFolder()
-    try open(folder, steps: [Self.first]).close()
-    #expect(throws: StoreError.self) { try open(folder, steps: [Self.first, Self.second, "CREATE NONSENSE"]) }
-    let store = try open(folder, steps: [Self.first])
+    try open(steps: [Self.first]).close()
+    #expect(throws: StoreError.self) { try open(steps: [Self.first, Self.second, "CREATE NONSENSE"]) }
+    let store = try open(steps: [Self.first])
     #expect(try store.rows("SELECT version FROM features") == [[.integer(1)]])
   }
 
   @Test func `a change that fails takes the whole batch with it`() throws {
-    let folder = TemporaryFolder()
-    let store = try open(folder, steps: [Self.first])
+    let store = try open(steps: [Self.first])
     var change = batch([message(1)])
     let insert: StaticString = "INSERT INTO cards (id, place) VALUES (?, ?)"
     change.rows = [RowChange(insert, .text("a"), .integer(1)), RowChange(insert, .text("a"), .integer(2))]
@@ -67,9 +63,7 @@ struct FeatureTablesTests {
   }
 
   @Test func `every kind of value comes back, and rows stand in the order asked for`() throws {
-    let folder = TemporaryFolder()
-    defer { withExtendedLifetime(folder) {} }
-    let store = try open(folder, steps: ["CREATE TABLE things (id INTEGER PRIMARY KEY, value ANY)"])
+    let store = try open(steps: ["CREATE TABLE things (id INTEGER PRIMARY KEY, value ANY)"])
     let values: [StoredValue] = [.null, .integer(-7), .text("Ünï\u{0}code"), .text(""), .blob([0, 255])]
     var change = StoreBatch()
     change.rows = values.map { RowChange("INSERT INTO things (value) VALUES (?)", $0) }

@@ -7,28 +7,26 @@ import Testing
 
 /// A data folder that the previous version wrote: two jobs of this server's own, and three that were reported.
 struct FirstFormatTests {
+  private let folder = TemporaryFolder()
   private static let file = FilePath.parent(of: #filePath) + "/Fixtures/format-1.db"
 
   /// - Parameter position: the file beside the database, which proves that nothing is missing.
-  private func opened(position: String? = nil) throws -> (TemporaryFolder, Store) {
-    let folder = TemporaryFolder()
+  private func opened(position: String? = nil) throws -> Store {
     folder.write(try FileSystem.read(Self.file, maxBytes: 1 << 20), to: "telltale.db")
     if let position {
       let padded = Array(position.utf8) + [UInt8](repeating: 0x20, count: 63 - position.utf8.count) + [0x0A]
       folder.write(padded, to: "telltale.position")
     }
-    return (folder, try Store(folder: folder.path) { "another" })
+    return try Store(folder: folder.path) { "another" }
   }
 
   private func job(_ id: String) throws -> Job {
-    let (folder, store) = try opened()
-    defer { withExtendedLifetime(folder) {} }
+    let store = try opened()
     return try #require(try store.job(id))
   }
 
   @Test func `its jobs are listed as before, with their names, states and times`() throws {
-    let (folder, store) = try opened()
-    defer { withExtendedLifetime(folder) {} }
+    let store = try opened()
     let jobs = try store.jobs(JobQuery()).jobs
     #expect(jobs.map(\.id) == ["5", "4", "3", "2", "1"])
     #expect(jobs.map(\.name) == ["Unknown total", "Nightly", "Übersetzung", "cut.y4m", "A clip"])
@@ -69,8 +67,7 @@ struct FirstFormatTests {
   }
 
   @Test func `a job of the server's own keeps its work, its device and its frames`() throws {
-    let (folder, store) = try opened()
-    defer { withExtendedLifetime(folder) {} }
+    let store = try opened()
     let job = try #require(try store.job("1"))
     #expect(
       job.work
@@ -91,8 +88,7 @@ struct FirstFormatTests {
   }
 
   @Test func `a job that ran goes on with the messages behind its row`() throws {
-    let (folder, store) = try opened()
-    defer { withExtendedLifetime(folder) {} }
+    let store = try opened()
     var job = try #require(try store.activeJobs().first)
     for stored in try store.all(.job("4")) where stored.offset > job.offset {
       job.apply(try RealtimeMessage(parsing: stored.json))
@@ -103,8 +99,7 @@ struct FirstFormatTests {
   }
 
   @Test func `its line of messages goes on, so that clients resume where they were`() throws {
-    let (folder, store) = try opened(position: "o0g63m:85 12")
-    defer { withExtendedLifetime(folder) {} }
+    let store = try opened(position: "o0g63m:85 12")
     #expect(store.epoch == "o0g63m" && store.newestOffset == 85)
     let messages = try store.all(.job("3"))
     #expect(messages.map(\.sequence) == Array(1...messages.count))
@@ -114,7 +109,6 @@ struct FirstFormatTests {
   }
 
   @Test func `it is found in order before it is brought up to date, and after`() throws {
-    let folder = TemporaryFolder()
     folder.write(try FileSystem.read(Self.file, maxBytes: 1 << 20), to: "telltale.db")
     #expect(try Store.check(folder: folder.path).isEmpty)
     let store = try Store(folder: folder.path) { "another" }
@@ -122,7 +116,7 @@ struct FirstFormatTests {
   }
 
   @Test func `it is brought up to date once, and stays readable`() throws {
-    let (folder, store) = try opened()
+    let store = try opened()
     let before = try store.jobs(JobQuery()).jobs.map { String(reflecting: $0) }
     store.close()
     let again = try Store(folder: folder.path) { "third" }
