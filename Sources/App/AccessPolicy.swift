@@ -1,21 +1,20 @@
 import Domain
 import Wire
 
-/// Keeps other people's pages away from a server that trusts whoever can reach it.
+/// Protects a server that trusts every client from pages of other sites.
 ///
-/// A page of a foreign site can make a browser send requests here, and by rebinding a name it can even read the
-/// answers. The Host header tells the second, the Origin header the first.
+/// A foreign page can make a browser send requests here, which the Origin header shows. By DNS rebinding it can even read
+/// the responses, which the Host header shows.
 struct AccessPolicy: Sendable {
-  /// Names under which this server is reached, with and without a port: loopback names, the bound address, the public
-  /// URL.
+  /// The names of this server, without ports: loopback names, the bound address, the host of the public URL.
   private let hosts: [[UInt8]]
-  /// Origins besides our own that may connect and change things.
+  /// Other origins that may connect and send requests that change something.
   private let allowedOrigins: Set<String>
   private let publicOrigin: String?
 
   /// - Parameters:
   ///   - host: the address that the server is bound to.
-  ///   - publicURL: under which a reverse proxy offers it, such as `https://telltale.example`.
+  ///   - publicURL: the URL of a reverse proxy in front of it, such as `https://telltale.example`.
   init(host: String, publicURL: String?, allowedOrigins: [String]) {
     var hosts: Set<String> = ["localhost", "127.0.0.1", "[::1]", host.contains(":") ? "[\(host)]" : host]
     publicOrigin = publicURL.map { $0.trimmingSlash() }
@@ -26,9 +25,9 @@ struct AccessPolicy: Sendable {
     self.allowedOrigins = Set(allowedOrigins.map { $0.lowercased().trimmingSlash() })
   }
 
-  /// - Throws: 421 for a foreign Host, 403 for a foreign Origin where it matters.
+  /// - Throws: 421 for a foreign Host; 403 for a foreign Origin, if the request changes something or opens a stream.
   func check(_ head: RequestHead) throws(AppError) {
-    // HTTP/1.0 may leave it out: then there is no name to be rebound, but an Origin is still judged.
+    // HTTP/1.0 may omit it. Then no name can be rebound, but the Origin is still checked.
     if !hosts.contains(where: head.isHost), let host = head.host {
       throw AppError(
         .misdirected, "This server is not known as \(host). Use its own address, or start it with --public-url.")
@@ -37,7 +36,7 @@ struct AccessPolicy: Sendable {
     let isStream = WebSocketHandshake.isRequested(by: head) || head.fields.acceptsByName("text/event-stream")
     guard !isRead || isStream else { return }
     guard head.fields.values(of: "origin").count <= 1 else {
-      throw AppError(.forbidden, "A request has one Origin.")
+      throw AppError(.forbidden, "The request has several Origin headers. Send one.")
     }
     if let origin = head.fields["origin"] {
       guard isAllowed(origin: origin, host: head.host) else {
@@ -49,7 +48,7 @@ struct AccessPolicy: Sendable {
     }
   }
 
-  /// The CORS header for an origin that was allowed by name; nil for all others, our own included.
+  /// The CORS header for an origin that was allowed by name; nil for all others, including our own.
   func corsOrigin(_ head: RequestHead?) -> String? {
     guard !allowedOrigins.isEmpty, let origin = head?.fields["origin"], origin.utf8.allSatisfy({ $0 < 0x80 }),
       allowedOrigins.contains(origin.lowercased())
@@ -58,7 +57,7 @@ struct AccessPolicy: Sendable {
   }
 
   private func isAllowed(origin: String, host: String?) -> Bool {
-    // Beyond ASCII a letter may become another one in lower case: U+212A, the Kelvin sign, a k.
+    // Lower-casing can turn other characters into ASCII letters: U+212A, the Kelvin sign, becomes k.
     guard origin.utf8.allSatisfy({ $0 < 0x80 }) else { return false }
     let origin = origin.lowercased()
     return host.map { origin == "http://\($0.lowercased())" } ?? false || origin == publicOrigin?.lowercased()

@@ -2,11 +2,12 @@ import Domain
 import HTML
 import JSONValues
 import Pages
+import Processes
 import Realtime
 import Server
 import Wire
 
-/// What every exchange gets, whatever its route.
+/// The hooks that apply to every request, regardless of its route.
 extension Application {
   /// - Parameter identify: names the caller of a request that the access policy lets pass, or refuses it by throwing.
   func hooks(identify: @escaping @Sendable (RequestHead) throws -> Caller) -> ServerHooks {
@@ -22,7 +23,7 @@ extension Application {
         var fields = response.fields.hasPrefix("text/html", in: "content-type") ? Self.pageFields : Self.safetyFields
         if let origin = policy.corsOrigin(head) {
           fields.append("access-control-allow-origin", value: origin)
-          // A list may be spread over several fields (RFC 9110 §5.3), so another vary does no harm.
+          // A list may span several fields (RFC 9110 §5.3), so another Vary field is fine.
           fields.append("vary", value: "origin")
         }
         return fields
@@ -30,7 +31,7 @@ extension Application {
       errorResponse: { [self] error, head, id in
         let (known, status) = ErrorBody.error(for: error, requestID: id)
         if known.code == .internal {
-          log(.error, "request failed", ["request": .string("\(id)"), "cause": .string("\(error)")])
+          log(.error, "request failed", values: ["request": .string("\(id)"), "cause": .string("\(error)")])
         }
         var response: Response
         if let head, head.fields.acceptsByName("text/html"), !Address.isAPI(head.path) {
@@ -44,8 +45,8 @@ extension Application {
       },
       answered: { head, route, response, id, microseconds in
         log(
-          Self.logLevel(head, response, microseconds), "request",
-          [
+          Self.logLevel(response, to: head, after: microseconds), "request",
+          values: [
             "request": .string("\(id)"), "method": .string(head?.method.rawValue ?? "-"),
             "route": .string(route ?? "-"), "status": .int(response.status.rawValue),
             "bytes": head?.method == .head ? 0 : response.contentLength.map(JSON.int) ?? .null,
@@ -53,21 +54,23 @@ extension Application {
           ])
       })
     hooks.bodyFailed = { error, id in
-      log(.error, "response cut off", ["request": .string("\(id)"), "cause": .string("\(error)")])
+      log(.error, "response cut off", values: ["request": .string("\(id)"), "cause": .string("\(error)")])
     }
     hooks.closeCodes.stalled = .slowConsumer
     hooks.closeCodes.counted = CloseCode.productCodes
     hooks.exhausted = {
       log(
         .warning, "no file descriptor left",
-        ["limit": .int(Configuration.openFileLimit()), "hint": "new connections wait; raise the limit of open files"])
+        values: [
+          "limit": .int(OwnProcess.openFileLimit), "hint": "new connections wait; raise the limit of open files",
+        ])
     }
     return hooks
   }
 
-  /// How much an answer is worth telling. A page that is read as a matter of course fills no disk; what changes
-  /// something, stays open, fails or takes long is what somebody will look for later.
-  private static func logLevel(_ head: RequestHead?, _ response: Response, _ microseconds: Int?) -> Log.Level {
+  /// The level at which a response is logged. Successful reads would fill the disk; requests that change something, stay
+  /// open, fail or take long are useful later.
+  private static func logLevel(_ response: Response, to head: RequestHead?, after microseconds: Int?) -> Log.Level {
     guard let head, response.status.rawValue < 500 else { return .warning }
     guard let microseconds, microseconds < slowMicroseconds else { return .info }
     let isRead = head.method == .get || head.method == .head || head.method == .options
@@ -85,7 +88,7 @@ extension Application {
     "content-security-policy": contentSecurityPolicy, "cross-origin-opener-policy": "same-origin",
   ]
 
-  /// Only our own files run, load and style; nothing is fetched from elsewhere, and no other site frames a page.
+  /// Only our own scripts, styles and images load; pages connect only to us, and no other site can frame them.
   static let contentSecurityPolicy = [
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "style-src-attr 'unsafe-inline'",
     "img-src 'self' data: blob:", "connect-src 'self'", "font-src 'self'", "frame-src 'self'", "base-uri 'none'",

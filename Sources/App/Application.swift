@@ -5,6 +5,7 @@ import Domain
 import JSONValues
 import Jobs
 import Net
+import Processes
 import Publishing
 import Realtime
 import Server
@@ -18,15 +19,15 @@ import Wire
   import Darwin
 #endif
 
-/// The whole product, wired together.
+/// The product, wired together.
 package final class Application: Sendable {
   package static let version = "0.1.0"
 
   let configuration: Configuration
   package let log: Log
-  /// Nil if the log goes elsewhere.
+  /// Nil if the caller passed a log.
   let logWriter: LogWriter?
-  /// Numbered messages and what follows from them are stored here before they are sent.
+  /// Numbered messages and the rows that they change are stored here before they are sent.
   let store: Store
   let storeThread: StoreThread
   let hub: EventHub
@@ -36,10 +37,10 @@ package final class Application: Sendable {
   /// Every message type of the product and its features.
   let messageTable: MessageTable
   private let featureParts: [Feature.Parts]
-  /// The round of housekeeping that is running, if any.
+  /// The current round of housekeeping, if one is running.
   private let tidying = Mutex<Task<Void, Never>?>(nil)
   let assets: AssetSource
-  /// How many sockets may be open at once.
+  /// The maximum number of open sockets.
   private let maxSockets: Int
   let startedAt = Milliseconds.monotonic()
   let startTime = Timestamp.now()
@@ -48,8 +49,8 @@ package final class Application: Sendable {
   private let serving = Mutex(Serving())
 
   /// - Parameters:
-  ///   - address: the URL at which it will serve, named to a second server that finds the data folder in use.
-  ///   - features: what runs beside jobs.
+  ///   - address: its URL, for the error of a second server that finds the data folder in use.
+  ///   - features: the features besides jobs.
   /// - Throws: ``AppError`` if a folder can't be used.
   package init(
     _ configuration: Configuration, features: [Feature] = [], log: Log? = nil, address: String? = nil
@@ -72,15 +73,15 @@ package final class Application: Sendable {
     let parts = try features.map { try $0.makeParts(store) }
     let projections: [any Projection] = [book] + parts.map(\.projection)
     if store.readableAfter > store.prunedThrough {
-      log(.error, "messages of a job that goes on are damaged", ["newest": .int(store.readableAfter)])
+      log(.error, "messages of an unfinished job are damaged", values: ["newest": .int(store.readableAfter)])
     }
     let hub = EventHub(epoch: store.epoch, after: store.newestOffset, history: History(store, log: log))
     let uploads = UploadStore(folder: "\(configuration.data)/uploads")
     let jobMetrics = JobMetrics(plugins: PluginCatalogue.builtIn.names)
     let storeThread = StoreThread(store: store, hub: hub, projections: projections, log: log) { publication in
-      // The digest for lists repeats what the job's topic says.
+      // The digest repeats messages of the job's topic.
       for item in publication.items where item.topic != .jobs {
-        if item.message.type == .jobStatus { log(.info, "job", Self.logValues(item.message)) }
+        if item.message.type == .jobStatus { log(.info, "job", values: Self.logValues(item.message)) }
         jobMetrics.observe(item.message)
       }
       for record in publication.records { jobMetrics.observe(record.message) }
@@ -90,7 +91,7 @@ package final class Application: Sendable {
         maximumRunning: configuration.jobs, dataFolder: configuration.data, reportTimeout: configuration.reportTimeout),
       sources: SourceRoot(root: configuration.sourceRoot, uploads: uploads.folder), book: book,
       publisher: storeThread.publisher)
-    // On a queue of its own: no commit waits for the removal of a thousand folders.
+    // On a separate queue, so that no commit waits until a thousand folders are removed.
     let files = DispatchQueue(label: "files")
     files.async { jobs.removeOrphans() }
     self.store = store
@@ -99,7 +100,7 @@ package final class Application: Sendable {
     self.uploads = uploads
     self.jobs = jobs
     self.jobMetrics = jobMetrics
-    maxSockets = configuration.maxSockets(openFiles: Configuration.raiseOpenFileLimit())
+    maxSockets = configuration.maxSockets(openFiles: OwnProcess.raiseOpenFileLimit())
     realtime = RealtimeService(
       hub: hub,
       connectionLimits: .init(
@@ -117,7 +118,7 @@ package final class Application: Sendable {
     jobs.failWhatRan()
   }
 
-  /// Fails abandoned jobs. Called on the store's thread, which must not wait for anything to be stored.
+  /// Fails abandoned jobs. Called on the store's thread, which must not wait for a commit.
   private func tidy() {
     tidying.withLock { [jobs] running in
       running?.cancel()
@@ -125,11 +126,11 @@ package final class Application: Sendable {
     }
   }
 
-  /// Starts to serve.
+  /// Starts the server.
   /// - Parameters:
-  ///   - socket: from ``Configuration/listen()``, before the folder was opened; nil to listen only now.
-  ///   - extra: addresses beside the product's.
-  ///   - clock: what deadlines and heartbeats go by.
+  ///   - socket: from ``Configuration/listen()``, called before the folder was opened; nil to listen now.
+  ///   - extra: routes besides those of the product.
+  ///   - clock: for deadlines and heartbeats.
   ///   - identify: names the caller of a request that the access policy lets pass, or refuses it by throwing. Without
   ///     accounts every caller is the local admin.
   /// - Throws: ``NetError`` if the server can't listen there.
@@ -153,11 +154,11 @@ package final class Application: Sendable {
     return server
   }
 
-  /// The server that serves this application, while there is one.
+  /// The running server; nil before it starts and after it stopped.
   var server: HTTPServer? { serving.withLock { $0.server } }
 
   private struct Serving {
-    /// Not held: the server holds the routes, and the routes the application.
+    /// Weak, because the server holds the routes, which hold the application.
     weak var server: HTTPServer?
   }
 
@@ -197,11 +198,11 @@ package final class Application: Sendable {
   }
 
   /// Stores what still waits, and closes the store. To be called last, when nothing is published any more.
-  /// - Parameter patience: milliseconds after which it gives up on a disk that is full.
+  /// - Parameter patience: how many milliseconds to wait for a full disk.
   package func close(patience: Int = 10_000) { storeThread.stop(patience: patience) }
 
-  /// Publishes a message to every subscriber of the topic: a numbered one once it is stored, in the order of the calls,
-  /// any other at once.
+  /// Publishes a message to every subscriber of the topic: a numbered one when it has been stored, in the order of the
+  /// calls, any other one at once.
   package func publish(_ message: RealtimeMessage, to topic: Topic) {
     let publisher = storeThread.publisher
     if message.type.hasPosition {
@@ -211,7 +212,7 @@ package final class Application: Sendable {
     }
   }
 
-  /// Writes the rest of the log. To be called last, before the process ends.
+  /// Writes the rest of the log. Call it last, before the process exits.
   package func finishLog() { logWriter?.finish(patience: 1_000) }
 
   var uptimeSeconds: Int { (Milliseconds.monotonic() - startedAt) / 1000 }

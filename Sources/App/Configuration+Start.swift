@@ -2,22 +2,22 @@ import Files
 import Net
 import Store
 
-/// What must be right before a server begins. Nothing is made or changed by it: a start that is refused leaves nothing.
+/// The checks before a server starts. They create and change nothing, so a refused start leaves no traces.
 extension Configuration {
-  /// Takes the address. Who connects from now on waits for the server.
+  /// Binds the address. Clients that connect from now on wait for the server.
   /// - Throws: ``UsageError``, ``StoreError/inUse(folder:by:)``, ``NetError``
   package func listen() throws -> ListeningSocket {
-    if let fault = sourceRootFault { throw UsageError(fault) }
-    // The store would find out by itself, but the same server's port is taken too: the folder says whose it is.
+    if let problem = sourceRootProblem { throw UsageError(problem) }
+    // Opening the store would fail too, but the port would fail first, and only the folder names the other server.
     if let holder = Store.holder(ofFolder: data) { throw StoreError.inUse(folder: data, by: holder) }
     return try ListeningSocket(host: host, port: port)
   }
 
-  /// The URL of a server that listens there.
+  /// The URL of a server on this port.
   package func address(port: Int) -> String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/" }
 
-  /// Why no source could be read, in a sentence that says what to do; nil where all is well.
-  var sourceRootFault: String? {
+  /// A sentence that says why the source root is unusable and what to do; nil if it is usable.
+  var sourceRootProblem: String? {
     let reason: String
     do throws(FileError) {
       try FileSystem.checkFolder(sourceRoot, for: .listing)

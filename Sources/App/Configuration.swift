@@ -1,39 +1,40 @@
 import Domain
 import JSONValues
+import Processes
 
-/// Everything about a server that can be set: by an option, an environment variable, a key of `telltale.json`, or not
-/// at all, in this order.
+/// The settings of a server. An option overrides an environment variable, which overrides a key of `telltale.json`, which
+/// overrides the default.
 package struct Configuration: Sendable {
   package var host = "127.0.0.1"
   package var port = 8000
-  /// Under which a reverse proxy offers the server.
+  /// The URL of a reverse proxy in front of the server.
   package var publicURL: String?
   package var data = "./data"
   package var sourceRoot = "."
-  package var jobs = Configuration.coreCount
-  package var threads = Configuration.coreCount
+  package var jobs = OwnProcess.coreCount
+  package var threads = OwnProcess.coreCount
   package var maxConnections = 20_000
   package var maxConnectionsPerSession = 5
-  /// Seconds between pings, and of silence after which a connection is given up.
+  /// Seconds between pings, and seconds of silence after which a connection is closed.
   package var heartbeatInterval = 30
   package var heartbeatTimeout = 60
-  /// Milliseconds for which jobs that are done, and what they said, are kept.
+  /// How long finished jobs and their messages are kept, in milliseconds.
   package var retention: Int64 = 30 * 86_400_000
-  /// Milliseconds of silence after which a job that somebody else reports counts as abandoned.
+  /// Milliseconds without a report after which an external job counts as abandoned.
   package var reportTimeout: Int64 = 86_400_000
   package var allowedOrigins: [String] = []
   package var logLevel = Log.Level.info
   package var logFormat: Log.Format
   /// Starts a sample job.
   package var demo = false
-  /// Serves the browser's files from this folder instead of the binary, for those who work on them.
+  /// Serves the browser's files from this folder instead of the binary, for development.
   package var webRoot: String?
 
-  /// One setting: how it is named on the command line, what it means, and how its text becomes a value.
+  /// One setting: its name on the command line, its help, and the parser of its value.
   package struct Option: Sendable {
-    /// Without the dashes. The environment's name and the file's key follow from it.
+    /// Without the dashes. The environment variable and the key in the file are derived from it.
     package let name: String
-    /// What stands behind it in the help; nil for a switch.
+    /// The placeholder of the value in the help; nil for a switch.
     package let placeholder: String?
     package let help: String
     let set: @Sendable (inout Configuration, String) throws(UsageError) -> Void
@@ -43,7 +44,7 @@ package struct Configuration: Sendable {
     }
     var fileKey: String { name.split(separator: "-").joined(separator: "_") }
 
-    /// - Parameter place: what whoever set it calls it.
+    /// - Parameter place: the name under which it was set, for errors.
     fileprivate func apply(
       _ text: String, to configuration: inout Configuration, as place: String
     ) throws(UsageError) {
@@ -57,47 +58,47 @@ package struct Configuration: Sendable {
     ) { $0.host = $1 },
     Option(name: "port", placeholder: "N", help: "port, 0 for any free one (8000)") {
       configuration, text throws(UsageError) in
-      configuration.port = try number(text, 0...65_535)
+      configuration.port = try number(text, in: 0...65_535)
     },
-    Option(name: "public-url", placeholder: "URL", help: "where a reverse proxy offers this server") {
+    Option(name: "public-url", placeholder: "URL", help: "URL of a reverse proxy in front of this server") {
       $0.publicURL = $1
     },
-    Option(name: "data", placeholder: "FOLDER", help: "where jobs, messages, uploads and pictures are kept (./data)") {
+    Option(name: "data", placeholder: "FOLDER", help: "folder for jobs, messages, uploads and pictures (./data)") {
       $0.data = $1
     },
-    Option(name: "source-root", placeholder: "FOLDER", help: "below which sources may be read (.)") {
+    Option(name: "source-root", placeholder: "FOLDER", help: "folder from which sources are read (.)") {
       $0.sourceRoot = $1
     },
     Option(name: "jobs", placeholder: "N", help: "jobs that run at once (number of cores)") {
       configuration, text throws(UsageError) in
-      configuration.jobs = try number(text, 1...256)
+      configuration.jobs = try number(text, in: 1...256)
     },
     Option(name: "threads", placeholder: "N", help: "event loops (number of cores)") {
       configuration, text throws(UsageError) in
-      configuration.threads = try number(text, 1...64)
+      configuration.threads = try number(text, in: 1...64)
     },
-    Option(name: "max-connections", placeholder: "N", help: "connections in all (20000)") {
+    Option(name: "max-connections", placeholder: "N", help: "maximum number of connections (20000)") {
       configuration, text throws(UsageError) in
-      configuration.maxConnections = try number(text, 1...1_000_000)
+      configuration.maxConnections = try number(text, in: 1...1_000_000)
     },
     Option(name: "max-connections-per-session", placeholder: "N", help: "realtime connections of one session (5)") {
       configuration, text throws(UsageError) in
-      configuration.maxConnectionsPerSession = try number(text, 1...10_000)
+      configuration.maxConnectionsPerSession = try number(text, in: 1...10_000)
     },
-    Option(name: "heartbeat-interval", placeholder: "SECONDS", help: "between two pings (30)") {
+    Option(name: "heartbeat-interval", placeholder: "SECONDS", help: "time between two pings (30)") {
       configuration, text throws(UsageError) in
-      configuration.heartbeatInterval = try number(text, 1...3600)
+      configuration.heartbeatInterval = try number(text, in: 1...3600)
     },
-    Option(name: "heartbeat-timeout", placeholder: "SECONDS", help: "of silence before a connection is given up (60)") {
+    Option(name: "heartbeat-timeout", placeholder: "SECONDS", help: "silence after which a connection is closed (60)") {
       configuration, text throws(UsageError) in
-      configuration.heartbeatTimeout = try number(text, 1...7200)
+      configuration.heartbeatTimeout = try number(text, in: 1...7200)
     },
-    Option(name: "retention", placeholder: "TIME", help: "how long what is done is kept: 30d, 12h, 90m (30d)") {
+    Option(name: "retention", placeholder: "TIME", help: "how long finished jobs are kept: 30d, 12h, 90m (30d)") {
       configuration, text throws(UsageError) in
       configuration.retention = try duration(text)
     },
     Option(
-      name: "report-timeout", placeholder: "TIME", help: "silence after which a reported job has failed (24h)"
+      name: "report-timeout", placeholder: "TIME", help: "silence after which an external job fails (24h)"
     ) { configuration, text throws(UsageError) in
       configuration.reportTimeout = try duration(text)
     },
@@ -119,8 +120,7 @@ package struct Configuration: Sendable {
       default: throw UsageError("must be text or json, not \"\(text)\".")
       }
     },
-    Option(name: "web-root", placeholder: "FOLDER", help: "serve the browser's files from here, while working on them")
-    {
+    Option(name: "web-root", placeholder: "FOLDER", help: "serve the browser's files from here, for development") {
       $0.webRoot = $1
     },
     Option(name: "demo", placeholder: nil, help: "start a sample job") { configuration, text throws(UsageError) in
@@ -133,9 +133,9 @@ package struct Configuration: Sendable {
   ]
 
   /// - Parameters:
-  ///   - arguments: what stands behind the command's name.
-  ///   - file: the content of `telltale.json`, nil where there is none.
-  /// - Throws: ``UsageError`` that names what is wrong and what was probably meant.
+  ///   - arguments: the arguments after the command.
+  ///   - file: the content of `telltale.json`; nil if there is none.
+  /// - Throws: ``UsageError``, which names the problem and the probable intention.
   package init(
     arguments: [String], environment: [String: String] = [:], file: [UInt8]? = nil, isTerminal: Bool = false
   ) throws(UsageError) {
@@ -149,12 +149,12 @@ package struct Configuration: Sendable {
     try apply(arguments: arguments)
     guard ["127.0.0.1", "::1", "localhost"].contains(host) || host.hasPrefix("127.") else {
       throw UsageError(
-        "--host \(host) is not a loopback address. There are no accounts yet, so whoever reaches the server may do everything. Keep 127.0.0.1; to let others in, run a reverse proxy on this machine that asks for a password, and pass its address as --public-url."
+        "--host \(host) is not a loopback address. There are no accounts yet, so every client may do everything. Keep 127.0.0.1. To give others access, run a reverse proxy on this machine that asks for a password, and pass its URL as --public-url."
       )
     }
     guard heartbeatTimeout > heartbeatInterval else {
       throw UsageError(
-        "--heartbeat-timeout must be longer than --heartbeat-interval, or every connection would be dropped.")
+        "--heartbeat-timeout must be longer than --heartbeat-interval, or every connection would be closed.")
     }
   }
 
@@ -162,7 +162,7 @@ package struct Configuration: Sendable {
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       guard argument.hasPrefix("--") else {
-        throw UsageError("\"\(argument)\" is not understood here. See telltale serve --help.")
+        throw UsageError("\"\(argument)\" is not an option. See telltale serve --help.")
       }
       let pieces = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(pieces[0])
@@ -184,7 +184,7 @@ package struct Configuration: Sendable {
     let object: JSONObject
     do {
       guard let parsed = try JSON(parsing: file).objectValue else {
-        throw UsageError("telltale.json must hold a JSON object.")
+        throw UsageError("telltale.json must be a JSON object.")
       }
       object = parsed
     } catch let error as UsageError {
@@ -219,7 +219,7 @@ package struct Configuration: Sendable {
     return count * unit
   }
 
-  private static func number(_ text: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int {
+  private static func number(_ text: String, in range: ClosedRange<Int>) throws(UsageError) -> Int {
     guard let value = Int(text), range.contains(value) else {
       throw UsageError(
         "must be a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\".")
@@ -228,21 +228,21 @@ package struct Configuration: Sendable {
   }
 }
 
-/// A command line that can't be followed. The process says so and exits with 64 (EX_USAGE).
+/// An invalid command line. The process prints the description and exits with 64 (EX_USAGE).
 package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
   package let description: String
 
   package init(_ description: String) { self.description = description }
 
-  /// Names the nearest known word, where one is near.
-  /// - Parameter place: where the word stands, with a space before it; empty where that is clear.
+  /// An unknown word, with the most similar known word if there is one.
+  /// - Parameter place: where the word is, starting with a space; empty if that is obvious.
   package static func unknown(_ word: String, in place: String = "", among known: [String]) -> UsageError {
     let nearest = known.map { ($0, distance(word, $0)) }.min { $0.1 < $1.1 }
     let hint = nearest.flatMap { $0.1 <= max(2, $0.0.count / 3) ? " Did you mean \($0.0)?" : nil } ?? ""
     return UsageError("\(word)\(place) is unknown.\(hint)")
   }
 
-  /// How many single letters must change to make one word the other (Levenshtein).
+  /// The Levenshtein distance of two words.
   private static func distance(_ one: String, _ other: String) -> Int {
     let (one, other) = (Array(one.utf8), Array(other.utf8))
     var row = Array(0...other.count)

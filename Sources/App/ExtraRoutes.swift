@@ -4,13 +4,13 @@ import Net
 import Realtime
 import Server
 
-/// Addresses that a command adds beside the product's own, with streams of their own: what `bench serve` is measured by.
+/// Routes that a command adds to the product's, with their own streams, such as those of `bench serve`.
 package struct ExtraRoutes: Sendable {
-  /// Stores a message and makes it visible to every subscriber of its topic.
+  /// Publishes a message on a topic; see ``Application/publish(_:to:)``.
   package typealias Publish = @Sendable (RealtimeMessage, Topic) -> Void
 
   package let routes: [Route]
-  /// Answers a stream on one of the routes; nil leaves it to the product.
+  /// Handles a stream on one of the routes; nil for a stream of the product.
   package let open: @Sendable (Request, Server.Stream, @escaping Publish) -> (any StreamHandler)?
 
   package init(
@@ -21,7 +21,7 @@ package struct ExtraRoutes: Sendable {
   }
 }
 
-/// One loop's streams where there are extra ones.
+/// One loop's streams if there are extra routes.
 final class ExtraStreams: StreamService {
   let realtime: RealtimeLoop
   private let publish: ExtraRoutes.Publish

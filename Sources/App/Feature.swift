@@ -4,8 +4,8 @@ import Pages
 import Server
 import Store
 
-/// What a feature brings to the application: its topics, message types, tables and browser files, the projection that
-/// keeps its state, and its routes. The application wires all features alike, and knows none of them.
+/// The parts of a feature: its topics, message types, tables and files for the browser, the projection of its state, and
+/// its routes. The application wires all features the same way and knows none of them.
 package struct Feature: Sendable {
   /// The parts that need the store.
   package struct Parts: Sendable {
@@ -24,7 +24,7 @@ package struct Feature: Sendable {
   package let tables: FeatureTables
   /// Files for the browser, such as the module of a page.
   package let assets: [AssetFile]
-  /// Makes the parts once, when the store is open.
+  /// Creates the parts once, when the store is open.
   package let makeParts: @Sendable (Store) throws -> Parts
 
   package init(
@@ -39,9 +39,9 @@ package struct Feature: Sendable {
   }
 }
 
-/// What the application offers to a feature's routes.
+/// The application's interface for a feature's routes.
 package struct FeatureHost: Sendable {
   package let publisher: Publisher
-  /// What every page of the product needs: the addresses of its style sheet and its script.
+  /// The URLs of the style sheet and the scripts, for pages.
   package let pageContext: @Sendable () -> PageContext
 }

@@ -12,7 +12,7 @@ extension Response {
     json(JSON.object(object).encoded(), status)
   }
 
-  /// - Parameter text: encoded already.
+  /// - Parameter text: the encoded JSON.
   static func json(_ text: [UInt8], _ status: HTTPStatus = .ok) -> Response {
     Response(status, fields: jsonFields, body: text)
   }
@@ -32,7 +32,7 @@ extension Response {
 
 extension Request {
   /// The body as a JSON object.
-  /// - Throws: 415 for another type, 400 for what is no JSON, 422 for JSON of another shape.
+  /// - Throws: 415 for another content type, 400 for invalid JSON, 422 for JSON of another shape.
   package func jsonObject() throws(AppError) -> JSONObject {
     let json = try jsonBody()
     guard let object = json.objectValue else {
@@ -58,14 +58,15 @@ extension Request {
     }
   }
 
-  /// Messages about a job: one, an array of them, or one a line.
-  /// - Throws: 415 for another type, 400 for what is no JSON, 422 for what is no such message; both name it.
+  /// Messages about a job: a single one, an array, or one per line.
+  /// - Throws: 415 for another content type, 400 for invalid JSON, 422 for an invalid message; both name the message.
   func reportedMessages(job: String) throws(AppError) -> [ReportedMessage] {
     let isLines = head.fields.contentType?.isType("application/x-ndjson") ?? false
     let values = isLines ? try jsonLines() : try jsonBody().items
     guard values.count <= ReportedMessage.maxMessages else {
       throw AppError(
-        .tooLarge, "A request reports \(ReportedMessage.maxMessages) messages at most. Send the rest in another.")
+        .tooLarge,
+        "A request may report at most \(ReportedMessage.maxMessages) messages. Send the rest in another request.")
     }
     var messages: [ReportedMessage] = []
     for (index, value) in values.enumerated() {
@@ -78,7 +79,7 @@ extension Request {
     return messages
   }
 
-  /// A body of lines, each a JSON value; empty lines mean nothing.
+  /// A body with one JSON value per line; empty lines are ignored.
   private func jsonLines() throws(AppError) -> [JSON] {
     var values: [JSON] = []
     for (index, line) in body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
@@ -93,24 +94,24 @@ extension Request {
     return values
   }
 
-  /// A query item as a number of items.
-  func count(_ name: String, standard: Int, most: Int) throws(AppError) -> Int {
+  /// A query item as a positive number.
+  func count(_ name: String, default standard: Int, max: Int) throws(AppError) -> Int {
     guard let text = query(name) else { return standard }
-    guard let value = Int(text), (1...most).contains(value), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-      throw AppError(.invalid, "\(name) must be a whole number from 1 to \(most).")
+    guard let value = Int(text), (1...max).contains(value), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      throw AppError(.invalid, "\(name) must be a whole number from 1 to \(max).")
     }
     return value
   }
 }
 
 extension JSON {
-  /// The elements of an array; anything else is its own only item.
+  /// The elements of an array; any other value as a single item.
   fileprivate var items: [JSON] { arrayValue ?? [self] }
 }
 
-/// What an error looks like from outside.
+/// The error responses of the API.
 enum ErrorBody {
-  /// The application's own words and status; for anything unforeseen a request id, and nothing of its cause.
+  /// The error and its status for the client. An unexpected error only has the request id, and no cause.
   static func error(for error: any Error, requestID: RequestID) -> (AppError, HTTPStatus) {
     switch error {
     case let error as AppError: return (error, HTTPStatus(rawValue: error.status))

@@ -1,10 +1,10 @@
 import Domain
 import JSONValues
 
-/// Plugins and devices as the API shows them.
+/// The JSON of plugins and devices in the API.
 extension PluginMetadata {
   /// An element of `GET /v1/plugins`.
-  /// - Parameter health: of its newest job; nil where it has not run yet.
+  /// - Parameter health: from its newest job; nil if it has not run yet.
   func listed(health: PluginHealth?) -> JSONObject {
     [
       "name": .string(name), "metadata": .object(json),

@@ -9,26 +9,26 @@ import Synchronization
   import Darwin
 #endif
 
-/// Writes the log's lines on a thread of its own, so that a pipe or a disk that takes nothing stops nobody else.
+/// Writes the log's lines on a separate thread, so that a blocked pipe or disk stops no other thread.
 ///
-/// A bounded number of bytes waits; lines beyond that are dropped and counted, and their number is told where they would
-/// have stood, as soon as there is room.
+/// The buffer is bounded. Lines that don't fit are dropped, and a line with their number takes their place as soon as there
+/// is space.
 package final class LogWriter: Sendable {
   private struct State {
     var waiting: [UInt8] = []
-    /// Lines dropped behind those that wait, not told yet.
-    var droppedInARow = 0
+    /// Lines that were dropped after the waiting ones and are not reported yet.
+    var unreportedDrops = 0
     var dropped = 0
     var isWriting = false
     var isFinished = false
 
-    var isEmpty: Bool { waiting.isEmpty && droppedInARow == 0 }
+    var isEmpty: Bool { waiting.isEmpty && unreportedDrops == 0 }
 
-    /// Lets the number of dropped lines wait where they would have stood.
-    mutating func noteDropped(_ format: Log.Format) {
-      guard droppedInARow > 0 else { return }
-      waiting += format.line(.warning, "log lines dropped", ["lines": .int(droppedInARow)])
-      droppedInARow = 0
+    /// Appends a line with the number of dropped lines in their place.
+    mutating func appendDroppedCount(_ format: Log.Format) {
+      guard unreportedDrops > 0 else { return }
+      waiting += format.line(.warning, "log lines dropped", values: ["lines": .int(unreportedDrops)])
+      unreportedDrops = 0
     }
   }
 
@@ -38,7 +38,7 @@ package final class LogWriter: Sendable {
   private let state = Mutex(State())
   private let news = DispatchSemaphore(value: 0)
 
-  /// - Parameter capacity: how many bytes may wait.
+  /// - Parameter capacity: the size of the buffer in bytes.
   package init(descriptor: Int32, format: Log.Format, capacity: Int = 1 << 20) {
     self.descriptor = descriptor
     self.format = format
@@ -46,26 +46,26 @@ package final class LogWriter: Sendable {
     Thread(name: "log") { [self] in run() }.detach()
   }
 
-  /// Takes a line, its end included. Never waits.
+  /// Enqueues a line, including its line feed. Never waits.
   package func append(_ line: [UInt8]) {
     let wakes = state.withLock { state in
       let wasEmpty = state.isEmpty
       guard state.waiting.count + line.count <= capacity else {
         state.dropped += 1
-        state.droppedInARow += 1
+        state.unreportedDrops += 1
         return wasEmpty
       }
-      state.noteDropped(format)
+      state.appendDroppedCount(format)
       state.waiting += line
       return wasEmpty
     }
     if wakes { news.signal() }
   }
 
-  /// How many lines were lost because nobody took them.
+  /// The number of lines that were dropped.
   package var droppedLines: Int { state.withLock { $0.dropped } }
 
-  /// Writes what waits and ends the thread; what is not taken in time is lost.
+  /// Writes the waiting lines and ends the thread. Lines that can't be written in time are lost.
   package func finish(patience: Milliseconds) {
     state.withLock { $0.isFinished = true }
     news.signal()
@@ -78,7 +78,7 @@ package final class LogWriter: Sendable {
       news.wait()
       let (lines, isFinished) = state.withLock { state in
         state.isWriting = true
-        state.noteDropped(format)
+        state.appendDroppedCount(format)
         defer { state.waiting = [] }
         return (state.waiting, state.isFinished)
       }
@@ -95,11 +95,11 @@ package final class LogWriter: Sendable {
       if count > 0 {
         rest = rest.dropFirst(count)
       } else if errno == EAGAIN {
-        // Whoever gave us the descriptor made it not blocking.
+        // The descriptor is non-blocking; that was the parent's choice.
         var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&wanted, 1, -1)
       } else if errno != EINTR {
-        return  // nobody will ever read it
+        return  // the reader is gone
       }
     }
   }

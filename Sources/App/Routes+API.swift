@@ -7,7 +7,7 @@ import Server
 import Store
 import Wire
 
-/// The interface for programs: jobs, uploads, plugins, devices.
+/// The API: jobs, uploads, plugins, devices.
 extension Application {
   var apiRoutes: [Route] {
     [
@@ -41,8 +41,8 @@ extension Application {
   // MARK: Jobs
 
   private func createJob(_ request: Request) async throws -> Response {
-    let wanted = try JobRequest(request.jsonObject(), standardPlugins: jobs.catalogue.names)
-    return created(try await jobs.create(wanted, idempotencyKey: request.head.fields["idempotency-key"]))
+    let jobRequest = try JobRequest(request.jsonObject(), standardPlugins: jobs.catalogue.names)
+    return created(try await jobs.create(jobRequest, idempotencyKey: request.head.fields["idempotency-key"]))
   }
 
   private func retryJob(_ request: Request) async throws -> Response {
@@ -70,7 +70,7 @@ extension Application {
     let page = try jobs.list(
       try JobQuery(
         status: request.query("status"), text: request.query("q") ?? "",
-        limit: try request.count("limit", standard: 50, most: 500), cursor: request.query("cursor")))
+        limit: try request.count("limit", default: 50, max: 500), cursor: request.query("cursor")))
     return .json([
       "jobs": .array(page.jobs.map { .object($0.summary) }), "next": page.next.map(JSON.string) ?? .null,
     ])
@@ -78,10 +78,10 @@ extension Application {
 
   private func messages(_ request: Request) throws -> Response {
     let topic = try jobs.job(request.id("id")).topic
-    let limit = try request.count("limit", standard: 100, most: 1000)
+    let limit = try request.count("limit", default: 100, max: 1000)
     let types = try messageTypes(request)
     let page = try page(of: topic, after: cursor(request), types: types, limit: limit)
-    // The messages are encoded already, and go out as they went to everybody else.
+    // The messages are stored as they were sent, so they are not encoded again.
     var body = Array("{\"messages\":[".utf8)
     body += page.messages.map(\.json).joined(separator: [UInt8(ascii: ",")])
     let next = page.next.map { StreamPosition(epoch: store.epoch, offset: $0) }
@@ -91,42 +91,42 @@ extension Application {
     return .json(body)
   }
 
-  /// A page of a topic's messages, and the offset after which to go on; nil where that was all. A damaged message ends a
-  /// page, and the next begins behind it.
+  /// A page of a topic's messages, and the offset after which the next page starts; nil if this is the last page. A page
+  /// ends at a damaged message, and the next one starts after it.
   private func page(
     of topic: Topic, after: Int, types: Set<MessageType>?, limit: Int
   ) throws(StoreError) -> (messages: [StoredMessage], next: Int?) {
-    // What is stored but not told yet has no cursor that anybody could go on from.
+    // Stored messages that are not sent yet have no cursor that a client could resume from.
     let newest = hub.position.offset
     do throws(StoreError) {
       let page = try store.messages(of: .topic(topic), after: after, through: newest, types: types, limit: limit)
       return (page.messages, page.reached < newest ? page.messages.last?.offset : nil)
     } catch {
       guard case .damagedMessage(_, let damaged) = error else { throw error }
-      log(.error, "a message is damaged", ["offset": .int(damaged), "topic": .string(topic.description)])
+      log(.error, "a message is damaged", values: ["offset": .int(damaged), "topic": .string(topic.description)])
       let page = try store.messages(of: .topic(topic), after: after, through: damaged - 1, types: types, limit: limit)
       return (page.messages, page.reached < damaged - 1 ? page.messages.last?.offset : damaged)
     }
   }
 
-  /// Nil for all.
+  /// The requested types; nil for all.
   private func messageTypes(_ request: Request) throws(AppError) -> Set<MessageType>? {
     guard let text = request.query("types") else { return nil }
     let types = Set(text.split(separator: ",").map { MessageType(rawValue: String($0)) })
-    // Unnumbered types are valid, and no message of theirs is stored.
+    // Unnumbered types are valid, although their messages are not stored.
     let published = messageTable.publishedTypes
     guard types.isSubset(of: published) else {
       let known = published.map(\.rawValue).sorted().joined(separator: ", ")
-      throw AppError(.invalid, "types must be a list of some of these: \(known).")
+      throw AppError(.invalid, "types must be a comma-separated list of these: \(known).")
     }
     return types
   }
 
-  /// The offset after which to go on: that of the request's cursor, or the beginning.
+  /// The offset of the request's cursor; 0 without one.
   private func cursor(_ request: Request) throws(AppError) -> Int {
     guard let text = request.query("since") else { return 0 }
     guard let since = StreamPosition(cursor: text), since.epoch == store.epoch else {
-      throw AppError(.invalid, "since is no cursor of this server's. Leave it out to begin with the oldest message.")
+      throw AppError(.invalid, "since is not a cursor of this server. Leave it out to start with the oldest message.")
     }
     return since.offset
   }
@@ -146,7 +146,7 @@ extension Application {
     let name = request.parameters["picture"] ?? ""
     guard let frame = Address.frame(ofPicture: name),
       let file = try? FileBody(path: jobs.picturePath(job: job.id, frame: frame))
-    else { throw AppError(.notFound, "Job \(job.id) has no picture \(name), or no longer keeps it.") }
+    else { throw AppError(.notFound, "Job \(job.id) has no picture \(name), or it was removed.") }
     var response = Response(.ok, contentType: "image/png", body: .file(file))
     response.fields["cache-control"] = "public, max-age=31536000, immutable"
     response.cut(to: ByteRange(request.head.fields, size: file.count))
@@ -156,7 +156,7 @@ extension Application {
   // MARK: Uploads
 
   private func upload(_ request: Request) throws -> any BodySink {
-    // Without the field the request brings all of the file.
+    // Without the field, the request contains the complete file.
     let range = try request.head.fields["content-range"].map { field in
       guard let range = ContentRange(parsing: field) else {
         throw AppError(.invalid, "Content-Range must look like bytes 0-1048575/2097152.")
@@ -164,7 +164,7 @@ extension Application {
       return range
     }
     let name = request.parameters["name"] ?? ""
-    return UploadSink(try uploads.begin(name, offset: range?.first ?? 0, total: range?.total), range)
+    return UploadSink(try uploads.begin(name, offset: range?.first ?? 0, total: range?.total), range: range)
   }
 
   // MARK: Plugins and devices
@@ -191,10 +191,11 @@ extension Application {
 }
 
 extension Request {
-  /// An identifier in the path; anything else is simply not found.
+  /// An identifier in the path.
+  /// - Throws: 404 if it can't be one.
   package func id(_ name: String) throws(AppError) -> String {
     let id = parameters[name] ?? ""
-    guard Identifier.isValid(id) else { throw AppError(.notFound, "\(id) is not the id of anything here.") }
+    guard Identifier.isValid(id) else { throw AppError(.notFound, "Nothing has the id \(id).") }
     return id
   }
 }

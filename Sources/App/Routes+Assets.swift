@@ -3,7 +3,7 @@ import Domain
 import Server
 import Wire
 
-/// The browser's files. The hash in the path names their content, so clients may cache them for ever.
+/// The browser's files. The hash in the path names their content, so clients may cache them forever.
 extension Application {
   var assetRoutes: [Route] {
     [

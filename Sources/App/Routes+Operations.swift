@@ -6,7 +6,7 @@ import Realtime
 import Server
 import Wire
 
-/// For those who run the server: is it alive, is it ready, what is it doing.
+/// Monitoring: liveness, readiness, health and metrics. And the streams.
 extension Application {
   var operationRoutes: [Route] {
     [
@@ -28,7 +28,7 @@ extension Application {
     ]
   }
 
-  /// Answered on a loop without waiting for anything, so that an answer alone shows that this loop turns.
+  /// Answered on a loop without waiting, so that a response alone shows that this loop runs.
   private var liveness: Response {
     let stuck = server?.turnTimes.filter { $0.times.sinceTurn > Self.longestTurn }.map(\.loop) ?? []
     guard stuck.isEmpty else {
@@ -36,7 +36,7 @@ extension Application {
         [
           "status": "stuck",
           "reason": .string(
-            "No turn of loop \(stuck.joined(separator: ", ")) within \(Self.longestTurn / 1_000_000) s."),
+            "Loop \(stuck.joined(separator: ", ")) has not finished a turn for \(Self.longestTurn / 1_000_000) s."),
         ],
         .serviceUnavailable)
     }
@@ -47,9 +47,9 @@ extension Application {
   private static let longestTurn = 5_000_000
 
   private func metrics() throws(AppError) -> Response {
-    guard let server else { throw AppError(.unavailable, "The server is not there yet, or no longer.") }
-    return Response(
-      .ok, contentType: MetricsText.contentType, body: MetricsReport(self, server, census.take(server)).write())
+    guard let server else { throw AppError(.unavailable, "The server is starting or stopping.") }
+    let report = MetricsReport(self, server: server, loops: census.collect(from: server))
+    return Response(.ok, contentType: MetricsText.contentType, body: report.write())
   }
 
   private var health: JSONObject {
@@ -70,7 +70,9 @@ extension Application {
 
   private var readinessProblem: String? {
     if server?.isDraining ?? false { return "The server is shutting down." }
-    if storeThread.isFailing { return "Nothing can be stored. The log says why; requests that change something fail." }
+    if storeThread.isFailing {
+      return "Nothing can be stored, so requests that change something fail. The log has the reason."
+    }
     guard let free = FileSystem.freeFraction(at: configuration.data) else {
       return "The data folder \(configuration.data) can't be reached."
     }

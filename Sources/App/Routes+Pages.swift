@@ -9,9 +9,9 @@ import Pages
 import Server
 import Wire
 
-/// The pages for people. Each is complete without script: what it shows is the state, and what it offers is a plain form.
+/// The pages. Each is complete without script: it shows the current state, and its actions are plain forms.
 ///
-/// A page takes milliseconds to render and compress, in which a loop would keep everybody else waiting.
+/// The routes are deferred, because rendering and compressing a page would block a loop for milliseconds.
 extension Application {
   var pageRoutes: [Route] {
     [
@@ -74,7 +74,7 @@ extension Application {
   private func dashboardPage(_ request: Request, draft: DashboardPage.Draft? = nil) throws -> DashboardPage {
     let filter = JobList.Filter(
       state: request.query("status").flatMap(JobState.init(rawValue:)), query: request.query("q") ?? "")
-    // The position is older than the list: what happens between the two is told again, and changes nothing.
+    // The position is older than the list. Messages in between are applied again, which changes nothing.
     let cursor = jobs.position.description
     let page = try jobs.list(
       try JobQuery(status: filter.state?.rawValue, text: filter.query, limit: 50, cursor: request.query("cursor")))
@@ -86,7 +86,7 @@ extension Application {
       context: pageContext)
   }
 
-  /// The form without script: starts a job and shows it, or shows the form again with what is wrong.
+  /// The form without script: starts a job and shows it, or shows the form again with the problem.
   private func startFromForm(_ request: Request) async throws -> Response {
     guard let form = Query(parsing: request.body) else {
       throw AppError(.invalid, "The form could not be read. Go back and send it again.")
@@ -97,10 +97,10 @@ extension Application {
     do throws(AppError) {
       var body: JSONObject = ["source": .string(draft.source), "device_requested": .string(draft.device)]
       if !draft.name.isEmpty { body["name"] = .string(draft.name) }
-      // A form in which none is ticked names none: it must not mean all, as it does to a program that leaves them out.
+      // No selected plugin means none here. In the API, a missing list means all.
       body["plugins"] = .array(draft.plugins.map(JSON.string))
-      let wanted = try JobRequest(body, standardPlugins: jobs.catalogue.names)
-      return .redirect(to: .jobPage(try await jobs.create(wanted).id))
+      let jobRequest = try JobRequest(body, standardPlugins: jobs.catalogue.names)
+      return .redirect(to: .jobPage(try await jobs.create(jobRequest).id))
     } catch {
       var refused = draft
       refused.problem = StartJobForm.Problem(error)
@@ -110,7 +110,7 @@ extension Application {
 }
 
 extension Response {
-  /// A page with a tag of its content: a browser that has it already is told so in a few bytes.
+  /// A page with an entity tag of its content, or 304 if the browser has it already.
   package static func page(_ html: [UInt8], to head: RequestHead) -> Response {
     var response = Response.html(html)
     let tag = EntityTag(String(hex(SHA256.hash(html)).prefix(16)), isWeak: true)

@@ -26,7 +26,7 @@ extension Application {
     return .page(page.render(), to: request.head)
   }
 
-  /// The query's items; of one that comes twice, the first.
+  /// The query's items. If a name occurs twice, the first one counts.
   private static func props(_ request: Request) -> [String: String] {
     Dictionary(request.head.query.items.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
   }

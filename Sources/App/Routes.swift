@@ -1,6 +1,6 @@
 import Server
 
 extension Application {
-  /// Every address of the product, by the file that answers it.
+  /// Every route, by the file that declares it.
   package var routes: [Route] { pageRoutes + storyRoutes + apiRoutes + operationRoutes + assetRoutes + featureRoutes }
 }

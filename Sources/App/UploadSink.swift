@@ -7,11 +7,11 @@ import Wire
 
 /// A request's body on its way into the upload store.
 final class UploadSink: BodySink {
-  /// Nil once it has ended: an upload that is let go of unfinished can be gone on with later.
+  /// Nil after the end. A client can continue an unfinished upload later.
   private let upload: Mutex<Upload?>
   private let range: ContentRange?
 
-  init(_ upload: sending Upload, _ range: ContentRange?) {
+  init(_ upload: sending Upload, range: ContentRange?) {
     self.upload = Mutex(upload)
     self.range = range
   }
@@ -23,7 +23,8 @@ final class UploadSink: BodySink {
       defer { upload = nil }
       guard let open = upload else { throw AppError(.conflict, "The upload has ended already.") }
       if let range, open.received != range.last + 1 {
-        throw AppError(.invalid, "Content-Range declares bytes up to \(range.last), but \(open.received) came.")
+        throw AppError(
+          .invalid, "Content-Range declares bytes up to \(range.last), but \(open.received) bytes were received.")
       }
       guard let receipt = try open.finish() else {
         return .json(["source": .null, "bytes": .int(open.received), "sha256": .null], .accepted)

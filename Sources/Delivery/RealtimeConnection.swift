@@ -11,22 +11,22 @@ import Wire
   import Darwin
 #endif
 
-/// One client of the realtime interface: its greeting, its heartbeat, and the sink of its part of the fan-out.
+/// One realtime client: its greeting, its heartbeat, and the sink for its messages.
 final class RealtimeConnection: StreamHandler, Sink {
   private let loop: RealtimeLoop
   private let stream: Server.Stream
   private let framing: Framing
   private let request: RealtimeRequest
   private var session: RealtimeSession
-  /// The current subscription, as the client changed it.
+  /// The current subscription.
   private var subscription: Subscription
   private var lastComment: Milliseconds
   private var isOpen = true
-  /// The client was told that it is behind, and not yet that it has caught up.
+  /// Whether the client knows that it is behind, and not yet that it has caught up.
   private var isBehind = false
   private lazy var subscriber = Subscriber(framing: framing, sink: self)
 
-  /// Milliseconds between two comments of an event stream: proxies close streams that are silent for longer.
+  /// Milliseconds between two comments in an event stream. Proxies close streams that are silent for longer.
   private static let commentInterval = 15_000
 
   init(_ loop: RealtimeLoop, stream: Server.Stream, framing: Framing, request: RealtimeRequest) {
@@ -59,7 +59,7 @@ final class RealtimeConnection: StreamHandler, Sink {
     if case .after(let position) = request.resume { loop.fanOut.canResume(after: position) } else { false }
   }
 
-  /// - Parameter stored: the snapshot of a topic that is not in memory.
+  /// - Parameter stored: the snapshot, if its topic is not in memory.
   private func arrive(stored: TopicSnapshot?) {
     let snapshots = loop.service.snapshots
     let arrival = Arrival(request.resume, subscription) { [topic = request.snapshotTopic] in
@@ -108,7 +108,7 @@ final class RealtimeConnection: StreamHandler, Sink {
 
   func drained() { loop.fanOut.drained(subscriber) }
 
-  func drain() { stream.close(.serviceRestart, reason: "The server restarts. Come back in a few seconds.") }
+  func drain() { stream.close(.serviceRestart, reason: "The server is restarting. Reconnect in a few seconds.") }
 
   func closed() {
     isOpen = false
@@ -161,7 +161,7 @@ final class RealtimeConnection: StreamHandler, Sink {
   }
 }
 
-/// A WebSocket that is opened only to say why it is closed: a page can't see why a handshake failed.
+/// A WebSocket that is opened only to be closed with the reason, because a page can't see why a handshake failed.
 final class RefusedConnection: StreamHandler {
   private let stream: Server.Stream
   private let refusal: RealtimeRefusal

@@ -12,19 +12,19 @@ package final class RealtimeLoop: StreamService {
   private let snapshotReads: OffLoopReads<Topic, TopicSnapshot?, (TopicSnapshot?) -> Void>
   private var pace = FanOutPace()
 
-  /// Counts since the loop began.
+  /// Counts since the loop started.
   package struct Counters: Sendable {
-    /// Streams that were opened, and streams that were refused.
+    /// Opened and refused streams.
     package var admitted: [Transport: Int] = [:]
     package var refused: [Transport: Int] = [:]
-    /// Connections that came back with a cursor: those that missed nothing, and those that needed a snapshot.
+    /// Connections that resumed from a cursor: without a gap, and with a snapshot instead.
     package var resumed = 0
     package var gaps = 0
-    /// How long clients took to answer a ping.
+    /// The time from a ping to its pong.
     package var latencies = Histogram.waits
   }
 
-  /// Snapshots that are read for one loop at once.
+  /// The maximum number of concurrent snapshot reads of a loop.
   private static let maxSnapshotReads = 8
 
   package init(service: RealtimeService, waker: Waker) {

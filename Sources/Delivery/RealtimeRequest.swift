@@ -9,7 +9,7 @@ struct RealtimeRequest {
   /// The one topic of the connection, if it starts from a snapshot of it.
   var snapshotTopic: Topic?
   var subscription: Subscription
-  /// Where the client left off.
+  /// The client's cursor.
   var resume = Arrival.Resume.fresh
 
   /// - Parameter kinds: the kinds of topics that the server knows.
@@ -23,7 +23,7 @@ struct RealtimeRequest {
     }
     if let jobID = query["job_id"] {
       guard Identifier.isValid(jobID) else {
-        throw RealtimeRefusal(.policyViolation, AppError(.invalid, "job_id is not the id of a job."))
+        throw RealtimeRefusal(.policyViolation, AppError(.invalid, "job_id is not a valid job id."))
       }
       snapshotTopic = .job(jobID)
       subscription = .only([.job(jobID)], for: audience)
@@ -45,7 +45,7 @@ struct RealtimeRequest {
     }
   }
 
-  /// `/ws/engines` and `/ws/events` are the same stream with the topics named by the path.
+  /// The topics of a path that names them: `/ws/engines` and `/ws/events`.
   private static func preset(_ path: String) -> String? {
     switch Address.Pattern(rawValue: path) {
     case .engineStream: "engines"
@@ -65,7 +65,7 @@ struct RealtimeRequest {
     for name in names {
       guard let topic = Topic(name, kinds: kinds) else {
         throw RealtimeRefusal(
-          .policyViolation, AppError(.invalid, "topics has a name that is no topic. Use \(kinds.names)."))
+          .policyViolation, AppError(.invalid, "topics contains an unknown name. Use \(kinds.names)."))
       }
       topics.insert(topic)
     }
@@ -84,7 +84,7 @@ struct RealtimeRequest {
   }
 }
 
-/// Why a stream was refused, in the terms of both transports.
+/// The reason why a stream was refused, for both transports.
 struct RealtimeRefusal: Error {
   let closeCode: CloseCode
   let error: AppError

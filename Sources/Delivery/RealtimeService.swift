@@ -2,13 +2,13 @@ import Domain
 import Realtime
 import Synchronization
 
-/// What the realtime connections of all loops share: the hub, the registry, and the greeting of new connections.
+/// Shared by the realtime connections of all loops: the hub, the registry, and the greeting of new connections.
 package final class RealtimeService: Sendable {
   let hub: EventHub
   let sessionLimits: RealtimeSession.Limits
   let queueLimits: QueueLimits
   let topicKinds: TopicTable
-  /// One `metadata` message for each plugin, the first thing that every connection is sent: framed once.
+  /// One `metadata` message per plugin, framed once and sent first on every connection.
   let introduction: [Framing: [UInt8]]
   let snapshots: Snapshots
   private let manager: Mutex<ConnectionManager>

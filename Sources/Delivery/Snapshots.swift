@@ -13,13 +13,13 @@ package struct Snapshots: Sendable {
       uniqueKeysWithValues: projections.flatMap { projection in projection.topics.map { ($0, projection) } })
   }
 
-  /// Whether a topic exists. True for a kind that no projection keeps.
+  /// Whether a topic exists. True for a kind without a projection.
   func exists(_ topic: Topic) -> Bool { projections[topic.kind]?.exists(topic) ?? true }
 
-  /// A snapshot that is in memory; nil if it has to be read, or there is none.
+  /// A snapshot in memory; nil if it must be read or there is none.
   func inMemory(_ topic: Topic) -> TopicSnapshot? { projections[topic.kind]?.snapshotInMemory(of: topic) }
 
-  /// A snapshot, from the disk if need be; nil if there is none, or it can't be read.
+  /// A snapshot, read from the disk if necessary; nil if there is none or it can't be read.
   func now(_ topic: Topic) -> TopicSnapshot? { try? projections[topic.kind]?.snapshot(of: topic) }
 
   /// Reads a snapshot on another thread, and calls back on that one.

@@ -18,8 +18,10 @@ package struct Address: Hashable, Sendable, CustomStringConvertible {
   /// Fills in a pattern that a feature declares for its route.
   package init(pattern: String, _ values: [String] = [], query: [(String, String)] = []) {
     var rest = values[...]
-    let path = Pattern.pieces(of: pattern).map { Pattern.isVariable($0) ? Self.encoded(rest.removeFirst()) : String($0) }
-      .joined(separator: "/")
+    let pieces = Pattern.pieces(of: pattern).map { piece in
+      Pattern.isVariable(piece) ? Self.encoded(rest.removeFirst()) : String(piece)
+    }
+    let path = pieces.joined(separator: "/")
     precondition(rest.isEmpty, "\(pattern) has fewer variables than there are values.")
     let items = query.map { name, value in
       "\(Self.encoded(name, keepsSlashes: true))=\(Self.encoded(value, keepsSlashes: true))"

@@ -1,4 +1,4 @@
-/// What went wrong, in a sentence that a person can act on, and the code that a program can.
+/// An error for a client: a sentence that a person can act on, and a code for programs.
 ///
 /// Features throw it; the edge turns it into the error body of the API. Every other error becomes ``Code/internal`` there.
 package struct AppError: Error, Hashable, Sendable, CustomStringConvertible {

@@ -1,10 +1,10 @@
-/// What a job may ask to run on: `cpu`, `gpu` or `cuda:0`.
+/// A device that a job can request: `cpu`, `gpu` or `cuda:0`.
 package enum Device: Hashable, Sendable, CustomStringConvertible {
   case cpu
   case gpu
   case cuda(Int)
 
-  /// Nil where the text names no device. CUDA's numbers go from 0 to 63.
+  /// Nil if the text names no device. CUDA device numbers range from 0 to 63.
   package init?(_ text: String) {
     switch text {
     case "cpu": self = .cpu
@@ -31,7 +31,7 @@ package enum Device: Hashable, Sendable, CustomStringConvertible {
 package struct DeviceAvailability: Hashable, Sendable {
   package var device: Device
   package var name: String
-  /// Nil where the device can be used; else the sentence that says why not.
+  /// A sentence that says why the device can't be used; nil if it can.
   package var unavailableReason: String?
 
   package init(device: Device, name: String, unavailableReason: String? = nil) {

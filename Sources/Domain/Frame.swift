@@ -1,12 +1,12 @@
 import JSONValues
 
-/// One picture of a source and what the plugins found in it.
+/// One picture of a source, and its plugins' results.
 package struct Frame: Equatable, Sendable {
-  /// 0 for the source's first, then +1 for each.
+  /// Counts from 0 within the source.
   package var id: Int
   package var width: Int
   package var height: Int
-  /// Path of its picture, such as `/v1/jobs/7/frames/12.png`; nil if none was kept.
+  /// The path of its picture, such as `/v1/jobs/7/frames/12.png`; nil if none was kept.
   package var imageURL: String?
   /// By plugin, in execution order.
   package var results: [FrameResult]
@@ -19,7 +19,7 @@ package struct Frame: Equatable, Sendable {
     self.results = results
   }
 
-  /// Adds what one more plugin found in this frame.
+  /// Adds the result of another plugin.
   package mutating func add(_ result: FrameResult) {
     width = result.width ?? width
     height = result.height ?? height
@@ -27,7 +27,7 @@ package struct Frame: Equatable, Sendable {
     results.append(result)
   }
 
-  /// The frame in a job's `frames`.
+  /// The frame as an element of a job's `frames`.
   package var json: JSONObject {
     var plugins = JSONObject()
     for result in results {
@@ -40,7 +40,7 @@ package struct Frame: Equatable, Sendable {
   }
 }
 
-/// What one plugin found in one frame: the payload of a `frame` message, and the stored row.
+/// The result of one plugin for one frame: the payload of a `frame` message, and the stored row.
 package struct FrameResult: Equatable, Sendable {
   package var job: String
   package var frameID: Int

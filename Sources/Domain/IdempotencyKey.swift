@@ -1,13 +1,13 @@
 import Hashing
 import JSONValues
 
-/// Proof that a request was accepted, so that the same one is not carried out twice.
+/// A record of an accepted request, so that a retry is not executed again.
 package struct IdempotencyKey: Equatable, Sendable {
   /// Its scope and the key itself, such as `jobs/K` or `job:7/K`.
   package var name: String
-  /// A hash of the request that it came with: the same key with another request is a mistake.
+  /// A hash of the request. The same key with a different request is an error.
   package var digest: [UInt8]
-  /// The job that the request made or reported into.
+  /// The job that the request created or reported to.
   package var job: String
   package var createdAt: Timestamp
 
@@ -18,7 +18,7 @@ package struct IdempotencyKey: Equatable, Sendable {
     self.createdAt = createdAt
   }
 
-  /// Milliseconds for which a key is remembered: a day.
+  /// How long a key is kept, in milliseconds: a day.
   package static let lifetime: Int64 = 24 * 3600 * 1000
 }
 

@@ -1,4 +1,4 @@
-/// The identifiers that we hand out and take back in URLs, topics and file names.
+/// Identifiers in URLs, topics and file names.
 package enum Identifier {
   /// 1 to 64 letters, digits, `-`, `_`: safe in a path, a topic and an HTML id without any escaping.
   package static func isValid(_ text: some StringProtocol) -> Bool {

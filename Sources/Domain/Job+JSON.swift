@@ -1,10 +1,10 @@
 import JSONValues
 
-/// The JSON forms of a job: the whole of it as it is stored and travels in `_job_created`, and the answers of the API,
-/// which are made of the same members.
+/// The JSON forms of a job: the complete form, which is stored and sent in `_job_created`, and the API's responses, which
+/// consist of the same members.
 extension Job {
-  /// Everything but the frames, which have rows of their own, and the offset, which says as of which message this is.
-  /// Members that are nil or empty are left out.
+  /// Everything except the frames, which have rows of their own, and the offset of the last applied message. Members that
+  /// are nil or empty are left out.
   package var json: JSONObject {
     var json: JSONObject = [
       "job_id": .string(id), "number": .int(number), "name": .string(name), "source": .string(source),
@@ -84,7 +84,7 @@ extension Job {
     ]
   }
 
-  /// The API's ExtendedJobResponse: the five, unchanged, and what else is known.
+  /// The API's ExtendedJobResponse: the same five fields, and everything else about the job.
   /// - Parameter inspections: of the job's plugins.
   package func extendedResponse(_ inspections: [PluginInspection]) -> JSONObject {
     var timings = JSONObject()

@@ -1,7 +1,7 @@
 import JSONValues
 
-/// What the messages of a job mean for it. Nothing else decides that: the server's memory, the store's rows and the
-/// recovery after a crash all use this fold.
+/// The effect of messages on a job. This fold is the only definition: the server's memory, the store's rows and the
+/// recovery after a crash all use it.
 extension Job {
   /// Applies a message of the job's topic. A field that the message leaves out keeps its value.
   package mutating func apply(_ message: RealtimeMessage) {
@@ -11,7 +11,7 @@ extension Job {
     case .progress:
       progress = payload["progress"]?.doubleValue.map { min(max($0, 0), 100) }
       if payload["total_unknown"]?.boolValue == true { progress = nil }
-      // A message that names neither says nothing about the current step.
+      // A message with neither doesn't change the current step.
       if payload["stage"] != nil || payload["plugin"] != nil {
         stage = payload["stage"]?.stringValue
         activePlugin = payload["plugin"]?.stringValue
@@ -80,7 +80,7 @@ extension Job {
 extension JobError {
   fileprivate var byteCount: Int { [title, message, code, plugin].reduce(0) { $0 + ($1?.utf8.count ?? 0) } }
 
-  /// The payload of an `error` message but for the job, and an element of a job's `errors`.
+  /// The payload of an `error` message without the job, and an element of a job's `errors`.
   package var json: JSONObject {
     var details = JSONObject()
     details["error_code"] = code.map(JSON.string)

@@ -1,66 +1,65 @@
 import JSONValues
 
-/// Where a job stands. The last three are final.
+/// The status of a job. The last three are final.
 package enum JobStatus: String, Sendable, CaseIterable {
   case queued, running, succeeded, failed, cancelled
 
   package var isFinal: Bool { self == .succeeded || self == .failed || self == .cancelled }
 }
 
-/// One execution of something: what was asked for, and how far it has come.
+/// One execution of some work: the request, and its progress.
 package struct Job: Sendable {
   /// Unique for ever within one data folder; see ``Identifier``.
   package var id: String
-  /// Counts up with each job of a data folder: what lists and their cursors go by, whatever the clock says.
+  /// Counts the jobs of a data folder. Lists and their cursors are ordered by it, and not by the clock.
   package var number = 0
   package var work: JobWork
   package var name: String
-  /// What it really ran on; nil until it has started.
+  /// The device that it runs on; nil until it starts.
   package var deviceUsed: Device?
-  /// The job that this one tries again.
+  /// The job that this one retries.
   package var retryOf: String?
 
   package var status: JobStatus = .queued
-  /// 0...100, nil until it starts and where the total is unknown.
+  /// 0...100; nil until it starts, and if the total is unknown.
   package var progress: Double?
   package var stage: String?
-  /// The plugin that the last word on the progress named.
+  /// The plugin in the last progress message.
   package var activePlugin: String?
-  /// Frames or other units a second, and seconds still to come, as the last word on the progress had them.
+  /// Frames or other units per second, and the remaining seconds, from the last progress message.
   package var rate: Double?
   package var etaSeconds: Double?
-  /// Why it failed, in a sentence; nil otherwise.
+  /// The reason for its failure, a sentence; nil if it has not failed.
   package var error: String?
-  /// The error in ``errors`` whose reason ``error`` repeats; nil if the reason stands for itself.
+  /// The error in ``errors`` whose text ``error`` repeats; nil if there is none.
   package var errorID: Int?
   package var createdAt: Timestamp
   package var startedAt: Timestamp?
   package var finishedAt: Timestamp?
 
-  /// Where each plugin that has started stands, in execution order.
+  /// The state of each plugin that has started, in execution order.
   package var pluginStates: [PluginState] = []
   /// The newest, oldest first; see ``Job/maxWarningsKept``.
   package var warnings: [Warning] = []
-  /// All that there were.
+  /// Including those that were dropped.
   package var warningsCount = 0
-  /// The newest that were said, oldest first; see ``Job/maxErrorsKept``.
+  /// The newest, oldest first; see ``Job/maxErrorsKept``.
   package var errors: [JobError] = []
-  /// All that there were; the next one gets this number + 1 as its id.
+  /// Including those that were dropped. The next error gets this number + 1 as its id.
   package var errorsCount = 0
-  /// What each plugin found in the end, by plugin.
+  /// The final results, by plugin.
   package var results = JSONObject()
-  /// The newest frames, oldest first, where they were asked for; see ``Job/maxFramesKept``.
+  /// The newest frames, oldest first, if they were requested; see ``Job/maxFramesKept``.
   package var frames: [Frame] = []
-  /// The offset of the newest message of its topic that these values tell; 0 before the first. What comes after it is
-  /// news.
+  /// The offset of the last message that was applied; 0 before the first.
   package var offset = 0
 
-  /// How many frames' results a JobResponse has at most.
+  /// The maximum number of frames in a JobResponse.
   package static let maxFramesKept = 1000
-  /// How many warnings are told with a job, and how many bytes of them; the others stand among its messages.
+  /// The maximum number and bytes of the warnings that are kept with a job. Older ones are only among its messages.
   package static let maxWarningsKept = 1000
   package static let maxWarningBytesKept = 256 << 10
-  /// How many errors are told with a job, and how many bytes of them.
+  /// The maximum number and bytes of the errors that are kept with a job.
   package static let maxErrorsKept = 100
   package static let maxErrorBytesKept = 64 << 10
 
@@ -74,24 +73,24 @@ package struct Job: Sendable {
     self.createdAt = createdAt
   }
 
-  /// Whether it runs on another device than it was asked to. False until that is known.
+  /// Whether it runs on a device other than the requested one. False until that is known.
   package var fallback: Bool { deviceUsed.map { $0 != deviceRequested } ?? false }
 
   /// The CPU if the server doesn't choose the device.
   package var deviceRequested: Device { work.traits.deviceRequested ?? .cpu }
 
-  /// As the search and the store have it; see ``WorkTraits/source``.
+  /// For the search and the store; see ``WorkTraits/source``.
   package var source: String { work.traits.source }
 
   package var topic: Topic { .job(id) }
 }
 
-/// Something that went wrong in a job, whether or not the job went on.
+/// An error in a job, which may have continued.
 package struct JobError: Equatable, Sendable {
   /// From 1 within its job. Nil for an error from before errors had ids.
   package var id: Int?
   package var title: String
-  /// What it means, where more than the title was said.
+  /// The explanation; nil if there is only a title.
   package var message: String?
   package var code: String?
   package var plugin: String?

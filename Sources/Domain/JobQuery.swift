@@ -1,7 +1,7 @@
-/// Which jobs to list.
+/// Selects the jobs of a list.
 package struct JobQuery: Sendable {
   package var status: JobStatus?
-  /// Found in the name, the source or the id, whatever the case.
+  /// Occurs in the name, the source or the id, in any case.
   package var text: String
   /// 1...500.
   package var limit: Int
@@ -9,8 +9,8 @@ package struct JobQuery: Sendable {
   package private(set) var before: Int?
 
   /// - Parameters:
-  ///   - limit: 50 where it is nil.
-  ///   - cursor: of the page before.
+  ///   - limit: 50 if it is nil.
+  ///   - cursor: the `next` of the previous page.
   /// - Throws: ``AppError`` with the code `invalid`, which names the field.
   package init(
     status: String? = nil, text: String = "", limit: Int? = nil, cursor: String? = nil
@@ -29,7 +29,7 @@ package struct JobQuery: Sendable {
     }
     if let cursor {
       guard let number = Int(cursor), number > 0 else {
-        throw AppError(.invalid, "The cursor \"\(cursor)\" is none of ours. Hand back the next of the page before.")
+        throw AppError(.invalid, "The cursor \"\(cursor)\" is invalid. Use the value of \"next\" of the previous page.")
       }
       before = number
     }

@@ -2,7 +2,7 @@ import JSONValues
 
 /// What a job does. Each kind of work is a case here and a runner in Jobs.
 ///
-/// Code that does not run jobs asks for ``traits`` instead of the case, so a new kind needs no change there.
+/// Code that does not run jobs uses ``traits`` instead of the case, so a new kind needs no change there.
 package enum JobWork: Equatable, Sendable {
   /// Plugins of this server look at each frame of a source.
   case pipeline(PipelineWork)
@@ -19,7 +19,7 @@ package enum JobWork: Equatable, Sendable {
 
 /// A source and the plugins that look at its frames.
 package struct PipelineWork: Equatable, Sendable {
-  /// As the caller named it: a path below the source root, or `upload:NAME`.
+  /// The source in the request: a path below the source root, or `upload:NAME`.
   package var source: String
   /// In execution order.
   package var plugins: [String]
@@ -43,19 +43,19 @@ package struct PipelineWork: Equatable, Sendable {
 
 /// What other code needs to know about a job's work, whatever its kind.
 package struct WorkTraits: Sendable {
-  /// What the job works on, as the search and the store's `source` column have it.
+  /// The input of the job, for the search and the store's `source` column.
   package var source: String
-  /// What the job's page shows as the source; nil if that is ``source`` itself.
+  /// The source as the job's page shows it; nil if that is ``source`` itself.
   package var sourceDescription: String?
   /// The job's name if its request gave none.
   package var defaultName: String
   /// Whether messages about the job come from outside.
   package var isReported: Bool
-  /// Why a job of this kind can't be retried here, as it follows the job's name in a sentence; nil if it can.
+  /// The reason why a job of this kind can't be retried, as it follows the job's name in a sentence; nil if it can.
   package var retryRefusal: String?
   /// Nil if the server doesn't choose the device.
   package var deviceRequested: Device?
-  /// Whether the page shows the table of plugins before the first plugin is heard of.
+  /// Whether the page shows the table of plugins before the first plugin has started.
   package var expectsPlugins: Bool
   /// Whether the page shows the frame viewer before the first frame.
   package var expectsFrames: Bool
@@ -70,7 +70,7 @@ package struct WorkTraits: Sendable {
 
 extension JobWork {
   /// Reads what ``json`` wrote. A kind that is missing or unknown is a pipeline, as it was before there were others.
-  /// - Parameter source: has a column of its own in the store.
+  /// - Parameter source: from its own column in the store.
   package init(_ json: JSONObject, source: String) {
     switch json["kind"]?.stringValue {
     case "external": self = .external

@@ -1,9 +1,9 @@
 import JSONValues
 
-/// The server's log: text for a terminal, a JSON object a line for machines.
+/// The server's log: text for a terminal, or one JSON object per line for programs.
 ///
-/// Values never hold tokens, cookies, query strings or bodies; every control character in them is escaped, so that one
-/// event is one line whatever a client sent, and no terminal obeys it.
+/// Values never contain tokens, cookies, query strings or bodies. Every control character in them is escaped, so that an
+/// event is always one line and can't control a terminal.
 package struct Log: Sendable {
   package enum Level: Int, Sendable, Comparable, CaseIterable {
     case debug, info, warning, error
@@ -19,7 +19,7 @@ package struct Log: Sendable {
   package var format: Format
   private let sink: @Sendable ([UInt8]) -> Void
 
-  /// - Parameter sink: takes each line, its end included.
+  /// - Parameter sink: receives each line, including its line feed.
   package init(level: Level = .info, format: Format = .text, sink: @escaping @Sendable ([UInt8]) -> Void) {
     self.level = level
     self.format = format
@@ -27,17 +27,17 @@ package struct Log: Sendable {
   }
 
   /// - Parameters:
-  ///   - event: a fixed word or two, such as `job finished`.
-  ///   - values: what belongs to it, in order; not made where nobody wants to know.
-  package func callAsFunction(_ level: Level, _ event: String, _ values: @autoclosure () -> JSONObject = [:]) {
+  ///   - event: a fixed short text, such as `job finished`.
+  ///   - values: details in order. Not evaluated if the level is not logged.
+  package func callAsFunction(_ level: Level, _ event: String, values: @autoclosure () -> JSONObject = [:]) {
     guard level >= self.level else { return }
-    sink(format.line(level, event, values()))
+    sink(format.line(level, event, values: values()))
   }
 }
 
 extension Log.Format {
-  /// An event as one line, its end included.
-  package func line(_ level: Log.Level, _ event: String, _ values: JSONObject) -> [UInt8] {
+  /// An event as one line, including its line feed.
+  package func line(_ level: Log.Level, _ event: String, values: JSONObject) -> [UInt8] {
     let time = Timestamp.now().description
     var line: [UInt8]
     switch self {
@@ -54,8 +54,8 @@ extension Log.Format {
     return line
   }
 
-  /// JSON leaves as they are what some terminals and viewers obey or break lines at: DEL, the control characters from
-  /// U+0080 on, line and paragraph separators, and those that turn the direction of the text. Here they are escaped too.
+  /// Escapes what JSON permits but some terminals and viewers interpret: DEL, the control characters from U+0080 on, line
+  /// and paragraph separators, and characters that change the direction of the text.
   private static func escapingInvisible(_ line: [UInt8]) -> [UInt8] {
     guard line.contains(where: { $0 >= 0x7F }) else { return line }
     var escaped: [UInt8] = []

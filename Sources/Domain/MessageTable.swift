@@ -1,6 +1,6 @@
 import JSONValues
 
-/// Every message type of a server, one row each: who sends it, who may report it, and the shape of its payload.
+/// Every message type of a server, one row each: its direction, whether it can be reported, and the shape of its payload.
 ///
 /// The API's validation, the metrics, the schema document and the browser's list of types read this table; how a type is
 /// delivered is a property of the type itself.
@@ -13,7 +13,7 @@ package struct MessageTable: Sendable {
     package let isReceived: Bool
     /// Whether a job that runs elsewhere may report it over HTTP.
     package let isReportable: Bool
-    /// Whether lists of jobs show what it says.
+    /// Whether it changes what lists of jobs show.
     package let isListed: Bool
     package let payload: [PayloadField]
 
@@ -50,7 +50,7 @@ package struct MessageTable: Sendable {
   package subscript(name: String) -> Row? { rowsByName[name] }
   package subscript(type: MessageType) -> Row? { rowsByName[type.rawValue] }
 
-  /// The types that a topic may carry, by name: what the pages of its messages can be asked for.
+  /// The types that occur in topics, by which a request for messages can filter.
   package var publishedTypes: [MessageType] {
     rows.map(\.type).filter { !$0.isInternal && !Self.connectionTypes.contains($0) }
   }
@@ -137,11 +137,11 @@ package struct MessageTable: Sendable {
       ]),
   ])
 
-  /// Bytes of one reported message: every client must be able to take it.
+  /// Bytes of one reported message. Every client must be able to receive it.
   package static let maxMessageBytes = 64 << 10
-  /// Bytes of a text that becomes part of the job's state, which every page and every snapshot repeats.
+  /// Bytes of a text that becomes part of the job's state, which every page and snapshot contains.
   private static let maxTextBytes = 4000
-  /// Milliseconds of a frame, bounded as every timing is.
+  /// Milliseconds for a frame, limited like every timing.
   private static let timing = PayloadField.Shape.number(0...999_999)
   private static let quantity = PayloadField.Shape.number(0...1e15)
   private static let plugin = PayloadField.Shape.name(maxBytes: 100)

@@ -1,5 +1,4 @@
-/// The type of a message, and how messages of that type are delivered. What else is known of a type stands in
-/// ``MessageTable``.
+/// The type of a message, and how messages of that type are delivered. ``MessageTable`` has the rest.
 ///
 /// A peer may name a type that we don't know, so this is a name and not a closed set. Two types with the same name are
 /// the same type.
@@ -7,13 +6,13 @@ package struct MessageType: Hashable, Sendable, CustomStringConvertible {
   package enum Delivery: Hashable, Sendable {
     /// Stored before it is sent, with a position and the next `seq` of its topic. Never dropped.
     case numbered
-    /// Stored with a position and never sent: it says how a stored row changes.
+    /// Stored with a position and never sent: it describes the change of a stored row.
     case `internal`
     /// Sent at once, without a number. It can't be resumed.
     case unnumbered(dropped: DropOrder)
   }
 
-  /// What a slow client loses first.
+  /// Which messages a slow client loses first.
   package enum DropOrder: UInt8, Sendable {
     case never = 0
     case first = 1
@@ -28,8 +27,7 @@ package struct MessageType: Hashable, Sendable, CustomStringConvertible {
     self.delivery = delivery
   }
 
-  /// The type of a message that a peer sent or that was stored. The name of an internal type begins with an underscore,
-  /// which no type that clients may name does.
+  /// The type of a received or stored message. Only the names of internal types start with an underscore.
   package init(rawValue: String) {
     if let known = MessageTable.core[rawValue] {
       self = known.type
@@ -46,7 +44,7 @@ package struct MessageType: Hashable, Sendable, CustomStringConvertible {
   /// Whether a message of this type takes the next `seq` of its topic and is sent with its position.
   package var isNumbered: Bool { delivery == .numbered }
   package var isInternal: Bool { delivery == .internal }
-  /// Whether a message of this type goes through the journal as a whole: it has a position in the one line.
+  /// Whether a message of this type goes through the journal and has a position in the line.
   package var hasPosition: Bool { isNumbered || isInternal }
 
   package var dropOrder: DropOrder {

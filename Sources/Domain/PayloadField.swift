@@ -3,18 +3,18 @@ import JSONValues
 /// One field of a message's payload: its JSON shape, and the check of a value against it.
 package struct PayloadField: Sendable {
   package enum Shape: Sendable {
-    /// A string of at most so many bytes.
+    /// A string with a maximum number of bytes.
     case text(maxBytes: Int)
-    /// A string that becomes a key, a label or a heading: at most so many bytes, and not only blanks.
+    /// A string for a key, a label or a heading: with a maximum number of bytes, and not blank.
     case name(maxBytes: Int)
-    /// An object of at most so many bytes, as JSON.
+    /// An object with a maximum number of bytes as JSON.
     case object(maxBytes: Int)
     case bool
     case number(ClosedRange<Double>)
-    /// A whole number from 0.
+    /// A whole number that is not negative.
     case index
     case oneOf([String])
-    /// An array of strings, at most so many.
+    /// An array with a maximum number of strings.
     case names(maxCount: Int)
   }
 
@@ -34,16 +34,16 @@ package struct PayloadField: Sendable {
   /// - Throws: ``MessageError/invalidPayload(_:)``, which names the field.
   package func check(_ payload: JSONObject) throws(MessageError) {
     guard let value = payload[name], isRequired || !value.isNull else {
-      if isRequired { throw .invalidPayload("The field \"payload.\(name)\" is missing: it must be \(shape.words).") }
+      if isRequired { throw .invalidPayload("The field \"payload.\(name)\" is missing: it must be \(shape.phrase).") }
       return
     }
-    guard shape.accepts(value) else { throw .invalidPayload("The field \"payload.\(name)\" must be \(shape.words).") }
+    guard shape.accepts(value) else { throw .invalidPayload("The field \"payload.\(name)\" must be \(shape.phrase).") }
   }
 }
 
 extension PayloadField.Shape {
-  /// The shape in words, as an error names it behind "must be".
-  package var words: String {
+  /// The shape in words, to follow "must be" in an error.
+  package var phrase: String {
     switch self {
     case .text(let maxBytes): "a string of at most \(maxBytes) bytes"
     case .name(let maxBytes): "a string of 1 to \(maxBytes) bytes, not only blanks"
@@ -71,11 +71,11 @@ extension PayloadField.Shape {
     }
   }
 
-  /// The shape as JSON Schema (draft 2020-12). A bound in bytes has no counterpart there and stands in the description.
+  /// The shape as JSON Schema (draft 2020-12). A limit in bytes has no counterpart there and is in the description.
   var schema: JSONObject {
     switch self {
-    case .text, .name: ["type": "string", "description": .string(words)]
-    case .object: ["type": "object", "description": .string(words)]
+    case .text, .name: ["type": "string", "description": .string(phrase)]
+    case .object: ["type": "object", "description": .string(phrase)]
     case .bool: ["type": "boolean"]
     case .number(let range):
       ["type": "number", "minimum": .double(range.lowerBound), "maximum": .double(range.upperBound)]

@@ -1,6 +1,6 @@
 import JSONValues
 
-/// What is known of one plugin of a job.
+/// One plugin of a job, with its metadata and warnings.
 package struct PluginInspection: Equatable, Sendable {
   package var state: PluginState
   /// The `metadata` of its message, as announced; nil if it is unknown.
@@ -16,7 +16,7 @@ package struct PluginInspection: Equatable, Sendable {
 }
 
 extension Job {
-  /// Warnings of one plugin in a ``PluginInspection``.
+  /// The maximum number of warnings in a ``PluginInspection``.
   package static let maxWarningsInspected = 100
 
   /// The plugins that have started, in execution order.

@@ -1,23 +1,23 @@
 import JSONValues
 
-/// What a plugin says about itself: the payload of a `metadata` message and the answer of `GET /v1/plugins/{name}`.
+/// A plugin's description of itself: the payload of a `metadata` message, and part of `GET /v1/plugins/{name}`.
 package struct PluginMetadata: Hashable, Sendable {
   package var name: String
   package var version: String
   package var description: String
   /// The algorithm or model behind it, such as "running average".
   package var model: String
-  /// Such as "H×W, 8 bit".
+  /// For example "H×W, 8 bit".
   package var inputShape: String
-  /// Such as "boxes".
+  /// For example "boxes".
   package var outputFormat: String
-  /// 0...1, nil where the plugin has no notion of confidence.
+  /// 0...1; nil if the plugin has no confidence values.
   package var confidenceDefault: Double?
   package var capabilities: [String]
   package var author: String
   package var tags: [String]
   package var enabled: Bool
-  /// Milliseconds a frame: within it the plugin's health is ok, up to four times as much degraded, beyond slow.
+  /// Milliseconds per frame. Within the budget the plugin's health is ok, up to four times the budget degraded, then slow.
   package var latencyBudgetMS: Double
 
   package init(

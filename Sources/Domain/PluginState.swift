@@ -5,16 +5,16 @@ package enum PluginStatus: String, Sendable, CaseIterable {
   case started, running, completed, failed
 }
 
-/// A plugin's state in a job, with what was measured of it.
+/// A plugin's state in a job, with its measurements.
 package struct PluginState: Equatable, Sendable {
   package var plugin: String
   package var status: PluginStatus
-  /// Milliseconds that the latest frame took, to one decimal; nil before the first.
+  /// Milliseconds for the latest frame, with one decimal; nil before the first.
   package var milliseconds: Double?
   package var framesProcessed = 0
   package var warningsCount = 0
   package var health: PluginHealth?
-  /// Milliseconds a frame over the whole job; nil before the first.
+  /// Milliseconds per frame over the whole job; nil before the first.
   package var statistics: TimingStatistics?
 
   package init(plugin: String, status: PluginStatus) {
@@ -22,7 +22,7 @@ package struct PluginState: Equatable, Sendable {
     self.status = status
   }
 
-  /// The payload of a `plugin_status` message but for the job, and an element of a job's `plugin_states`.
+  /// The payload of a `plugin_status` message without the job, and an element of a job's `plugin_states`.
   package var json: JSONObject {
     var json: JSONObject = [
       "plugin": .string(plugin), "status": .string(status.rawValue), "frames_processed": .int(framesProcessed),
@@ -50,7 +50,7 @@ package struct PluginState: Equatable, Sendable {
   }
 }
 
-/// Milliseconds a frame: the middle, what 95 of 100 frames stay below, and the slowest.
+/// Milliseconds per frame: the median, the 95th percentile and the maximum.
 package struct TimingStatistics: Equatable, Sendable {
   package var p50: Double
   package var p95: Double
@@ -76,13 +76,13 @@ package struct TimingStatistics: Equatable, Sendable {
 package enum PluginHealth: String, Sendable, CaseIterable {
   case ok, degraded, slow
 
-  /// - Parameters: both in milliseconds a frame.
+  /// - Parameters: both in milliseconds per frame.
   package init(timing: Double, budget: Double) {
     self = timing <= budget ? .ok : timing <= 4 * budget ? .degraded : .slow
   }
 }
 
-/// How much a warning matters.
+/// The severity of a warning.
 package enum Severity: String, Sendable, CaseIterable {
   case low, medium, high
 }
@@ -109,7 +109,7 @@ package struct Warning: Hashable, Sendable {
     return json
   }
 
-  /// Reads what ``json`` wrote; nil if it names no plugin or has no text. Without a severity it is a medium one.
+  /// Reads what ``json`` wrote; nil if it names no plugin or has no text. The severity is medium if it is missing.
   package init?(_ json: JSONObject) {
     guard let plugin = json["plugin"]?.stringValue, let message = json["message"]?.stringValue else { return nil }
     self.init(

@@ -1,6 +1,6 @@
 import JSONValues
 
-/// What a feature publishes in one piece. It is stored and sent whole and in order, or not at all.
+/// Messages that a feature publishes together. They are stored and sent completely and in order, or not at all.
 package struct Publication: Sendable {
   package struct Item: Sendable {
     package var message: RealtimeMessage
@@ -12,7 +12,7 @@ package struct Publication: Sendable {
     }
   }
 
-  /// An unnumbered message of which something is stored: a frame, which was sent already.
+  /// An unnumbered message that is stored: a frame, which was sent already.
   package struct Record: Sendable {
     package let message: RealtimeMessage
     package let topic: Topic
@@ -29,7 +29,7 @@ package struct Publication: Sendable {
   /// Messages with a position: numbered ones, and internal ones that say how rows change.
   package var items: [Item]
   package var records: [Record]
-  /// Whether its publisher prefers a refusal to waiting while nothing can be stored.
+  /// Whether it is refused instead of kept waiting while nothing can be stored.
   package var isRefusable: Bool
 
   /// - Precondition: the items' types have a position, and the records' types have none.
@@ -40,7 +40,7 @@ package struct Publication: Sendable {
   }
 }
 
-/// A publication whose messages have their place in the line.
+/// A publication whose messages have been numbered.
 package struct NumberedPublication: Sendable {
   package let publication: Publication
   /// The offset of each item.
@@ -52,10 +52,10 @@ package struct NumberedPublication: Sendable {
   }
 }
 
-/// Messages that add up to the state of a topic, and the position as of which they do.
+/// Messages that add up to the state of a topic at a position.
 ///
-/// Everything up to the position is in them and nothing after it, so that live messages follow right there. The position
-/// moves on with the line even while nothing is said on the topic: an old one may no longer be kept.
+/// They contain everything up to the position and nothing after it, so live messages continue from there. The position
+/// advances with the line even if the topic has no messages, because messages after an old position may be gone.
 package struct TopicSnapshot: Sendable {
   package var messages: [RealtimeMessage]
   package var position: StreamPosition
@@ -66,15 +66,15 @@ package struct TopicSnapshot: Sendable {
   }
 }
 
-/// Where features publish. Callable from any thread.
+/// The interface through which features publish. Callable from any thread.
 package struct Publisher: Sendable {
   package typealias Completion = @Sendable (Result<StreamPosition?, AppError>) -> Void
 
-  /// Enqueues a publication, to be stored and then sent. Blocks while too much waits to be stored already.
+  /// Enqueues a publication to be stored and then sent. Blocks while the queue is full.
   package let publish: @Sendable (Publication) -> Void
-  /// Enqueues a publication and calls back once, on another thread: with the position of its last message once it is
-  /// stored and sent, or with why it could not be stored; then nothing of it happened. Never blocks. Throws, and does not
-  /// call back, if it can't be enqueued.
+  /// Enqueues a publication and calls back once, on another thread: with the position of its last message when it has been
+  /// stored and sent, or with the error if none of it was stored. Never blocks. Throws, and does not call back, if it
+  /// can't be enqueued.
   package let submit: @Sendable (Publication, _ completion: @escaping Completion) throws(AppError) -> Void
   /// Sends an unnumbered message at once, without waiting for a disk.
   package let tell: @Sendable (RealtimeMessage, _ topic: Topic) -> Void
@@ -89,9 +89,9 @@ package struct Publisher: Sendable {
     self.tell = tell
   }
 
-  /// Publishes and returns when it is stored and sent. Holds no thread meanwhile.
+  /// Publishes, and returns when the publication has been stored and sent. Holds no thread while it waits.
   /// - Returns: the position of its last message; nil if it has none.
-  /// - Throws: ``AppError`` if it can't be stored now; then nothing of it happened.
+  /// - Throws: ``AppError`` if it can't be stored; then none of it was.
   @discardableResult
   package func store(_ publication: Publication) async throws(AppError) -> StreamPosition? {
     let result = await withCheckedContinuation { continuation in

@@ -4,7 +4,7 @@ import JSONValues
 extension RealtimeMessage {
   /// - Parameters:
   ///   - data: `{boxes: [{x, y, width, height, confidence, class}], …}`, coordinates in source pixels.
-  ///   - milliseconds: how long the plugin took for this frame.
+  ///   - milliseconds: the plugin's time for this frame.
   package static func frame(
     job: Job, frame: Frame, plugin: String, data: JSONObject, device: Device, milliseconds: Double
   ) -> RealtimeMessage {
@@ -21,9 +21,9 @@ extension RealtimeMessage {
   }
 
   /// - Parameters:
-  ///   - progress: 0...100; nil where the total is unknown, which the message says as `total_unknown` beside a 0.
+  ///   - progress: 0...100; nil if the total is unknown. The message then has 0 and `total_unknown`.
   ///   - etaSeconds: nil while there are too few samples or the total is unknown.
-  ///   - rate: frames a second.
+  ///   - rate: frames per second.
   package static func progress(
     job: Job, progress: Double?, stage: String?, plugin: String? = nil, etaSeconds: Double? = nil, rate: Double? = nil
   ) -> RealtimeMessage {
@@ -58,7 +58,7 @@ extension RealtimeMessage {
     return RealtimeMessage(.metadata, payload)
   }
 
-  /// Enough of a job for a list's row: the page needs no request of its own to show it.
+  /// Contains enough of the job for a row of a list, so that a page needs no further request.
   package static func jobStatus(_ job: Job) -> RealtimeMessage {
     RealtimeMessage(.jobStatus, job.summary)
   }
@@ -86,10 +86,10 @@ extension RealtimeMessage {
 extension Job {
   /// Messages that add up to the job's state, for a client that connects later.
   package var snapshot: [RealtimeMessage] {
-    // Ahead of the status, which may name one of them as its reason.
+    // Before the status, whose reason may refer to one of them.
     var messages = errors.map { RealtimeMessage.error(job: self, $0) }
     messages.append(.jobStatus(self))
-    // Before it starts it has no progress.
+    // A job has no progress before it starts.
     if progress != nil || status == .running {
       messages.append(
         .progress(
@@ -102,15 +102,15 @@ extension Job {
 }
 
 extension Job {
-  /// Applies a message to the job, and returns where it is published: on the job's topic, and, if it is news for a list of
-  /// jobs, in the digest of all jobs.
+  /// Applies a message to the job.
+  /// - Returns: the message for the job's topic, and, if lists of jobs show it, another one for the digest of all jobs.
   package mutating func publish(_ message: RealtimeMessage) -> [Publication.Item] {
     let before = progress
     apply(message)
     let item = Publication.Item(message, to: topic)
     guard MessageTable.core[message.type]?.isListed == true else { return [item] }
     guard message.type == .progress else { return [item, .init(message, to: .jobs)] }
-    // Lists show whole percents.
+    // Lists show whole per cent only.
     guard progress?.rounded(.down) != before?.rounded(.down) else { return [item] }
     var digest = message
     digest.payload["warnings_count"] = .int(warningsCount)
@@ -133,12 +133,12 @@ extension RealtimeMessage {
     RealtimeMessage(.jobCreated, ["job": .object(job.json)])
   }
 
-  /// The job and everything that belongs to it goes.
+  /// The job was removed, with everything that belongs to it.
   package static func jobRemoved(_ id: String) -> RealtimeMessage {
     RealtimeMessage(.jobRemoved, ["job_id": .string(id)])
   }
 
-  /// A request came with an idempotency key, and what it asked for is stored along with this.
+  /// A request with an idempotency key was accepted. Stored together with its effect.
   package static func requestAccepted(_ key: IdempotencyKey) -> RealtimeMessage {
     RealtimeMessage(.requestAccepted, key.json)
   }

@@ -1,8 +1,8 @@
 import JSONValues
 
-/// One thing that happened, as every transport carries it: a type, a payload, a timestamp.
+/// An event: a type, a payload and a timestamp, the same on every transport.
 ///
-/// Its `id`, `topic` and `seq` are not here: they belong to a published message and are the hub's to give.
+/// A published message also has an `id`, a `topic` and a `seq`, which the journal assigns.
 package struct RealtimeMessage: Sendable {
   package var type: MessageType
   package var payload: JSONObject
@@ -39,7 +39,7 @@ package struct RealtimeMessage: Sendable {
   }
 }
 
-/// Why a message was refused. The connection it came from stays open.
+/// The reason why a message was refused. Its connection stays open.
 package enum MessageError: Error, Hashable, Sendable, CustomStringConvertible {
   case invalidJSON(String)
   case missingField(String)

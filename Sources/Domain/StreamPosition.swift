@@ -1,10 +1,10 @@
-/// Where a numbered message stands in the server's one line of messages: the epoch says which line, the offset where.
+/// The position of a numbered message in the server's line of messages: the epoch names the line, the offset counts in it.
 ///
-/// On the wire it is the cursor `EPOCH:OFFSET`, opaque to clients, which only ever hand it back.
+/// On the wire it is the cursor `EPOCH:OFFSET`, which is opaque to clients.
 package struct StreamPosition: Hashable, Sendable, CustomStringConvertible {
   /// 1 to 16 lower-case letters and digits. It changes only when continuity can't be proven.
   package var epoch: String
-  /// 1 for the epoch's first message, then +1 for each.
+  /// Counts from 1 within the epoch.
   package var offset: Int
 
   package init(epoch: String, offset: Int) {
@@ -12,7 +12,7 @@ package struct StreamPosition: Hashable, Sendable, CustomStringConvertible {
     self.offset = offset
   }
 
-  /// Reads a cursor that a client handed back. Nil where it was never one of ours.
+  /// Reads a cursor that a client sent; nil if it is malformed.
   package init?(cursor: some StringProtocol) {
     let bytes = Array(cursor.utf8)
     guard bytes.count <= 40, let colon = bytes.firstIndex(of: UInt8(ascii: ":")), (1...16).contains(colon) else {

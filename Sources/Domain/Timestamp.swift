@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// A moment of the wall clock in UTC, to the millisecond: for people to read. Order comes from positions, never from it.
+/// A time of the wall clock in UTC, in milliseconds, for people to read. Positions define the order of messages.
 package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// Milliseconds since 1970-01-01T00:00:00Z, leap seconds left out.
   package var milliseconds: Int64
@@ -22,7 +22,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
   /// `2026-02-04T15:30:00.123Z`.
   package var description: String { String(decoding: iso8601, as: UTF8.self) }
 
-  /// The 24 ASCII bytes of the ISO 8601 form, without a formatter: it stands in every message.
+  /// The 24 ASCII bytes of the ISO 8601 form. Written without a formatter, because every message contains one.
   package var iso8601: [UInt8] {
     let (days, inDay) = milliseconds.quotientFlooring(86_400_000)
     let (year, month, day) = Self.civil(fromDays: days)
@@ -122,7 +122,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 }
 
 extension Int64 {
-  /// Division that rounds towards minus infinity, so that moments before 1970 work too.
+  /// Division that rounds towards minus infinity, so that times before 1970 work too.
   fileprivate func quotientFlooring(_ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)

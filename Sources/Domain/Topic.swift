@@ -1,9 +1,9 @@
-/// A family of topics, such as `job`: what its topics are named like, and who may read them.
+/// A family of topics, such as `job`, with the form of their names and their audience.
 ///
 /// Two kinds with the same name are the same kind.
 package struct TopicKind: Hashable, Sendable {
   package let name: String
-  /// Whether a topic of this kind belongs to one thing, and is written `NAME:ID`.
+  /// Whether each topic of this kind belongs to one object and is written `NAME:ID`.
   package let hasID: Bool
   /// Whether a connection that names no topic receives it.
   package let isInDefaultSubscription: Bool
@@ -24,12 +24,12 @@ package struct TopicKind: Hashable, Sendable {
   package static func == (left: TopicKind, right: TopicKind) -> Bool { left.name == right.name }
   package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
-  /// The digest of every job: its `job_status` changes and whole-percent `progress`. Made for lists of jobs; not part of
-  /// the default subscription, since it repeats what `job:…` says.
+  /// The digest of all jobs for lists: their `job_status` changes, and `progress` in whole per cent. Not part of the default
+  /// subscription, since it repeats messages of `job:…`.
   package static let jobs = TopicKind("jobs", hasID: false, isInDefaultSubscription: false, audience: .viewers)
   /// Everything about one job.
   package static let job = TopicKind("job", hasID: true, isInDefaultSubscription: true, audience: .viewers)
-  /// The lines of one log: far too much for a client that did not ask for it.
+  /// The lines of one log: too many for a client that did not subscribe to them.
   package static let log = TopicKind("log", hasID: true, isInDefaultSubscription: false, audience: .viewers)
   package static let engines = TopicKind("engines", hasID: false, isInDefaultSubscription: true, audience: .viewers)
   package static let events = TopicKind("events", hasID: false, isInDefaultSubscription: true, audience: .viewers)
@@ -39,7 +39,7 @@ package struct TopicKind: Hashable, Sendable {
 /// What a connection subscribes to. On the wire it is `jobs`, `job:7`, `log:7`, `engines`, `events` or `project:3`.
 package struct Topic: Hashable, Sendable, CustomStringConvertible {
   package let kind: TopicKind
-  /// What it belongs to; empty for a kind without ids.
+  /// The id of its object; empty for a kind without ids.
   package let id: String
 
   /// - Precondition: the id is an ``Identifier``, or empty for a kind without ids.
@@ -76,7 +76,7 @@ package struct Topic: Hashable, Sendable, CustomStringConvertible {
   package static func == (left: Topic, right: Topic) -> Bool { left.id == right.id && left.kind == right.kind }
 
   package func hash(into hasher: inout Hasher) {
-    // A topic with an id is told apart by it; kinds that share ids are rare, and equality compares them.
+    // An id rarely occurs in several kinds; equality also compares the kinds.
     hasher.combine(kind.hasID ? id : kind.name)
   }
 }
@@ -107,7 +107,7 @@ package struct TopicTable: Sendable {
 }
 
 extension Topic {
-  /// A topic as its name is stored. One of a feature that this server doesn't have is for admins only, and in no default
+  /// Reads a stored topic. If its feature is missing in this server, it is for admins only, and in no default
   /// subscription.
   package init(stored name: String, kinds: TopicTable) {
     if let known = Topic(name, kinds: kinds) {

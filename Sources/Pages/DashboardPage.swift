@@ -3,9 +3,9 @@ import Domain
 import HTML
 import JSONValues
 
-/// The first page: the jobs, a form that starts one, and what the plugins do.
+/// The start page: the jobs, a form that starts one, and the plugins.
 package struct DashboardPage: Component {
-  /// What a refused form is shown with again.
+  /// The input of a refused form, with which it is shown again.
   package struct Draft: Equatable, Sendable {
     package var source: String
     package var name: String
@@ -25,9 +25,9 @@ package struct DashboardPage: Component {
     }
   }
 
-  /// Newest first, those that the filter lets through.
+  /// The jobs that the filter selects, newest first.
   package var jobs: [Job]
-  /// Of all jobs, whatever the filter.
+  /// The number of all jobs, regardless of the filter.
   package var total: Int
   package var filter: JobList.Filter
   /// The address of the page with the older jobs.
@@ -35,7 +35,7 @@ package struct DashboardPage: Component {
   package var plugins: [PluginMetadata]
   package var devices: [DeviceAvailability]
   package var draft: Draft
-  /// The position from which the script goes on.
+  /// The position from which the script resumes.
   package var cursor: String?
   package var context: PageContext
 

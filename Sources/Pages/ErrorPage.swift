@@ -2,14 +2,14 @@ import Components
 import Domain
 import HTML
 
-/// What went wrong with a request, and the way on.
+/// The page for a failed request, with a link to the dashboard.
 package struct ErrorPage: Component {
   package var heading: String
-  /// Says what to do.
+  /// What happened and what to do.
   package var message: String
   /// Such as `404 NOT_FOUND`.
   package var code: String
-  /// Under which the log has the cause, for an error of ours.
+  /// The id under which the log has the cause, for an internal error.
   package var requestID: String?
   package var context: PageContext
 
@@ -31,7 +31,7 @@ package struct ErrorPage: Component {
 
   private static func heading(_ code: AppError.Code) -> String {
     switch code {
-    case .notFound: "Nothing is here"
+    case .notFound: "Not found"
     case .unauthorized, .forbidden: "You may not see this"
     case .conflict: "You can't do that right now"
     case .tooLarge: "That is too large"
@@ -64,9 +64,9 @@ package struct ErrorPage: Component {
   }
 }
 
-/// The page for an address that leads nowhere.
+/// The page for an unknown path.
 package struct NotFoundPage: Component {
-  /// What was looked for, such as `Job job-9`.
+  /// The subject that was not found, such as `Job job-9`.
   package var subject: String
   package var context: PageContext
 

@@ -2,14 +2,14 @@ import Components
 import Domain
 import JSONValues
 
-/// Turns a job into what a page shows of it. Pure: the time is a parameter.
+/// Converts a job into the components of a page. Pure: the time is a parameter.
 package struct JobFold {
   package var job: Job
-  /// Those that have started.
+  /// The plugins that have started.
   package var plugins: [PluginInspection]
   package var now: Timestamp
 
-  /// - Parameter plugins: nil for what the job itself has of them, which is all but their metadata.
+  /// - Parameter plugins: nil for the job's own plugin states, which lack only the metadata.
   package init(_ job: Job, plugins: [PluginInspection]? = nil, now: Timestamp) {
     self.job = job
     self.plugins = plugins ?? job.inspections()
@@ -21,7 +21,7 @@ package struct JobFold {
   /// The job's name, or its id if it has none.
   package var name: String { job.name.isEmpty ? "Job \(job.id)" : job.name }
 
-  /// As the tab shows it: `64% · build`, `✓ Succeeded · build`. The browser's modules write the same.
+  /// The title in the tab: `64% · build`, `✓ Succeeded · build`. The browser's modules write the same.
   package var tabTitle: String {
     if state.isFinal { return "\(state.sign) \(state.label) · \(name)" }
     if state == .running, let progress = job.progress {
@@ -37,7 +37,7 @@ package struct JobFold {
       started: job.startedAt.map { Moment($0, now: now) }, duration: elapsed)
   }
 
-  /// Since its start, until its end or now.
+  /// The time from its start to its end, or until now.
   package var elapsed: Duration? {
     job.startedAt.map { .milliseconds(max(0, (job.finishedAt ?? now).milliseconds - $0.milliseconds)) }
   }
@@ -90,7 +90,7 @@ package struct JobFold {
       showsEmpty: job.work.traits.expectsPlugins)
   }
 
-  /// The newest frame, with what every plugin found in it. `nil` for a job that has no pictures, once that is known.
+  /// The newest frame with its results. `nil` if the job has no pictures, as soon as that is known.
   package func viewer(devices: DeviceSelector) -> FrameViewer? {
     let pictures = job.frames.filter { $0.imageURL != nil }
     let controls = ControlPanel(
@@ -110,7 +110,7 @@ package struct JobFold {
     return "Frame \(frame.id) · \(newest.plugin) · \(Readable.milliseconds(newest.milliseconds))"
   }
 
-  /// The newest first. The reason of a failure is among them, unless it repeats one that is shown.
+  /// The errors, newest first. The reason for a failure is one of them, unless it repeats another one.
   package var errors: ErrorBanner {
     var rows = job.errors.map {
       ErrorRow(key: $0.id.map(String.init), heading: $0.title, message: $0.message ?? "", code: $0.code)
@@ -122,14 +122,14 @@ package struct JobFold {
     return ErrorBanner(rows.reversed())
   }
 
-  /// Why the job runs on another device than it was asked to.
+  /// Why the job runs on a device other than the requested one.
   package var fallbackReason: String? {
     guard job.fallback else { return nil }
     return "instead of \(job.deviceRequested), which is not available"
   }
 
-  /// What the script starts from: the messages that add up to this page, the position to go on from, and when that was:
-  /// a browser may show the page again much later.
+  /// The state from which the script starts: the messages that add up to this page, the position to resume from, and the
+  /// time of the page, because a browser may show it again much later.
   package func initialState(cursor: String?) -> [UInt8] {
     var messages = plugins.compactMap { plugin in
       plugin.metadata.map { RealtimeMessage.metadata($0, plugin: plugin.state.plugin, job: job) }
@@ -150,6 +150,6 @@ package struct JobFold {
     return state.encodedForScript()
   }
 
-  /// Enough to go back a little at once; the others are there over the API.
+  /// Enough to step back a little without a request. The API has the others.
   package static let framesInPage = 30
 }

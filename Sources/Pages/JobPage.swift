@@ -2,13 +2,13 @@ import Components
 import Domain
 import HTML
 
-/// One job: what it is, how far it has come as it happens, and what came out of it.
+/// One job: its facts, its live progress and its results.
 package struct JobPage: Component {
   package var job: Job
   /// The job's plugins that have started.
   package var plugins: [PluginInspection]?
   package var devices: [DeviceAvailability]
-  /// The position from which the script goes on.
+  /// The position from which the script resumes.
   package var cursor: String?
   package var context: PageContext
 
@@ -61,9 +61,9 @@ package struct JobPage: Component {
   }
 }
 
-/// The name, state and facts of a job, and what can be done with it: plain forms, which work without script too.
+/// The name, state, facts and actions of a job. The actions are plain forms, which work without script.
 ///
-/// When the job ends the script takes this part anew from the server.
+/// When the job ends, the script loads this part again from the server.
 struct JobHeader: Component {
   var fold: JobFold
 
@@ -71,7 +71,7 @@ struct JobHeader: Component {
 
   var body: some HTML {
     header(.class("job-page__header"), .data("slot", "job-header")) {
-      nav(.class("job-page__crumbs"), .aria("label", "Where this page is")) {
+      nav(.class("job-page__crumbs"), .aria("label", "Breadcrumb")) {
         a(.href(.dashboard)) { "Jobs" }
         " / "
         span(.class("code")) { job.id }
@@ -106,7 +106,7 @@ struct JobHeader: Component {
     } else {
       button(
         .class("button", "needs-script"), .type("button"), .data("action", "notify"), .aria("pressed", false),
-        .title("Shows a notification of the browser when the job ends")
+        .title("Shows a browser notification when the job ends")
       ) {
         Icon(.bell)
         "Notify me"
@@ -162,7 +162,7 @@ struct JobHeader: Component {
   }
 }
 
-/// What the plugins found. When the job ends the script takes this part anew from the server.
+/// The results of the plugins. When the job ends, the script loads this part again from the server.
 struct JobResults: Component {
   var job: Job
 
@@ -179,12 +179,12 @@ struct JobResults: Component {
     }
   }
 
-  /// A job whose plugins we run says why it has no results; for other jobs, none is nothing to point out.
+  /// A job with plugins says why it has no results. For other jobs, a missing result needs no explanation.
   private var isHidden: Bool { !job.status.isFinal || (!job.work.traits.expectsPlugins && job.results.isEmpty) }
 
   private var emptyReason: String {
     switch job.status {
-    case .queued, .running: "The results come when the job ends."
+    case .queued, .running: "The results appear when the job ends."
     case .succeeded: "The plugins of this job return no results."
     case .failed: "The job failed before there were results."
     case .cancelled: "The job was cancelled before there were results."

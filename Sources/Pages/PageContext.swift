@@ -1,10 +1,10 @@
 import Components
 import Domain
 
-/// What every page needs to know besides its subject.
+/// What every page needs besides its subject.
 package struct PageContext: Sendable {
   package var assets: PageAssets
-  /// The server's address for a page that comes from elsewhere; empty is where the page comes from.
+  /// The server's base URL if the page is hosted elsewhere; empty for the page's own origin.
   package var api: String
   package var now: Timestamp
 

@@ -2,7 +2,7 @@ import Components
 import Domain
 import JSONValues
 
-// One initialiser for each value of Domain that has a form on the page.
+// Initialisers that convert values of Domain into props.
 
 extension JobState {
   init(_ status: Domain.JobStatus) {
@@ -27,7 +27,7 @@ extension WarningRow.Severity {
 }
 
 extension PluginRow.State {
-  /// - Parameter isOver: Whether the job has ended: a plugin that was at work then has stopped.
+  /// - Parameter isOver: Whether the job has ended, so that a running plugin has stopped.
   init(_ status: PluginStatus, isOver: Bool) {
     switch status {
     case .started where isOver, .running where isOver: self = .stopped
@@ -74,7 +74,7 @@ extension PluginRow {
 }
 
 extension Fact {
-  /// What a plugin's metadata says to a person. Members that are missing, empty or of another type are left out.
+  /// A plugin's metadata for people. Members that are missing, empty or of another type are left out.
   static func all(in metadata: JSONObject) -> [Fact] {
     func text(_ member: String) -> String { metadata[member]?.stringValue ?? "" }
     func list(_ member: String) -> String {
@@ -92,7 +92,7 @@ extension Fact {
 }
 
 extension FrameBox {
-  /// The boxes of a frame's `data`, `{boxes: [{x, y, width, height, confidence, class}]}`; what is no box is left out.
+  /// The boxes of a frame's `data`, `{boxes: [{x, y, width, height, confidence, class}]}`. Invalid boxes are left out.
   static func all(in data: JSONObject) -> [FrameBox] {
     (data["boxes"]?.arrayValue ?? []).compactMap { box in
       guard let x = box["x"]?.doubleValue, let y = box["y"]?.doubleValue, let width = box["width"]?.doubleValue,
@@ -104,7 +104,7 @@ extension FrameBox {
     }
   }
 
-  /// The name of a class; detectors without names give its number.
+  /// The name of a class, or its number for detectors without names.
   private static func name(_ value: JSON) -> String? {
     value.intValue.map(String.init) ?? value.stringValue.flatMap { $0.isEmpty ? nil : $0 }
   }

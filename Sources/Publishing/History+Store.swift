@@ -5,7 +5,7 @@ import Realtime
 import Store
 
 extension History {
-  /// Reads what the store keeps, on a queue of its own.
+  /// Reads from the store, on a separate queue.
   package init(_ store: Store, log: Log) {
     let queue = DispatchQueue(label: "history", attributes: .concurrent)
     self.init(
@@ -15,7 +15,7 @@ extension History {
           do {
             done(try store.portion(request))
           } catch {
-            log(.error, "messages for a client that resumes can't be read", ["cause": .string("\(error)")])
+            log(.error, "messages for a client that resumes can't be read", values: ["cause": .string("\(error)")])
             done(nil)
           }
         }

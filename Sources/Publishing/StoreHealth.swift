@@ -3,7 +3,7 @@ import JSONValues
 import Store
 import Synchronization
 
-/// Whether the store accepts what it is given. Logs once when it begins to fail, and once when it works again.
+/// Whether the store accepts writes. Logs once when writes start to fail, and once when they work again.
 final class StoreHealth: Sendable {
   private let log: Log
   private let failing = Mutex(false)
@@ -12,34 +12,34 @@ final class StoreHealth: Sendable {
 
   var isFailing: Bool { failing.withLock { $0 } }
 
-  /// Runs a write and notes how it went.
+  /// Runs a write and records its outcome.
   func observeWrite(_ body: () throws(StoreError) -> Void) throws(StoreError) {
     do {
       try body()
-      note(nil)
+      record(nil)
     } catch {
-      note(error)
+      record(error)
       throw error
     }
   }
 
-  /// Runs a read and notes a failure. A read that works is no sign that anything can be stored.
+  /// Runs a read and records a failure. A successful read doesn't show that writes work.
   func observeRead<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
     do {
       return try body()
     } catch {
-      note(error)
+      record(error)
       throw error
     }
   }
 
-  private func note(_ error: StoreError?) {
+  private func record(_ error: StoreError?) {
     let wasFailing = failing.withLock { failing in
       defer { failing = error != nil }
       return failing
     }
     switch (error, wasFailing) {
-    case (let error?, false): log(.error, "nothing can be stored", ["cause": .string("\(error)")])
+    case (let error?, false): log(.error, "nothing can be stored", values: ["cause": .string("\(error)")])
     case (nil, true): log(.info, "storing again")
     default: break
     }

@@ -5,8 +5,7 @@ import Net
 import Realtime
 import Store
 
-/// The one thread that stores what is published and then broadcasts it. Between batches it removes what retention no
-/// longer keeps.
+/// The thread that stores publications and then broadcasts them. Between batches it removes expired jobs and messages.
 package final class StoreThread: Sendable {
   private let journal: Journal
   private let hub: EventHub
@@ -17,20 +16,20 @@ package final class StoreThread: Sendable {
   private let state = Guarded(State())
 
   private struct State {
-    /// Turns so far: a publisher that found the journal full tries again after the next one.
+    /// The number of turns. A publisher that found the journal full tries again after the next one.
     var turns = 0
-    /// Monotonic milliseconds after which the thread ends, whatever still waits; nil while the server runs.
+    /// The monotonic time in milliseconds at which the thread ends even if publications wait; nil while the server runs.
     var deadline: Int?
     var hasEnded = false
   }
 
   /// Work that the thread does between batches.
   package struct Housekeeping: Sendable {
-    /// Milliseconds for which finished jobs are kept.
+    /// How long finished jobs are kept, in milliseconds.
     package var retention: Int64
     /// Removes the files of a job that retention removed.
     package var removeFiles: @Sendable (_ job: String) -> Void
-    /// Called about once a minute; must not wait for anything to be stored.
+    /// Called about once a minute. Must not wait for a commit.
     package var tidy: @Sendable () -> Void
 
     package init(
@@ -46,8 +45,8 @@ package final class StoreThread: Sendable {
   private static let housekeepingInterval = 60_000
 
   /// - Parameters:
-  ///   - projections: fold what is published into rows and state of their own.
-  ///   - published: called for each publication when it is stored and broadcast.
+  ///   - projections: fold the publications into their rows and state.
+  ///   - published: called for each publication after it was stored and broadcast.
   package init(
     store: Store, hub: EventHub, projections: [any Projection], log: Log,
     published: @escaping @Sendable (Publication) -> Void
@@ -84,8 +83,8 @@ package final class StoreThread: Sendable {
     Thread(name: "store") { [self] in run(housekeeping) }.detach()
   }
 
-  /// Stores what still waits, and closes the store. To be called when nothing publishes any more.
-  /// - Parameter patience: milliseconds after which it gives up.
+  /// Stores the waiting publications, and closes the store. Call it when nothing publishes any more.
+  /// - Parameter patience: how many milliseconds to wait.
   package func stop(patience: Int) {
     state.withLock { $0.deadline = Milliseconds.monotonic() + patience }
     wakes.signal()
@@ -147,7 +146,7 @@ package final class StoreThread: Sendable {
         let waiting = journal.statistics.waiting
         if waiting == 0 { break }
         if now >= deadline {
-          log(.error, "stopped with publications that could not be stored", ["count": .int(waiting)])
+          log(.error, "stopped with publications that could not be stored", values: ["count": .int(waiting)])
           break
         }
       } else if now >= nextRound {
@@ -162,7 +161,7 @@ package final class StoreThread: Sendable {
     state.withLock { $0.hasEnded = true }
   }
 
-  /// Removes a portion of what retention no longer keeps.
+  /// Removes a portion of the expired jobs and messages.
   /// - Returns: whether there is more.
   private func prune(_ housekeeping: Housekeeping) -> Bool {
     let now = Timestamp.now()
@@ -172,14 +171,14 @@ package final class StoreThread: Sendable {
       for job in pruning.removedJobs { housekeeping.removeFiles(job) }
       return pruning.hasMore
     } catch {
-      log(.warning, "nothing can be removed from the store", ["cause": .string("\(error)")])
+      log(.warning, "nothing can be removed from the store", values: ["cause": .string("\(error)")])
       return false
     }
   }
 }
 
 extension StoreBatch {
-  /// The rows of the messages.
+  /// The rows of messages.
   fileprivate init(_ entries: [NumberedBatch.Entry]) {
     let now = Timestamp.now()
     self.init()

@@ -1,13 +1,13 @@
 import Domain
 
-/// How a connection begins: what it is sent first and where it joins, in the order in which nothing is missed and nothing
-/// comes twice.
+/// The start of a connection: what it is sent first, and the position at which it joins, so that no message is missing or
+/// sent twice.
 package struct Arrival {
-  /// Where a client wants to continue.
+  /// The position from which a client wants to continue.
   package enum Resume: Equatable, Sendable {
     case fresh
     case after(StreamPosition)
-    /// The client sent something that is no cursor. That is a gap and not an error, since it needs a snapshot.
+    /// The client sent a malformed cursor. That counts as a gap, not as an error, since the client needs a snapshot.
     case unreadable
   }
 

@@ -93,7 +93,7 @@ package final class EventHub: Sendable {
     state = Mutex(State(window: ReplayWindow(capacity: windowCapacity, maxBytes: windowBytes, after: offset)))
   }
 
-  /// Sends an unnumbered message to every subscriber of the topic, ahead of whatever waits to be stored.
+  /// Sends an unnumbered message to every subscriber of the topic, ahead of messages that wait to be stored.
   package func tell(_ message: RealtimeMessage, to topic: Topic) {
     precondition(!message.type.hasPosition, "\(message.type) messages have to be stored before they are sent")
     broadcast([PublishedMessage(message, topic: topic)])
@@ -135,8 +135,6 @@ package final class EventHub: Sendable {
     }
   }
 
-  /// The numbered messages kept after a cursor, oldest first.
-  ///
   // MARK: Readers
 
   /// Adds a reader, which receives everything from now on.

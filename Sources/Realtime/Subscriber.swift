@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// Where a subscriber's bytes go: a connection, or a test's stand-in for one.
+/// The destination of a subscriber's bytes: a connection, or a test double.
 package protocol Sink: AnyObject {
   /// Bytes in this peer's own queue. They are sent before everything written later.
   var queuedByteCount: Int { get }

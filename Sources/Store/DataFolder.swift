@@ -1,16 +1,16 @@
 import Files
 
-/// The store's files in a data folder, and what must be right about them before SQLite touches them.
+/// The store's files in a data folder, and the checks that they must pass before SQLite touches them.
 ///
-/// SQLite makes what is missing, deletes a log whose database is empty, and plays whatever log it finds into the file: right
-/// for itself, wrong for somebody whose data is half gone.
+/// SQLite creates missing files, deletes a log whose database is empty, and replays any log that it finds. If a part of the
+/// data was lost, each of these would destroy the evidence or the rest.
 struct DataFolder: Sendable {
   let path: String
   var database: String { "\(path)/telltale.db" }
   var log: String { "\(path)/telltale.db-wal" }
   var position: String { "\(path)/telltale.position" }
 
-  /// Makes the folder where it is missing.
+  /// Creates the folder if it is missing.
   /// - Throws: ``StoreError/inaccessible(path:reason:)``
   func make() throws(StoreError) {
     do throws(FileError) {
@@ -25,7 +25,7 @@ struct DataFolder: Sendable {
   private static let danglingLink = "it is a symbolic link whose target does not exist"
 
   /// Looks at the files without changing anything.
-  /// - Returns: the size of the database; nil where there is no store yet.
+  /// - Returns: the size of the database; nil if there is no store yet.
   /// - Throws: ``StoreError/inaccessible(path:reason:)``, ``StoreError/damaged(path:finding:)``
   func inspect() throws(StoreError) -> Int? {
     let logBytes = FileKind(log).byteCount ?? 0
@@ -53,10 +53,10 @@ struct DataFolder: Sendable {
       throw StoreError(error)
     }
     guard header.count == 20, header.starts(with: "SQLite format 3\0".utf8) else {
-      throw .damaged(path: database, finding: "it does not begin like a database")
+      throw .damaged(path: database, finding: "it does not start with the header of a database")
     }
-    // Bytes 18 and 19 are 2 where the file has a log (sqlite.org/fileformat2.html §1.3.3). A backup has none, so that one
-    // put in the place of a lost file can't be mixed with that file's log.
+    // Bytes 18 and 19 are 2 if the file has a log (sqlite.org/fileformat2.html §1.3.3). A backup has none, so a backup that
+    // replaces a lost file is never mixed with that file's log.
     guard logBytes == 0 || header[18...19] == [2, 2] else {
       throw .damaged(path: database, finding: "telltale.db-wal belongs to another file; move it away")
     }

@@ -1,7 +1,7 @@
 import CSQLite
 
-/// The tables of a feature: the steps that make them, oldest first. A step that was released is never changed; a later
-/// version adds one.
+/// The tables of a feature: the steps that create them, oldest first. A released step never changes; a later version adds
+/// another one.
 package struct FeatureTables: Sendable {
   /// Names the feature in the database; never changed.
   package let feature: String
@@ -29,7 +29,7 @@ package struct FeatureTables: Sendable {
 }
 
 extension Store {
-  /// Reads rows of a feature's table, as of one moment.
+  /// Reads rows of a feature's table in one snapshot.
   package func rows(_ sql: StaticString, _ values: StoredValue...) throws(StoreError) -> [[StoredValue]] {
     try readers.read { database throws(StoreError) in
       let statement = try database.statement(sql)

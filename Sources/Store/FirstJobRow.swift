@@ -1,9 +1,9 @@
 import Domain
 import JSONValues
 
-/// The rows of jobs as the first format had them: with names of their own for what messages and the API say otherwise.
+/// A job's row in the first format, whose JSON named some members differently from messages and the API.
 enum FirstJobRow {
-  /// Gives every row the current form. A damaged row is left as it is: whoever reads it is told so.
+  /// Rewrites every row in the current format. A damaged row stays as it is: reading it fails.
   static func rewriteAll(in database: Database) throws(StoreError) {
     var number = 0
     while let next = try database.number("SELECT min(number) FROM jobs WHERE number > ?", .integer(number)) {

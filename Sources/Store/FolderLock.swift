@@ -6,19 +6,19 @@ import Files
   import Darwin
 #endif
 
-/// Keeps a data folder for this process alone, as long as it lives.
+/// Reserves a data folder for this process.
 ///
-/// A lock of the file's (`flock`), which the kernel lets go of however the process ends: what is left behind locks nobody
-/// out. The file names the holder and the machine's start, and is emptied by a clean end.
+/// The lock is an `flock`, which the kernel releases however the process ends, so a file that is left behind locks no other
+/// process out. The file names the holder and the boot of the machine. A clean end empties it.
 final class FolderLock: Sendable {
-  /// How whoever held it before ended.
+  /// How the previous holder ended.
   enum PreviousEnd: Equatable, Sendable {
-    /// Nobody is known to have held it.
+    /// There is no previous holder, as far as is known.
     case unknown
     case clean
-    /// The process died, but the system lived on: what it had written is what is there.
+    /// The process died but the system kept running, so everything that the process wrote is in the files.
     case processDied
-    /// The machine went down meanwhile.
+    /// The machine went down in the meantime.
     case machineStopped
   }
 
@@ -26,7 +26,7 @@ final class FolderLock: Sendable {
   private let file: OpenFile
   private let holder: FolderHolder
 
-  /// - Parameter address: where the holder can be reached, for whoever comes and finds the folder taken.
+  /// - Parameter address: the URL of this process, for the error of a process that finds the folder in use.
   /// - Throws: ``StoreError/inUse(folder:by:)`` naming the holder, ``StoreError/inaccessible(path:reason:)``
   init(folder: String, address: String? = nil) throws(StoreError) {
     let path = "\(folder)/telltale.lock"
@@ -45,40 +45,40 @@ final class FolderLock: Sendable {
     }
     self.file = file
     holder = FolderHolder(process: Int(getpid()), address: address)
-    let machineStart = Self.machineStart()
+    let bootID = Self.bootID()
     if isNew {
       previousEnd = .unknown
     } else if lines.isEmpty {
       previousEnd = .clean
     } else {
-      previousEnd = lines.count >= 2 && lines[1] == machineStart ? .processDied : .machineStopped
+      previousEnd = lines.count >= 2 && lines[1] == bootID ? .processDied : .machineStopped
     }
-    // Not this machine's start yet: where a check refuses the files, or the process dies amid it, the next one must not
-    // take them for checked.
-    write(holder.lines(machineStart: lines.count >= 2 ? String(lines[1]) : "unchecked"))
+    // Not this boot yet. If the check fails, or the process dies during it, the next process must not assume that the
+    // files were checked.
+    write(holder.lines(bootID: lines.count >= 2 ? String(lines[1]) : "unchecked"))
   }
 
   deinit {
-    // A child that is just being started has a copy of the descriptor for a moment, with which the lock would live on.
+    // A child process has a copy of the descriptor between fork and exec, which would keep the lock alive.
     flock(file.descriptor, LOCK_UN)
   }
 
-  /// Who holds a folder now; nil where nobody does.
+  /// The holder of a folder; nil if it is free.
   static func holder(folder: String) -> FolderHolder? {
     guard let file = try? OpenFile("\(folder)/telltale.lock", for: .reading) else { return nil }
     guard flock(file.descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return nil }
     return FolderHolder(lines(of: file))
   }
 
-  /// Notes that the files were checked: from now on only the end of the machine can harm them.
-  func markChecked() { write(holder.lines(machineStart: Self.machineStart())) }
+  /// Records that the files were checked. From now on only a crash of the machine can damage them.
+  func markChecked() { write(holder.lines(bootID: Self.bootID())) }
 
-  /// Notes that everything is where it belongs.
+  /// Records a clean end.
   func markClean() { write("") }
 
-  /// - Returns: 0, or why it can't be locked.
+  /// - Returns: 0, or the errno of a lock that failed.
   private static func lock(_ descriptor: Int32) -> Int32 {
-    // Whoever asks for the holder has a lock of his own for microseconds: no reason to give up.
+    // `holder(folder:)` holds a shared lock for microseconds; try again.
     for _ in 0..<10 {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return 0 }
       guard errno == EWOULDBLOCK || errno == EINTR else { return errno }
@@ -88,7 +88,7 @@ final class FolderLock: Sendable {
   }
 
   private func write(_ text: String) {
-    // The next process reads it. If the write fails, that process checks more than it has to.
+    // For the next process. If the write fails, that process checks more than it has to.
     try? file.truncate(to: 0)
     try? file.write(Array(text.utf8), at: 0)
   }
@@ -97,8 +97,8 @@ final class FolderLock: Sendable {
     String(decoding: (try? file.read(512, at: 0)) ?? [], as: UTF8.self).split(separator: "\n")
   }
 
-  /// What is different after each start of the machine; empty where that can't be told.
-  private static func machineStart() -> String {
+  /// Identifies the boot of the machine; empty if the system doesn't tell.
+  private static func bootID() -> String {
     #if canImport(Glibc)
       let id = (try? FileSystem.read("/proc/sys/kernel/random/boot_id", maxBytes: 512)) ?? []
       return String(decoding: id.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
@@ -111,10 +111,10 @@ final class FolderLock: Sendable {
   }
 }
 
-/// The process that has a data folder.
+/// The process that holds a data folder.
 package struct FolderHolder: Equatable, Sendable, CustomStringConvertible {
   package var process: Int
-  /// The URL at which it serves; nil where it serves none.
+  /// The URL that it serves; nil if it serves none.
   package var address: String?
 
   package init(process: Int, address: String? = nil) {
@@ -122,14 +122,14 @@ package struct FolderHolder: Equatable, Sendable, CustomStringConvertible {
     self.address = address
   }
 
-  /// Reads the lines of the lock's file: the process, the machine's start, the address.
+  /// Reads the lines of the lock file: the process, the boot of the machine, the address.
   fileprivate init?(_ lines: [Substring]) {
     guard let process = lines.first.flatMap({ Int($0) }) else { return nil }
     self.init(process: process, address: lines.count > 2 ? String(lines[2]) : nil)
   }
 
-  fileprivate func lines(machineStart: String) -> String {
-    "\(process)\n\(machineStart)\n\(address.map { "\($0)\n" } ?? "")"
+  fileprivate func lines(bootID: String) -> String {
+    "\(process)\n\(bootID)\n\(address.map { "\($0)\n" } ?? "")"
   }
 
   package var description: String { "process \(process)\(address.map { " at \($0)" } ?? "")" }

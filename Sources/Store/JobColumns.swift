@@ -2,8 +2,8 @@ import Compression
 import Domain
 import JSONValues
 
-/// The derived columns of a job's row: the words that a search looks through, the JSON of everything without a column of
-/// its own, the results, and the checksums.
+/// The derived columns of a job's row: the text that a search looks at, the JSON of everything that has no column, the
+/// results, and the checksums.
 ///
 /// Not in the row: warnings, which are among the job's messages, and frames, which have rows of their own.
 struct JobColumns {
@@ -21,19 +21,19 @@ struct JobColumns {
     resultsChecksum = rowChecksum(results, job.number)
   }
 
-  /// As ``job(from:path:)``, with results_checksum and results behind the others.
+  /// Like ``job(from:path:)``, for rows that also have results_checksum and results.
   /// - Throws: ``StoreError/damaged(path:finding:)``
   static func wholeJob(from row: Statement, path: String) throws(StoreError) -> Job {
     var job = try job(from: row, path: path)
     let bytes = row.blob(11)
     guard rowChecksum(bytes, job.number) == row.integer(10), let results = object(bytes) else {
-      throw .damaged(path: path, finding: "the results of job \(job.id) make no sense")
+      throw .damaged(path: path, finding: "the results of job \(job.id) are unreadable")
     }
     job.results = results
     return job
   }
 
-  /// A job without its results, which may be very long. Reads number, id, status, created_at, finished_at, offset, name,
+  /// A job without its results, which may be very long. The columns are number, id, status, created_at, finished_at, offset, name,
   /// source, checksum, state.
   /// - Throws: ``StoreError/damaged(path:finding:)``
   static func job(from row: Statement, path: String) throws(StoreError) -> Job {
@@ -48,11 +48,11 @@ struct JobColumns {
   }
 
   static func damaged(_ id: String, path: String) -> StoreError {
-    .damaged(path: path, finding: "the row of job \(id) makes no sense")
+    .damaged(path: path, finding: "the row of job \(id) is unreadable")
   }
 
   static func object(_ bytes: [UInt8]) -> JSONObject? {
-    // One level deeper than a message may be.
+    // One level more than a message may have.
     try? JSON(parsing: bytes, limits: JSONLimits(maxDepth: 128)).objectValue
   }
 
@@ -69,14 +69,14 @@ struct JobColumns {
     "number", "job_id", "status", "created_at", "finished_at", "name", "source", "results", "warnings",
   ]
 
-  /// Everything without a column.
+  /// The members without a column.
   private static func state(of job: Job) -> JSONObject {
     var state = JSONObject()
     for member in job.json.members where !elsewhere.contains(member.key) { state[member.key] = member.value }
     return state
   }
 
-  /// Adds what the columns hold, as ``Job/json`` has it.
+  /// Adds the values of the columns, in the form of ``Job/json``.
   static func addColumns(of row: Statement, to json: inout JSONObject) {
     func time(_ column: Int) -> JSON {
       .string(Timestamp(milliseconds: Int64(row.integer(column))).description)

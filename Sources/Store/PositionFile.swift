@@ -1,11 +1,11 @@
 import Domain
 import Files
 
-/// `telltale.position`: how far the database had come when it was last heard of, kept beside it.
+/// `telltale.position`: the database's last known commit, kept beside it.
 ///
-/// Written after each commit, in place and without waiting for the disk, so that it is never ahead of what the disk has
-/// of the database, and after the end of the process alone it is right to the last commit. What it names and the
-/// database lacks was lost.
+/// It is written after each commit, in place and without waiting for the disk. So it is never ahead of the database on the
+/// disk, and after a crash of the process alone it names the last commit. If the database lacks the commit that it names,
+/// data was lost.
 final class PositionFile {
   /// The last commit: its number, and the position of the newest message.
   struct Content: Equatable {
@@ -16,7 +16,7 @@ final class PositionFile {
 
   private let file: OpenFile
 
-  /// Opens the file, or makes it, and waits until the disk has it.
+  /// Opens or creates the file, and waits until it is on the disk.
   init(_ path: String, _ content: Content) throws(StoreError) {
     do throws(FileError) {
       file = try OpenFile(path, for: .updating)
@@ -27,8 +27,8 @@ final class PositionFile {
     }
   }
 
-  /// Notes another commit. The file keeps the length that it got at the start, so a full disk doesn't matter; any other
-  /// failure leaves an older position, which proves less but never claims too much.
+  /// Records another commit. The file keeps its length, so a full disk doesn't matter. After any other failure it keeps an
+  /// older position, which proves less but is never wrong.
   func write(_ content: Content) { try? file.write(Self.line(content), at: 0) }
 
   private static func line(_ content: Content) -> [UInt8] {
@@ -37,7 +37,7 @@ final class PositionFile {
     return line
   }
 
-  /// Waits until the disk has it.
+  /// Waits until the file is on the disk.
   func synchronize() { try? file.synchronize() }
 
   /// Nil if the file is missing or can't be read.
@@ -50,6 +50,6 @@ final class PositionFile {
     return Content(epoch: position.epoch, offset: position.offset, commit: commit)
   }
 
-  /// An epoch, two numbers, and blanks: always the same, so that a shorter number leaves nothing of a longer one.
+  /// Holds an epoch, two numbers and padding. Constant, so that a shorter number overwrites a longer one completely.
   private static let length = 64
 }

@@ -1,7 +1,7 @@
 import Domain
 
-/// A feature's state as a fold of the one line of messages: the rows that change with each publication, the state that
-/// follows from what was committed, and the snapshot of a topic.
+/// A feature's state as a fold of the line of messages: the rows that change with each publication, the state that
+/// follows from the committed ones, and the snapshot of a topic.
 ///
 /// The store's thread and the realtime connections know this protocol, and not the features.
 package protocol Projection: Sendable {
@@ -9,16 +9,16 @@ package protocol Projection: Sendable {
   var topics: Set<TopicKind> { get }
 
   /// Adds the rows that change with a batch, before it is committed. Called on the store's thread.
-  /// - Returns: what to do when the batch has been committed, before its messages are acknowledged: only then may the
-  ///   projection's own state show it.
+  /// - Returns: a function to call after the commit and before the messages are acknowledged. The projection's own state
+  ///   changes only then.
   func fold(_ batch: [NumberedPublication], into rows: inout StoreBatch) -> @Sendable () -> Void
 
-  /// Whether a topic exists. Called on event loops: at most one row may be read for it.
+  /// Whether a topic exists. Called on event loops, so it reads at most one row.
   func exists(_ topic: Topic) -> Bool
 
   /// A topic's snapshot, if it is in memory. Called on event loops.
   func snapshotInMemory(of topic: Topic) -> TopicSnapshot?
 
-  /// A topic's snapshot, from the disk if need be; nil if there is no such topic.
+  /// A topic's snapshot, read from the disk if necessary; nil if there is no such topic.
   func snapshot(of topic: Topic) throws(StoreError) -> TopicSnapshot?
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Connections that read, each used by one thread at a time, while another writes.
+/// Connections for reading. Each is used by one thread at a time, and none waits for the writer.
 final class Readers: Sendable {
   private let path: String
   private let slots: [Slot]
@@ -16,7 +16,7 @@ final class Readers: Sendable {
     slots = (0..<count).map { _ in Slot() }
   }
 
-  /// Reads as of one moment, by a connection that is free, or else waits for one.
+  /// Reads one snapshot with a free connection, or waits for one.
   func read<Result: Sendable>(_ body: @Sendable (Database) throws(StoreError) -> Result) throws(StoreError) -> Result {
     for slot in slots {
       let result = try slot.database.withLockIfAvailable { database throws(StoreError) in
@@ -30,7 +30,7 @@ final class Readers: Sendable {
     }
   }
 
-  /// Waits for whoever reads.
+  /// Waits for reads in progress, and closes all connections.
   func close() {
     isClosed.store(true, ordering: .sequentiallyConsistent)
     for slot in slots { slot.database.withLock { $0 = nil } }

@@ -1,11 +1,11 @@
 /// The tables, and the steps that bring an older file up to date.
 ///
-/// The file counts the steps that it has taken (`user_version`). A step that was released is never changed.
+/// The file counts its steps (`user_version`). A released step never changes.
 enum Schema {
   /// The format that this program writes.
   static var version: Int { steps.count }
 
-  /// Brings a file to the current format, in one transaction: a process that ends halfway leaves it as it was.
+  /// Brings a file to the current format in one transaction. If the process dies halfway, the file is unchanged.
   /// - Throws: ``StoreError/newer(path:version:known:)``
   static func migrate(_ database: Database) throws(StoreError) {
     let version = try readVersion(of: database)
@@ -36,7 +36,7 @@ enum Schema {
 
   private enum Step {
     case statements(String)
-    /// The rows of jobs get the JSON form that messages and the API have.
+    /// Rewrites the JSON of jobs in the form that messages and the API use.
     case rewriteJobs
   }
 

@@ -7,12 +7,11 @@ import Files
 #endif
 
 extension Store {
-  /// Copies the store of a folder, whether a server has it open or not, as of one moment, into one file. Everything else
-  /// goes on meanwhile.
+  /// Copies one snapshot of a folder's store into a single file. A server may have the folder open, and isn't disturbed.
   ///
-  /// The copy has no epoch: whoever starts from it begins a new line of messages, so that no client takes it for the old one.
-  /// It is written beside its place under another name first: a file at the place is a whole backup.
-  /// - Throws: ``StoreError/inaccessible(path:reason:)`` where there is a file already, or it can't be made;
+  /// The copy has no epoch, so a server that starts from it begins a new line of messages, and no client confuses it with
+  /// the old one. The copy is written under a temporary name first: a file at `path` is always a complete backup.
+  /// - Throws: ``StoreError/inaccessible(path:reason:)`` if there is a file already, or it can't be created;
   ///   ``StoreError/full(path:)``.
   package static func backup(folder: String, to path: String) throws(StoreError) {
     let folder = DataFolder(path: folder)
@@ -20,7 +19,7 @@ extension Store {
       throw .inaccessible(path: folder.database, reason: "there is no such file")
     }
     guard FileKind(path) == .missing else {
-      throw .inaccessible(path: path, reason: "there is something already; name a file that does not exist")
+      throw .inaccessible(path: path, reason: "it exists already; name a file that does not exist")
     }
     do throws(FileError) {
       try FileSystem.checkFolder(FilePath.parent(of: path), for: .changing)
@@ -39,14 +38,14 @@ extension Store {
   }
 
   private static func copy(_ folder: DataFolder, to partial: String) throws(StoreError) {
-    // A connection of its own: it reads from one moment until the copy is finished.
+    // A separate connection, whose snapshot lasts until the copy is complete.
     let source = try Database(folder.database, .reading)
     let copy = try Database(partial, .writing)
     try source.reading { () throws(StoreError) in
       _ = try source.number("SELECT epoch FROM line")
       try source.copy(to: copy)
     }
-    // One file instead of two; written through to the disk by the change of the epoch.
+    // One file instead of two. Changing the epoch also syncs it to the disk.
     try copy.execute("PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL")
     try copy.run("UPDATE line SET epoch = NULL")
   }

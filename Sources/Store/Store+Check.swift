@@ -1,9 +1,10 @@
 import Domain
 
 extension Store {
-  /// Reads everything in a folder and says what is wrong with it; nothing, where all is well. Seconds a gigabyte; a server
-  /// that uses the folder goes on meanwhile, and nothing but SQLite's shared memory is written.
-  /// - Throws: ``StoreError`` where it can't be read at all.
+  /// Reads everything in a folder, which takes seconds per gigabyte. A server that uses the folder isn't disturbed, and
+  /// only SQLite's shared memory is written.
+  /// - Returns: what is damaged; empty if nothing is.
+  /// - Throws: ``StoreError`` if the store can't be read at all.
   package static func check(folder: String) throws(StoreError) -> [String] {
     let database = try Database(DataFolder(path: folder).database, .reading)
     let version = try Schema.readVersion(of: database)
@@ -19,12 +20,12 @@ extension Store {
     return findings
   }
 
-  /// As ``check(folder:)``, for the folder of this store.
+  /// ``check(folder:)`` for this store's folder.
   package func check() throws(StoreError) -> [String] { try Self.check(folder: folder.path) }
 }
 
 extension Database {
-  // Portions, so that none keeps the log from being emptied for long.
+  // In portions, because a long read would keep the log from being emptied.
 
   fileprivate func damagedMessages(atMost limit: Int) throws(StoreError) -> [Int] {
     let newest = try number("SELECT newest_offset FROM line") ?? 0
@@ -35,7 +36,7 @@ extension Database {
         reached = try reading { () throws(StoreError) in
           try messages(
             matching: { _ in true }, kinds: .core, lookingAt: 1000, after: reached, through: newest, types: nil,
-            MessagePage(limit: 1000, bytes: 1 << 20)
+            page: MessagePage(limit: 1000, bytes: 1 << 20)
           ).reached
         }
       } catch {

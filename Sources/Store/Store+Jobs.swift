@@ -2,7 +2,7 @@ import Domain
 import JSONValues
 
 extension Store {
-  /// A job as of its row's offset, without frames, with its newest warnings.
+  /// A job at its row's offset, with its newest warnings and without frames.
   package func job(_ id: String) throws(StoreError) -> Job? {
     try readers.read { database throws(StoreError) in
       let found = try database.rows(
@@ -16,14 +16,14 @@ extension Store {
     }
   }
 
-  /// Whether there is such a job: one look at a key.
+  /// Whether there is such a job. Costs one lookup in an index.
   package func hasJob(_ id: String) throws(StoreError) -> Bool {
     try readers.read { database throws(StoreError) in
       try database.number("SELECT 1 FROM jobs WHERE id = ?", .text(id)) != nil
     }
   }
 
-  /// The jobs that are queued or running, by number, with their newest warnings: what a restart goes on with.
+  /// The queued and running jobs by number, with their newest warnings. A restart continues with them.
   package func activeJobs() throws(StoreError) -> [Job] {
     try readers.read { database throws(StoreError) in
       var jobs: [Job] = []
@@ -40,9 +40,9 @@ extension Store {
     }
   }
 
-  /// A page of jobs, newest first, without warnings, frames and results: a list shows how many there are.
+  /// A page of jobs, newest first, without their warnings, frames and results.
   package func jobs(_ query: JobQuery) throws(StoreError) -> JobListPage {
-    // One more than the page has: whether there is a next one.
+    // One more than the page has, to find out whether there is a next page.
     let limit = query.limit + 1
     var jobs = try readers.read { database throws(StoreError) in try database.jobs(query, limit: limit) }
     guard jobs.count == limit else { return JobListPage(jobs: jobs) }
@@ -50,7 +50,7 @@ extension Store {
     return JobListPage(jobs: jobs, next: jobs.last.map { "\($0.number)" })
   }
 
-  /// The newest frames of a job, oldest first, each with what its plugins found: 8 MiB of that, and the newest in any case.
+  /// The newest frames of a job with their results, oldest first: up to 8 MiB, and always the newest one.
   package func frames(ofJob id: String, newest limit: Int) throws(StoreError) -> [Frame] {
     try readers.read { database throws(StoreError) in
       guard limit > 0, let topic = try database.topicID(.job(id)) else { return [] }
@@ -70,7 +70,7 @@ extension Store {
         .integer(topic), .integer(first), read: { ($0.integer(0), $0.blob(1)) })
       {
         guard let result = (try? JSON(parsing: payload).objectValue).flatMap({ FrameResult($0) }) else {
-          throw StoreError.damaged(path: database.path, finding: "frame \(number) of job \(id) makes no sense")
+          throw StoreError.damaged(path: database.path, finding: "frame \(number) of job \(id) is unreadable")
         }
         if frames.last?.id != number { frames.append(Frame(id: number, width: 0, height: 0, imageURL: nil)) }
         frames[frames.count - 1].add(result)
@@ -79,7 +79,7 @@ extension Store {
     }
   }
 
-  /// What is known of a request that came with this key.
+  /// The request that was made with this key; nil if there was none.
   package func key(_ name: String) throws(StoreError) -> IdempotencyKey? {
     try readers.read { database throws(StoreError) in
       try database.rows("SELECT digest, job, created_at FROM keys WHERE name = ?", .text(name)) {
@@ -97,7 +97,7 @@ extension Database {
     let words = query.text.lowercased()
     func job(_ row: Statement) throws(StoreError) -> Job { try JobColumns.job(from: row, path: path) }
     if !words.isEmpty {
-      // The index alone has all that decides, so that what doesn't match costs little.
+      // The index contains all that the search looks at, so rows that don't match are cheap.
       return try rows(
         """
         SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state FROM jobs
@@ -122,7 +122,7 @@ extension Database {
       """, .integer(before), .integer(limit), read: job)
   }
 
-  /// The newest warnings as of the job's offset: they are not in its row, so that it stays small.
+  /// Adds the newest warnings up to the job's offset, which are not in the row, so that it stays small.
   fileprivate func addingWarnings(to job: Job) throws(StoreError) -> Job {
     guard let topic = try topicID(job.topic) else { return job }
     var job = job

@@ -1,31 +1,31 @@
 import Domain
 
-/// Which topics' messages are wanted.
+/// Selects messages by topic.
 package enum TopicFilter: Sendable {
-  /// One topic, which has an index: costs what it returns.
+  /// One topic. Uses an index: the cost is proportional to the result.
   case topic(Topic)
-  /// All that satisfy: the whole line is read, so that at most this many messages are looked at in one go.
+  /// The topics that satisfy a condition. This scans the line, so one call looks at a limited number of messages.
   case matching(lookingAt: Int, @Sendable (Topic) -> Bool)
 }
 
 extension Store {
-  /// Messages of a part of the line, in order.
+  /// Messages of a range of the line, in order.
   /// - Parameters:
   ///   - after: only messages with greater offsets.
-  ///   - through: the last offset wanted.
+  ///   - through: the last offset to return.
   ///   - types: nil for all.
   ///   - limit: how many messages to return at most.
-  ///   - bytes: the message with which their JSON has so many bytes is the last one, so that a page of long ones stays
-  ///     small.
-  /// - Returns: the messages, and the offset up to which that is all there is: go on from there. Of one topic, it is less
-  ///   than `through` and the newest offset only where there is more.
-  /// - Throws: ``StoreError``; ``StoreError/damagedMessage(path:offset:)`` where a message is not as it was written. From
-  ///   then on ``readableAfter`` is beyond that, or beyond all that was asked for where more than a message is damaged.
+  ///   - bytes: the page ends with the message that brings its JSON to this size.
+  /// - Returns: the messages, and the offset up to which they are complete, to continue from. For one topic, it is less
+  ///   than both `through` and the newest offset only if there are more.
+  /// - Throws: ``StoreError``; ``StoreError/damagedMessage(path:offset:)`` if a message is not as it was written. From
+  ///   then on ``readableAfter`` is at least its offset, or the end of the requested range if more is damaged.
   package func messages(
     of topics: TopicFilter, after: Int, through: Int, types: Set<MessageType>?, limit: Int, bytes: Int = 1 << 20
   ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
     do throws(StoreError) {
-      return try read(topics, after: after, through: through, types: types, MessagePage(limit: limit, bytes: bytes))
+      let page = MessagePage(limit: limit, bytes: bytes)
+      return try read(topics, after: after, through: through, types: types, page: page)
     } catch {
       switch error {
       case .damagedMessage(_, let offset): announce(unreadableThrough: offset)
@@ -37,7 +37,7 @@ extension Store {
   }
 
   private func read(
-    _ topics: TopicFilter, after: Int, through: Int, types: Set<MessageType>?, _ page: MessagePage
+    _ topics: TopicFilter, after: Int, through: Int, types: Set<MessageType>?, page: MessagePage
   ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
     try readers.read { database throws(StoreError) in
       let newest = try database.number("SELECT newest_offset FROM line") ?? 0
@@ -46,18 +46,18 @@ extension Store {
       switch topics {
       case .topic(let topic):
         guard let id = try database.topicID(topic) else { return ([], end) }
-        return try database.messages(of: (topic, id), after: after, through: end, types: types, page)
+        return try database.messages(of: (topic, id), after: after, through: end, types: types, page: page)
       case .matching(let lookingAt, let isWanted):
         return try database.messages(
           matching: isWanted, kinds: topicKinds, lookingAt: lookingAt, after: after, through: end, types: types,
-          page)
+          page: page)
       }
     }
   }
 }
 
 extension Store {
-  /// When the newest message of a topic was stored; nil where there is none.
+  /// The time of a topic's newest message; nil if there is none.
   package func lastMessageTime(of topic: Topic) throws(StoreError) -> Timestamp? {
     try readers.read { database throws(StoreError) in
       guard let id = try database.topicID(topic) else { return nil }
@@ -69,7 +69,7 @@ extension Store {
   }
 }
 
-/// Messages that are gathered until there are enough.
+/// Collects messages until a limit is reached.
 struct MessagePage {
   private(set) var messages: [StoredMessage] = []
   let limit: Int
@@ -87,18 +87,18 @@ struct MessagePage {
     messages.append(message)
   }
 
-  /// What a read returns that stopped here, because there is more.
+  /// The result of a read that stops here although there is more.
   var stopped: (messages: [StoredMessage], reached: Int) { (messages, messages.last?.offset ?? 0) }
 }
 
 extension Database {
-  /// The number of the topic's row; nil where it has none or its job was removed.
+  /// The number of the topic's row; nil if it has none or its job was removed.
   func topicID(_ topic: Topic) throws(StoreError) -> Int? {
     try number("SELECT id FROM topics WHERE name = ? AND gone = 0", .text(topic.description))
   }
 
   fileprivate func messages(
-    of topic: (Topic, id: Int), after: Int, through: Int, types: Set<MessageType>?, _ page: MessagePage
+    of topic: (Topic, id: Int), after: Int, through: Int, types: Set<MessageType>?, page: MessagePage
   ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
     var page = page
     guard let types else {
@@ -116,8 +116,8 @@ extension Database {
       }
       return (page.messages, through)
     }
-    // Rare types among very many others: each type has its own order in the index, and the orders are merged here. One
-    // more than wanted tells whether there is more.
+    // The wanted types may be rare among many others. The index orders each type separately; the orders are merged here.
+    // One more than the limit shows whether there are more.
     let limit = page.limit < .max ? page.limit + 1 : page.limit
     var offsets: [Int] = []
     for type in types {
@@ -143,10 +143,9 @@ extension Database {
 
   func messages(
     matching isWanted: (Topic) -> Bool, kinds: TopicTable, lookingAt: Int, after: Int, through: Int,
-    types: Set<MessageType>?,
-    _ page: MessagePage
+    types: Set<MessageType>?, page: MessagePage
   ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
-    // In the order of the line: the topic is looked up for each message, which is cheaper than any other plan.
+    // Scans the line and looks up each topic, which is cheaper than any other plan.
     let statement = try statement(
       """
       SELECT m.offset, m.sequence, m.type, m.at, m.checksum, m.json, m.topic FROM messages m
@@ -171,14 +170,14 @@ extension Database {
     return (page.messages, isComplete ? through : reached)
   }
 
-  /// Nil where its job was removed.
+  /// Nil if its job was removed.
   private func shownTopic(_ id: Int, kinds: TopicTable) throws(StoreError) -> Topic? {
     let names = try rows("SELECT name FROM topics WHERE id = ? AND gone = 0", .integer(id)) { $0.text(0) }
     guard let name = names.first else { return nil }
     return Topic(stored: name, kinds: kinds)
   }
 
-  /// Reads offset, sequence, type, at, checksum, json.
+  /// The columns are offset, sequence, type, at, checksum, json.
   private func message(in row: Statement, of topic: (Topic, id: Int)) throws(StoreError) -> StoredMessage {
     let message = StoredMessage(
       offset: row.integer(0), topic: topic.0, sequence: row.integer(1), type: MessageType(rawValue: row.text(2)),

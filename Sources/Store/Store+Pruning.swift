@@ -1,40 +1,40 @@
 import Domain
 
-/// What one portion of pruning did.
+/// The result of pruning one portion.
 package struct Pruning: Equatable, Sendable {
-  /// The jobs that retention removed: their files are the caller's to remove.
+  /// The jobs that retention removed. The caller removes their files.
   package var removedJobs: [String] = []
-  /// Whether there was more than fits into a portion.
+  /// Whether there is more than one portion to prune.
   package var hasMore = false
 }
 
 extension Store {
-  /// Removes one portion of what is over: messages and frames of removed jobs, jobs that ended before the cutoff, messages
-  /// of shared topics that are older, and keys whose day is over. Milliseconds of the writer's time.
+  /// Removes one portion of expired rows: messages and frames of removed jobs, jobs that ended before the cutoff, older
+  /// messages of shared topics, and expired idempotency keys. Occupies the writer for milliseconds.
   /// - Parameters:
-  ///   - cutoff: how far back things are kept.
-  ///   - limit: how many rows go at most.
+  ///   - cutoff: the oldest time to keep.
+  ///   - limit: how many rows to remove at most.
   package func prune(
     finishedBefore cutoff: Timestamp, now: Timestamp, limit: Int = 1000
   ) throws(StoreError) -> Pruning {
-    // Nearly always there is nothing to do, which a reader finds out without holding up the writer.
-    guard try readers.read({ database throws(StoreError) in try database.hasPrunable(before: cutoff, now) }) else {
+    // There is nearly always nothing to do, which a reader finds out without occupying the writer.
+    guard try readers.read({ database throws(StoreError) in try database.hasPrunable(before: cutoff, now: now) }) else {
       return Pruning()
     }
     return try commit { writer, totals throws(StoreError) in
       var portion = Portion(writer: writer, rest: limit)
       try portion.sweepGoneTopics()
-      try portion.removeJobs(finishedBefore: cutoff, &totals)
-      try portion.removeDigests(before: cutoff, &totals)
+      try portion.removeJobs(finishedBefore: cutoff, updating: &totals)
+      try portion.removeDigests(before: cutoff, updating: &totals)
       try portion.removeKeys(before: Timestamp(milliseconds: now.milliseconds - IdempotencyKey.lifetime))
-      // Before the commit: nobody may find a message missing without being told that there is a gap.
+      // Before the commit: a reader that misses a message must already see that there is a gap.
       announce(prunedThrough: totals.prunedThrough)
       return Pruning(removedJobs: portion.removedJobs, hasMore: portion.rest <= 0 || portion.hasMore)
     }
   }
 }
 
-/// A transaction's worth of removing.
+/// The rows to remove in one transaction.
 private struct Portion {
   let writer: Writer
   var rest: Int
@@ -64,7 +64,7 @@ private struct Portion {
     }
   }
 
-  mutating func removeJobs(finishedBefore cutoff: Timestamp, _ totals: inout Writer.Totals) throws(StoreError) {
+  mutating func removeJobs(finishedBefore cutoff: Timestamp, updating totals: inout Writer.Totals) throws(StoreError) {
     guard rest > 0 else { return }
     let ids = try database.rows(
       "SELECT id FROM jobs WHERE finished_at < ? ORDER BY finished_at LIMIT ?",
@@ -73,14 +73,14 @@ private struct Portion {
     for id in ids {
       rest -= 1
       removedJobs.append(id)
-      guard let topic = try writer.removeJob(id, &totals) else { continue }
+      guard let topic = try writer.removeJob(id, updating: &totals) else { continue }
       hasMore = true
       let newest = try database.number("SELECT max(offset) FROM messages WHERE topic = ?", .integer(topic)) ?? 0
       totals.prunedThrough = max(totals.prunedThrough, newest)
     }
   }
 
-  mutating func removeDigests(before cutoff: Timestamp, _ totals: inout Writer.Totals) throws(StoreError) {
+  mutating func removeDigests(before cutoff: Timestamp, updating totals: inout Writer.Totals) throws(StoreError) {
     for topic in try database.sharedTopics() {
       guard rest > 0 else { return }
       let offsets = try database.olderMessages(of: topic, than: cutoff, limit: rest)
@@ -100,7 +100,7 @@ private struct Portion {
 }
 
 extension Database {
-  fileprivate func hasPrunable(before cutoff: Timestamp, _ now: Timestamp) throws(StoreError) -> Bool {
+  fileprivate func hasPrunable(before cutoff: Timestamp, now: Timestamp) throws(StoreError) -> Bool {
     let rows = try number(
       """
       SELECT EXISTS (SELECT 1 FROM topics WHERE gone = 1) OR EXISTS (SELECT 1 FROM jobs WHERE finished_at < ?)
@@ -113,12 +113,13 @@ extension Database {
     return false
   }
 
-  /// The topics that belong to no job. (`;` is what comes behind `:`.)
+  /// The topics that belong to no job. (`;` follows `:` in ASCII.)
   fileprivate func sharedTopics() throws(StoreError) -> [Int] {
     try rows("SELECT id FROM topics WHERE name < 'job:' OR name >= 'job;'") { $0.integer(0) }
   }
 
-  /// The offsets at the beginning of a topic whose messages are older. One with an older clock behind a younger one waits.
+  /// The offsets of a topic's messages before the cutoff, up to the first later one. If the clock went back, an older message
+  /// behind a later one waits.
   fileprivate func olderMessages(of topic: Int, than cutoff: Timestamp, limit: Int) throws(StoreError) -> [Int] {
     let statement = try statement(
       "SELECT offset, at FROM messages INDEXED BY messages_by_topic WHERE topic = ? ORDER BY offset LIMIT ?")

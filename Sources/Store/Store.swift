@@ -2,11 +2,11 @@ import Domain
 import Files
 import Synchronization
 
-/// The data folder's database: what is in it was committed, and what was committed is in it.
+/// The database of a data folder.
 ///
-/// One connection writes and empties the log, under a lock; readers have connections of their own and see the last commit.
+/// One connection, guarded by a lock, writes and empties the log. Readers have their own connections and see the last commit.
 package final class Store: Sendable {
-  /// Which line of messages the offsets count in.
+  /// Names the line of messages that the offsets count in.
   package let epoch: String
   let folder: DataFolder
   let readers: Readers
@@ -17,13 +17,13 @@ package final class Store: Sendable {
   private let totals: Mutex<Writer.Totals>
   private let unreadableThrough = Atomic(0)
 
-  /// Opens the store of a folder, or makes both.
+  /// Opens the store of a folder; creates both if they are missing.
   /// - Parameters:
   ///   - address: the URL at which the folder is served, named to a second server that finds the folder in use.
   ///   - features: the tables that features keep here.
   ///   - topicKinds: the kinds of topics whose messages are stored here.
   ///   - makeEpoch: names a new line of messages, if the store is new or can't prove that nothing is missing from it.
-  /// - Throws: ``StoreError``; what can't be used is left as it is.
+  /// - Throws: ``StoreError``. Files that can't be used are not changed.
   package init(
     folder path: String, address: String? = nil, features: [FeatureTables] = [], topicKinds: TopicTable = .core,
     makeEpoch: () -> String
@@ -36,7 +36,7 @@ package final class Store: Sendable {
     let (database, totals) = (opening.database, opening.totals)
     let epoch = opening.epoch ?? makeEpoch()
     if opening.epoch == nil { try database.run("UPDATE line SET epoch = ?", .text(epoch)) }
-    // Behind the epoch: one that names another is as good as none.
+    // After the epoch: a position with another epoch counts as none.
     let position = try PositionFile(
       folder.position,
       PositionFile.Content(epoch: epoch, offset: totals.newestOffset, commit: totals.commits))
@@ -48,29 +48,28 @@ package final class Store: Sendable {
     readers = Readers(folder.database, count: 4)
   }
 
-  /// The offset of the newest message, as of the last commit. Never goes down.
+  /// The offset of the newest committed message. Never decreases.
   package var newestOffset: Int { totals.withLock { $0.newestOffset } }
 
-  /// The number of the newest job that there ever was.
+  /// The number of the newest job, even if it was removed.
   package var newestJobNumber: Int { totals.withLock { $0.newestJobNumber } }
 
-  /// The highest offset of what retention removed.
+  /// The highest offset that retention removed.
   package var prunedThrough: Int { totals.withLock { $0.prunedThrough } }
 
-  /// The highest offset of what was removed or has been found damaged: whoever asks for what came after an earlier one
-  /// misses something.
+  /// The highest offset that was removed or found damaged. A reader that continues from an earlier one misses messages.
   package var readableAfter: Int { max(prunedThrough, unreadableThrough.load(ordering: .relaxed)) }
 
-  /// How many jobs have a status. Costs nothing.
+  /// The number of jobs with a status, from memory.
   package func count(_ status: JobStatus) -> Int { totals.withLock { $0.counts[status] ?? 0 } }
 
-  /// Bytes of the log: what is committed and not yet in the database's own file, and room that it keeps.
+  /// The size of the log in bytes, including space that SQLite keeps for reuse.
   package var walBytes: Int { FileKind(folder.log).byteCount ?? 0 }
 
-  /// Commits all of a batch, or nothing. When it returns, all is on the disk.
+  /// Commits all of a batch or nothing. When it returns, the batch is on the disk.
   package func write(_ batch: StoreBatch) throws(StoreError) {
     guard !batch.isEmpty else { return }
-    try commit { writer, totals throws(StoreError) in try writer.write(batch, &totals) }
+    try commit { writer, totals throws(StoreError) in try writer.write(batch, updating: &totals) }
   }
 
   /// The seq of a topic's newest message; 0 before its first.
@@ -78,7 +77,7 @@ package final class Store: Sendable {
     try withWriter { writer throws(StoreError) in try writer.lastSequence(of: topic) }
   }
 
-  /// Ends cleanly: nothing is left to recover, and the folder is free. What is asked of the store from now on fails.
+  /// Closes the store cleanly, so that nothing is left to recover, and releases the folder. Later calls throw.
   package func close() {
     readers.close()
     writer.withLock { writer in
@@ -87,15 +86,15 @@ package final class Store: Sendable {
     }
   }
 
-  /// Lets askers know of what is about to be removed.
+  /// Makes the gap visible to readers before the messages are removed.
   func announce(prunedThrough offset: Int) {
     totals.withLock { $0.prunedThrough = max($0.prunedThrough, offset) }
   }
 
-  /// A message turned out not to be as it was written.
+  /// Records that a message is not as it was written.
   func announce(unreadableThrough offset: Int) { unreadableThrough.max(offset, ordering: .relaxed) }
 
-  /// Runs a transaction of the writer's, and tells what stands then.
+  /// Runs a transaction of the writer, and publishes the new totals.
   func commit<Result: Sendable>(
     _ body: @Sendable (Writer, inout Writer.Totals) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {

@@ -1,7 +1,7 @@
 import Compression
 import Domain
 
-/// A numbered message as it is stored.
+/// A stored numbered message.
 package struct StoredMessage: Equatable, Sendable {
   package var offset: Int
   package var topic: Topic
@@ -57,11 +57,11 @@ package struct RowChange: Sendable {
   }
 }
 
-/// What is stored in one transaction: all of it, or nothing.
+/// The changes of one transaction.
 package struct StoreBatch: Sendable {
   /// Their offsets continue from the newest stored one.
   package var messages: [StoredMessage] = []
-  /// A second one of the same job, frame and plugin replaces the first.
+  /// A frame with the same job, number and plugin replaces the earlier one.
   package var frames: [StoredFrame] = []
   /// Rows to insert, or to replace the rows with the same ids.
   package var jobs: [Job] = []
@@ -78,7 +78,7 @@ package struct StoreBatch: Sendable {
   }
 }
 
-/// The checksum of a row: its bytes, and its numbers behind them.
+/// The checksum of a row, over its bytes followed by its numbers.
 func rowChecksum(_ bytes: [UInt8], _ numbers: Int...) -> Int {
   numbers.withUnsafeBytes { Int(crc32($0, continuing: crc32(bytes))) }
 }

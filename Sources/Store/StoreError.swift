@@ -1,9 +1,9 @@
 import Domain
 import Files
 
-/// Why something could not be stored or read, in a sentence that says what to do.
+/// A failure to store or read. The description says what to do.
 package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The disk, or the process's limit for a file, is full. Nothing was changed; it works again when there is room.
+  /// The disk is full, or the file has reached the process's limit. Nothing was changed; retry when there is space.
   case full(path: String)
   /// Another process serves this folder.
   case inUse(folder: String, by: FolderHolder?)
@@ -13,11 +13,11 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   case damagedMessage(path: String, offset: Int)
   /// A later version of this program wrote the file.
   case newer(path: String, version: Int, known: Int)
-  /// What was acknowledged is not in the file: its log was lost or cut, or an older file was put in its place.
+  /// Acknowledged commits are missing: the log was lost or truncated, or an older file was put in the file's place.
   case lost(path: String, acknowledged: Int, found: Int)
-  /// The folder or file can't be opened, made or written.
+  /// The folder or file can't be opened, created or written.
   case inaccessible(path: String, reason: String)
-  /// SQLite refused for another reason. The statement never holds values.
+  /// SQLite failed for another reason. The statement contains no values.
   case failed(code: Int, message: String, statement: String)
 
   package var description: String {
@@ -46,7 +46,7 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     "To restore, move all telltale.db and telltale.position files away and copy a backup to telltale.db, "
     + "or start with another --data folder."
 
-  /// What a failed file operation in the data folder means for the store.
+  /// Translates a failed file operation in the data folder.
   init(_ error: FileError) {
     if error.isDiskFull {
       self = .full(path: error.path)
@@ -56,11 +56,11 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// What a client is told. Paths and findings are for the log.
+  /// The error for a client. Paths and findings are for the log only.
   package var appError: AppError {
     switch self {
     case .full: AppError(.storageFull, "The server has no room left to store this. Try again later.")
-    case .inaccessible, .inUse, .damaged, .lost: AppError(.unavailable, "The server's store can't be used now.")
+    case .inaccessible, .inUse, .damaged, .lost: AppError(.unavailable, "The server's store is unavailable.")
     case .damagedMessage(_, let offset):
       AppError(.unavailable, "Message \(offset) is damaged in the server's store. Ask for what came after it.")
     case .newer, .failed: AppError(.internal, "Internal error.")

@@ -1,8 +1,8 @@
 import Domain
 
-/// The connection that writes, and what it remembers of the stored state. Guarded by the store's lock.
+/// The connection that writes, with a cache of the stored state. Guarded by the store's lock.
 final class Writer {
-  /// The figures of the committed state that are read all the time.
+  /// Figures of the committed state that are read often.
   struct Totals: Sendable {
     var newestOffset: Int
     var newestJobNumber: Int
@@ -32,7 +32,7 @@ final class Writer {
     self.position = position
   }
 
-  /// Commits what the body does to the tables and to the totals; if it throws, nothing of either.
+  /// Commits the body's changes to the tables and the totals; if it throws, neither changes.
   func commit<Result>(
     _ body: (Writer, inout Totals) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
@@ -49,7 +49,7 @@ final class Writer {
         return result
       }
       totals = next
-      // If it can't be written, it only proves less after a crash.
+      // If the write fails, the file only proves less after a crash.
       position.write(PositionFile.Content(epoch: epoch, offset: next.newestOffset, commit: next.commits))
       return result
     } catch {
@@ -58,9 +58,9 @@ final class Writer {
     }
   }
 
-  /// Moves the log into the file and the position to the disk, so that nothing is left to recover.
+  /// Writes the log into the database and syncs the position, so that nothing is left to recover.
   func finish() {
-    // On a full disk the log stays as it is, and so does the mark that this was no clean end.
+    // If the disk is full, the log stays, and the end isn't marked as clean.
     guard (try? database.checkpointAll()) != nil else { return }
     position.synchronize()
     lock.markClean()
@@ -71,19 +71,19 @@ final class Writer {
     return try database.number("SELECT sequence FROM topics WHERE name = ?", .text(topic.description)) ?? 0
   }
 
-  func write(_ batch: StoreBatch, _ totals: inout Totals) throws(StoreError) {
-    for job in batch.jobs { try write(job, &totals) }
-    try write(batch.messages, &totals)
+  func write(_ batch: StoreBatch, updating totals: inout Totals) throws(StoreError) {
+    for job in batch.jobs { try write(job, updating: &totals) }
+    try write(batch.messages, updating: &totals)
     for frame in batch.frames { try write(frame) }
     for key in batch.keys { try write(key) }
-    for id in batch.removedJobs { try removeJob(id, &totals) }
+    for id in batch.removedJobs { try removeJob(id, updating: &totals) }
     for change in batch.rows { try database.run(change.sql, values: change.values) }
   }
 
-  /// Removes the row. Messages and frames are no longer shown, and swept later.
-  /// - Returns: the topic that went with it; nil if it had no message and no frame.
+  /// Removes the row. The job's messages and frames become invisible, and are deleted later.
+  /// - Returns: the job's topic; nil if it had no message and no frame.
   @discardableResult
-  func removeJob(_ id: String, _ totals: inout Totals) throws(StoreError) -> Int? {
+  func removeJob(_ id: String, updating totals: inout Totals) throws(StoreError) -> Int? {
     if let status = try status(ofJob: id) {
       totals.counts[status, default: 0] -= 1
       try database.run("DELETE FROM jobs WHERE id = ?", .text(id))
@@ -96,12 +96,12 @@ final class Writer {
     return topic
   }
 
-  /// To be called when a topic's row is deleted: its number may be used again.
+  /// Must be called when a topic's row is deleted, because its number may be reused.
   func forgetTopics() { topics.removeAll() }
 
   // MARK: Rows
 
-  private func write(_ job: Job, _ totals: inout Totals) throws(StoreError) {
+  private func write(_ job: Job, updating totals: inout Totals) throws(StoreError) {
     if let old = try status(ofJob: job.id) { totals.counts[old, default: 0] -= 1 }
     totals.counts[job.status, default: 0] += 1
     totals.newestJobNumber = max(totals.newestJobNumber, job.number)
@@ -127,13 +127,13 @@ final class Writer {
       ?? nil
   }
 
-  private func write(_ messages: [StoredMessage], _ totals: inout Totals) throws(StoreError) {
+  private func write(_ messages: [StoredMessage], updating totals: inout Totals) throws(StoreError) {
     var touched: [Topic: KnownTopic] = [:]
     for message in messages {
-      precondition(message.offset > totals.newestOffset, "The offset \(message.offset) was given before.")
+      precondition(message.offset > totals.newestOffset, "The offset \(message.offset) was assigned before.")
       totals.newestOffset = message.offset
       var topic = if let known = touched[message.topic] { known } else { try known(message.topic) }
-      // An internal message has no place among those that readers of its topic see.
+      // Readers of the topic don't see internal messages, so these don't count.
       if !message.type.isInternal { topic.sequence = message.sequence }
       touched[message.topic] = topic
       try database.run(
@@ -162,7 +162,7 @@ final class Writer {
       .text(key.name), .blob(key.digest), .text(key.job), .integer(Int(key.createdAt.milliseconds)))
   }
 
-  /// The topic's row, made if it is new.
+  /// The topic's row, created if it is new.
   private func known(_ topic: Topic) throws(StoreError) -> KnownTopic {
     if let known = topics[topic] { return known }
     let name = topic.description

@@ -21,7 +21,7 @@ final class BenchSubject {
   /// - Throws: ``UsageError``, or an error if the server can't be started.
   init(_ options: BenchOptions) throws {
     publishURL = options.text("publish-url")
-    let cores = Configuration.coreCount
+    let cores = OwnProcess.coreCount
     if let url = options.text("url") {
       self.url = url
       own = nil
@@ -55,7 +55,7 @@ final class BenchSubject {
 
   /// - Throws: ``LoadError/notEnoughDescriptors(wanted:limit:)``
   static func loop(for connections: Int) throws -> LoadLoop {
-    let limit = Configuration.raiseOpenFileLimit()
+    let limit = OwnProcess.raiseOpenFileLimit()
     // A server that we started has the same limit. It reserves 128 descriptors for other purposes, and up to 64 for
     // connections that are not streams.
     guard connections + 200 <= limit else { throw LoadError.notEnoughDescriptors(wanted: connections, limit: limit) }

@@ -51,7 +51,7 @@ enum ServeCommand {
     }
     Console.print("Telltale is ready: \(address)")
     stop.wait()
-    application.log(.info, "stopping", ["hint": "send the signal again to stop at once"])
+    application.log(.info, "stopping", values: ["hint": "send the signal again to stop at once"])
     let deadline = DispatchTime.now() + .seconds(25)
     let hurry = stop.onNext {
       server.hurry()

@@ -73,7 +73,7 @@ struct ProcessTests {
 
   #if os(Linux)
     @Test func `a data folder that may not be made is told with what to do`() throws {
-      // Nobody may make a folder there, whoever runs the test.
+      // No user may create a folder there, not even root.
       let server = try Binary.start(["serve", "--port", "0", "--data", "/sys/telltale"])
       let complaint = Binary.read(server.standardError)
       #expect(server.waitForEnd() == .exited(code: 1))

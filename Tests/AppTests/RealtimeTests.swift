@@ -119,7 +119,7 @@ struct RealtimeTests {
     let client = try app.client()
     try client.upgrade("/v1/realtime?since=\(epoch):0")
     #expect(try client.nextMessage { type($0) == "ping" }["payload"]?["catching_up"] == true)
-    // Where the loop was behind the publisher when the client came, the end of the replay is before the last of them.
+    // If the loop was behind the publisher when the client connected, the replay ends before the last message.
     var caughtUp = 0
     for offset in 1...10_000 {
       var message = try client.nextMessage()

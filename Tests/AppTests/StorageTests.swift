@@ -108,7 +108,7 @@ struct StorageTests {
       (total, next) = (total + more.count, more.next)
     }
     #expect(total == 45)
-    // A full page is the last one where nothing follows.
+    // A full page is the last one if nothing follows.
     let first = try page("limit=15")
     let second = try page("limit=15&since=\(try #require(first.next))")
     let third = try page("limit=15&since=\(try #require(second.next))")

@@ -118,7 +118,7 @@ struct LogTests {
   @Test func `one event is one line, whatever a client sent`() {
     let lines = Lines()
     let log = Log(level: .info, format: .text, sink: lines.add)
-    log(.info, "request", ["path": "/a\r\nInjected: yes\u{1B}[31m"])
+    log(.info, "request", values: ["path": "/a\r\nInjected: yes\u{1B}[31m"])
     log(.debug, "unseen")
     #expect(lines.all.count == 1)
     #expect(lines.all[0].filter { $0 == 0x0A }.count == 1)
@@ -129,7 +129,7 @@ struct LogTests {
     format: Log.Format
   ) throws {
     let hostile = "\u{7F}\u{85}\u{9B}31m\u{2028}\u{2029}\u{202E}\u{2066}é🙂"
-    let line = format.line(.info, "request", ["name": .string(hostile)])
+    let line = format.line(.info, "request", values: ["name": .string(hostile)])
     let text = String(decoding: line, as: UTF8.self)
     #expect(text.unicodeScalars.filter { $0.properties.generalCategory == .control } == ["\n"])
     #expect(text.hasSuffix("é🙂\"\n") || text.hasSuffix("é🙂\"}\n"))
@@ -144,13 +144,13 @@ struct LogTests {
       Issue.record("it was made")
       return [:]
     }
-    log(.debug, "detail", expensive())
+    log(.debug, "detail", values: expensive())
     #expect(lines.all.isEmpty)
   }
 
   @Test func `for machines each line is a JSON object`() throws {
     let lines = Lines()
-    Log(level: .info, format: .json, sink: lines.add)(.warning, "slow", ["ms": 12.5])
+    Log(level: .info, format: .json, sink: lines.add)(.warning, "slow", values: ["ms": 12.5])
     let json = try JSON(parsing: lines.all[0].dropLast())
     #expect(json["level"] == "warning")
     #expect(json["event"] == "slow")

@@ -25,7 +25,7 @@ struct EventHubTests {
     #expect(sink.offsets == Array(1...5))
     #expect(loop.fanOut.groupCount == 0)
 
-    // The loop itself goes on, for whoever comes now.
+    // The loop itself continues, for new subscribers.
     let (next, _) = loop.subscriber()
     loop.publisher.publish(warning(), to: .job("a"))
     loop.fanOut.turn()

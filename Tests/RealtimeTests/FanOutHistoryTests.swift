@@ -29,7 +29,7 @@ struct FanOutHistoryTests {
       fanOut = FanOut(hub: hub, limits: limits, wake: { reads.wakes.withLock { $0 += 1 } })
     }
 
-    /// Reads that nobody answered hold the loop that asked, and that holds the reads.
+    /// Unanswered reads hold their loop, which holds the reads.
     deinit { reads.waiting.withLock { $0 = [] } }
 
     /// Publishes so many messages by turns to topics a and b.

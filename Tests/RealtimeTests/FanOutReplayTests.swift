@@ -9,7 +9,7 @@ struct FanOutReplayTests {
 
   private func position(_ offset: Int) -> StreamPosition { StreamPosition(epoch: "test", offset: offset) }
 
-  /// A loop that has published messages 1 through `count`, by turns to topics a and b, and somebody who resumes.
+  /// A loop that has published messages 1 through `count`, alternately to topics a and b, and a client that resumes.
   private func resumption(
     after offset: Int = 0, of count: Int, _ subscription: Subscription = .everything, window: Int = 10_000,
     limits: QueueLimits = .standard, text: String = "w"

@@ -274,7 +274,7 @@ struct JournalTests {
     desk.publish(journal, "asked", isRefusable: true)
     _ = journal.step(now: 0)
     #expect(journal.statistics.waiting == 1)
-    // One row is enough for a batch, and one row waits: what comes second needs nobody woken.
+    // One row fills a batch, and one row waits, so the second publication wakes nothing.
     let wakes = desk.wakes
     #expect(desk.publish(journal, String(repeating: "y", count: 1_000)))
     #expect(desk.wakes == wakes)

@@ -2,30 +2,30 @@ import Domain
 import JSONValues
 import Realtime
 
-/// A page that watches: it goes by the rules of the browser's client, and tells the world what may not be.
+/// A page that follows the rules of the browser's client, and reports violations to the world.
 final class Client: CustomStringConvertible {
   private unowned let world: World
   private let number: Int
-  /// The one job that it watches, after a snapshot; nil for a page that was served with what it shows.
+  /// The only job of a page that starts from a snapshot; nil for a page that was served with its state.
   private let job: Topic?
   private let subscribesToEverything: Bool
   private(set) var connection: Connection?
   private var input: [UInt8] = []
   private var inputStart = 0
   private var cursor: StreamPosition?
-  /// The position of a snapshot of which so many messages are still to come.
+  /// The position of an incomplete snapshot, and how many of its messages are missing.
   private var gathering: (StreamPosition, left: Int)?
   private var sequence = TopicSequence()
-  /// What is shown, by topic.
+  /// The state that the page shows, by topic.
   private var shown: [Topic: TopicState] = [:]
   private var topics: Set<Topic>
-  /// A topic that is being added: nil until its state has come, the messages that came meanwhile.
+  /// A topic that is being added, with the messages that arrived before its state.
   private var adding: (topic: Topic, isConfirmed: Bool, rows: [Disk.Row])?
   private var removing: Topic?
   private var attempt = 0
   private var life = 0
-  private var lastHeard = 0
-  private(set) var hearsNothingUntil = 0
+  private var lastReceived = 0
+  private(set) var unreachableUntil = 0
   private(set) var partitionedUntil = 0
 
   var description: String { "client \(number)\(job.map { " (\($0))" } ?? "")" }
@@ -38,30 +38,32 @@ final class Client: CustomStringConvertible {
     topics = job.map { [$0] } ?? (subscribesToEverything ? Set(world.jobs) : [world.jobs[0], .jobs])
   }
 
-  private var subscription: Subscription { subscribesToEverything ? .everything(for: .viewers) : .only(topics, for: .viewers) }
+  private var subscription: Subscription {
+    subscribesToEverything ? .everything(for: .viewers) : .only(topics, for: .viewers)
+  }
 
   var isInStep: Bool {
     guard connection != nil, adding == nil, removing == nil else { return false }
-    return topics.allSatisfy { shown[$0] == world.disk.state(of: $0) || shown[$0] == nil && isSilent($0) }
+    return topics.allSatisfy { shown[$0] == world.disk.state(of: $0) || shown[$0] == nil && isEmpty($0) }
   }
 
-  private func isSilent(_ topic: Topic) -> Bool { world.disk.state(of: topic).sequence == 0 }
+  private func isEmpty(_ topic: Topic) -> Bool { world.disk.state(of: topic).sequence == 0 }
 
-  // MARK: Troubles
+  // MARK: Faults
 
-  func stall(_ milliseconds: Int) {
+  func stall(for milliseconds: Int) {
     world.note("\(self) reads nothing for \(milliseconds) ms")
-    hearsNothingUntil = max(hearsNothingUntil, world.now + milliseconds)
+    unreachableUntil = max(unreachableUntil, world.now + milliseconds)
   }
 
-  func partition(_ milliseconds: Int) {
+  func partition(for milliseconds: Int) {
     world.note("\(self) has no network for \(milliseconds) ms")
     partitionedUntil = max(partitionedUntil, world.now + milliseconds)
-    hearsNothingUntil = max(hearsNothingUntil, partitionedUntil)
+    unreachableUntil = max(unreachableUntil, partitionedUntil)
   }
 
   func heal() {
-    hearsNothingUntil = min(hearsNothingUntil, world.now)
+    unreachableUntil = min(unreachableUntil, world.now)
     partitionedUntil = min(partitionedUntil, world.now)
   }
 
@@ -75,19 +77,19 @@ final class Client: CustomStringConvertible {
       guard world.now >= partitionedUntil, let server = world.server else { return retry() }
       if job == nil, cursor == nil { loadPage(from: server) } else { open(server) }
     }
-    // Whatever this attempt came to: if nothing is heard of it any more, there shall be another.
-    watch(life)
+    // Reconnects if this attempt or its connection falls silent.
+    startWatchdog(life)
   }
 
-  private func watch(_ life: Int) {
-    lastHeard = world.now
-    world.after(5_000) { [unowned self] in look(life) }
+  private func startWatchdog(_ life: Int) {
+    lastReceived = world.now
+    world.after(5_000) { [unowned self] in checkLiveness(life) }
   }
 
-  private func look(_ life: Int) {
+  private func checkLiveness(_ life: Int) {
     guard life == self.life else { return }
-    if world.now - lastHeard >= 20_000 || connection == nil && world.now - lastHeard >= 5_000 { return retry() }
-    world.after(5_000) { [unowned self] in look(life) }
+    if world.now - lastReceived >= 20_000 || connection == nil && world.now - lastReceived >= 5_000 { return retry() }
+    world.after(5_000) { [unowned self] in checkLiveness(life) }
   }
 
   private func loadPage(from server: ServerProcess) {
@@ -111,7 +113,7 @@ final class Client: CustomStringConvertible {
     inputStart = 0
     if cursor == nil { expectSnapshot() }
     connection = server.accept(
-      self, cursor.map(Arrival.Resume.after) ?? .fresh, subscription, job: job)
+      self, resume: cursor.map(Arrival.Resume.after) ?? .fresh, subscription: subscription, job: job)
   }
 
   func lost(_ connection: Connection) {
@@ -121,16 +123,16 @@ final class Client: CustomStringConvertible {
   private func retry() {
     let wait = [1_000, 2_000, 4_000, 8_000, 16_000][min(attempt, 4)]
     attempt = min(attempt + 1, 4)
-    comeBack(in: wait + world.roll(-wait / 10...wait / 10))
+    reconnect(in: wait + world.roll(-wait / 10...wait / 10))
   }
 
-  private func comeBack(in milliseconds: Int) {
+  private func reconnect(in milliseconds: Int) {
     connection = nil
     life += 1
     let life = life
     if let adding {
       if adding.isConfirmed {
-        // What came of the topic was never shown: the page begins anew.
+        // The messages of the topic were never shown, so the page starts again.
         cursor = nil
         shown = [:]
       } else {
@@ -143,8 +145,8 @@ final class Client: CustomStringConvertible {
     world.after(milliseconds) { [unowned self] in if life == self.life { connect() } }
   }
 
-  /// More of the snapshot is here: with all of it the client has a position.
-  private func takeSnapshot(_ count: Int) {
+  /// Counts received messages of the snapshot. The client gets its position with the last one.
+  private func receiveSnapshot(_ count: Int) {
     guard let (position, left) = gathering else { return }
     gathering = left > count ? (position, left - count) : nil
     if gathering == nil { cursor = position }
@@ -161,7 +163,7 @@ final class Client: CustomStringConvertible {
 
   func received(_ bytes: ArraySlice<UInt8>, on connection: Connection) {
     guard connection === self.connection else { return }
-    lastHeard = world.now
+    lastReceived = world.now
     input += bytes
     while let text = nextText(), self.connection === connection { received(text) }
     if inputStart > 0 {
@@ -170,7 +172,7 @@ final class Client: CustomStringConvertible {
     }
   }
 
-  /// The text of the next whole frame: a server's frames have no mask, and these no more than 16 bits of length.
+  /// The text of the next complete frame. A server's frames have no mask, and these have at most 16 bits of length.
   private func nextText() -> [UInt8]? {
     let rest = input.count - inputStart
     guard rest >= 2 else { return nil }
@@ -186,7 +188,7 @@ final class Client: CustomStringConvertible {
   }
 
   private func received(_ text: [UInt8]) {
-    if let position = Self.position(text) { return receivedNumbered(position, text) }
+    if let position = Self.position(of: text) { return receivedNumbered(text, at: position) }
     if text.starts(with: Self.frameStart) { return }
     guard let message = try? RealtimeMessage(parsing: text) else { return world.fail("\(self) can't read \(text)") }
     let payload = message.payload
@@ -197,26 +199,26 @@ final class Client: CustomStringConvertible {
         connection?.request(.pong())
         break
       }
-      // The first one. (An answer to it would tell the server nothing that the connection itself did not.)
+      // The first ping needs no answer, since the new connection itself shows that the client is alive.
       guard cursor == nil, let position = StreamPosition(cursor: position) else { break }
       gathering = (position, payload["snapshot_messages"]?.intValue ?? 0)
-      takeSnapshot(0)
+      receiveSnapshot(0)
     case .jobStatus:
       guard let job else { break }
       shown[job] = TopicState(
         sequence: payload["seq"]?.intValue ?? 0, digest: payload["digest"]?.stringValue.flatMap { UInt64($0) } ?? 0,
         offset: payload["offset"]?.intValue ?? 0)
-      takeSnapshot(1)
+      receiveSnapshot(1)
     case .error:
-      world.note("\(self) learns of a gap")
+      world.note("\(self) is told of a gap")
       expectSnapshot()
-      // A page is served anew.
-      if job == nil { comeBack(in: world.roll(10...100)) }
+      // The page is loaded again.
+      if job == nil { reconnect(in: world.roll(10...100)) }
     case .subscribed: confirmAdding()
     case .unsubscribed:
       if let removing { forget(removing) }
       removing = nil
-    default: world.fail("\(self) gets \(message.type)")
+    default: world.fail("\(self) receives \(message.type)")
     }
   }
 
@@ -224,7 +226,7 @@ final class Client: CustomStringConvertible {
   private static let idStart = Array("\"id\":\"".utf8)
 
   /// The position of a numbered message, which ends in `"id":"E:O","topic":"T","seq":N}`.
-  private static func position(_ text: [UInt8]) -> StreamPosition? {
+  private static func position(of text: [UInt8]) -> StreamPosition? {
     guard text.count > 70 else { return nil }
     var index = text.count - 20
     let end = max(text.count - 70, 0)
@@ -235,16 +237,16 @@ final class Client: CustomStringConvertible {
     return StreamPosition(cursor: String(decoding: text[start..<quote], as: UTF8.self))
   }
 
-  private func receivedNumbered(_ position: StreamPosition, _ text: [UInt8]) {
+  private func receivedNumbered(_ text: [UInt8], at position: StreamPosition) {
     guard let row = world.disk.row(position), row.message.json == text else {
-      return world.fail("\(self) gets \(position), and that is not what is stored")
+      return world.fail("\(self) receives \(position), which differs from the stored message")
     }
-    guard topics.contains(row.topic) else { return world.fail("\(self) gets \(row.topic), and did not ask for it") }
-    switch sequence.take(row.topic, row.sequence) {
-    case .repeat: return world.fail("\(self) gets \(position), \(row.topic) \(row.sequence), again")
+    guard topics.contains(row.topic) else { return world.fail("\(self) receives \(row.topic) without a subscription") }
+    switch sequence.receive(row.sequence, on: row.topic) {
+    case .repeat: return world.fail("\(self) receives \(position), \(row.topic) \(row.sequence), twice")
     case .hole:
-      // The browser's client would come back; but within one connection nothing may be missing.
-      return world.fail("\(self) misses what is before \(position), \(row.topic) \(row.sequence)")
+      // The browser's client would reconnect, but within one connection no message may be missing.
+      return world.fail("\(self) misses a message before \(position), \(row.topic) \(row.sequence)")
     case .next: break
     }
     cursor = position
@@ -253,17 +255,17 @@ final class Client: CustomStringConvertible {
 
   private func apply(_ row: Disk.Row) {
     let known = shown[row.topic] ?? TopicState()
-    // A page tells more than its cursor says: what comes again changes nothing. A snapshot tells exactly that much.
+    // A page may be newer than its cursor, so repeated messages change nothing. A snapshot is exactly at its position.
     if row.offset <= known.offset, job == nil { return }
     guard row.sequence == known.sequence + 1 else {
-      return world.fail("\(self) shows \(row.topic) \(known.sequence), and gets \(row.sequence) at \(row.offset)")
+      return world.fail("\(self) shows \(row.topic) \(known.sequence), and receives \(row.sequence) at \(row.offset)")
     }
     shown[row.topic, default: TopicState()].apply(row)
   }
 
   // MARK: Subscriptions
 
-  /// Adds or leaves a topic while connected.
+  /// Subscribes to a topic, or unsubscribes from it, while connected.
   func changeTopics() {
     guard job == nil, !subscribesToEverything, adding == nil, removing == nil, let connection else { return }
     let topic = world.jobs[world.roll(1...2)]
@@ -286,7 +288,7 @@ final class Client: CustomStringConvertible {
     sequence.forget(topic)
   }
 
-  /// From now on everything of the topic arrives, so its state may be fetched.
+  /// From now on all messages of the topic arrive, so its state can be fetched.
   private func confirmAdding() {
     guard let topic = adding?.topic else { return }
     adding?.isConfirmed = true

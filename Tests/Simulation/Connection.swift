@@ -9,17 +9,17 @@ import Wire
   import Darwin
 #endif
 
-/// One connection and the network under it: bytes arrive late, in pieces, up to where it is cut.
+/// One connection and its network. Bytes arrive late and in pieces, until the connection is cut.
 final class Connection: Sink {
   private unowned let world: World
   private unowned let server: ServerProcess
   private unowned let client: Client
-  /// Counts up with each connection of a server.
+  /// Counts the connections of a server.
   let number: Int
   private let fanOut: FanOut
   private lazy var subscriber = Subscriber(framing: .webSocket, sink: self)
   private var session: RealtimeSession
-  /// The server's half is open.
+  /// Whether the server's half is open.
   private(set) var isOpen = true
   private var closeCode: CloseCode?
   private var queued: [UInt8] = []
@@ -27,14 +27,16 @@ final class Connection: Sink {
   private var willFlush = false
   /// Bytes that the client has not read.
   private var unread = 0
-  /// When what was sent last arrives: nothing overtakes it.
+  /// The arrival time of the last bytes. Later bytes arrive later.
   private var lastArrival = 0
   private var arrivals: [() -> Void] = []
   private var lastRequest = 0
-  /// Once it is cut: how many bytes still arrive.
+  /// How many bytes still arrive after a cut; nil before it.
   private var bytesBeforeCut: Int?
 
-  init(_ number: Int, _ client: Client, on fanOut: FanOut, of server: ServerProcess, _ subscription: Subscription) {
+  init(
+    _ number: Int, of client: Client, on fanOut: FanOut, in server: ServerProcess, subscription: Subscription
+  ) {
     self.number = number
     self.client = client
     self.fanOut = fanOut
@@ -45,7 +47,7 @@ final class Connection: Sink {
   }
 
   func open(
-    _ resume: Arrival.Resume, _ subscription: Subscription, _ epoch: String, snapshot: @escaping () -> TopicSnapshot?
+    _ resume: Arrival.Resume, subscription: Subscription, epoch: String, snapshot: @escaping () -> TopicSnapshot?
   ) {
     server.after(3_000) { [weak self] in self?.tick() }
     switch (world.mutant, resume) {
@@ -72,14 +74,15 @@ final class Connection: Sink {
       }
       return joinLater(subscription)
     case (.noEpochCheck, .after(let position)):
-      return begin(.after(StreamPosition(epoch: epoch, offset: position.offset)), subscription, snapshot)
+      let claimed = StreamPosition(epoch: epoch, offset: position.offset)
+      return begin(.after(claimed), subscription: subscription, snapshot: snapshot)
     default: break
     }
-    begin(resume, subscription, snapshot)
+    begin(resume, subscription: subscription, snapshot: snapshot)
   }
 
   private func begin(
-    _ resume: Arrival.Resume, _ subscription: Subscription, _ snapshot: @escaping () -> TopicSnapshot?
+    _ resume: Arrival.Resume, subscription: Subscription, snapshot: @escaping () -> TopicSnapshot?
   ) {
     let outcome = Arrival(resume, subscription, snapshot: snapshot).join(subscriber, to: fanOut, send: send)
     world.note("\(client) comes to server \(server.number), \(resume): \(outcome)")
@@ -130,7 +133,7 @@ final class Connection: Sink {
   }
 
   func checkBounds(_ limits: QueueLimits) {
-    // Beside the queue proper: one message that is longer than it, half of which was sent, and what the session says.
+    // Besides the queue: one message that is longer than the limit and half sent, and the messages of the session.
     if queued.count > limits.bytes + 4_000 { world.fail("\(queued.count) bytes wait for \(client)") }
   }
 
@@ -188,7 +191,7 @@ final class Connection: Sink {
     queued.removeFirst(transmit(queued[...]))
     guard queued.isEmpty else { return }
     if let closeCode {
-      world.note("\(client) is told \(closeCode)")
+      world.note("\(client) receives the close code \(closeCode)")
       return hangUp()
     }
     isStalled = false
@@ -198,7 +201,7 @@ final class Connection: Sink {
   // MARK: The network
 
   private func transmit(_ bytes: ArraySlice<UInt8>) -> Int {
-    // Into a connection that is cut, and nobody knows yet, any number of bytes may be written.
+    // A cut that is not noticed yet accepts any number of bytes.
     guard bytesBeforeCut == nil else { return bytes.count }
     let sent = Array(bytes.prefix(max(world.settings.socketBytes - unread, 0)))
     guard !sent.isEmpty else { return 0 }
@@ -207,7 +210,7 @@ final class Connection: Sink {
     return sent.count
   }
 
-  /// Has something reach the client, behind everything that was sent before, and not while it hears nothing.
+  /// Runs the action when it reaches the client: after everything that was sent before, and after a stall or partition.
   private func arrive(_ action: @escaping () -> Void) {
     arrivals.append(action)
     lastArrival = max(world.now + world.delay(), lastArrival)
@@ -215,8 +218,8 @@ final class Connection: Sink {
   }
 
   private func arriveNext() {
-    guard client.hearsNothingUntil <= world.now else {
-      return world.after(client.hearsNothingUntil - world.now) { [weak self] in self?.arriveNext() }
+    guard client.unreachableUntil <= world.now else {
+      return world.after(client.unreachableUntil - world.now) { [weak self] in self?.arriveNext() }
     }
     arrivals.removeFirst()()
   }
@@ -229,7 +232,7 @@ final class Connection: Sink {
     if isStalled || !queued.isEmpty, server.isAlive { flushLater() }
   }
 
-  /// What the client says.
+  /// Sends a message of the client to the server.
   func request(_ message: RealtimeMessage) {
     guard bytesBeforeCut == nil else { return }
     let text = JSON.object(message.json).encoded()
@@ -239,11 +242,11 @@ final class Connection: Sink {
     }
   }
 
-  /// It is gone, at any byte. Each side learns of it some time, or by the silence.
+  /// Cuts the connection at any byte. Each side notices later, or by the silence.
   func cut() {
     guard bytesBeforeCut == nil else { return }
     bytesBeforeCut = world.roll(0...unread)
-    world.note("\(client) is cut off")
+    world.note("\(client) is cut")
     if world.chance(15) {
       world.saw(.unnoticedCut)
     } else {
@@ -257,7 +260,7 @@ final class Connection: Sink {
     }
   }
 
-  /// The server has said its last word.
+  /// Closes the connection after everything that the server sent.
   func hangUp() {
     isOpen = false
     arrive { [weak self] in

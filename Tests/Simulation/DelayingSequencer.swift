@@ -2,17 +2,17 @@ import Domain
 import Realtime
 import Synchronization
 
-/// A sequencer that is elsewhere, as in a cluster: it numbers each batch later, puts other writers' batches between, and
-/// never takes a number back.
+/// A remote sequencer, as in a cluster: it numbers each batch later, with other writers' batches in between, and its
+/// numbers are final.
 final class DelayingSequencer: Sequencer {
   private let line: LocalSequencer
   private let submitted: @Sendable () -> Void
-  /// Batches that have no place in the line yet.
+  /// Batches that are not numbered yet.
   private let waiting = Mutex<[SequencerBatch]>([])
 
   /// - Parameters:
-  ///   - line: does the numbering.
-  ///   - submitted: called for each batch; ``answerNext()`` has to follow some time later.
+  ///   - line: numbers the batches.
+  ///   - submitted: called for each batch; ``answerNext()`` must follow later.
   init(_ line: LocalSequencer, submitted: @escaping @Sendable () -> Void) {
     self.line = line
     self.submitted = submitted
@@ -28,12 +28,12 @@ final class DelayingSequencer: Sequencer {
     submitted()
   }
 
-  /// The oldest batch gets its place in the line.
+  /// Numbers the oldest batch.
   func answerNext() { waiting.withLock { if !$0.isEmpty { line.submit($0.removeFirst()) } } }
 
   func answerAll() { while waiting.withLock({ !$0.isEmpty }) { answerNext() } }
 
-  /// Another writer's batch gets its place in the line.
+  /// Numbers a batch of another writer.
   func answerOtherWriter(_ items: [Publication.Item]) {
     line.submit(SequencerBatch(ofAnotherWriter: [Publication(items)]))
   }

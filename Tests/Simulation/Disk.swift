@@ -2,11 +2,11 @@ import Domain
 import Realtime
 import Synchronization
 
-/// What a topic's messages add up to: their number, and a sum that no other messages in no other order have.
+/// The state of a topic: the number of its messages, and a digest of the messages and their order.
 struct TopicState: Equatable {
   var sequence = 0
   var digest: UInt64 = 0
-  /// That of the newest message in it.
+  /// The offset of the newest message.
   var offset = 0
 
   mutating func apply(_ row: Disk.Row) {
@@ -16,19 +16,19 @@ struct TopicState: Equatable {
   }
 }
 
-/// The store that outlives every server: a list, and what may go wrong with a commit.
+/// The store, which outlives every server: a list whose commits can fail.
 final class Disk: Sendable {
   struct Row: Sendable {
     let offset: Int
     let topic: Topic
     let sequence: Int
     let message: PublishedMessage
-    /// Different for every row that ever was.
+    /// Unique for each row.
     let mark: Int
     var isPruned = false
   }
 
-  /// The moment at which a server dies around a commit.
+  /// The point around a commit at which a server dies.
   enum Crash { case beforeCommit, beforeBroadcast, beforeAcknowledgement }
 
   struct Full: Error {}
@@ -45,13 +45,13 @@ final class Disk: Sendable {
   private struct State {
     var content = Content()
     var backup: Content?
-    /// Every row that ever had a position, by epoch: what was on its way when a backup was put back is among them.
+    /// The rows of old epochs, which may be in flight when a backup is restored.
     var rowsOfOldEpochs: [String: [Row]] = [:]
     var epochCount = 1
     var lastMark = 0
     var isFull = false
     var crash: Crash?
-    /// What publishers were told is stored.
+    /// The keys of acknowledged reports.
     var acknowledged: Set<String> = []
     var violation: String?
   }
@@ -61,7 +61,7 @@ final class Disk: Sendable {
   var epoch: String { state.withLock { $0.content.epoch } }
   var newestOffset: Int { state.withLock { $0.content.rows.count } }
   var prunedThrough: Int { state.withLock { $0.content.prunedThrough } }
-  /// What the store was asked to do and should not have been.
+  /// An invalid request to the store.
   var violation: String? { state.withLock { $0.violation } }
   var isFull: Bool {
     get { state.withLock { $0.isFull } }
@@ -71,7 +71,7 @@ final class Disk: Sendable {
   func states() -> [Topic: TopicState] { state.withLock { $0.content.states } }
   func hasKey(_ key: String) -> Bool { state.withLock { $0.content.keys.contains(key) } }
 
-  /// The row that has, or once had, the position.
+  /// The row at a position, of any epoch.
   func row(_ position: StreamPosition) -> Row? {
     state.withLock { state in
       let rows =
@@ -82,10 +82,10 @@ final class Disk: Sendable {
 
   // MARK: The server's side
 
-  /// The next commit is the server's last act.
+  /// Makes the server die at its next commit; nil to cancel.
   func crash(_ crash: Crash?) { state.withLock { $0.crash = crash } }
 
-  /// - Returns: whether the server dies before it tells its publishers.
+  /// - Returns: whether the server dies before it acknowledges.
   func commit(_ entries: [NumberedBatch.Entry]) throws -> Bool {
     try state.withLock { state in
       let crash = state.crash
@@ -113,7 +113,7 @@ final class Disk: Sendable {
         offset: position.offset, topic: message.topic, sequence: message.sequence, message: message,
         mark: state.lastMark)
       let last = state.content.states[message.topic]?.sequence ?? 0
-      // An internal message has a place in the line, and none among those that the readers of its topic see.
+      // An internal message has a position in the line, but no `seq` in its topic.
       let expected = message.type.isInternal ? 0 : last + 1
       if position.epoch != state.content.epoch || row.offset != state.content.rows.count + 1
         || row.sequence != expected
@@ -127,11 +127,11 @@ final class Disk: Sendable {
 
   func lastSequence(of topic: Topic) -> Int { state(of: topic).sequence }
 
-  /// Reads as a store does that looks at no more than so many rows.
-  func read(_ request: History.Request, looks: Int) -> History.Portion {
+  /// Reads like a store that maxRows at a limited number of rows.
+  func read(_ request: History.Request, maxRows: Int) -> History.Portion {
     state.withLock { state in
       var portion = History.Portion(messages: [], reached: request.after)
-      for row in state.content.rows[request.after..<request.through].prefix(looks) {
+      for row in state.content.rows[request.after..<request.through].prefix(maxRows) {
         if !row.isPruned, !row.message.type.isInternal, request.subscription.includes(row.topic) {
           portion.messages.append(row.message)
         }
@@ -142,7 +142,7 @@ final class Disk: Sendable {
     }
   }
 
-  // MARK: What happens to a disk
+  // MARK: Pruning and backups
 
   func prune(through offset: Int) {
     state.withLock { state in
@@ -153,8 +153,8 @@ final class Disk: Sendable {
 
   func backUp() { state.withLock { $0.backup = $0.content } }
 
-  /// The older copy takes the place of what there is, under an epoch of its own.
-  /// - Returns: whether there was one.
+  /// Replaces the content by the backup, under a new epoch.
+  /// - Returns: whether there was a backup.
   func restoreBackup() -> Bool {
     state.withLock { state in
       guard let backup = state.backup else { return false }
@@ -163,7 +163,7 @@ final class Disk: Sendable {
       state.epochCount += 1
       state.content.epoch = "e\(state.epochCount)"
       state.backup = nil
-      // Whoever was told that it is stored was told the truth about a disk that is no more.
+      // Acknowledgements after the backup were true for the replaced disk.
       state.acknowledged.formIntersection(state.content.keys)
       return true
     }
@@ -174,7 +174,7 @@ final class Disk: Sendable {
   func acknowledge(_ key: String) {
     state.withLock { state in
       state.acknowledged.insert(key)
-      if !state.content.keys.contains(key) { state.violation = "\(key) is acknowledged, and not stored" }
+      if !state.content.keys.contains(key) { state.violation = "\(key) is acknowledged but not stored" }
     }
   }
 

@@ -1,8 +1,7 @@
 import Domain
 import Realtime
 
-/// A script that reports from outside, batch by batch: each again and again, under the same key, until it is told that
-/// the batch is stored.
+/// A script that reports an external job in batches. It retries each batch under the same key until it is acknowledged.
 final class Reporter {
   private unowned let world: World
   private let number: Int
@@ -19,7 +18,7 @@ final class Reporter {
 
   var isDone: Bool { sizes.isEmpty }
 
-  func goOn() {
+  func reportNext() {
     guard let size = sizes.last else { return }
     attempt += 1
     let attempt = attempt
@@ -27,22 +26,22 @@ final class Reporter {
     let items = (1...size).map { Publication.Item(.simulated("\(key).\($0)"), to: topic) }
     world.after(world.delay()) { [weak self] in
       guard let self, !isLost else { return }
-      world.server?.receive(key, items) { [weak self] stored in
+      world.server?.receive(items, key: key) { [weak self] stored in
         guard let self, !isLost else { return }
-        world.after(world.delay()) { [weak self] in self?.answered(attempt, stored) }
+        world.after(world.delay()) { [weak self] in self?.answered(attempt, isStored: stored) }
       }
     }
-    // No answer is no answer: the request may be lost, or its answer.
-    world.after(2_000) { [weak self] in self?.answered(attempt, false) }
+    // A missing answer counts as a failure: the request or its answer may be lost.
+    world.after(2_000) { [weak self] in self?.answered(attempt, isStored: false) }
   }
 
   private var isLost: Bool { world.isFaulty && world.chance(10) }
 
-  private func answered(_ attempt: Int, _ stored: Bool) {
+  private func answered(_ attempt: Int, isStored: Bool) {
     guard attempt == self.attempt, !isDone else { return }
-    if stored { sizes.removeLast() }
+    if isStored { sizes.removeLast() }
     self.attempt += 1
-    world.after(stored ? world.roll(0...1_500) : world.roll(50...500)) { [weak self] in self?.goOn() }
+    world.after(isStored ? world.roll(0...1_500) : world.roll(50...500)) { [weak self] in self?.reportNext() }
   }
 }
 

@@ -4,17 +4,17 @@ import Realtime
 import Synchronization
 import TestSupport
 
-/// One life of the server: the real journal, hub and loops over the disk, wired as the application wires them.
+/// One run of the server: the real journal, hub and loops over the disk, wired as in the application.
 final class ServerProcess {
   struct Settings {
     var window: Int
     var queue: QueueLimits
     var journal = Journal.Limits()
-    /// Bytes that are on their way to a client or wait to be read by it.
+    /// The maximum number of bytes in flight to a client, or unread by it.
     var socketBytes: Int
-    /// Rows that one look into the history takes.
-    var looks: Int
-    /// Whether batches are numbered elsewhere: later, with other writers' between, and for good.
+    /// How many rows one read of the history looks at.
+    var historyRows: Int
+    /// Whether batches are numbered elsewhere: later, with other writers' batches in between, and irrevocably.
     var isNumberedElsewhere: Bool
 
     init(using random: inout SeededGenerator) {
@@ -24,7 +24,7 @@ final class ServerProcess {
       journal.publications = Int.random(in: 4...20, using: &random)
       journal.batchRows = Int.random(in: 2...12, using: &random)
       socketBytes = Int.random(in: 300...4_000, using: &random)
-      looks = Int.random(in: 1...12, using: &random)
+      historyRows = Int.random(in: 1...12, using: &random)
       isNumberedElsewhere = Bool.random(using: &random)
     }
   }
@@ -32,11 +32,11 @@ final class ServerProcess {
   /// How a server ends.
   enum End { case abruptly, politely }
 
-  /// The real parts take closures that may be called on any thread. Here there is only one.
+  /// Collects calls of closures that the real parts may call on any thread. Here they run on the only thread.
   private final class Signals: Sendable {
     private let waiting = Mutex<[@Sendable (ServerProcess) -> Void]>([])
-    func leave(_ signal: @escaping @Sendable (ServerProcess) -> Void) { waiting.withLock { $0.append(signal) } }
-    func take() -> [@Sendable (ServerProcess) -> Void] {
+    func enqueue(_ signal: @escaping @Sendable (ServerProcess) -> Void) { waiting.withLock { $0.append(signal) } }
+    func drain() -> [@Sendable (ServerProcess) -> Void] {
       waiting.withLock { waiting in
         defer { waiting = [] }
         return waiting
@@ -54,18 +54,18 @@ final class ServerProcess {
   private var isLoopTurning: [Bool]
   private var connections: [Connection] = []
   private var connectionCount = 0
-  /// Connections with something to send at the end of this moment.
+  /// Connections with bytes to send at the end of this instant.
   private var unflushed: [Connection] = []
   private let signals = Signals()
   private(set) var isAlive = true
-  /// What the messages that everybody was told add up to, as of ``asOf``.
+  /// The state after all sent messages through ``asOf``, by topic.
   private var book: [Topic: TopicState]
   private var asOf: Int
   private var completions: [Int: (Bool) -> Void] = [:]
   private var pendingKeys: Set<String> = []
   private var lastToken = 0
   private var nextStep: Int?
-  private var said = 0
+  private var publishedCount = 0
 
   init(_ number: Int, in world: World) {
     self.number = number
@@ -77,19 +77,20 @@ final class ServerProcess {
       epoch: disk.epoch, after: disk.newestOffset, windowCapacity: settings.window,
       history: History(
         oldestOffset: { disk.prunedThrough },
-        read: { request, done in signals.leave { $0.read(request, done) } }))
+        read: { request, done in signals.enqueue { $0.read(request, done: done) } }))
     let local = LocalSequencer(MessageLine(epoch: disk.epoch, after: disk.newestOffset, topicsKept: 2)) {
       disk.lastSequence(of: $0)
     }
-    let elsewhere = settings.isNumberedElsewhere
-      ? DelayingSequencer(local) { signals.leave { $0.letSequencerAnswer() } } : nil
+    let elsewhere =
+      settings.isNumberedElsewhere
+      ? DelayingSequencer(local) { signals.enqueue { $0.scheduleSequencerAnswer() } } : nil
     sequencer = elsewhere
     journal = Journal(
       hub: hub, sequencer: elsewhere ?? local, limits: settings.journal,
       commit: { entries in
         let dies: Bool
         do { dies = try disk.commit(entries) } catch let death as Disk.Died {
-          signals.leave { server in
+          signals.enqueue { server in
             server.world.saw(death.crash == .beforeCommit ? .crashBeforeCommit : .crashBeforeBroadcast)
             server.world.crash()
           }
@@ -97,39 +98,39 @@ final class ServerProcess {
         }
         let last = entries.flatMap(\.messages).compactMap(\.position?.offset).last
         return {
-          signals.leave { server in
-            if let last { server.note(through: last) }
+          signals.enqueue { server in
+            if let last { server.updateState(through: last) }
             if !dies { return }
             server.world.saw(.crashBeforeAcknowledgement)
             server.world.crash()
           }
         }
       },
-      wake: { signals.leave { $0.wantStep(in: 0) } })
+      wake: { signals.enqueue { $0.scheduleStep(in: 0) } })
     isLoopTurning = [false, false]
     for index in 0..<2 {
       loops.append(
-        FanOut(hub: hub, limits: settings.queue, wake: { signals.leave { $0.wantTurn(of: index) } }))
+        FanOut(hub: hub, limits: settings.queue, wake: { signals.enqueue { $0.scheduleTurn(of: index) } }))
     }
   }
 
   // MARK: Threads
 
-  func takeSignals() {
-    // What a signal brings about may leave others, and may be the server's end.
+  func handleSignals() {
+    // Handling a signal may enqueue others, and may end the server.
     while isAlive {
-      let waiting = signals.take()
+      let waiting = signals.drain()
       if waiting.isEmpty { return }
       for signal in waiting where isAlive { signal(self) }
     }
   }
 
-  /// Does something after a while, if the server is still there.
+  /// Runs the action after a delay, if the server is still alive.
   func after(_ milliseconds: Int, _ action: @escaping () -> Void) {
     world.after(milliseconds) { [weak self] in if self?.isAlive == true { action() } }
   }
 
-  private func wantStep(in milliseconds: Int) {
+  private func scheduleStep(in milliseconds: Int) {
     let time = world.now + milliseconds
     guard nextStep.map({ time < $0 }) ?? true else { return }
     nextStep = time
@@ -137,11 +138,11 @@ final class ServerProcess {
       guard nextStep == time else { return }
       nextStep = nil
       checkBounds()
-      if let wait = journal.step(now: world.now) { wantStep(in: max(wait, 1)) }
+      if let wait = journal.step(now: world.now) { scheduleStep(in: max(wait, 1)) }
     }
   }
 
-  private func wantTurn(of index: Int) {
+  private func scheduleTurn(of index: Int) {
     guard !isLoopTurning[index] else { return }
     isLoopTurning[index] = true
     after(world.chance(10) ? world.roll(5...60) : world.roll(0...4)) { [unowned self] in
@@ -151,7 +152,7 @@ final class ServerProcess {
     }
   }
 
-  /// In an order that does not depend on that in which the fan-out happened to come to them.
+  /// Flushes at the end of this instant, in an order that doesn't depend on the order of the fan-out.
   func flushLater(_ connection: Connection) {
     unflushed.append(connection)
     guard unflushed.count == 1 else { return }
@@ -162,19 +163,19 @@ final class ServerProcess {
     }
   }
 
-  private func read(_ request: History.Request, _ done: @escaping @Sendable (History.Portion?) -> Void) {
+  private func read(_ request: History.Request, done: @escaping @Sendable (History.Portion?) -> Void) {
     world.saw(.replayFromHistory)
     after(world.delay()) { [unowned self] in
       if world.isFaulty, world.chance(3) { world.disk.prune(through: world.roll(0...world.disk.newestOffset)) }
       if request.after < world.disk.prunedThrough { world.saw(.prunedHistory) }
       let fails = world.isFaulty && world.chance(5)
       if fails { world.saw(.failedHistory) }
-      let portion = fails ? nil : world.disk.read(request, looks: world.settings.looks)
+      let portion = fails ? nil : world.disk.read(request, maxRows: world.settings.historyRows)
       after(world.roll(0...5)) { done(portion) }
     }
   }
 
-  private func note(through offset: Int) {
+  private func updateState(through offset: Int) {
     while asOf < offset {
       asOf += 1
       guard let row = world.disk.row(StreamPosition(epoch: hub.epoch, offset: asOf)) else { break }
@@ -188,56 +189,57 @@ final class ServerProcess {
     connections = []
   }
 
-  /// Stores what waits, as far as there is room for it.
+  /// Stores the waiting publications, if there is space.
   func drain() {
     for _ in 0..<100 {
       sequencer?.answerAll()
       guard let wait = journal.step(now: world.now + 1_000_000), wait < 100 else { break }
-      takeSignals()
+      handleSignals()
       if !isAlive { return }
     }
-    takeSignals()
+    handleSignals()
   }
 
   var isIdle: Bool {
     journal.statistics.waiting == 0 && hub.statistics.waiting == 0 && sequencer?.isIdle ?? true
   }
 
-  /// A batch was submitted to a sequencer that is elsewhere: its answer comes later, maybe behind another writer's.
-  private func letSequencerAnswer() {
+  /// Lets the remote sequencer answer later, sometimes after another writer's batch.
+  private func scheduleSequencerAnswer() {
     after(world.delay()) { [unowned self] in
       if world.isFaulty, world.chance(20) {
         world.saw(.otherWriter)
         let topic = world.jobs.randomElement(using: &world.random) ?? .events
-        said += 1
-        sequencer?.answerOtherWriter([.init(.simulated("another writer's \(number)-\(said)"), to: topic)])
+        publishedCount += 1
+        sequencer?.answerOtherWriter([.init(.simulated("another writer's \(number)-\(publishedCount)"), to: topic)])
       }
       sequencer?.answerNext()
-      wantStep(in: 0)
+      scheduleStep(in: 0)
     }
   }
 
   private func checkBounds() {
     if journal.statistics.waiting > world.settings.journal.publications { world.fail("the journal holds too much") }
-    // Frames have a bound of their own, that these worlds are too small for.
+    // Frames have a separate limit, which these worlds don't reach.
     if hub.statistics.waiting > loops.count * world.settings.window + 100 { world.fail("the inboxes hold too much") }
     for connection in connections { connection.checkBounds(world.settings.queue) }
   }
 
   // MARK: Publishers
 
-  /// One of our own jobs says something: it is not told when that is stored, and has it wait where it must.
-  func say() {
-    said += 1
+  /// Publishes for one of the server's own jobs, which doesn't wait for the commit and retries if the journal is full.
+  func publishForJob() {
+    publishedCount += 1
     let topic = world.jobs.randomElement(using: &world.random) ?? .events
-    let text = "server\(number)-\(said)" + String(repeating: "x", count: world.chance(10) ? world.roll(0...900) : 0)
+    let text =
+      "server\(number)-\(publishedCount)" + String(repeating: "x", count: world.chance(10) ? world.roll(0...900) : 0)
     let items: [Publication.Item] = [
       .init(.simulated(text), to: topic), .init(.simulated("digest of \(text)"), to: .jobs),
     ]
     let count = world.roll(1...3)
     var publication = Publication(Array(items.prefix(count)))
     if count == 3 {
-      let frame = RealtimeMessage(.frame, ["id": .int(said)], at: Timestamp(milliseconds: 0))
+      let frame = RealtimeMessage(.frame, ["id": .int(publishedCount)], at: Timestamp(milliseconds: 0))
       hub.tell(frame, to: topic)
       publication.records.append(.init(frame, to: topic))
     }
@@ -250,8 +252,8 @@ final class ServerProcess {
     after(world.roll(5...50)) { [unowned self] in publish(publication) }
   }
 
-  /// A request to report something, under a key.
-  func receive(_ key: String, _ items: [Publication.Item], answer: @escaping (Bool) -> Void) {
+  /// Handles a report with an idempotency key.
+  func receive(_ items: [Publication.Item], key: String, answer: @escaping (Bool) -> Void) {
     if world.disk.hasKey(key) {
       world.saw(.repeatedKey)
       world.disk.acknowledge(key)
@@ -264,7 +266,7 @@ final class ServerProcess {
     let accepted = Publication.Item(.requestAccepted(stored), to: items[0].topic)
     let admission = journal.publish(Publication([accepted] + items, isRefusable: true)) { result in
       let isStored = if case .success = result { true } else { false }
-      signals.leave { $0.complete(token, isStored) }
+      signals.enqueue { $0.complete(token, isStored: isStored) }
     }
     guard case .accepted = admission else {
       if case .refused = admission { world.saw(.refusal) }
@@ -280,24 +282,27 @@ final class ServerProcess {
     }
   }
 
-  private func complete(_ token: Int, _ isStored: Bool) { completions.removeValue(forKey: token)?(isStored) }
+  private func complete(_ token: Int, isStored: Bool) { completions.removeValue(forKey: token)?(isStored) }
 
   // MARK: Readers
 
-  /// The position to go on from after a page, and what the page says: read one after the other, as a page is made.
-  func loadPage(_ take: @escaping (StreamPosition, [Topic: TopicState]) -> Void) {
+  /// Loads a page: first the position to resume from, then the state, as in the application.
+  func loadPage(_ done: @escaping (StreamPosition, [Topic: TopicState]) -> Void) {
     let position = hub.position
-    after(world.roll(0...30)) { [unowned self] in take(position, book) }
+    after(world.roll(0...30)) { [unowned self] in done(position, book) }
   }
 
   func state(of topic: Topic) -> TopicState { book[topic] ?? TopicState() }
 
-  func accept(_ client: Client, _ resume: Arrival.Resume, _ subscription: Subscription, job: Topic?) -> Connection {
+  func accept(
+    _ client: Client, resume: Arrival.Resume, subscription: Subscription, job: Topic?
+  ) -> Connection {
     connectionCount += 1
-    let connection = Connection(connectionCount, client, on: loops[world.roll(0...1)], of: self, subscription)
+    let connection = Connection(
+      connectionCount, of: client, on: loops[world.roll(0...1)], in: self, subscription: subscription)
     connections.removeAll { !$0.isOpen }
     connections.append(connection)
-    connection.open(resume, subscription, hub.epoch) { [unowned self] in
+    connection.open(resume, subscription: subscription, epoch: hub.epoch) { [unowned self] in
       job.map { topic in
         let state = state(of: topic)
         let payload: JSONObject = [

@@ -1,6 +1,6 @@
 import Domain
 
-/// Which numbered message comes next on each topic, by the rules of the browser's `topic-sequence.js`.
+/// Checks the order of numbered messages on each topic, by the rules of the browser's `topic-sequence.js`.
 struct TopicSequence {
   enum Verdict { case next, `repeat`, hole }
 
@@ -8,7 +8,7 @@ struct TopicSequence {
   private var holes: [Topic: Int] = [:]
   private var sparse: Set<Topic> = []
 
-  mutating func take(_ topic: Topic, _ sequence: Int) -> Verdict {
+  mutating func receive(_ sequence: Int, on topic: Topic) -> Verdict {
     if let last = last[topic] {
       if sequence <= last { return .repeat }
       if sequence > last + 1, !sparse.contains(topic) {

@@ -1,46 +1,46 @@
 import Domain
 import TestSupport
 
-/// A fault that the product doesn't have, built into the world's own wiring: what the checks have to find.
+/// A deliberate fault in the world's wiring, which the checks must find.
 package enum Mutant: CaseIterable, Sendable {
   /// A snapshot is sent at once, the connection joins a little later, and nothing is replayed in between.
   case snapshotBeforeSubscribing
-  /// The position to come back with is sent ahead of the snapshot, and may arrive without it.
+  /// The position to resume from is sent before the snapshot, and may arrive without it.
   case cursorAheadOfSnapshot
-  /// What was missed is read and sent, then the connection joins a little later.
+  /// The missed messages are read and sent, and the connection joins a little later.
   case joiningAfterReplay
-  /// What does not fit a slow reader's queue is lost without a word.
+  /// Messages that don't fit a slow reader's queue are lost silently.
   case silentOverflow
-  /// A cursor of another epoch is taken for one of ours.
+  /// A cursor of another epoch is accepted.
   case noEpochCheck
 }
 
-/// What a world is for: that it comes about is checked, too.
+/// An event that the worlds must cover together.
 package enum Event: CaseIterable {
   case crashBeforeCommit, crashBeforeBroadcast, crashBeforeAcknowledgement, crash, restart, refusal, fullJournal
   case replayFromHistory, failedHistory, prunedHistory, gap, snapshot, slowReader, subscriptionChange, restoredBackup
   case unnoticedCut, repeatedKey, otherWriter
 }
 
-/// Whatever fails, in whatever order: nothing that was acknowledged is lost, and every client ends in step.
+/// Checks that no combination of faults loses an acknowledged message or leaves a client out of step.
 ///
-/// Each seed is a small world on one thread with a clock of its own: the real `Journal`, `MessageLine`, `EventHub`,
-/// `FanOut`, `Arrival` and `RealtimeSession`, over a store that is a list (`Disk`), a network that delays, cuts at any
-/// byte and falls silent (`Connection`), clients that go by the rules of the browser's client (`Client`), our own jobs,
-/// and reporters that try again under the same key until they are told that it is stored (`Reporter`). For six
-/// seconds servers die before a commit, between commit and broadcast, between broadcast and acknowledgement, and at any
-/// other moment; they restart; disks fill up; old messages are removed; an older copy of the data is put back; readers
-/// stall; networks part; subscriptions change. Then the faults stop, and the world has to come to rest.
+/// Each seed is a small world with one thread and a simulated clock. It contains the real `Journal`, `MessageLine`,
+/// `EventHub`, `FanOut`, `Arrival` and `RealtimeSession`; a store that is a list (`Disk`); a network that delays, cuts at
+/// any byte and falls silent (`Connection`); clients that follow the rules of the browser's client (`Client`); jobs of the
+/// server; and reporters that retry under the same key until they are acknowledged (`Reporter`). For six seconds servers
+/// die before a commit, between commit and broadcast, between broadcast and acknowledgement, and at other times; servers
+/// restart; disks fill up; old messages are removed; backups are restored; readers stall; networks are partitioned;
+/// subscriptions change. Then the faults stop, and the world must settle.
 ///
-/// All along: what a client is sent is what is stored, in order, with no hole and no double in one connection and in
-/// what it shows; nothing is stored twice; what is acknowledged is stored; what waits anywhere is bounded. In the end:
-/// every client is connected and shows exactly what the store adds up to, within a minute.
+/// Throughout: a client receives the stored messages in order, without gaps and duplicates on one connection and in its
+/// state; no message is stored twice; acknowledged messages are stored; every queue is bounded. At the end, within a
+/// minute: every client is connected and its state equals the store's.
 package final class World {
   let mutant: Mutant?
   var random: SeededGenerator
   private(set) var now = 0
   private var events = EventQueue()
-  /// What has gone wrong first; the world ends with it.
+  /// The first violation, which ends the world.
   private(set) var violation: String?
   package private(set) var seen: Set<Event> = []
   package private(set) var trace: [String] = []
@@ -48,14 +48,14 @@ package final class World {
 
   let disk = Disk()
   private(set) var server: ServerProcess?
-  /// Every one that ever ran: what it sent may still be on its way.
+  /// All servers so far, since their messages may still be in flight.
   private var servers: [ServerProcess] = []
   private(set) var clients: [Client] = []
   private var reporters: [Reporter] = []
   let jobs: [Topic]
   let settings: ServerProcess.Settings
 
-  /// Until when there are faults, and until when all must be well after that. Milliseconds.
+  /// How long there are faults, and how long the world may take to settle after them, in milliseconds.
   private static let horizon = 6_000
   private static let patience = 60_000
   var isFaulty: Bool { now < Self.horizon }
@@ -69,20 +69,20 @@ package final class World {
     self.random = random
   }
 
-  /// - Returns: what is wrong with this world; nil where everything held.
+  /// - Returns: the violation in this world; nil if there is none.
   package func run() -> String? {
     startServer()
     for number in 0..<roll(3...4) { clients.append(Client(number, in: self)) }
     for number in 0..<2 { reporters.append(Reporter(number, in: self)) }
     for client in clients { after(roll(0...1_500)) { client.connect() } }
-    for reporter in reporters { after(roll(0...500)) { reporter.goOn() } }
-    for _ in 0..<roll(4...12) { after(roll(0...Self.horizon)) { [unowned self] in server?.say() } }
+    for reporter in reporters { after(roll(0...500)) { reporter.reportNext() } }
+    for _ in 0..<roll(4...12) { after(roll(0...Self.horizon)) { [unowned self] in server?.publishForJob() } }
     for _ in 0..<roll(3...7) { after(roll(0...Self.horizon)) { [unowned self] in fault() } }
     after(Self.horizon) { [unowned self] in heal() }
     while violation == nil, let event = events.next() {
       now = event.time
       event.action()
-      server?.takeSignals()
+      server?.handleSignals()
       disk.violation.map(fail)
       if !isFaulty, isSettled { break }
       if now > Self.horizon + Self.patience {
@@ -93,7 +93,7 @@ package final class World {
     return violation
   }
 
-  /// Everything that happens in the world of a seed, one line each.
+  /// The events in the world of a seed, one per line.
   package static func history(of seed: UInt64) -> [String] {
     let world = World(seed: seed, tracing: true)
     _ = world.run()
@@ -111,13 +111,13 @@ package final class World {
 
   // MARK: Time and chance
 
-  func after(_ milliseconds: Int, _ action: @escaping () -> Void) { events.add(now + milliseconds, action) }
+  func after(_ milliseconds: Int, _ action: @escaping () -> Void) { events.add(at: now + milliseconds, action) }
 
   func roll(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
 
   func chance(_ percent: Int) -> Bool { roll(0...99) < percent }
 
-  /// Milliseconds that something takes on its way.
+  /// A random network delay in milliseconds.
   func delay() -> Int { chance(10) ? roll(20...300) : roll(1...15) }
 
   func fail(_ what: String) {
@@ -137,8 +137,8 @@ package final class World {
   private func fault() {
     switch roll(0...99) {
     case 0..<22: clients.randomElement(using: &random)?.connection?.cut()
-    case 22..<38: clients.randomElement(using: &random)?.stall(roll(100...3_000))
-    case 38..<48: clients.randomElement(using: &random)?.partition(roll(200...4_000))
+    case 22..<38: clients.randomElement(using: &random)?.stall(for: roll(100...3_000))
+    case 38..<48: clients.randomElement(using: &random)?.partition(for: roll(200...4_000))
     case 48..<58: disk.crash(.beforeCommit)
     case 58..<68: disk.crash(.beforeBroadcast)
     case 68..<76: disk.crash(.beforeAcknowledgement)
@@ -148,8 +148,8 @@ package final class World {
       note("disk full")
       disk.isFull = true
       after(roll(100...2_000)) { [disk] in disk.isFull = false }
-      // Requests are refused meanwhile: only what our own jobs say fills the journal.
-      if chance(30) { for _ in 0..<25 { after(roll(0...100)) { [unowned self] in server?.say() } } }
+      // Requests are refused in the meantime, so only messages of the server's jobs can fill the journal.
+      if chance(30) { for _ in 0..<25 { after(roll(0...100)) { [unowned self] in server?.publishForJob() } } }
     case 91..<96:
       disk.backUp()
       after(roll(100...2_000)) { [unowned self] in restoreBackup() }
@@ -187,7 +187,7 @@ package final class World {
 
   private func restoreBackup() {
     guard isFaulty else { return }
-    note("an older copy of the data is put back")
+    note("a backup is restored")
     crash()
     if disk.restoreBackup() { saw(.restoredBackup) }
   }
@@ -201,7 +201,7 @@ package final class World {
   }
 }
 
-/// What is going to happen, by time, and by the order in which it was decided.
+/// The future events, by time and then by the order in which they were scheduled.
 private struct EventQueue {
   struct Event {
     let time: Int
@@ -214,7 +214,7 @@ private struct EventQueue {
   private var heap: [Event] = []
   private var lastOrder = 0
 
-  mutating func add(_ time: Int, _ action: @escaping () -> Void) {
+  mutating func add(at time: Int, _ action: @escaping () -> Void) {
     lastOrder += 1
     heap.append(Event(time: time, order: lastOrder, action: action))
     var index = heap.count - 1

@@ -47,7 +47,7 @@ struct DamageTests {
       } catch StoreError.damaged {
         return true
       } catch StoreError.damagedMessage {
-        // Found when it was read: nobody is shown what was not written.
+        // Found by reading: a damaged message is never shown.
         return true
       }
       return false
@@ -103,10 +103,10 @@ struct DamageTests {
       return
     }
     #expect(error?.description.contains("copy a backup to telltale.db") == true)
-    // Whoever looks before starting is told the same.
+    // A survey before the start reports the same.
     #expect(throws: try #require(error)) { try Store.survey(folder: folder.path) }
     #expect(folder.read("telltale.db") == before)
-    // Whoever wants to go on with what is there says so, and clients are told by a new epoch.
+    // Deleting the position file continues with the remaining data, under a new epoch for clients.
     unlink("\(folder.path)/telltale.position")
     #expect(try Store(folder: folder.path) { "other" }.epoch == "other")
   }
@@ -237,7 +237,8 @@ struct DamageTests {
   @Test func `a line that its rows go beyond is refused, also when one only looks`() throws {
     let (folder, _) = try folderOfDeadStore(closing: true)
     try folder.changeDatabase("UPDATE line SET newest_job = 0, newest_offset = 1")
-    let refused = StoreError.damaged(path: "\(folder.path)/telltale.db", finding: "its rows go beyond its line")
+    let refused = StoreError.damaged(
+      path: "\(folder.path)/telltale.db", finding: "it has rows beyond the end of its line")
     #expect(throws: refused) { try Store(folder: folder.path) { "other" } }
     #expect(throws: refused) { try Store.survey(folder: folder.path) }
   }

@@ -2,7 +2,7 @@ import Domain
 import JSONValues
 import Store
 
-/// What the child writes: all of it follows from the offset, so that whoever reads it knows what has to be there.
+/// The rows that the child writes. They follow from the offset, so that a reader knows what to expect.
 package enum Script {
   /// The batch that follows an offset: 1 to 40 messages, what one of them says of a frame, the job and a key.
   package static func batch(after offset: Int, sequence: (Topic) throws -> Int) rethrows -> StoreBatch {

@@ -2,7 +2,7 @@ import Domain
 import Metrics
 import Synchronization
 
-/// What the messages of jobs say about their plugins and their ends, added up.
+/// Totals over the messages of jobs, about plugins and ends.
 final class JobMetrics: Sendable {
   struct Numbers: Sendable {
     /// From a job's start to its end.
@@ -21,7 +21,7 @@ final class JobMetrics: Sendable {
   private let state = Mutex(Numbers())
   private let plugins: Set<String>
 
-  /// Codes of plugins' failures, in small letters. What a reporter calls its own is "other", as are its plugins: a label
+  /// The codes of plugin failures, in lower case. What a reporter calls its own is "other", as are its plugins: a label
   /// must not be anybody's to make up.
   private static let codes: Set<String> = ["plugin_crash", "plugin_timeout", "options_invalid", "device_unavailable"]
 
@@ -44,7 +44,9 @@ final class JobMetrics: Sendable {
       let known = Self.codes.contains(code.lowercased()) ? code.lowercased() : "other"
       state.withLock { $0.pluginFailures[Failure(plugin: label(plugin), reason: known), default: 0] += 1 }
     case .jobStatus:
-      guard let finished = moment(message, "finished_at"), let started = moment(message, "started_at") else { return }
+      guard let finished = time("finished_at", of: message), let started = time("started_at", of: message) else {
+        return
+      }
       let milliseconds = max(0, Int(finished.milliseconds - started.milliseconds))
       state.withLock { $0.jobTimes.observe(microseconds: milliseconds * 1000) }
     default: break
@@ -53,7 +55,7 @@ final class JobMetrics: Sendable {
 
   var numbers: Numbers { state.withLock { $0 } }
 
-  private func moment(_ message: RealtimeMessage, _ key: String) -> Timestamp? {
+  private func time(_ key: String, of message: RealtimeMessage) -> Timestamp? {
     message.payload[key]?.stringValue.flatMap { Timestamp(iso8601: $0) }
   }
 }

@@ -1,11 +1,12 @@
 import Delivery
 import Domain
 import Metrics
+import Processes
 import Realtime
 import Server
 import Synchronization
 
-/// What one loop says of itself, copied on its thread.
+/// One loop's counters, copied on its thread.
 struct LoopNumbers: Sendable {
   var http: LoopCounters
   var streams: RealtimeLoop.Counters
@@ -27,12 +28,12 @@ struct LoopNumbers: Sendable {
   }
 }
 
-/// Remembers what each loop said last: a loop that is too busy to answer must not make its counters vanish.
+/// Remembers the last counters of each loop, so that the counters of a loop that is too busy to answer don't vanish.
 final class LoopCensus: Sendable {
   private let known = Mutex<[LoopNumbers?]>([])
 
-  /// Not to be called on a loop.
-  func take(_ server: HTTPServer) -> [LoopNumbers] {
+  /// Asks every loop and waits for the answers. Must not be called on a loop.
+  func collect(from server: HTTPServer) -> [LoopNumbers] {
     let answers = server.askLoops(patience: 1_000) { LoopNumbers($0) }
     return known.withLock { known in
       if known.count < answers.count { known = answers.map { _ in nil } }
@@ -44,7 +45,7 @@ final class LoopCensus: Sendable {
   }
 }
 
-/// Everything that `/metrics` tells, in the order of docs/operations.md.
+/// The content of `/metrics`, in the order of docs/operations.md.
 struct MetricsReport {
   typealias Sample = MetricsText.Sample
   let application: Application
@@ -52,7 +53,7 @@ struct MetricsReport {
   let loops: [LoopNumbers]
   private var text = MetricsText(prefix: "telltale_")
 
-  init(_ application: Application, _ server: HTTPServer, _ loops: [LoopNumbers]) {
+  init(_ application: Application, server: HTTPServer, loops: [LoopNumbers]) {
     self.application = application
     self.server = server
     self.loops = loops
@@ -74,14 +75,14 @@ struct MetricsReport {
   private mutating func writeConnections() {
     let open = application.realtime.connectionCounts
     text.append(
-      "connections", .gauge, help: "Connections that are open, by what they speak now.",
+      "connections", .gauge, help: "Open connections, by protocol.",
       samples: [
         Sample(["transport": "http"], max(0, server.connectionCount - open.values.reduce(0, +)))
       ] + Transport.allCases.map { Sample(["transport": $0.rawValue], open[$0, default: 0]) })
     text.append(
       "connections_total", .counter,
       help:
-        "Sockets taken, turned away at the limit, or kept waiting for a descriptor (http); streams opened or refused.",
+        "Sockets accepted, refused at the limit, or waiting for a descriptor (http); streams accepted or refused.",
       samples: [
         Sample(["transport": "http", "result": "accepted"], sum { $0.http.acceptedConnections }),
         Sample(["transport": "http", "result": "refused"], server.refusedConnectionCount),
@@ -97,12 +98,12 @@ struct MetricsReport {
     text.append(
       "ws_closes_total", .counter,
       help:
-        "WebSockets that ended, by close code: 1006 where the connection broke, 0 for a code that is not in use here.",
+        "WebSockets that ended, by close code: 1006 if the connection broke, 0 for any other code.",
       samples: merge { $0.http.webSocketCloses }.sorted { $0.key.rawValue < $1.key.rawValue }.map { code, count in
         Sample(["code": "\(code)"], count)
       })
     text.append(
-      "resume_total", .counter, help: "Streams that came back with a cursor: resumed without loss, or after a gap.",
+      "resume_total", .counter, help: "Streams that resumed from a cursor, without loss or after a gap.",
       samples: [
         Sample(["result": "resumed"], sum { $0.streams.resumed }), Sample(["result": "gap"], sum { $0.streams.gaps }),
       ])
@@ -121,7 +122,7 @@ struct MetricsReport {
     text.append(
       "messages_sent_total", .counter,
       help:
-        "Messages handed to connections: one message for N connections counts N. Those dropped later are among them.",
+        "Messages handed to connections: one message for N connections counts N. Includes messages that are dropped later.",
       samples: [Sample(sum { $0.sentMessages })])
     text.append(
       "messages_dropped_total", .counter,
@@ -130,7 +131,7 @@ struct MetricsReport {
       }
         + byType(hub.dropped).map { type, count in Sample(["type": type, "reason": "slow_loop"], count) })
     text.append(
-      "queue_depth_messages", .gauge, help: "Messages that wait: for a loop to take them, or for a client to.",
+      "queue_depth_messages", .gauge, help: "Messages that wait for a loop or for a client.",
       samples: [Sample(hub.waiting + sum { $0.queuedMessages })])
     text.append(
       "fanout_groups", .gauge, help: "Different subscriptions in use, counted for each loop and framing.",
@@ -171,7 +172,7 @@ struct MetricsReport {
       help: "From a request's head to its answer, body and handler included; streams are not.",
       samples: [Sample(total(.waits) { $0.http.requestTimes })])
     text.append(
-      "http_parse_errors_total", .counter, help: "Requests that could not be read, by what was wrong with them.",
+      "http_parse_errors_total", .counter, help: "Malformed requests, by error.",
       samples: merge { $0.http.parseErrors }.sorted { $0.key < $1.key }.map { reason, count in
         Sample(["reason": reason], count)
       })
@@ -182,7 +183,7 @@ struct MetricsReport {
   private mutating func writeJobs() {
     let numbers = application.jobMetrics.numbers
     text.append(
-      "jobs", .gauge, help: "Jobs that are kept, by status.",
+      "jobs", .gauge, help: "Jobs, by status.",
       samples: JobStatus.allCases.map { Sample(["status": $0.rawValue], application.jobs.count($0)) })
     text.append(
       "job_duration_seconds", .histogram, help: "From a job's start to its end, however it ended.",
@@ -204,13 +205,13 @@ struct MetricsReport {
   private mutating func writeStore() {
     let journal = application.storeThread.journalStatistics
     text.append(
-      "store_commit_duration_seconds", .histogram, help: "How long a commit took, its wait for the disk included.",
+      "store_commit_duration_seconds", .histogram, help: "Duration of commits, including the wait for the disk.",
       samples: [Sample(journal.commitTimes)])
     text.append(
-      "store_wal_bytes", .gauge, help: "The database's log: what is not yet in its own file, and room that it keeps.",
+      "store_wal_bytes", .gauge, help: "Size of the database's log, including space that it keeps for reuse.",
       samples: [Sample(application.store.walBytes)])
     text.append(
-      "publications_waiting", .gauge, help: "Publications that are not stored yet, and so not told.",
+      "publications_waiting", .gauge, help: "Publications that wait to be stored and sent.",
       samples: [Sample(journal.waiting)])
   }
 
@@ -221,35 +222,35 @@ struct MetricsReport {
     text.append(
       "event_loop_lag_seconds", .gauge,
       help:
-        "The longest turn of the last 15 to 30 s, the one that goes on included: what a loop added to whatever came meanwhile.",
+        "The longest turn in the last 15 to 30 s, including the current one: the delay that a loop adds to events.",
       samples: turns.map { Sample(["loop": $0.loop], microseconds: $0.times.longest) })
     text.append(
       "event_loop_turn_seconds", .histogram,
-      help: "The length of a loop's turns, from the end of a wait to the next one.",
+      help: "Duration of a loop's turns, from the end of a wait to the next one.",
       samples: turns.map { Sample(["loop": $0.loop], $0.times.histogram) })
   }
 
   private mutating func writeProcess() {
     text.append(
-      "log_lines_dropped_total", .counter, help: "Lines of the log that were lost because nobody took them.",
+      "log_lines_dropped_total", .counter, help: "Lines of the log that were dropped because its reader was too slow.",
       samples: [Sample(application.logWriter?.droppedLines ?? 0)])
     text.append(
       "process_cpu_seconds_total", .counter, help: "Processor time of all threads.",
       samples: [Sample(OwnProcess.cpuSeconds)])
     text.append(
-      "process_resident_memory_bytes", .gauge, help: "Memory that the process holds.",
+      "process_resident_memory_bytes", .gauge, help: "Resident memory of the process.",
       samples: OwnProcess.residentBytes.map { [Sample($0)] } ?? [])
     text.append(
       "process_open_fds", .gauge, help: "Open file descriptors.",
       samples: OwnProcess.openDescriptors.map { [Sample($0)] } ?? [])
     text.append(
       "process_max_fds", .gauge, help: "The limit of open file descriptors.",
-      samples: [Sample(Configuration.openFileLimit())])
+      samples: [Sample(OwnProcess.openFileLimit)])
     text.append(
-      "process_start_time_seconds", .gauge, help: "When the process began, in seconds since 1970.",
+      "process_start_time_seconds", .gauge, help: "Start time of the process, in seconds since 1970.",
       samples: [Sample(Double(application.startTime.milliseconds) / 1000)])
     text.append(
-      "build_info", .gauge, help: "Always 1: what is running is in the labels.",
+      "build_info", .gauge, help: "Always 1. The labels name the version.",
       samples: [Sample(["version": Application.version], 1)])
   }
 
@@ -265,7 +266,7 @@ struct MetricsReport {
     loops.reduce(into: empty) { $0.add(histogram($1)) }
   }
 
-  /// Types that we don't know by name are counted together.
+  /// Unknown types are counted together.
   private func byType(_ counts: [MessageType: Int]) -> [(String, Int)] {
     var named: [String: Int] = [:]
     for (type, count) in counts {

@@ -6,12 +6,12 @@ import CSQLite
   import Darwin
 #endif
 
-/// One connection to an SQLite file. Belongs to whoever made it: one thread at a time.
+/// One connection to an SQLite file, for one thread at a time.
 final class Database {
   enum Access {
-    /// Makes the file where there is none.
+    /// Creates the file if it is missing.
     case writing
-    /// Reads what another connection has committed, and can't write by mistake.
+    /// Reads what other connections have committed, and can't write.
     case reading
   }
 
@@ -32,11 +32,11 @@ final class Database {
       throw StoreError(code, opened, path: path, statement: "")
     }
     handle = opened
-    // Where a reader meets the writer's reset of the log: it is over in milliseconds.
+    // A reader waits while the writer resets the log, which takes milliseconds.
     sqlite3_busy_timeout(handle, 5_000)
-    // A connection that merely looked at a file must leave it as it is; the store empties the log itself.
+    // A connection that only read must leave the files as they are; the store empties the log itself.
     telltale_keep_log(handle)
-    // SQLite opens a file that may only be read without a word, and fails at the first write.
+    // SQLite opens a read-only file without an error, and fails only at the first write.
     guard sqlite3_db_readonly(handle, "main") == 0 else {
       throw .inaccessible(path: path, reason: String(cString: strerror(EACCES)))
     }
@@ -55,7 +55,7 @@ final class Database {
     guard code == SQLITE_OK else { throw StoreError(code, handle, path: path, statement: sql) }
   }
 
-  /// Runs one statement that gives no rows.
+  /// Runs one statement that returns no rows.
   func run(_ sql: StaticString, _ values: Statement.Value...) throws(StoreError) { try run(sql, values: values) }
 
   func run(_ sql: StaticString, values: [Statement.Value]) throws(StoreError) {
@@ -77,7 +77,7 @@ final class Database {
     return rows
   }
 
-  /// The first column of the first row, a number. Nil where there is no row, or nothing in it.
+  /// The first column of the first row, a number; nil if there is no row or it is NULL.
   func number(_ sql: StaticString, _ values: Statement.Value...) throws(StoreError) -> Int? {
     let statement = try statement(sql)
     statement.bind(values)
@@ -86,13 +86,13 @@ final class Database {
     return statement.integer(0)
   }
 
-  /// Commits all of what the body does, or nothing.
+  /// Commits all of the body's changes, or none if it throws.
   func transaction<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
     try run("BEGIN IMMEDIATE")
     return try finishing(body)
   }
 
-  /// Everything that the body reads is as of one moment.
+  /// Runs the body in one snapshot.
   func reading<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
     try run("BEGIN")
     return try finishing(body)
@@ -113,16 +113,16 @@ final class Database {
   /// Rows that the last INSERT, UPDATE or DELETE changed.
   var changedRows: Int { Int(sqlite3_changes(handle)) }
 
-  /// The number of the row that the last INSERT made.
+  /// The number of the row that the last INSERT created.
   var newestRow: Int { Int(sqlite3_last_insert_rowid(handle)) }
 
-  /// Moves what the log holds into the file, and empties the log where no reader is in the way.
+  /// Writes the log into the database, and empties it if no reader still uses it.
   func checkpointAll() throws(StoreError) {
     let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
     guard code == SQLITE_OK else { throw StoreError(code, handle, path: path, statement: "checkpoint") }
   }
 
-  /// Copies what is committed here into another file, a portion at a time. What is committed meanwhile doesn't disturb it.
+  /// Copies the committed state into another file, a portion at a time. Later commits don't disturb the copy.
   func copy(to copy: Database) throws(StoreError) {
     guard let backup = sqlite3_backup_init(copy.handle, "main", handle, "main") else {
       throw StoreError(sqlite3_extended_errcode(copy.handle), copy.handle, path: copy.path, statement: "backup")
@@ -133,7 +133,7 @@ final class Database {
     guard code == SQLITE_DONE else { throw StoreError(code, copy.handle, path: copy.path, statement: "backup") }
   }
 
-  /// The statement of this text, compiled once and ready to be given values.
+  /// The statement of this text, compiled once and ready to be bound.
   func statement(_ sql: StaticString) throws(StoreError) -> Statement {
     if let known = statements[sql.utf8Start] { return known }
     var compiled: OpaquePointer?
@@ -149,15 +149,15 @@ final class Database {
 }
 
 extension StoreError {
-  /// What SQLite's extended code and the system's error mean for the store.
+  /// Translates SQLite's extended code and the system's error.
   init(_ code: Int32, _ handle: OpaquePointer?, systemError: Int32 = 0, path: String, statement: String) {
     let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
     let known = handle.map { sqlite3_system_errno($0) } ?? 0
     let systemError = known == 0 ? systemError : known
     switch code & 0xFF {
     case SQLITE_FULL: self = .full(path: path)
-    // A file that may not grow further fails as an error of input and output. A process that is to survive its limit for
-    // files (RLIMIT_FSIZE) ignores SIGXFSZ.
+    // SQLite reports a file that may not grow as an I/O error. A process that should survive its limit for files
+    // (RLIMIT_FSIZE) ignores SIGXFSZ.
     case SQLITE_IOERR where [ENOSPC, EFBIG, EDQUOT].contains(systemError): self = .full(path: path)
     case SQLITE_CORRUPT, SQLITE_NOTADB: self = .damaged(path: path, finding: message)
     case SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM:

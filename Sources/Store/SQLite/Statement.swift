@@ -14,7 +14,7 @@ package enum StoredValue: Equatable, Sendable {
   case blob([UInt8])
 }
 
-/// A compiled statement: bound to values, stepped from row to row, and used again.
+/// A compiled statement, to be bound, stepped from row to row, reset and reused.
 final class Statement {
   typealias Value = StoredValue
 
@@ -28,10 +28,10 @@ final class Statement {
 
   deinit { sqlite3_finalize(handle) }
 
-  /// Gives all values, in order.
+  /// Binds all values, in order.
   func bind(_ values: [Value]) {
     for index in values.indices {
-      // Binding fails for a place that the statement does not have, which is a mistake of ours, and for lack of memory.
+      // Binding fails if the statement has fewer parameters, which is a bug of ours, or if there is no memory.
       let code = bind(values[index], at: Int32(index + 1))
       precondition(code == SQLITE_OK, "A value could not be bound (\(code)).")
     }
@@ -48,14 +48,14 @@ final class Statement {
     }
   }
 
-  /// - Returns: whether there is a row to be read.
+  /// - Returns: whether there is a row to read.
   func step() throws(StoreError) -> Bool {
     errno = 0
     switch sqlite3_step(handle) {
     case SQLITE_ROW: return true
     case SQLITE_DONE: return false
     case let code:
-      // SQLite keeps the system's error for itself, but not that of a COMMIT.
+      // SQLite keeps the system's error, except after a COMMIT.
       let systemError = errno
       let statement = String(cString: sqlite3_sql(handle))
       let error = StoreError(
@@ -65,13 +65,13 @@ final class Statement {
     }
   }
 
-  /// Ready for other values. A statement that stands on a row holds its transaction open.
+  /// Makes it ready for other values. A statement on a row keeps its transaction open.
   func reset() {
     sqlite3_reset(handle)
     sqlite3_clear_bindings(handle)
   }
 
-  // MARK: The row it stands on, columns from 0
+  // MARK: The current row, columns from 0
 
   func isNull(_ column: Int) -> Bool { sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL }
 
@@ -94,7 +94,7 @@ final class Statement {
   }
 
   private func bytes(_ column: Int) -> UnsafeRawBufferPointer {
-    // In this order: asking for the address may convert the value, and its length with it.
+    // The address first: reading it may convert the value, which changes the length.
     let start = sqlite3_column_blob(handle, Int32(column))
     return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(column))))
   }

@@ -2,7 +2,7 @@ import Realtime
 import TestSupport
 import Testing
 
-/// Bodies that are no JSON, or JSON that nobody asked for, over a socket: whole, byte by byte, and with a request
+/// Bodies that are invalid JSON, or JSON of another shape, over a socket: whole, byte by byte, and with a request
 /// behind.
 struct JSONHostilityTests {
   private static func row(
