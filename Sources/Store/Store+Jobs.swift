@@ -65,13 +65,16 @@ extension Store {
         """, .integer(topic), .integer(limit), .integer(8 << 20))
       guard let first else { return [] }
       var frames: [Frame] = []
-      for (number, payload) in try database.rows(
-        "SELECT frame, json FROM frames WHERE topic = ? AND frame >= ? ORDER BY frame, id",
-        .integer(topic), .integer(first), read: { ($0.integer(0), $0.blob(1)) })
+      for (number, plugin, json) in try database.rows(
+        "SELECT frame, plugin, json FROM frames WHERE topic = ? AND frame >= ? ORDER BY frame, id",
+        .integer(topic), .integer(first), read: { ($0.integer(0), $0.text(1), $0.blob(2)) })
       {
-        guard let result = (try? JSON(parsing: payload).objectValue).flatMap({ FrameResult($0) }) else {
-          throw StoreError.damaged(path: database.path, finding: "frame \(number) of job \(id) is unreadable")
+        guard var payload = try? JSON(parsing: json).objectValue else {
+          throw StoreError.damaged(path: database.path, finding: "frame \(number) of job \(id) makes no sense")
         }
+        // The row belongs to what its columns say.
+        (payload["job_id"], payload["frame_id"], payload["plugin"]) = (.string(id), .int(number), .string(plugin))
+        guard let result = FrameResult(payload) else { continue }
         if frames.last?.id != number { frames.append(Frame(id: number, width: 0, height: 0, imageURL: nil)) }
         frames[frames.count - 1].add(result)
       }

@@ -89,6 +89,7 @@ struct AudienceTests {
     let app = try app()
     let client = try app.client()
     try client.upgrade("/v1/realtime?topics=events,secret", headers: ["X-Role": "viewer"])
+    #expect(try client.nextMessage()["payload"]?["details"]?["error_code"] == "FORBIDDEN")
     guard case .close(let code, _) = try client.nextEvent() else {
       Issue.record("The connection was not closed.")
       return
