@@ -135,15 +135,13 @@ struct PageTests {
 
   @Test func `of long frames only so many bytes are given, and the newest frame always`() throws {
     let sample = try SampleStore()
-    func frame(_ id: Int, bytes: Int) -> StoredFrame {
-      let data: JSONObject = ["text": .string(String(repeating: "x", count: bytes))]
-      return StoredFrame(
-        job: "a", frame: id, plugin: "p", json: JSON.object(["frame_id": .int(id), "data": .object(data)]).encoded())
+    func long(_ id: Int, bytes: Int) -> StoredFrame {
+      frame(id, of: "a", plugin: "p", data: ["text": .string(String(repeating: "x", count: bytes))])
     }
-    let frames = (0..<20).map { frame($0, bytes: 1 << 20) }
+    let frames = (0..<20).map { long($0, bytes: 1 << 20) }
     try sample.store.write(batch(jobs: [job("a", number: 1)], frames: frames))
     #expect(try sample.store.frames(ofJob: "a", newest: 1000).map(\.id) == Array(13..<20))
-    try sample.store.write(batch(frames: [frame(20, bytes: 9 << 20)]))
+    try sample.store.write(batch(frames: [long(20, bytes: 9 << 20)]))
     #expect(try sample.store.frames(ofJob: "a", newest: 1000).map(\.id) == [20])
   }
 

@@ -15,7 +15,7 @@ struct PruningTests {
       job("old", number: 1, status: .succeeded, finishedAt: .day(10)),
       job("new", number: 2, status: .failed, finishedAt: .day(20)), job("runs", number: 3, status: .running),
     ]
-    let frames = ["old", "new"].map { StoredFrame(job: $0, frame: 0, plugin: "edges", json: Array("{}".utf8)) }
+    let frames = ["old", "new"].map { frame(0, of: $0, plugin: "edges") }
     let keys = [10, 20].map { IdempotencyKey(name: "jobs/\($0)", digest: [1], job: "x", createdAt: .day($0)) }
     try sample.store.write(batch(messages, jobs: jobs, frames: frames, keys: keys))
     return sample

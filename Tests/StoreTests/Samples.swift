@@ -62,6 +62,12 @@ func job(
   return job
 }
 
+/// The row of what a plugin found in a frame.
+func frame(_ id: Int, of job: String, plugin: String, data: JSONObject = [:]) -> StoredFrame {
+  let result = FrameResult(job: job, frameID: id, plugin: plugin, data: data, device: "cpu", milliseconds: 1)
+  return StoredFrame(job: job, frame: id, plugin: plugin, json: JSON.object(result.json).encoded())
+}
+
 func batch(
   _ messages: [StoredMessage] = [], jobs: [Job] = [], frames: [StoredFrame] = [], removing: [String] = [],
   keys: [IdempotencyKey] = []

@@ -49,7 +49,7 @@ struct StoreTests {
       JobError(title: "It broke.", message: "all of it", code: "BROKEN", plugin: "edges", frameID: 2),
       JobError(title: "x"),
     ]
-    all.errorsCount = 2
+    (all.errorsCount, all.errorID) = (2, 1)
     all.results = ["edges": ["count": 5]]
     all.offset = 3
     all.warnings = [

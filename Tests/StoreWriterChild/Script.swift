@@ -17,9 +17,7 @@ package enum Script {
     }
     let last = offset + count
     batch.jobs = [job(asOf: last)]
-    batch.frames = [
-      StoredFrame(job: "j", frame: last % 50, plugin: "edges", json: Array("{\"data\":{\"at\":\(last)}}".utf8))
-    ]
+    batch.frames = [frame(asOf: last)]
     batch.keys = [key(last)]
     return batch
   }
@@ -46,6 +44,13 @@ package enum Script {
     job.offset = offset
     job.progress = Double(offset % 100)
     return job
+  }
+
+  private static func frame(asOf offset: Int) -> StoredFrame {
+    let result = FrameResult(
+      job: "j", frameID: offset % 50, plugin: "edges", data: ["at": .int(offset)], device: "cpu", milliseconds: 1)
+    return StoredFrame(
+      job: "j", frame: result.frameID, plugin: result.plugin, json: JSON.object(result.json).encoded())
   }
 
   package static func key(_ offset: Int) -> IdempotencyKey {
