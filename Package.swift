@@ -162,8 +162,8 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "CSQLite", "Domain", "Files", "JSONValues", "Net", "Processes", "Realtime", "Server", "Store", "TestSupport",
-        "Wire", "telltale",
+        "App", "CSQLite", "Domain", "Files", "JSONValues", "Net", "Processes", "Realtime", "Server", "Store",
+        "TestSupport", "Wire", "telltale",
       ],
       swiftSettings: strict),
   ],

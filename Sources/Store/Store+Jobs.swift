@@ -69,12 +69,14 @@ extension Store {
         "SELECT frame, plugin, json FROM frames WHERE topic = ? AND frame >= ? ORDER BY frame, id",
         .integer(topic), .integer(first), read: { ($0.integer(0), $0.text(1), $0.blob(2)) })
       {
-        guard var payload = try? JSON(parsing: json).objectValue else {
+        var payload = try? JSON(parsing: json).objectValue
+        // The columns say whose row it is.
+        payload?["job_id"] = .string(id)
+        payload?["frame_id"] = .int(number)
+        payload?["plugin"] = .string(plugin)
+        guard let result = payload.flatMap({ FrameResult($0) }) else {
           throw StoreError.damaged(path: database.path, finding: "frame \(number) of job \(id) makes no sense")
         }
-        // The row belongs to what its columns say.
-        (payload["job_id"], payload["frame_id"], payload["plugin"]) = (.string(id), .int(number), .string(plugin))
-        guard let result = FrameResult(payload) else { continue }
         if frames.last?.id != number { frames.append(Frame(id: number, width: 0, height: 0, imageURL: nil)) }
         frames[frames.count - 1].add(result)
       }
