@@ -58,7 +58,8 @@ let package = Package(
     .target(
       name: "Publishing", dependencies: ["Domain", "JSONValues", "Net", "Realtime", "Store"], swiftSettings: strict),
     .target(
-      name: "Delivery", dependencies: ["Domain", "JSONValues", "Metrics", "Net", "Realtime", "Server", "Store", "Wire"],
+      name: "Delivery",
+      dependencies: ["Domain", "JSONValues", "Metrics", "Net", "Realtime", "Server", "Store", "Wire"],
       swiftSettings: strict),
 
     // Level 4: the story catalogue, and the browser's files.

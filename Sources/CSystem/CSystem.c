@@ -96,3 +96,9 @@ int telltale_spawn(
     posix_spawn_file_actions_destroy(&actions);
     return failure;
 }
+
+static _Thread_local _Bool is_event_loop = 0;
+
+void telltale_mark_event_loop(void) { is_event_loop = 1; }
+
+_Bool telltale_is_event_loop(void) { return is_event_loop; }

@@ -54,6 +54,7 @@ package final class EventLoop<Owner>: Sendable {
     let isStopping = Flag()
     let started = Started<Owner>()
     thread = Thread(name: name) {
+      EventLoopThread.mark()
       do {
         Self.blockBrokenPipeSignal()
         let reactor = try Reactor(clock: clock)

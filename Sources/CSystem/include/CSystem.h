@@ -29,6 +29,12 @@ int telltale_unacknowledged(int socket);
 /// Names the calling thread in debuggers and `top`; longer names are cut at 15 bytes.
 void telltale_name_thread(const char *name);
 
+/// Marks the calling thread as the one of an event loop.
+void telltale_mark_event_loop(void);
+
+/// Whether the calling thread was marked. (Comparing `pthread_self()` in Swift gives the wrong answer at -O.)
+_Bool telltale_is_event_loop(void);
+
 /// Starts a program found on the PATH in a process group of its own, with default signals, an empty signal mask and no
 /// descriptor but 0, 1 and 2. Returns 0 and the pid, or the error number.
 /// - directory: may be NULL for ours.

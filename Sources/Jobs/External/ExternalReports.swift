@@ -154,14 +154,14 @@ package final class ExternalReports: Sendable {
 
   private func settle(_ number: Int, of id: String, _ result: Result<StreamPosition?, AppError>) {
     state.withLock { state in
-      guard var entry = state.pending[id] else { return }
+      guard var entry = state.pending.removeValue(forKey: id) else { return }
       entry.reports.removeAll { $0.number == number }
       // A report that was not stored changes nothing; the ones behind it are folded again without it.
       if case .failure = result, let stored = book.active(id) {
         entry.job = stored
         for item in entry.reports.flatMap(\.items) where item.topic == stored.topic { entry.job.apply(item.message) }
       }
-      state.pending[id] = entry.reports.isEmpty ? nil : entry
+      if !entry.reports.isEmpty { state.pending[id] = entry }
     }
   }
 

@@ -151,6 +151,7 @@ package final class JobBook: Projection {
   private func changes(of batch: [NumberedPublication]) -> Changes {
     let before = contents.withLock { $0 }
     var changes = Changes()
+    changes.jobs.reserveCapacity(batch.count)
     for numbered in batch {
       for (item, offset) in zip(numbered.publication.items, numbered.offsets) {
         changes.lastOffset = offset
