@@ -27,8 +27,8 @@ def test_no_story_reports_an_error_or_connects(site):
 def test_a_story_plays_recorded_messages_through_the_client_store(site):
     page = site.page()
     page.goto(site.real.url + "/stories/realtime-overlay/idle")
-    # The elements are defined after the page's module has begun to listen.
-    page.wait_for_function("customElements.get('theme-toggle') !== undefined")
+    # This element is defined once the page's module listens.
+    page.wait_for_function("customElements.get('job-list') !== undefined")
     steps = [
         {"afterMs": 0, "message": {"type": "progress", "payload": {"job_id": "r", "progress": 42.5, "stage": "played"}}},
         {"afterMs": 10, "message": {"type": "plugin_status", "payload": {"plugin": "p", "status": "running", "timing_ms": 7}}},
