@@ -28,7 +28,7 @@ def test_a_story_plays_recorded_messages_through_the_client_store(site):
     page = site.page()
     page.goto(site.real.url + "/stories/realtime-overlay/idle")
     # This element is defined once the page's module listens.
-    page.wait_for_function("customElements.get('job-list') !== undefined")
+    eventually(lambda: page.evaluate("customElements.get('job-list') !== undefined"), "the page listens")
     steps = [
         {"afterMs": 0, "message": {"type": "progress", "payload": {"job_id": "r", "progress": 42.5, "stage": "played"}}},
         {"afterMs": 10, "message": {"type": "plugin_status", "payload": {"plugin": "p", "status": "running", "timing_ms": 7}}},
