@@ -46,7 +46,7 @@ package struct StoryPage: Component {
       link(.rel("icon"), .type("image/svg+xml"), .href(assets.favicon))
       if selectedTheme == nil { script(.src(assets.themeScript)) }
       link(.rel("stylesheet"), .href(assets.styleSheet))
-      script(.type("module"), .src(assets.script))
+      script(.type("module"), .src(assets.module(ofPage: "story")))
     } content: {
       main(.class("story-page")) { story.content(props: view.props) }
       // The script hides this link in the frame of the catalogue. Without script, it leads out of the frame.

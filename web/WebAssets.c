@@ -270,19 +270,19 @@ static const unsigned char file_66[] = {
 };
 
 static const unsigned char file_67[] = {
-#embed "js/page-module.js"
-};
-
-static const unsigned char file_68[] = {
 #embed "js/page.js"
 };
 
-static const unsigned char file_69[] = {
+static const unsigned char file_68[] = {
 #embed "js/pages/dashboard.js"
 };
 
-static const unsigned char file_70[] = {
+static const unsigned char file_69[] = {
 #embed "js/pages/job.js"
+};
+
+static const unsigned char file_70[] = {
+#embed "js/pages/plain.js"
 };
 
 static const unsigned char file_71[] = {
@@ -398,14 +398,18 @@ static const unsigned char file_98[] = {
 };
 
 static const unsigned char file_99[] = {
-#embed "js/theme.js"
+#embed "js/stories-search.js"
 };
 
 static const unsigned char file_100[] = {
-#embed "js/toast.js"
+#embed "js/theme.js"
 };
 
 static const unsigned char file_101[] = {
+#embed "js/toast.js"
+};
+
+static const unsigned char file_102[] = {
 #embed "js/values.js"
 };
 
@@ -477,10 +481,10 @@ static const struct telltale_asset assets[] = {
     {"js/link-guard.js", file_64, sizeof file_64},
     {"js/listeners.js", file_65, sizeof file_65},
     {"js/live-page.js", file_66, sizeof file_66},
-    {"js/page-module.js", file_67, sizeof file_67},
-    {"js/page.js", file_68, sizeof file_68},
-    {"js/pages/dashboard.js", file_69, sizeof file_69},
-    {"js/pages/job.js", file_70, sizeof file_70},
+    {"js/page.js", file_67, sizeof file_67},
+    {"js/pages/dashboard.js", file_68, sizeof file_68},
+    {"js/pages/job.js", file_69, sizeof file_69},
+    {"js/pages/plain.js", file_70, sizeof file_70},
     {"js/pages/stories.js", file_71, sizeof file_71},
     {"js/pages/story.js", file_72, sizeof file_72},
     {"js/paint.js", file_73, sizeof file_73},
@@ -509,9 +513,10 @@ static const struct telltale_asset assets[] = {
     {"js/realtime/transport-choice.js", file_96, sizeof file_96},
     {"js/realtime/transport.js", file_97, sizeof file_97},
     {"js/realtime/websocket-transport.js", file_98, sizeof file_98},
-    {"js/theme.js", file_99, sizeof file_99},
-    {"js/toast.js", file_100, sizeof file_100},
-    {"js/values.js", file_101, sizeof file_101},
+    {"js/stories-search.js", file_99, sizeof file_99},
+    {"js/theme.js", file_100, sizeof file_100},
+    {"js/toast.js", file_101, sizeof file_101},
+    {"js/values.js", file_102, sizeof file_102},
 };
 
 size_t telltale_asset_count(void) { return sizeof assets / sizeof assets[0]; }

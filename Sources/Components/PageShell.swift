@@ -3,6 +3,7 @@ import HTML
 /// The URLs of a page's static files. The server passes hashed names; the defaults are the plain ones.
 public struct PageAssets: Equatable, Sendable {
   public var styleSheet: String
+  /// The script that all pages share. The pages' own modules are in the folder `pages` beside it.
   public var script: String
   /// Runs before the first paint, so that the page doesn't flash in the wrong theme.
   public var themeScript: String
@@ -27,13 +28,19 @@ public struct PageAssets: Equatable, Sendable {
     self.faviconSucceeded = faviconSucceeded
     self.faviconFailed = faviconFailed
   }
+
+  /// The URL of a page's own module, which imports the shared script.
+  public func module(ofPage page: String) -> String {
+    let folder = script.lastIndex(of: "/").map { script[...$0] } ?? ""
+    return "\(folder)pages/\(page).js"
+  }
 }
 
 /// The layout of every page: document head, navigation bar and content.
 public struct PageShell<Content: HTML>: Component {
   public var pageTitle: String
-  /// The name of the page's module in `web/js/pages/`, such as `dashboard`; `nil` if it has none.
-  public var page: String?
+  /// The name of the page's module in `web/js/pages/`, such as `dashboard`.
+  public var page: String
   /// The URL of the navigation link to mark as current.
   public var current: String?
   public var assets: PageAssets
@@ -50,7 +57,7 @@ public struct PageShell<Content: HTML>: Component {
   public var content: Content
 
   public init(
-    pageTitle: String, page: String? = nil, current: String? = nil, assets: PageAssets = .init(), api: String = "",
+    pageTitle: String, page: String = "plain", current: String? = nil, assets: PageAssets = .init(), api: String = "",
     jobID: String? = nil, jobState: JobState? = nil,
     initialState: [UInt8]? = nil, refreshSeconds: Int? = nil,
     connection: ConnectionBadge? = nil,
@@ -103,15 +110,9 @@ public struct PageShell<Content: HTML>: Component {
       if let refreshSeconds {
         noscript { meta(.httpEquiv("refresh"), .content(refreshSeconds)) }
       }
-      if let module { link(.rel("modulepreload"), .href(module)) }
-      script(.type("module"), .src(assets.script))
+      link(.rel("modulepreload"), .href(assets.script))
+      script(.type("module"), .src(assets.module(ofPage: page)))
     }
-  }
-
-  /// The address of the page's module, beside the script that imports it.
-  private var module: String? {
-    guard let page, let end = assets.script.lastIndex(of: "/") else { return nil }
-    return "\(assets.script[..<end])/pages/\(page).js"
   }
 
   private var favicon: String {

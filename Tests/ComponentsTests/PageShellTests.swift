@@ -18,7 +18,7 @@ struct PageShellTests {
     for part in [
       "<!DOCTYPE html>", "<html lang=\"en\">", "<title>64% · build</title>", "name=\"viewport\"",
       "<meta name=\"telltale-api\" content=\"\">", "<body data-page=\"job\" data-job-id=\"job-7\"",
-      "href=\"/assets/css/app.css\"", "<script type=\"module\" src=\"/assets/js/app.js\">",
+      "href=\"/assets/css/app.css\"", "<script type=\"module\" src=\"/assets/js/pages/job.js\">",
       "<main class=\"page-shell__main\" id=\"main\"", "href=\"#main\"", "<p>content</p>",
     ] {
       #expect(markup.contains(part), "\(part)")
@@ -29,15 +29,17 @@ struct PageShellTests {
     let assets = PageAssets(styleSheet: "/a.1f.css", script: "/b.2e.js", themeScript: "/c.3d.js")
     let markup = page(assets: assets)
     #expect(markup.contains("href=\"/a.1f.css\""))
-    #expect(markup.contains("src=\"/b.2e.js\""))
+    #expect(markup.contains("href=\"/b.2e.js\""))
     #expect(markup.contains("<script src=\"/c.3d.js\"></script>"))
     #expect(page().contains("<script src=\"/assets/js/theme.js\"></script>"))
   }
 
-  @Test func `the page's module is preloaded, beside the script that imports it`() {
+  @Test func `the document itself loads the page's module, so that a page that has loaded is attached`() {
     let markup = page(assets: PageAssets(script: "/assets/1f/js/app.js"))
-    #expect(markup.contains("<link rel=\"modulepreload\" href=\"/assets/1f/js/pages/job.js\">"))
-    #expect(!Markup(PageShell(pageTitle: "") { "" }).contains("modulepreload"))
+    #expect(markup.contains("<script type=\"module\" src=\"/assets/1f/js/pages/job.js\"></script>"))
+    #expect(markup.contains("<link rel=\"modulepreload\" href=\"/assets/1f/js/app.js\">"))
+    #expect(Markup(PageShell(pageTitle: "") { "" }).contains("src=\"/assets/js/pages/plain.js\""))
+    #expect(PageAssets(script: "app.js").module(ofPage: "job") == "pages/job.js")
   }
 
   @Test func `the navigation links to existing pages and marks the current one`() {

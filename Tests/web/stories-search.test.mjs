@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { matchesWords } from "../../web/js/pages/stories.js"
+import { matchesWords } from "../../web/js/stories-search.js"
 
 describe("the search for stories", () => {
   const words = "realtimeoverlay witherror realtime-overlay/with-error"

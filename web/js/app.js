@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * The page's entry: defines the elements, and attaches the page's own module. The page is complete without it, and live
- * with it.
+ * What all pages share: the elements. The page is complete without script, and live with it.
  *
- * `data-page` of the body names the module: `pages/job.js` for `job`. Adding a page needs no change here.
+ * The document loads one module, `pages/NAME.js`, and that module imports this one. Nothing is imported later, so a page
+ * that has loaded stays live when its server goes away.
  */
 
 import { ConnectionBadge } from "./elements/connection-badge.js"
@@ -15,20 +15,28 @@ import { RealtimeOverlay } from "./elements/realtime-overlay.js"
 import { StartJob } from "./elements/start-job.js"
 import { ThemeToggle } from "./elements/theme-toggle.js"
 import { listenForKeys } from "./keys.js"
-import { attachPage } from "./page-module.js"
 
-// These need no live view.
-customElements.define("control-panel", ControlPanel)
-customElements.define("start-job", StartJob)
-customElements.define("theme-toggle", ThemeToggle)
-listenForKeys()
-
-// The page's module makes the live view that the other elements look up. They are defined in the same turn of the event
-// loop, so that no message arrives before everything has subscribed.
-await attachPage(document.body.dataset.page)
-
-customElements.define("frame-viewer", FrameViewer)
-customElements.define("error-banner", ErrorBanner)
-customElements.define("realtime-overlay", RealtimeOverlay)
-customElements.define("connection-badge", ConnectionBadge)
-customElements.define("job-list", JobList)
+/**
+ * Starts a page. Every module in `pages/` calls this once.
+ *
+ * The page's live view has to exist before the elements that look it up. All of it happens in one turn of the event loop,
+ * so that no message arrives before everything has subscribed.
+ * @param {() => void} [attach] Makes the page's live view, and attaches what the page has beyond its elements.
+ */
+export function startPage(attach = () => {}) {
+  customElements.define("control-panel", ControlPanel)
+  customElements.define("start-job", StartJob)
+  customElements.define("theme-toggle", ThemeToggle)
+  listenForKeys()
+  try {
+    attach()
+  } catch (error) {
+    // The elements of the page still work.
+    console.error(`The page "${document.body.dataset.page}" failed to start`, error)
+  }
+  customElements.define("frame-viewer", FrameViewer)
+  customElements.define("error-banner", ErrorBanner)
+  customElements.define("realtime-overlay", RealtimeOverlay)
+  customElements.define("connection-badge", ConnectionBadge)
+  customElements.define("job-list", JobList)
+}

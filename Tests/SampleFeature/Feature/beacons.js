@@ -1,10 +1,11 @@
 // @ts-check
+import { startPage } from "../app.js"
 import { attachListRows } from "../elements/list-rows.js"
 import { startPageView } from "../live-page.js"
 import { LiveList } from "../realtime/live-list.js"
 
 /** The page of the beacons: a live list whose rows show the fields of the messages. */
-export function attach() {
+startPage(() => {
   const list = new LiveList({
     topics: ["beacons"],
     types: ["beacon_changed"],
@@ -17,4 +18,4 @@ export function attach() {
     template: "beacon",
     compare: (one, other) => one.name < other.name ? -1 : 1,
   })
-}
+})

@@ -1,4 +1,5 @@
 // @ts-check
+import { startPage } from "../app.js"
 import { setAttribute, setHidden, setText, slot } from "../dom.js"
 import { attachJobActions } from "../jobs/job-actions.js"
 import { attachJobParts } from "../jobs/job-parts.js"
@@ -9,7 +10,7 @@ import { startPageView } from "../live-page.js"
 import { showToast } from "../toast.js"
 
 /** A job's own page. */
-export function attach() {
+startPage(() => {
   const job = new LiveJob()
   startPageView(job, (known, kept) => job.watch(document.body.dataset.jobId ?? "", known, kept))
   attachJobParts()
@@ -17,7 +18,7 @@ export function attach() {
   showInTab(job)
   attachNotification(job)
   attachJobActions(job)
-}
+})
 
 /**
  * Keeps the parts of the page outside the overlay up to date: the job's status, its device, and its results.

@@ -1,11 +1,13 @@
 // @ts-check
+import { startPage } from "../app.js"
 import { copyText } from "../clipboard.js"
 import { action, fill, setHidden, slot } from "../dom.js"
 import { recordedJob } from "../jobs/recorded-job.js"
+import { matchesWords } from "../stories-search.js"
 import { showToast } from "../toast.js"
 
 /** The stories: searches while the visitor types, applies changed props at once, copies markup, and plays messages. */
-export function attach() {
+startPage(() => {
   const search = document.querySelector('.story-list__search input[name="q"]')
   search?.addEventListener("input", () => find(/** @type {HTMLInputElement} */ (search).value))
   action(document, "all-stories")?.addEventListener("click", event => {
@@ -26,7 +28,7 @@ export function attach() {
     const markup = document.querySelector(".story-stage__markup code")?.textContent ?? ""
     showToast(await copyText(markup) ? "Copied the markup" : "This browser did not allow copying")
   })
-}
+})
 
 /** Scrolls the list only, not the page. */
 function scrollToChosen() {
@@ -35,11 +37,6 @@ function scrollToChosen() {
   if (!groups || !chosen) return
   const [inner, outer] = [chosen.getBoundingClientRect(), groups.getBoundingClientRect()]
   if (inner.bottom > outer.bottom || inner.top < outer.top) groups.scrollTop += inner.top - outer.top - outer.height / 3
-}
-
-/** Whether a lower-case text contains every word of a search; an empty search matches all. @param {string} text @param {string} search */
-export function matchesWords(text, search) {
-  return search.toLowerCase().split(" ").every(word => text.includes(word))
 }
 
 /** Shows the stories that match, and adds the search to the page's links. @param {string} search */
