@@ -34,17 +34,16 @@ extension Request {
   /// The body as a JSON object.
   /// - Throws: 415 for another content type, 400 for invalid JSON, 422 for JSON of another shape.
   package func jsonObject() throws(AppError) -> JSONObject {
-    let json = try jsonBody()
+    let json = try jsonBody(of: head.fields.contentType)
     guard let object = json.objectValue else {
       throw AppError(.unprocessable, "The body must be a JSON object, such as {\"source\": \"clip.y4m\"}.")
     }
     return object
   }
 
-  private func jsonBody() throws(AppError) -> JSON {
+  private func jsonBody(of type: MediaType?) throws(AppError) -> JSON {
     if head.fields.contains("content-type") {
-      guard let type = head.fields.contentType, type.isType("application/json"), type.charset ?? "utf-8" == "utf-8"
-      else {
+      guard let type, type.isType("application/json"), type.charset ?? "utf-8" == "utf-8" else {
         throw AppError(
           .unsupportedMediaType, "The body must be application/json in UTF-8. Send that Content-Type, once.")
       }
@@ -61,8 +60,9 @@ extension Request {
   /// Messages about a job: a single one, an array, or one per line.
   /// - Throws: 415 for another content type, 400 for invalid JSON, 422 for an invalid message; both name the message.
   func reportedMessages(job: String) throws(AppError) -> [ReportedMessage] {
-    let isLines = head.fields.contentType?.isType("application/x-ndjson") ?? false
-    let values = isLines ? try jsonLines() : try jsonBody().items
+    let type = head.fields.contentType
+    let isLines = type?.isType("application/x-ndjson") ?? false
+    let values = isLines ? try jsonLines() : try jsonBody(of: type).items
     guard values.count <= ReportedMessage.maxMessages else {
       throw AppError(
         .tooLarge,

@@ -61,7 +61,7 @@ extension PayloadField.Shape {
     case .text(let maxBytes): value.stringValue.map { $0.utf8.count <= maxBytes } ?? false
     case .name(let maxBytes):
       value.stringValue.map { $0.utf8.count <= maxBytes && !$0.allSatisfy(\.isWhitespace) } ?? false
-    case .object(let maxBytes): value.objectValue != nil && value.encoded().count <= maxBytes
+    case .object(let maxBytes): value.objectValue != nil && value.isEncoded(within: maxBytes)
     case .bool: value.boolValue != nil
     case .number(let range): value.doubleValue.map(range.contains) ?? false
     case .index: value.intValue.map { $0 >= 0 } ?? false

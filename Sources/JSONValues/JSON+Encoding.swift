@@ -29,6 +29,23 @@ extension JSON {
     return safe
   }
 
+  /// Whether the compact JSON has at most this many bytes. Encodes the value only if an estimate can't tell.
+  package func isEncoded(within limit: Int) -> Bool { maxEncodedCount <= limit || encoded().count <= limit }
+
+  /// A count of bytes that the compact JSON doesn't exceed.
+  var maxEncodedCount: Int {
+    switch self {
+    case .null, .bool: 5
+    case .int: 20
+    case .double: 24
+    // A control character takes six bytes.
+    case .string(let value): 6 * value.utf8.count + 2
+    case .array(let elements): elements.reduce(2) { $0 + $1.maxEncodedCount + 1 }
+    case .object(let object):
+      object.members.reduce(2) { $0 + 6 * $1.key.utf8.count + 4 + $1.value.maxEncodedCount }
+    }
+  }
+
   package func write(to writer: inout JSONWriter) {
     switch self {
     case .null: writer.null()

@@ -51,6 +51,17 @@ struct JSONWriterTests {
     #expect(try JSON(parsing: JSON.string(text).encoded()) == .string(text))
   }
 
+  @Test(
+    arguments: [
+      nil, false, 0, .int(.min), .double(-.greatestFiniteMagnitude), .double(-.leastNormalMagnitude), .double(0x1p53),
+      "", "\u{1}\u{1}", "é\"", [], [[], [1, true]], [:], ["\u{1}": ["\"": "\\"], "b": [nil]],
+    ] as [JSON])
+  func `a limit of bytes is met exactly, although small values are only estimated`(value: JSON) {
+    let count = value.encoded().count
+    #expect(value.isEncoded(within: count))
+    #expect(!value.isEncoded(within: count - 1))
+  }
+
   @Test func `the bytes can be read in place, and removed`() {
     var writer = JSONWriter()
     writer.value(42)

@@ -37,6 +37,9 @@ struct NegotiationTests {
   @Test func `a content type is compared without case and parameters`() {
     let fields: HTTPFields = ["content-type": "Application/JSON ; Charset=\"UTF-8\""]
     #expect(fields.contentType?.isType("application/json") == true)
+    for other in ["application/jso", "application/jsonx", "applicationx/json", "pplication/json", "", "/"] {
+      #expect(fields.contentType?.isType(other) == false, "\(other)")
+    }
     #expect(fields.contentType?.charset == "utf-8")
     #expect((["content-type": "text/plain"] as HTTPFields).contentType?.isType("application/json") == false)
     #expect(HTTPFields().contentType == nil)

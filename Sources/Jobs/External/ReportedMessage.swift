@@ -28,7 +28,7 @@ package struct ReportedMessage: Sendable {
       throw .invalidPayload("The field \"payload.image_url\" must be a picture of this job.")
     }
     message.payload["job_id"] = .string(job)
-    guard JSON.object(message.json).encoded().count <= MessageTable.maxMessageBytes else {
+    guard JSON.object(message.json).isEncoded(within: MessageTable.maxMessageBytes) else {
       throw .tooLarge(limit: MessageTable.maxMessageBytes)
     }
     self.message = message

@@ -30,7 +30,11 @@ package struct MediaType: Sendable, Equatable {
   }
 
   /// Compares type and subtype, ignoring parameters.
-  package func isType(_ name: String) -> Bool { "\(type)/\(subtype)" == name }
+  package func isType(_ name: String) -> Bool {
+    let name = name.utf8
+    return name.count == type.utf8.count + 1 + subtype.utf8.count && name.starts(with: type.utf8)
+      && name.dropFirst(type.utf8.count).first == .slash && name.suffix(subtype.utf8.count).elementsEqual(subtype.utf8)
+  }
 
   private static func lowercased(_ bytes: ArraySlice<UInt8>) -> String {
     String(decoding: bytes.map(\.lowercased), as: UTF8.self)

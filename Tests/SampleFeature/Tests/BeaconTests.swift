@@ -93,7 +93,7 @@ struct BeaconTests {
       try house.client().request("GET", "/metrics").text
         .contains("telltale_messages_published_total{type=\"beacon_changed\"} 1"))
     let page = try house.client().request("GET", "/beacons").text
-    let module = try #require(page.firstMatch(of: /href="(\/assets\/[^"]+\/js\/pages\/beacons\.js)"/))
+    let module = try #require(page.firstMatch(of: /src="(\/assets\/[^"]+\/js\/pages\/beacons\.js)"/))
     #expect(try house.client().request("GET", String(module.1)).status == 200)
   }
 
