@@ -57,7 +57,7 @@ package enum FileSystem {
   }
 
   /// Waits until the disk has the folder's list of names. Some file systems can't; there it does nothing.
-  private static func synchronizeFolder(_ path: String) {
+  package static func synchronizeFolder(_ path: String) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)

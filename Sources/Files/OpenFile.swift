@@ -20,11 +20,13 @@ package struct OpenFile: ~Copyable, Sendable {
   /// For calls that this type doesn't offer, such as `flock`. Don't close it.
   package let descriptor: Int32
 
+  /// - Parameter followsLinks: whether a symbolic link stands for the file that it names; otherwise it is refused.
   /// - Throws: ``FileError``; also for devices and pipes, because reading them could block for ever.
-  package init(_ path: String, for mode: Mode) throws(FileError) {
+  package init(_ path: String, for mode: Mode, followsLinks: Bool = true) throws(FileError) {
     self.path = path
     // Without O_NONBLOCK, opening a pipe waits for its other end. It changes nothing for a regular file.
-    descriptor = open(path, mode.flags | O_CLOEXEC | O_NONBLOCK, 0o644)
+    let flags = mode.flags | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW)
+    descriptor = open(path, flags, 0o644)
     guard descriptor >= 0 else { throw FileError(errnoOf: .open, path) }
     guard FileKind(descriptor: descriptor).isFile else {
       close(descriptor)
@@ -36,6 +38,9 @@ package struct OpenFile: ~Copyable, Sendable {
 
   /// The size at this moment; 0 for the files that the kernel makes up, such as those in `/proc`.
   package var byteCount: Int { FileKind(descriptor: descriptor).byteCount ?? 0 }
+
+  /// Which file it is, and when it was last written; nil only if the system can't tell.
+  package var identity: FileIdentity? { FileIdentity(descriptor: descriptor) }
 
   /// Reads the next `count` bytes, fewer at the end of the file, and appends them.
   /// - Returns: How many bytes were appended; 0 at the end.
