@@ -39,6 +39,8 @@ package final class Application: Sendable {
   private let featureParts: [Feature.Parts]
   /// The current round of housekeeping, if one is running.
   private let tidying = Mutex<Task<Void, Never>?>(nil)
+  /// Removes files on a separate queue, so that no commit waits until a thousand folders are removed.
+  private let files = DispatchQueue(label: "files")
   let assets: AssetSource
   /// The maximum number of open sockets.
   private let maxSockets: Int
@@ -91,8 +93,6 @@ package final class Application: Sendable {
         maximumRunning: configuration.jobs, dataFolder: configuration.data, reportTimeout: configuration.reportTimeout),
       sources: SourceRoot(root: configuration.sourceRoot, uploads: uploads.folder), book: book,
       publisher: storeThread.publisher)
-    // On a separate queue, so that no commit waits until a thousand folders are removed.
-    let files = DispatchQueue(label: "files")
     files.async { jobs.removeOrphans() }
     self.store = store
     self.storeThread = storeThread
@@ -113,16 +113,28 @@ package final class Application: Sendable {
     featureParts = parts
     storeThread.start(
       .init(
-        retention: configuration.retention, removeFiles: { job in files.async { jobs.forget(job) } },
+        retention: configuration.retention,
+        removeFiles: { [files] job in files.async { jobs.forget(job) } },
         tidy: { [weak self] in self?.tidy() }))
     jobs.failWhatRan()
   }
 
-  /// Fails abandoned jobs. Called on the store's thread, which must not wait for a commit.
+  /// Fails abandoned jobs, and removes uploads that are no longer used. Called on the store's thread, which must not wait for a commit.
   private func tidy() {
     tidying.withLock { [jobs] running in
       running?.cancel()
       running = Task { await jobs.failAbandoned() }
+    }
+    files.async { [self] in removeExpiredUploads() }
+  }
+
+  private func removeExpiredUploads() {
+    let names = uploads.removeExpired(
+      now: .now(), uptime: Milliseconds.monotonic(), retention: configuration.retention, inUse: jobs.sourcesInUse)
+    if !names.isEmpty {
+      log(
+        .info, "unused uploads removed",
+        values: ["count": .int(names.count), "names": .array(names.prefix(10).map(JSON.string))])
     }
   }
 

@@ -93,7 +93,10 @@ package struct Configuration: Sendable {
       configuration, text throws(UsageError) in
       configuration.heartbeatTimeout = try number(text, in: 1...7200)
     },
-    Option(name: "retention", placeholder: "TIME", help: "how long finished jobs are kept: 30d, 12h, 90m (30d)") {
+    Option(
+      name: "retention", placeholder: "TIME",
+      help: "how long finished jobs and unused uploads are kept: 30d, 12h, 90m (30d)"
+    ) {
       configuration, text throws(UsageError) in
       configuration.retention = try duration(text)
     },

@@ -1,5 +1,4 @@
 import Domain
-import Files
 import JSONValues
 import Jobs
 import Realtime
@@ -7,7 +6,7 @@ import Server
 import Store
 import Wire
 
-/// The API: jobs, uploads, plugins, devices.
+/// The API: jobs, plugins, devices.
 extension Application {
   var apiRoutes: [Route] {
     [
@@ -28,7 +27,6 @@ extension Application {
       Route(.post, .jobCancellation, role: .operator, .deferred(cancelJob)),
       Route(.post, .jobRetry, role: .operator, .deferred(retryJob)),
       Route(.delete, .job, role: .admin, .deferred(deleteJob)),
-      Route(.put, .upload, role: .operator, .upload(limit: uploads.maximumBytes, upload)),
       Route(.get, .plugins, role: .viewer, .immediate(listPlugins)),
       Route(.get, .plugin, role: .viewer, .immediate(plugin)),
       Route(.get, .devices, role: .viewer, .immediate(listDevices)),
@@ -46,7 +44,26 @@ extension Application {
   }
 
   private func retryJob(_ request: Request) async throws -> Response {
-    created(try await jobs.retry(request.id("id")))
+    created(try await jobs.retry(jobID(in: request)))
+  }
+
+  /// The id of the job that a request acts on.
+  /// - Throws: ``AppError`` with the code `conflict` if the request names the time of another job's creation: it is about
+  ///   a job of another data folder, which has the same id.
+  func jobID(in request: Request) throws(AppError) -> String {
+    let id = try request.id("id")
+    guard let text = request.query("created_at") else { return id }
+    guard let createdAt = Timestamp(iso8601: text) else {
+      throw AppError(.invalid, "created_at must be the created_at of the job, such as 2026-02-04T15:30:00.123Z.")
+    }
+    let job = try jobs.job(id)
+    guard job.createdAt == createdAt else {
+      throw AppError(
+        .conflict,
+        "Job \(id) is another one, created at \(job.createdAt): the data folder was replaced or restored. Reload the page."
+      )
+    }
+    return id
   }
 
   private func created(_ job: Job) -> Response {
@@ -56,13 +73,13 @@ extension Application {
   }
 
   private func cancelJob(_ request: Request) async throws -> Response {
-    let id = try request.id("id")
+    let id = try jobID(in: request)
     try await jobs.cancel(id)
     return .json(try jobs.job(id, frames: Job.maxFramesKept).response)
   }
 
   private func deleteJob(_ request: Request) async throws -> Response {
-    try await jobs.delete(request.id("id"))
+    try await jobs.delete(jobID(in: request))
     return Response(.noContent)
   }
 
@@ -133,7 +150,7 @@ extension Application {
 
   /// Accepts messages about an external job. They are committed and published when this returns.
   private func report(_ request: Request) async throws -> Response {
-    let id = try request.id("id")
+    let id = try jobID(in: request)
     let messages = try request.reportedMessages(job: id)
     let position = try await jobs.report(
       messages, into: id, idempotencyKey: request.head.fields["idempotency-key"])
@@ -141,30 +158,33 @@ extension Application {
     return .json(["accepted": .int(messages.count), "cursor": cursor], .accepted)
   }
 
+  /// A picture. Under an address with its version it never changes; an address without one may belong to another picture
+  /// in another data folder, so clients ask each time.
   private func picture(_ request: Request) throws -> Response {
     let job = try jobs.job(request.id("id"))
     let name = request.parameters["picture"] ?? ""
     guard let frame = Address.frame(ofPicture: name),
-      let file = try? FileBody(path: jobs.picturePath(job: job.id, frame: frame))
+      case let path = jobs.picturePath(job: job.id, frame: frame), let file = try? FileBody(path: path),
+      let version = PictureVersion(ofFile: path)
     else { throw AppError(.notFound, "Job \(job.id) has no picture \(name), or it was removed.") }
-    var response = Response(.ok, contentType: "image/png", body: .file(file))
-    response.fields["cache-control"] = "public, max-age=31536000, immutable"
-    response.cut(to: ByteRange(request.head.fields, size: file.count))
-    return response
-  }
-
-  // MARK: Uploads
-
-  private func upload(_ request: Request) throws -> any BodySink {
-    // Without the field, the request contains the complete file.
-    let range = try request.head.fields["content-range"].map { field in
-      guard let range = ContentRange(parsing: field) else {
-        throw AppError(.invalid, "Content-Range must look like bytes 0-1048575/2097152.")
-      }
-      return range
+    let wanted = request.query("v")
+    guard wanted == nil || wanted == version.description else {
+      throw AppError(
+        .notFound,
+        "The picture \(name) of job \(job.id) is another one: the data folder was replaced or restored. Reload the page."
+      )
     }
-    let name = request.parameters["name"] ?? ""
-    return UploadSink(try uploads.begin(name, offset: range?.first ?? 0, total: range?.total), range: range)
+    let tag = EntityTag(version.description)
+    var response = Response(.ok, contentType: "image/png", body: .file(file))
+    response.fields["cache-control"] = wanted == nil ? "no-cache" : "public, max-age=31536000, immutable"
+    response.fields["etag"] = tag.description
+    if request.head.fields.ifNoneMatch(tag) {
+      response.status = .notModified
+      response.body = []
+    } else {
+      response.cut(to: ByteRange(request.head.fields, size: file.count, tag: tag))
+    }
+    return response
   }
 
   // MARK: Plugins and devices

@@ -30,19 +30,19 @@ extension Application {
       Route(
         .post, .cancelForm, role: .operator,
         .deferred { [self] request in
-          let id = try request.id("id")
+          let id = try jobID(in: request)
           try await jobs.cancel(id)
           return .redirect(to: .jobPage(id))
         }),
       Route(
         .post, .retryForm, role: .operator,
         .deferred { [self] request in
-          .redirect(to: .jobPage(try await jobs.retry(request.id("id")).id))
+          .redirect(to: .jobPage(try await jobs.retry(jobID(in: request)).id))
         }),
       Route(
         .post, .deleteForm, role: .admin,
         .deferred { [self] request in
-          try await jobs.delete(request.id("id"))
+          try await jobs.delete(jobID(in: request))
           return .redirect(to: .dashboard)
         }),
     ]

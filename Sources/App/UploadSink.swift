@@ -22,17 +22,49 @@ final class UploadSink: BodySink {
     try upload.withLock { upload in
       defer { upload = nil }
       guard let open = upload else { throw AppError(.conflict, "The upload has ended already.") }
-      if let range, open.received != range.last + 1 {
+      if let range, open.position != range.last + 1 {
         throw AppError(
-          .invalid, "Content-Range declares bytes up to \(range.last), but \(open.received) bytes were received.")
+          .invalid, "Content-Range declares bytes up to \(range.last), but the body ends before byte \(open.position).")
       }
-      guard let receipt = try open.finish() else {
-        return .json(["source": .null, "bytes": .int(open.received), "sha256": .null], .accepted)
-      }
-      return .json(
-        ["source": .string(receipt.source), "bytes": .int(receipt.bytes), "sha256": .string(receipt.sha256)], .created)
+      return Response(try open.finish())
     }
   }
 
   func abandon() { upload.withLock { $0 = nil } }
+}
+
+/// Answers the question how much of a file was received: a request with `Content-Range: bytes */TOTAL` and no body.
+final class ProgressSink: BodySink {
+  private let uploads: UploadStore
+  private let name: String
+  private let total: Int
+
+  init(_ uploads: UploadStore, name: String, total: Int) {
+    self.uploads = uploads
+    self.name = name
+    self.total = total
+  }
+
+  func write(_ bytes: [UInt8]) throws {
+    throw AppError(.invalid, "A request with Content-Range: bytes */\(total) asks what was received, and has no body.")
+  }
+
+  func finish() throws -> Response { Response(try uploads.progress(of: name, total: total)) }
+
+  func abandon() {}
+}
+
+extension Response {
+  /// The answer to a request that sends a file, a piece of one, or a question.
+  fileprivate init(_ progress: UploadProgress) {
+    switch progress {
+    case .partial(let received):
+      self = .json(["source": .null, "bytes": .int(received), "sha256": .null], .accepted)
+    case .whole(let receipt):
+      self = .json(
+        ["source": .string(receipt.source), "bytes": .int(receipt.bytes), "sha256": .string(receipt.sha256)],
+        receipt.isNew ? .created : .ok)
+      fields["etag"] = receipt.entityTag.description
+    }
+  }
 }

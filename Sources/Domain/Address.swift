@@ -66,6 +66,7 @@ extension Address {
     case frame = "/v1/jobs/{id}/frames/{picture}"
     case jobCancellation = "/v1/jobs/{id}/cancel"
     case jobRetry = "/v1/jobs/{id}/retry"
+    case uploads = "/v1/uploads"
     case upload = "/v1/uploads/{name}"
     case plugins = "/v1/plugins"
     case plugin = "/v1/plugins/{name}"
@@ -110,9 +111,15 @@ extension Address {
 
   package static let jobForm = Address(.jobForm)
   package static func jobPage(_ id: String) -> Address { Address(.jobPage, [id]) }
-  package static func cancelForm(_ id: String) -> Address { Address(.cancelForm, [id]) }
-  package static func retryForm(_ id: String) -> Address { Address(.retryForm, [id]) }
-  package static func deleteForm(_ id: String) -> Address { Address(.deleteForm, [id]) }
+  package static func cancelForm(_ job: Job) -> Address { form(.cancelForm, job) }
+  package static func retryForm(_ job: Job) -> Address { form(.retryForm, job) }
+  package static func deleteForm(_ job: Job) -> Address { form(.deleteForm, job) }
+
+  /// The target of a form that acts on a job. A page that was kept open may show a job of another data folder, which has
+  /// the same id and another time of creation.
+  private static func form(_ pattern: Pattern, _ job: Job) -> Address {
+    Address(pattern, [job.id], query: [("created_at", job.createdAt.description)])
+  }
 
   /// The catalogue of stories.
   package static func stories(query: [(String, String)] = []) -> Address { Address(.stories, query: query) }
@@ -130,8 +137,14 @@ extension Address {
   package static func extendedJob(_ id: String) -> Address { Address(.extendedJob, [id]) }
   package static func jobMessages(_ id: String) -> Address { Address(.jobMessages, [id]) }
 
-  /// The picture of a frame.
+  /// The picture of a frame, which may be replaced by another one: the same numbers occur in another data folder.
   package static func frame(_ frame: Int, ofJob job: String) -> Address { Address(.frame, [job, "\(frame).png"]) }
+
+  /// The picture of a frame with this content, for ever.
+  /// - Parameter version: changes with the content.
+  package static func frame(_ frame: Int, ofJob job: String, version: String) -> Address {
+    Address(.frame, [job, "\(frame).png"], query: [("v", version)])
+  }
 
   /// The frame whose picture has this file name; nil if no picture has it.
   package static func frame(ofPicture name: String) -> Int? {

@@ -25,12 +25,18 @@ package struct PipelineWork: Equatable, Sendable {
   package var plugins: [String]
   package var options: JSONObject
   package var deviceRequested: Device
+  /// What the source was when the job was accepted. In a request, what it must be; nil for whatever it is now.
+  package var version: SourceVersion?
 
-  package init(source: String, plugins: [String], options: JSONObject = [:], deviceRequested: Device = .cpu) {
+  package init(
+    source: String, plugins: [String], options: JSONObject = [:], deviceRequested: Device = .cpu,
+    version: SourceVersion? = nil
+  ) {
     self.source = source
     self.plugins = plugins
     self.options = options
     self.deviceRequested = deviceRequested
+    self.version = version
   }
 
   fileprivate var traits: WorkTraits {
@@ -79,19 +85,24 @@ extension JobWork {
         PipelineWork(
           source: source, plugins: json["plugins"]?.arrayValue?.compactMap(\.stringValue) ?? [],
           options: json["options"]?.objectValue ?? [:],
-          deviceRequested: json["device_requested"]?.stringValue.flatMap { Device($0) } ?? .cpu))
+          deviceRequested: json["device_requested"]?.stringValue.flatMap { Device($0) } ?? .cpu,
+          version: json["source_version"]?.objectValue.flatMap { SourceVersion($0) }))
     }
   }
 
-  /// Everything about the work except its source. Every kind has all four members.
+  /// Everything about the work except its source. Every kind has the first four members; a pipeline also has
+  /// `source_version` if that is known.
   package var json: JSONObject {
     switch self {
     case .pipeline(let work):
-      [
+      var json: JSONObject = [
         "kind": "pipeline", "plugins": .array(work.plugins.map(JSON.string)), "options": .object(work.options),
         "device_requested": .string(work.deviceRequested.description),
       ]
-    case .external: ["kind": "external", "plugins": [], "options": [:], "device_requested": "cpu"]
+      json["source_version"] = work.version.map { .object($0.json) }
+      return json
+    case .external:
+      return ["kind": "external", "plugins": [], "options": [:], "device_requested": "cpu"]
     }
   }
 }

@@ -89,7 +89,7 @@ struct JobHeader: Component {
 
   @HTMLBuilder private var actions: some HTML {
     if fold.state.isFinal {
-      if job.work.traits.isRetryable { actionForm("retry", to: .retryForm(job.id), label: "Retry", icon: .retry) }
+      if job.work.traits.isRetryable { actionForm("retry", to: .retryForm(job), label: "Retry", icon: .retry) }
       button(.class("button", "button--danger"), .type("button"), .popovertarget("confirm-delete")) {
         Icon(.delete)
         "Delete…"
@@ -100,7 +100,7 @@ struct JobHeader: Component {
           button(
             .class("button"), .type("button"), .popovertarget("confirm-delete"), .custom("popovertargetaction", "hide")
           ) { "Keep it" }
-          actionForm("delete", to: .deleteForm(job.id), label: "Delete job", icon: .delete, isDangerous: true)
+          actionForm("delete", to: .deleteForm(job), label: "Delete job", icon: .delete, isDangerous: true)
         }
       }
     } else {
@@ -111,7 +111,7 @@ struct JobHeader: Component {
         Icon(.bell)
         "Notify me"
       }
-      actionForm("cancel", to: .cancelForm(job.id), label: "Cancel", icon: .cancel, isDangerous: true)
+      actionForm("cancel", to: .cancelForm(job), label: "Cancel", icon: .cancel, isDangerous: true)
     }
   }
 

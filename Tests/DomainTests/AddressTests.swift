@@ -2,9 +2,14 @@ import Domain
 import Testing
 
 struct AddressTests {
+  private static let job = Job(
+    id: "7", name: "", work: .external, createdAt: Timestamp(milliseconds: 1_770_000_000_000))
+
   @Test(arguments: [
-    (Address.jobPage("job-7"), "/jobs/job-7"), (.cancelForm("7"), "/jobs/7/cancel"), (.jobs, "/v1/jobs"),
+    (Address.jobPage("job-7"), "/jobs/job-7"),
+    (.cancelForm(job), "/jobs/7/cancel?created_at=2026-02-02T02%3A40%3A00.000Z"), (.jobs, "/v1/jobs"),
     (.jobMessages("7"), "/v1/jobs/7/messages"), (.frame(12, ofJob: "7"), "/v1/jobs/7/frames/12.png"),
+    (.frame(12, ofJob: "7", version: "0a"), "/v1/jobs/7/frames/12.png?v=0a"),
     (.story("job-list/empty"), "/stories/job-list/empty"),
     (.asset("css/app.css", hash: "0a"), "/assets/0a/css/app.css"),
     (.asset("js/pages/job.js", hash: "0a"), "/assets/0a/js/pages/job.js"),
@@ -37,6 +42,7 @@ struct AddressTests {
 
   @Test func `a picture belongs to the job in its path`() {
     #expect(Address.isPicture("/v1/jobs/7/frames/3.png", ofJob: "7"))
+    #expect(Address.isPicture("/v1/jobs/7/frames/3.png?v=0a", ofJob: "7"))
     #expect(!Address.isPicture("/v1/jobs/7/frames/3.png", ofJob: "8"))
     #expect(!Address.isPicture("https://example.org/v1/jobs/7/frames/3.png", ofJob: "7"))
     #expect(!Address.isPicture("/v1/jobs/7", ofJob: "7"))

@@ -8,7 +8,12 @@ struct JobWorkTests {
       source: "upload:clips/walk.y4m", plugins: ["edges", "motion"], options: ["edges": ["level": 2]],
       deviceRequested: .cuda(3)))
 
-  @Test(arguments: [pipeline, .external])
+  private static let accepted = JobWork.pipeline(
+    PipelineWork(
+      source: "upload:walk.y4m", plugins: ["edges"],
+      version: SourceVersion(fileCount: 1, byteCount: 9, stamp: "0a", sha256: "ff")))
+
+  @Test(arguments: [pipeline, accepted, .external])
   func `work that is written and read back is the same`(work: JobWork) {
     #expect(JobWork(work.json, source: work.traits.source) == work)
   }
@@ -20,8 +25,22 @@ struct JobWorkTests {
         "kind": "pipeline", "plugins": ["edges", "motion"], "options": ["edges": ["level": 2]],
         "device_requested": "cuda:3",
       ])
+    #expect(
+      Self.accepted.json["source_version"] == ["files": 1, "bytes": 9, "stamp": "0a", "sha256": "ff"])
     #expect(JobWork.external.json == ["kind": "external", "plugins": [], "options": [:], "device_requested": "cpu"])
     #expect(JobWork.external.traits.source == "external")
+  }
+
+  @Test func `versions are the same if their contents are, or if nothing is known of them and nothing was touched`() {
+    func version(_ stamp: String?, _ sha256: String?) -> SourceVersion {
+      SourceVersion(fileCount: 1, byteCount: 1, stamp: stamp, sha256: sha256)
+    }
+    #expect(version("a", "1").isSame(as: version("b", "1")) && !version("a", "1").isSame(as: version("a", "2")))
+    #expect(version("a", nil).isSame(as: version("a", "1")) && !version("a", nil).isSame(as: version("b", "1")))
+    #expect(!version(nil, "1").isSame(as: version("a", nil)) && !version(nil, nil).isSame(as: version(nil, nil)))
+    #expect(
+      SourceVersion([:]) == nil
+        && SourceVersion(["sha256": "1"]) == SourceVersion(fileCount: 1, byteCount: 0, stamp: nil, sha256: "1"))
   }
 
   @Test func `a row without a kind is a pipeline on the CPU`() {

@@ -101,7 +101,13 @@ struct SeededValues {
     guard int(0...3) > 0 else { return .external }
     return .pipeline(
       PipelineWork(
-        source: text(), plugins: list(atMost: 3) { $0.name() }, options: object(), deviceRequested: device()))
+        source: text(), plugins: list(atMost: 3) { $0.name() }, options: object(), deviceRequested: device(),
+        version: maybe { $0.sourceVersion() }))
+  }
+
+  private mutating func sourceVersion() -> SourceVersion {
+    SourceVersion(
+      fileCount: int(0...1000), byteCount: int(0...1_000_000), stamp: name(), sha256: maybe { $0.name() })
   }
 
   mutating func job() -> Job {

@@ -62,7 +62,12 @@ struct JobServiceTests {
     bench.write("clip.y4m", video(levels: [16, 126, 235]))
     let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
     let urls = bench.recorder.messages(.job(job.id)).compactMap { $0.payload["image_url"]?.stringValue }
-    #expect(urls == (0..<3).map { "/v1/jobs/\(job.id)/frames/\($0).png" })
+    let versions = try (0..<3).map { frame in
+      try #require(PictureVersion(ofFile: bench.service.picturePath(job: job.id, frame: frame)))
+    }
+    #expect(urls == (0..<3).map { "/v1/jobs/\(job.id)/frames/\($0).png?v=\(versions[$0])" })
+    #expect(Set(versions).count == 3)
+    #expect(versions[1] == PictureVersion(ofPNG: bench.folder.read("data/frames/\(job.id)/1.png")))
     let picture = try Picture.decode(bench.folder.read("data/frames/\(job.id)/1.png"))
     #expect(picture == Picture(width: 8, height: 8, format: .rgb, bytes: [UInt8](repeating: 128, count: 192)))
     #expect(bench.service.picturePath(job: job.id, frame: 1).hasSuffix("/data/frames/\(job.id)/1.png"))

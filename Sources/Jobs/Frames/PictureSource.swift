@@ -15,16 +15,20 @@ struct PictureSource: FrameSource {
 
   init(paths: [String]) { self.paths = paths }
 
-  /// The pictures of a folder, without other files, hidden files and links that lead out of the folder.
   init(folder: ResolvedSource) throws(SourceError) {
-    let names = ((try? FileSystem.names(in: folder.path)) ?? []).filter { name in
+    paths = Self.pictures(in: folder.path)
+    guard !paths.isEmpty else { throw .emptyFolder(folder.name) }
+  }
+
+  /// The pictures of a folder, without other files, hidden files and links that lead out of the folder.
+  static func pictures(in folder: String) -> [String] {
+    let names = ((try? FileSystem.names(in: folder)) ?? []).filter { name in
       !name.hasPrefix(".") && ["png", "ppm", "pgm", "pnm"].contains(FilePath.fileExtension(of: name))
     }
-    paths = names.sorted(by: NaturalOrder.isBefore).map { "\(folder.path)/\($0)" }.filter { path in
+    return names.sorted(by: NaturalOrder.isBefore).map { "\(folder)/\($0)" }.filter { path in
       // A link to another place resolves to another path, and a pipe is not a file.
       FileSystem.resolve(path) == path && FileKind(path).isFile
     }
-    guard !paths.isEmpty else { throw .emptyFolder(folder.name) }
   }
 
   mutating func next() throws -> SourceFrame? {

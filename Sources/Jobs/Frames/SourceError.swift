@@ -11,6 +11,14 @@ package enum SourceError: Error, Equatable, Sendable, CustomStringConvertible {
   case sizeChanges(frame: Int, from: String, to: String)
   case programMissing(String, source: String)
   case programFailed(String, reason: String)
+  /// It is not what it was when the job was accepted. The numbers are of pictures; nil for a single file.
+  case changed(String, before: Int?, now: Int?)
+  /// Another file has the name of the upload that the job was accepted with.
+  case replacedUpload(String)
+  /// The upload is not the one that the request means.
+  case otherUpload(String)
+  /// The request names a content, but not an upload.
+  case contentOfPath(String)
 
   package var description: String {
     switch self {
@@ -36,6 +44,16 @@ package enum SourceError: Error, Equatable, Sendable, CustomStringConvertible {
       "Reading \(source) needs \(program), which is not on the PATH. Install \(program), or use a y4m video or PNG pictures."
     case .programFailed(let program, let reason):
       "\(program) could not read the source: \(reason)"
+    case .changed(let source, let before?, let now?) where before != now:
+      "The folder \(source) was changed after the job was accepted: it had \(before) pictures, and has \(now) now. Start a new job to read it as it is."
+    case .changed(let source, _, _):
+      "The source \(source) was changed after the job was accepted. Start a new job to read it as it is now."
+    case .replacedUpload(let name):
+      "The upload \(name) was replaced after the job was accepted. Start a new job to read the new file."
+    case .otherUpload(let name):
+      "The upload \(name) is not the file with this SHA-256: another one was uploaded under its name. Upload the file again."
+    case .contentOfPath(let source):
+      "The source \(source) is a path, whose SHA-256 is not checked. Leave source_sha256 out, or name an upload."
     }
   }
 }

@@ -5,38 +5,43 @@ import Files
 /// A path is resolved before it is checked, so neither `..` nor a symbolic link leads out.
 package struct SourceRoot: Sendable {
   private let root: String
-  private let uploads: String
+  let uploads: UploadFolder
 
   /// - Parameters:
   ///   - root: the folder that contains all sources.
   ///   - uploads: the folder of finished uploads, `upload:NAME`.
   package init(root: String, uploads: String) {
     self.root = root
-    self.uploads = uploads
+    self.uploads = UploadFolder(path: uploads)
   }
 
   /// The source's real path and kind.
   package func resolve(_ source: String) throws(SourceError) -> ResolvedSource {
-    let isUpload = source.hasPrefix("upload:")
-    let name = isUpload ? String(source.dropFirst("upload:".count)) : source
-    guard !name.isEmpty else { throw .empty }
-    let missing: SourceError
-    if isUpload {
-      missing = .missingUpload(name)
-      guard UploadStore.isValidName(name) else { throw missing }
-    } else {
-      missing = .missing(source)
-      guard !name.utf8.contains(0) else { throw .missing(String(source.filter { $0 != "\0" })) }
-    }
+    if let name = Self.upload(in: source) { return try resolve(upload: name, source: source) }
+    guard !source.isEmpty else { throw .empty }
+    guard !source.utf8.contains(0) else { throw .missing(String(source.filter { $0 != "\0" })) }
+    let missing = SourceError.missing(source)
     // A root that is gone must not become "/", below which everything lies.
-    guard let folder = FileSystem.resolve(isUpload ? uploads : root) else { throw missing }
-    let asked = name.hasPrefix("/") ? name : "\(folder)/\(name)"
+    guard let folder = FileSystem.resolve(root) else { throw missing }
+    let asked = source.hasPrefix("/") ? source : "\(folder)/\(source)"
     guard let path = FileSystem.resolve(asked) else {
       // The same answer whether a path outside exists or not.
       throw FilePath.isInside(FilePath.normalized(asked), folder: folder) ? missing : .outsideRoot(source)
     }
     guard FilePath.isInside(path, folder: folder) else { throw .outsideRoot(source) }
     return try ResolvedSource(name: source, path: path)
+  }
+
+  private func resolve(upload name: String, source: String) throws(SourceError) -> ResolvedSource {
+    guard !name.isEmpty else { throw .empty }
+    // A symbolic link is no upload, wherever it leads.
+    guard UploadFolder.isValidName(name), uploads.whole(at: name) != nil else { throw .missingUpload(name) }
+    return try ResolvedSource(name: source, path: uploads.whole(name))
+  }
+
+  /// The name in `upload:NAME`; nil for a path.
+  static func upload(in source: String) -> String? {
+    source.hasPrefix("upload:") ? String(source.dropFirst("upload:".count)) : nil
   }
 }
 
@@ -50,7 +55,7 @@ package struct ResolvedSource: Equatable, Sendable {
 
   /// As the caller named it, for messages.
   package let name: String
-  /// Absolute, without symbolic links.
+  /// Without symbolic links.
   package let path: String
   package let kind: Kind
 

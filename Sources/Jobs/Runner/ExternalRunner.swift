@@ -10,6 +10,10 @@ struct ExternalRunner: JobRunner {
   /// There is nothing to check: the server doesn't know what the other program does.
   func check() throws(AppError) {}
 
+  func accept(job id: String) throws(AppError) -> JobWork { .external }
+
+  func release(job id: String) {}
+
   /// The other program learns of the end from the answer to its next report.
   func cancel(_ job: Job, at time: Timestamp) async throws(AppError) { try await reports.cancel(job.id, now: time) }
 }

@@ -9,8 +9,8 @@ import Net
 package final class FramePictures: Sendable {
   private struct State {
     var waiting: [SourceFrame] = []
-    /// Whether each picture of the newest frames was written, by frame.
-    var outcomes: [Int: Bool] = [:]
+    /// The version of each picture of the newest frames, by frame; nil if it could not be written.
+    var outcomes: [Int: PictureVersion?] = [:]
     var isClosed = false
   }
 
@@ -29,9 +29,9 @@ package final class FramePictures: Sendable {
     thread = Net.Thread(name: "pictures") {
       var kept = KeptPictures(folder: folder, maximumBytes: maximumBytes)
       while let frame = Self.nextFrame(in: state) {
-        let isWritten = kept.write(PNGEncoder.encode(frame.picture), frame: frame.id)
+        let version = kept.write(PNGEncoder.encode(frame.picture), frame: frame.id)
         state.withLock {
-          $0.outcomes[frame.id] = isWritten
+          $0.outcomes[frame.id] = .some(version)
           $0.waiting.removeFirst()
         }
       }
@@ -62,8 +62,8 @@ package final class FramePictures: Sendable {
   }
 
   /// Blocks until the picture of a frame that was added is written. To be called once a frame.
-  /// - Returns: Whether the file exists.
-  package func isWritten(_ frame: Int) -> Bool {
+  /// - Returns: The version of its file; nil if it could not be written.
+  package func version(ofWritten frame: Int) -> PictureVersion? {
     state.wait { $0.outcomes.removeValue(forKey: frame) }
   }
 
@@ -88,9 +88,10 @@ private struct KeptPictures {
     self.maximumBytes = maximumBytes
   }
 
-  mutating func write(_ bytes: [UInt8], frame: Int) -> Bool {
+  /// - Returns: the picture's version; nil if it could not be written.
+  mutating func write(_ bytes: [UInt8], frame: Int) -> PictureVersion? {
     guard (try? FileSystem.write(bytes, to: FramePictures.path(folder: folder, frame: frame))) != nil else {
-      return false
+      return nil
     }
     files.append((frame, bytes.count))
     total += bytes.count
@@ -99,6 +100,6 @@ private struct KeptPictures {
       total -= files[oldest].bytes
       oldest += 1
     }
-    return true
+    return PictureVersion(ofPNG: bytes)
   }
 }

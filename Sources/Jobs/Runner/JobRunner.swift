@@ -12,6 +12,14 @@ protocol JobRunner: Sendable {
   /// - Throws: ``AppError`` that names the field.
   func check() throws(AppError)
 
+  /// Holds what a new job needs until ``release(job:)``.
+  /// - Returns: the work, with all that was found out about it.
+  /// - Throws: ``AppError``; then nothing is held.
+  func accept(job id: String) throws(AppError) -> JobWork
+
+  /// Gives up what a job holds that has ended or was not stored. A job that holds nothing is no error.
+  func release(job id: String)
+
   /// Ends a job that neither waits for a slot nor has one.
   /// - Throws: ``AppError`` with the code `conflict` if it can't be ended.
   func cancel(_ job: Job, at time: Timestamp) async throws(AppError)

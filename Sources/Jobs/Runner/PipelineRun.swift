@@ -36,6 +36,8 @@ struct PipelineRun {
   var pace: Duration?
   /// Nil if the job keeps no pictures.
   var pictures: FramePictures?
+  /// Throws if the source is no longer what it was when the job was accepted.
+  var checkSource: () throws -> Void = {}
 
   private let job: Job
   private let device: Device
@@ -96,7 +98,10 @@ struct PipelineRun {
 
   private func read(_ source: inout any FrameSource) -> Result<SourceFrame?, any Error> {
     Result {
-      let frame = try source.next()
+      let next = Result { try source.next() }
+      // A source that was changed while it was read has another end, or none that can be decoded.
+      if case .success(.some) = next {} else { try checkSource() }
+      let frame = try next.get()
       if let frame { pictures?.add(frame) }
       return frame
     }
@@ -134,8 +139,8 @@ struct PipelineRun {
       let duration = milliseconds(.now - started)
       if index == 0 {
         // A message must not name a picture that isn't there yet.
-        if pictures?.isWritten(frame.id) ?? false {
-          record.imageURL = Address.frame(frame.id, ofJob: job.id).description
+        if let version = pictures?.version(ofWritten: frame.id) {
+          record.imageURL = Address.frame(frame.id, ofJob: job.id, version: version.description).description
         }
       }
       try publish(output, from: index, frame: record, milliseconds: duration)

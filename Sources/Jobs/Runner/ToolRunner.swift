@@ -32,14 +32,13 @@ struct ToolRunner: SlotRunner {
   // MARK: Checking
 
   func check() throws(AppError) {
-    do {
+    do throws(SourceError) {
       let source = try tools.sources.resolve(work.source)
       if case .ffmpeg = source.kind, Environment.path(ofProgram: "ffmpeg") == nil {
         throw SourceError.programMissing("ffmpeg", source: work.source)
       }
     } catch {
-      let code: AppError.Code = if case SourceError.outsideRoot = error { .forbidden } else { .unprocessable }
-      throw AppError(code, "\(error)", field: "source")
+      throw Self.refusal(error)
     }
     guard !work.plugins.isEmpty else { throw JobRequest.refusal("plugins", "Choose at least one plugin.") }
     guard Set(work.plugins).count == work.plugins.count else {
@@ -52,9 +51,36 @@ struct ToolRunner: SlotRunner {
     _ = try JobOptions(work.options, plugins: work.plugins)
   }
 
+  func accept(job id: String) throws(AppError) -> JobWork {
+    var accepted = work
+    do throws(SourceError) {
+      accepted.version = try tools.sources.accept(work.source, forJob: id, expecting: work.version)
+    } catch {
+      throw Self.refusal(error)
+    }
+    return .pipeline(accepted)
+  }
+
+  func release(job id: String) { tools.sources.release(job: id) }
+
+  private static func refusal(_ error: SourceError) -> AppError {
+    switch error {
+    case .outsideRoot: AppError(.forbidden, "\(error)", field: "source")
+    case .changed, .replacedUpload, .otherUpload: AppError(.conflict, "\(error)", field: "source")
+    case .contentOfPath: AppError(.unprocessable, "\(error)", field: "source_sha256")
+    default: AppError(.unprocessable, "\(error)", field: "source")
+    }
+  }
+
   // MARK: Running
 
   func run(_ reporter: JobReporter, cancel: CancelFlag) -> JobEnding {
+    // Checked before there is a job; these were stored by a version that had the plugin.
+    if let missing = work.plugins.first(where: { tools.catalogue.factory(named: $0) == nil }) {
+      return fail(
+        reporter, title: "A plugin is missing", code: "PLUGIN_MISSING",
+        reason: "This server has no plugin \"\(missing)\" any more. Start a new job without it.")
+    }
     let plugins = work.plugins.compactMap { tools.catalogue.factory(named: $0)?.make() }
     for plugin in plugins { reporter.publish(.metadata(plugin.metadata, job: reporter.job)) }
     do {
@@ -75,9 +101,13 @@ struct ToolRunner: SlotRunner {
   ) throws -> JobEnding {
     let job = reporter.job
     reporter.publish(.progress(job: job, progress: 0, stage: "Opening the source"))
-    let source = try tools.sources.resolve(work.source).open()
+    let resolved = try tools.sources.resolve(work.source, forJob: job.id, as: work.version)
+    let source = try resolved.open()
     var run = PipelineRun(
       work, plugins: plugins, device: device, frameCount: source.frameCount, reporter: reporter, cancel: cancel)
+    if let version = work.version {
+      run.checkSource = { [sources = tools.sources] in try sources.check(resolved, is: version) }
+    }
     run.pace = options.isPaced ? source.frameRate.map { .seconds(1 / $0) } : nil
     // A job of the same number may have left pictures, if an older database was restored since.
     let folder = FramePictures.folder(ofJob: job.id, dataFolder: tools.dataFolder)

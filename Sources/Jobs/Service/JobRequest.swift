@@ -56,7 +56,7 @@ package struct JobRequest: Equatable, Sendable {
 
   private static let readers = [
     Reader(
-      kind: "pipeline", fields: ["source", "plugins", "device_requested", "options"], subject: "A job",
+      kind: "pipeline", fields: ["source", "source_sha256", "plugins", "device_requested", "options"], subject: "A job",
       read: readPipeline),
     Reader(kind: "external", fields: [], subject: "An external job") { _, _ in .external },
   ]
@@ -65,6 +65,7 @@ package struct JobRequest: Equatable, Sendable {
     _ json: JSONObject, standardPlugins: [String]
   ) throws(AppError) -> JobWork {
     guard let source = json["source"]?.stringValue else { throw Self.refusal("source", "The source must be a string.") }
+    let version = try readVersion(json)
     guard let list = (json["plugins"] ?? .array(standardPlugins.map(JSON.string))).arrayValue else {
       throw Self.refusal("plugins", "The plugins must be an array of names.")
     }
@@ -79,7 +80,17 @@ package struct JobRequest: Equatable, Sendable {
       throw Self.refusal("options", "The options must be an object.")
     }
     return .pipeline(
-      PipelineWork(source: source, plugins: plugins, options: options, deviceRequested: deviceRequested))
+      PipelineWork(
+        source: source, plugins: plugins, options: options, deviceRequested: deviceRequested, version: version))
+  }
+
+  /// The content that the source must have; nil if the request doesn't say.
+  private static func readVersion(_ json: JSONObject) throws(AppError) -> SourceVersion? {
+    guard let value = json["source_sha256"], !value.isNull else { return nil }
+    guard let hash = value.stringValue?.lowercased(), hash.utf8.count == 64,
+      hash.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+    else { throw refusal("source_sha256", "The source_sha256 must be 64 hexadecimal digits.") }
+    return SourceVersion(sha256: hash)
   }
 
   /// - Throws: ``AppError`` if the name is too long.
@@ -94,6 +105,8 @@ package struct JobRequest: Equatable, Sendable {
     var whole: JSONObject = ["kind": members["kind"] ?? .null, "source": .string(work.traits.source)]
     for name in ["plugins", "device_requested", "options"] { whole[name] = members[name] }
     whole["name"] = name.map(JSON.string) ?? .null
+    // A later field, which is left out if it is not there, so that the hashes of other requests stay as they were.
+    if case .pipeline(let pipeline) = work { whole["source_sha256"] = pipeline.version?.sha256.map(JSON.string) }
     return SHA256.hash(JSON.object(whole).encoded())
   }
 

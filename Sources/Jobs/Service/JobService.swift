@@ -88,6 +88,7 @@ package final class JobService: Sendable {
     } catch {
       return
     }
+    runners.tools.sources.releaseAll(except: Set(book.active.map(\.id)))
   }
 
   /// Runs the jobs that waited when the last process ended.
@@ -116,6 +117,9 @@ package final class JobService: Sendable {
   package func list(_ query: JobQuery) throws(AppError) -> JobListPage {
     try read { () throws(StoreError) in try book.list(query) }
   }
+
+  /// The sources of the jobs that wait or run.
+  package var sourcesInUse: Set<String> { Set(book.active.map(\.source)) }
 
   /// How many jobs have the status.
   package func count(_ status: JobStatus) -> Int { book.store.count(status) }
@@ -237,6 +241,7 @@ package final class JobService: Sendable {
       startNext()
       throw error
     }
+    runners.runner(for: job.work).release(job: job.id)
   }
 
   /// Deletes a job and its pictures.
@@ -253,6 +258,7 @@ package final class JobService: Sendable {
   /// Removes the files of a job that is no longer in the store.
   package func forget(_ id: String) {
     book.inspector.forget(job: id)
+    runners.tools.sources.release(job: id)
     try? FileSystem.remove(picturesFolder(id))
   }
 
@@ -271,9 +277,24 @@ package final class JobService: Sendable {
     try request.checkName()
     try runner.check()
     let number = try reserve(needsSlot: runner.needsSlot)
+    let id = "\(number)"
+    do {
+      let work = try runner.accept(job: id)
+      return try await create(request, number: number, work: work, runner: runner, retryOf: retryOf, key: key)
+    } catch {
+      runner.release(job: id)
+      if runner.needsSlot { queue.release() }
+      throw error
+    }
+  }
+
+  private func create(
+    _ request: JobRequest, number: Int, work: JobWork, runner: any JobRunner, retryOf: String?,
+    key: (@Sendable (_ job: String) -> IdempotencyKey)?
+  ) async throws(AppError) -> Job {
     var job = Job(
-      id: "\(number)", name: request.name.flatMap { $0.isEmpty ? nil : $0 } ?? request.work.traits.defaultName,
-      work: request.work, retryOf: retryOf, createdAt: now())
+      id: "\(number)", name: request.name.flatMap { $0.isEmpty ? nil : $0 } ?? work.traits.defaultName,
+      work: work, retryOf: retryOf, createdAt: now())
     job.number = number
     if !runner.needsSlot {
       job.status = .running
@@ -283,12 +304,7 @@ package final class JobService: Sendable {
     if let key { publication.items.append(.init(.requestAccepted(key(job.id)), to: job.topic)) }
     var published = job
     publication.items += published.publish(.jobStatus(job))
-    do {
-      try await publisher.store(publication)
-    } catch {
-      if runner.needsSlot { queue.release() }
-      throw error
-    }
+    try await publisher.store(publication)
     if runner.needsSlot { queue.enqueue(job.id) }
     startNext()
     return job
@@ -326,6 +342,7 @@ package final class JobService: Sendable {
       }
       let ending = runner.run(reporter, cancel: flag)
       end(reporter, ending == .cancelled && flag.isRaisedToStop ? .failed(Self.serverEnded) : ending)
+      runner.release(job: id)
     }
     queue.finish(id)
     startNext()

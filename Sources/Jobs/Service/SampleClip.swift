@@ -44,8 +44,10 @@ package struct SampleClip: Sendable {
   package static func install(in store: UploadStore, clip: SampleClip = SampleClip()) -> String? {
     if FileKind("\(store.folder)/\(fileName)").isFile { return "upload:\(fileName)" }
     guard let upload = try? store.begin(fileName) else { return nil }
-    let isWritten = clip.write { (try? upload.write($0)) != nil }
-    return isWritten ? (try? upload.finish())?.source : nil
+    guard clip.write(to: { (try? upload.write($0)) != nil }), case .whole(let receipt)? = try? upload.finish() else {
+      return nil
+    }
+    return receipt.source
   }
 
   /// - Parameter index: 0 ..< ``frameCount``.

@@ -1,163 +1,207 @@
 import Domain
 import Files
-import Hashing
 import Synchronization
 
 /// Stores uploads, which jobs name as `upload:NAME`.
 ///
 /// Bytes go into a partial file, which is renamed at the end: half an upload is never a source. A partial file is kept, so
-/// that the upload can be resumed.
+/// that the upload can be resumed. Every step may be repeated, because its answer may have been lost: bytes that are
+/// already there are compared instead of written.
+///
+/// Callable from any thread. One request at a time changes the files of a name; a later request takes over from an earlier
+/// one, whose client may be gone without the server knowing it yet.
 package final class UploadStore: Sendable {
+  package struct Limits: Sendable {
+    /// Of one upload.
+    package var bytes: Int
+    /// Of all uploads, finished and unfinished.
+    package var count: Int
+
+    package init(bytes: Int = 512 << 20, count: Int = 10_000) {
+      self.bytes = bytes
+      self.count = count
+    }
+  }
+
+  package let limits: Limits
+  let files: UploadFolder
+  /// The names that requests are changing.
+  private let slots = Mutex<[String: UploadSlot]>([:])
+  let expiry = Mutex(UploadExpiry())
+
+  package init(folder: String, limits: Limits = Limits()) {
+    files = UploadFolder(path: folder)
+    self.limits = limits
+    try? files.make()  // if it fails, so does every upload, and says why
+  }
+
   /// The folder of finished uploads, for ``SourceRoot``.
-  package let folder: String
-  package let maximumBytes: Int
-  private let active = Mutex<Set<String>>([])
+  package var folder: String { files.path }
 
-  /// - Parameter maximumBytes: of one upload; 512 MiB by default.
-  package init(folder: String, maximumBytes: Int = 512 << 20) {
-    self.folder = folder
-    self.maximumBytes = maximumBytes
-    try? FileSystem.createFolders("\(folder)/.partial")  // if it fails, so does every upload, and says why
-  }
+  /// Whether a name is 1 to 128 letters, digits, `.`, `-` and `_`, not beginning with a dot.
+  package static func isValidName(_ name: String) -> Bool { UploadFolder.isValidName(name) }
 
-  /// 1 to 128 letters, digits, `.`, `-` and `_`, not beginning with a dot: a file name that can't leave its folder.
-  package static func isValidName(_ name: String) -> Bool {
-    (1...128).contains(name.utf8.count) && name.utf8.first != UInt8(ascii: ".")
-      && name.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
-          true
-        default: false
-        }
-      }
-  }
+  // MARK: Receiving
 
-  /// The offset from which an unfinished upload can be resumed; 0 if there is none.
-  package func receivedBytes(_ name: String) -> Int {
-    Self.isValidName(name) ? FileKind(partialPath(name)).byteCount ?? 0 : 0
-  }
+  /// Begins a request that sends a whole file.
+  /// - Throws: ``AppError`` with the code `invalid` for the name.
+  package func begin(_ name: String) throws(AppError) -> Upload { try begin(name, offset: 0, total: nil) }
 
-  /// Begins an upload, or resumes one.
+  /// Begins a request that sends a piece of a file.
   /// - Parameters:
-  ///   - offset: 0 to start over, otherwise the number of bytes received so far: the start of `Content-Range`.
-  ///   - total: bytes of the whole file; nil if the end of the request is the end of the file.
-  /// - Throws: ``AppError``: `invalid` for the name, `tooLarge`, `conflict` for a wrong offset or a second upload of the
-  ///   same name at the same time.
-  package func begin(_ name: String, offset: Int = 0, total: Int? = nil) throws(AppError) -> Upload {
+  ///   - offset: the place of the piece's first byte; 0 starts over.
+  ///   - total: the bytes of the whole file.
+  /// - Throws: ``AppError``: `invalid` for the name, `tooLarge`, or `conflict` if bytes before the offset are missing.
+  package func begin(_ name: String, offset: Int, total: Int) throws(AppError) -> Upload {
+    try checkName(name)
+    guard offset <= limits.bytes, total <= limits.bytes else { throw tooLarge }
+    // Refused before the piece is sent, and before this request takes over from another one.
+    guard offset == 0 || offset <= receivedBytes(name) || files.whole(at: name)?.byteCount == total else {
+      throw missingBytes(name)
+    }
+    return try begin(name, offset: offset, total: total as Int?)
+  }
+
+  private func begin(_ name: String, offset: Int, total: Int?) throws(AppError) -> Upload {
+    try checkName(name)
+    let slot = slot(for: name)
+    return Upload(name: name, offset: offset, total: total, store: self, slot: slot, ticket: slot.takeOver())
+  }
+
+  /// - Throws: ``AppError`` with the code `invalid`.
+  package func checkName(_ name: String) throws(AppError) {
     guard Self.isValidName(name) else {
       throw AppError(
         .invalid, "The name of an upload has 1 to 128 letters, digits, dots, - and _, and doesn't begin with a dot.")
     }
-    guard offset >= 0, offset <= maximumBytes, total ?? 0 <= maximumBytes else { throw tooLarge }
-    guard active.withLock({ $0.insert(name).inserted }) else {
-      throw AppError(.conflict, "\(name) is being uploaded already. Wait for it, or choose another name.")
-    }
-    do {
-      return try Upload(name: name, offset: offset, total: total, store: self)
-    } catch {
-      release(name)
-      throw error
+  }
+
+  /// The bytes of an unfinished upload; 0 if there is none.
+  package func receivedBytes(_ name: String) -> Int {
+    Self.isValidName(name) ? files.partial(at: name)?.byteCount ?? 0 : 0
+  }
+
+  /// What has arrived of a file: the unfinished upload, or else the finished one if it has the announced size. Finishes
+  /// an upload of which every byte has arrived, in case the process ended between the two.
+  package func progress(of name: String, total: Int) throws(AppError) -> UploadProgress {
+    let received = receivedBytes(name)
+    if received > 0, received == total { return try begin(name, offset: total, total: total).finish() }
+    if received == 0, files.whole(at: name)?.byteCount == total, let receipt = receipt(name) { return .whole(receipt) }
+    return .partial(received: received)
+  }
+
+  var tooLarge: AppError { AppError(.tooLarge, "An upload has at most \(limits.bytes) bytes.") }
+
+  func missingBytes(_ name: String) -> AppError {
+    AppError(.conflict, "\(receivedBytes(name)) bytes of \(name) were received. Resume there, or start over at 0.")
+  }
+
+  /// Checks that there may be another name.
+  /// - Throws: ``AppError`` with the code `storageFull`.
+  func checkCount() throws(AppError) {
+    let names = files.names()
+    guard Set(names.whole).union(names.partial).count < limits.count else {
+      throw AppError(.storageFull, "There are \(limits.count) uploads already. Delete those that are no longer needed.")
     }
   }
 
-  var tooLarge: AppError { AppError(.tooLarge, "An upload has at most \(maximumBytes) bytes.") }
+  // MARK: Reading
 
-  func partialPath(_ name: String) -> String { "\(folder)/.partial/\(name)" }
-  func release(_ name: String) { active.withLock { _ = $0.remove(name) } }
+  /// The answer to the finished upload of this name; nil if there is none. Reads the file if its hash is unknown.
+  package func receipt(_ name: String) -> UploadReceipt? {
+    guard Self.isValidName(name), let file = files.whole(at: name), let hash = files.computedSHA256(name) else {
+      return nil
+    }
+    return UploadReceipt(name: name, bytes: file.byteCount, sha256: hash, isNew: false)
+  }
+
+  /// The path of a finished upload; nil if there is none.
+  package func path(of name: String) -> String? {
+    Self.isValidName(name) && files.whole(at: name) != nil ? files.whole(name) : nil
+  }
+
+  // MARK: Removing
+
+  /// Removes an upload, finished and unfinished. Jobs that wait for it or read it keep their file.
+  /// - Throws: ``AppError``: `notFound` if there is none, `internal` if it can't be removed.
+  package func delete(_ name: String) throws(AppError) {
+    guard Self.isValidName(name), files.whole(at: name) != nil || files.partial(at: name) != nil else {
+      throw AppError(.notFound, "There is no upload \(name). GET /v1/uploads lists all of them.")
+    }
+    try withSlot(name) { (slot) throws(AppError) in
+      // A request that still sends must not bring it back.
+      _ = slot.takeOver()
+      try slot.turn.withLock { _ throws(AppError) in
+        do throws(FileError) {
+          for path in [files.whole(name), files.partial(name), files.about(name)] { try FileSystem.remove(path) }
+        } catch {
+          throw AppError(.internal, "The upload \(name) can't be removed: \(error.reason).")
+        }
+      }
+    }
+  }
+
+  // MARK: Slots
+
+  /// Runs `body` with the slot of a name.
+  func withSlot<Result>(_ name: String, _ body: (UploadSlot) throws(AppError) -> Result) throws(AppError) -> Result {
+    let slot = slot(for: name)
+    defer { release(name) }
+    return try body(slot)
+  }
+
+  /// Whether a request is changing the files of a name.
+  func isInProgress(_ name: String) -> Bool { slots.withLock { $0[name] != nil } }
+
+  /// The slot of a name, which has one user more until ``release(_:)``.
+  private func slot(for name: String) -> UploadSlot {
+    slots.withLock { slots in
+      let slot = slots[name] ?? UploadSlot()
+      slots[name] = slot
+      slot.users += 1
+      return slot
+    }
+  }
+
+  func release(_ name: String) {
+    slots.withLock { slots in
+      guard let slot = slots[name] else { return }
+      slot.users -= 1
+      if slot.users == 0 { slots[name] = nil }
+    }
+  }
+}
+
+/// One name whose files are being changed.
+final class UploadSlot: @unchecked Sendable {
+  /// Held while the files are changed.
+  let turn = Mutex(())
+  /// Guarded by the lock of ``UploadStore``'s slots.
+  fileprivate(set) var users = 0
+  private let newest = Atomic(0)
+
+  /// Ends the turn of every earlier request.
+  /// - Returns: the caller's own number.
+  func takeOver() -> Int { newest.add(1, ordering: .relaxed).newValue }
+
+  func isCurrent(_ ticket: Int) -> Bool { newest.load(ordering: .relaxed) == ticket }
 }
 
 /// The answer to a finished upload.
 package struct UploadReceipt: Equatable, Sendable {
-  /// `upload:NAME`, the source of a job.
-  package let source: String
+  package let name: String
   package let bytes: Int
   /// Lower-case hexadecimal.
   package let sha256: String
+  /// Whether there was no finished upload of this name before.
+  package let isNew: Bool
+
+  /// `upload:NAME`, the source of a job.
+  package var source: String { "upload:\(name)" }
 }
 
-/// An upload in progress. Used by one thread. If it is released unfinished, the upload can be resumed.
-package final class Upload {
-  private let name: String
-  private let store: UploadStore
-  private let total: Int?
-  private let file: OpenFile
-  private var hash = SHA256()
-  /// Whether bytes received before this request are not hashed yet. Hashing them may take long, so it is put off until the
-  /// first write: ``UploadStore/begin(_:offset:total:)`` runs on a loop.
-  private var needsHash: Bool
-  package private(set) var received: Int
-
-  fileprivate init(name: String, offset: Int, total: Int?, store: UploadStore) throws(AppError) {
-    self.name = name
-    self.store = store
-    self.total = total
-    let path = store.partialPath(name)
-    let kept = store.receivedBytes(name)
-    guard offset == 0 || offset == kept else {
-      throw AppError(.conflict, "\(kept) bytes of \(name) were received. Resume there, or start over at 0.")
-    }
-    received = offset
-    needsHash = offset > 0
-    do throws(FileError) {
-      file = try OpenFile(path, for: .updating)
-      try file.truncate(to: offset)
-    } catch {
-      throw Self.notStored(error)
-    }
-  }
-
-  deinit { store.release(name) }
-
-  /// - Throws: ``AppError``: `tooLarge` before a byte beyond the limit is written, `invalid` beyond the announced total,
-  ///   `storageFull` if the disk is full.
-  package func write(_ bytes: [UInt8]) throws(AppError) {
-    guard bytes.count <= store.maximumBytes - received else { throw store.tooLarge }
-    if let total, bytes.count > total - received {
-      throw AppError(.invalid, "More bytes were sent than the \(total) that were announced.")
-    }
-    try hashReceived()
-    do throws(FileError) {
-      try file.write(bytes, at: received)
-    } catch {
-      // Bytes that were written before the error would count as received when the upload resumes.
-      try? file.truncate(to: received)
-      throw Self.notStored(error)
-    }
-    hash.update(bytes)
-    received += bytes.count
-  }
-
-  /// To be called at the end of the request.
-  /// - Returns: Nil if bytes of the announced total are missing: another request sends the rest.
-  package func finish() throws(AppError) -> UploadReceipt? {
-    if let total, received < total { return nil }
-    try hashReceived()
-    do throws(FileError) {
-      try FileSystem.move(store.partialPath(name), to: "\(store.folder)/\(name)")
-    } catch {
-      throw Self.notStored(error)
-    }
-    let digest = hash
-    return UploadReceipt(source: "upload:\(name)", bytes: received, sha256: hex(digest.finalize()))
-  }
-
-  private func hashReceived() throws(AppError) {
-    guard needsHash else { return }
-    needsHash = false
-    do throws(FileError) {
-      let file = try OpenFile(store.partialPath(name), for: .reading)
-      var piece: [UInt8] = []
-      while try file.read(1 << 20, appendingTo: &piece) > 0 {
-        hash.update(piece)
-        piece.removeAll(keepingCapacity: true)
-      }
-    } catch {
-      throw AppError(.internal, "\(error)")
-    }
-  }
-
-  private static func notStored(_ error: FileError) -> AppError {
-    AppError(.storageFull, "The upload can't be stored: \(error.reason).")
-  }
+/// What has arrived of a file that is sent in pieces.
+package enum UploadProgress: Equatable, Sendable {
+  case partial(received: Int)
+  case whole(UploadReceipt)
 }

@@ -17,4 +17,11 @@ package struct ContentRange: Sendable, Equatable {
     else { return nil }
     (self.first, self.last, self.total) = (first, last, total)
   }
+
+  /// The size in `bytes */2097152`, which stands for no bytes of the representation; nil for any other value.
+  package static func unsatisfiedTotal(parsing value: String) -> Int? {
+    let bytes = Array(value.utf8)[...]
+    guard bytes.prefix(6).equalsIgnoringCase("bytes "), bytes.dropFirst(6).starts(with: "*/".utf8) else { return nil }
+    return bytes.dropFirst(8).decimalValue
+  }
 }

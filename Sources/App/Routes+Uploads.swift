@@ -1,0 +1,86 @@
+import Domain
+import JSONValues
+import Jobs
+import Server
+import Wire
+
+/// Uploads: files that clients send, for jobs to read.
+extension Application {
+  var uploadRoutes: [Route] {
+    [
+      Route(.get, .uploads, role: .viewer, .deferred(listUploads)),
+      // A source may contain more than the pages show of it.
+      Route(.get, .upload, role: .operator, .deferred(readUpload)),
+      Route(.put, .upload, role: .operator, .upload(limit: uploads.limits.bytes, receiveUpload)),
+      Route(.delete, .upload, role: .admin, .deferred(deleteUpload)),
+    ]
+  }
+
+  private func listUploads(_ request: Request) throws -> Response {
+    let page = uploads.list(
+      after: request.query("cursor"), limit: try request.count("limit", default: 50, max: 500),
+      retention: configuration.retention, inUse: jobs.sourcesInUse)
+    return .json([
+      "uploads": .array(page.uploads.map { .object($0.json) }), "next": page.next.map(JSON.string) ?? .null,
+    ])
+  }
+
+  /// The file as it was uploaded. Its entity tag is the SHA-256 of its content.
+  private func readUpload(_ request: Request) throws -> Response {
+    let name = request.parameters["name"] ?? ""
+    for _ in 0..<3 {
+      guard let receipt = uploads.receipt(name), let path = uploads.path(of: name),
+        let file = try? FileBody(path: path)
+      else { break }
+      // It may have been replaced between the two.
+      guard uploads.receipt(name) == receipt else { continue }
+      let tag = receipt.entityTag
+      var response = Response(.ok, contentType: "application/octet-stream", body: .file(file))
+      // Whatever it contains, a browser must not show it as a page of this server.
+      response.fields["content-disposition"] = "attachment"
+      response.fields["cache-control"] = "no-cache"
+      response.fields["etag"] = tag.description
+      if request.head.fields.ifNoneMatch(tag) {
+        response.status = .notModified
+        response.body = []
+      } else {
+        response.cut(to: ByteRange(request.head.fields, size: file.count, tag: tag))
+      }
+      return response
+    }
+    let received = uploads.receivedBytes(name)
+    throw AppError(
+      .notFound,
+      received == 0
+        ? "There is no upload \(name). GET /v1/uploads lists all of them."
+        : "The upload \(name) is unfinished: \(received) bytes were received. Send the rest with Content-Range.")
+  }
+
+  private func receiveUpload(_ request: Request) throws -> any BodySink {
+    let name = request.parameters["name"] ?? ""
+    // Without the field, the request contains the complete file.
+    guard let field = request.head.fields["content-range"] else {
+      return UploadSink(try uploads.begin(name), range: nil)
+    }
+    if let total = ContentRange.unsatisfiedTotal(parsing: field) {
+      try uploads.checkName(name)
+      return ProgressSink(uploads, name: name, total: total)
+    }
+    guard let range = ContentRange(parsing: field) else {
+      throw AppError(
+        .invalid,
+        "Content-Range must look like bytes 0-1048575/2097152, or like bytes */2097152 to ask what was received.")
+    }
+    return UploadSink(try uploads.begin(name, offset: range.first, total: range.total), range: range)
+  }
+
+  private func deleteUpload(_ request: Request) throws -> Response {
+    try uploads.delete(request.parameters["name"] ?? "")
+    return Response(.noContent)
+  }
+}
+
+extension UploadReceipt {
+  /// Strong: the same content has the same tag, wherever it is stored.
+  var entityTag: EntityTag { EntityTag(sha256) }
+}

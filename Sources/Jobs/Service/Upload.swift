@@ -1,0 +1,174 @@
+import Domain
+import Files
+import Hashing
+
+/// A request that sends a file or a piece of one. Used by one thread. If it is released unfinished, the upload can be
+/// resumed.
+///
+/// It touches no file before its first write, so that it can be made on an event loop.
+package final class Upload {
+  /// Where the bytes go.
+  private enum Target {
+    /// They are written into the partial file, as far as they are not there already.
+    case partial(File)
+    /// The file was finished by an earlier request. They are compared with it.
+    case finished(File)
+  }
+
+  /// The file is not copyable, an enum's value is.
+  private final class File {
+    let file: OpenFile
+    init(_ file: consuming OpenFile) { self.file = file }
+  }
+
+  private let name: String
+  private let offset: Int
+  private let total: Int?
+  private let store: UploadStore
+  private let slot: UploadSlot
+  private let ticket: Int
+  /// Nil before the first write.
+  private var target: Target?
+  private var isEnded = false
+  /// Of the bytes of this request if it sends the file from its start; nil if the file has to be read at the end.
+  private var hash: SHA256?
+  /// The bytes that are in the file.
+  private var kept = 0
+  /// The place of the next byte of this request.
+  package private(set) var position: Int
+
+  init(name: String, offset: Int, total: Int?, store: UploadStore, slot: UploadSlot, ticket: Int) {
+    self.name = name
+    self.offset = offset
+    self.total = total
+    self.store = store
+    self.slot = slot
+    self.ticket = ticket
+    position = offset
+    if offset == 0 { hash = SHA256() }
+  }
+
+  deinit { store.release(name) }
+
+  /// The bytes that have arrived, of this request and those before it.
+  package var received: Int { max(kept, position) }
+
+  /// - Throws: ``AppError``: `tooLarge` before a byte beyond the limit is written, `invalid` beyond the announced total,
+  ///   `storageFull` if the disk is full, `conflict` if the bytes differ from those that were sent before or if a later
+  ///   request has taken over.
+  package func write(_ bytes: [UInt8]) throws(AppError) {
+    guard bytes.count <= store.limits.bytes - position else { throw store.tooLarge }
+    if let total, bytes.count > total - position {
+      throw AppError(.invalid, "More bytes were sent than the \(total) that were announced.")
+    }
+    try inTurn { target throws(AppError) in
+      switch target {
+      case .partial(let open): try write(bytes, to: open.file)
+      case .finished(let open): try compare(bytes[...], with: open.file)
+      }
+    }
+    position += bytes.count
+  }
+
+  /// To be called at the end of the request. What was received is on the disk when it returns.
+  package func finish() throws(AppError) -> UploadProgress {
+    try inTurn { target throws(AppError) in
+      isEnded = true
+      guard case .partial(let open) = target else {
+        guard let receipt = store.receipt(name) else { throw store.missingBytes(name) }
+        return .whole(receipt)
+      }
+      do throws(FileError) {
+        try open.file.synchronize()
+        if let total, received < total { return .partial(received: received) }
+        return .whole(try publish(open.file))
+      } catch {
+        throw Self.notStored(error)
+      }
+    }
+  }
+
+  /// Makes the partial file the finished one.
+  private func publish(_ file: borrowing OpenFile) throws(FileError) -> UploadReceipt {
+    let digest: String
+    if let hash {
+      digest = hex(hash.finalize())
+    } else {
+      digest = try ContentHash.ofFile(store.files.partial(name))
+    }
+    let isNew = store.files.whole(at: name) == nil
+    try FileSystem.move(store.files.partial(name), to: store.files.whole(name))
+    FileSystem.synchronizeFolder(store.folder)
+    // If the process dies before this, the hash is computed when it is needed.
+    store.files.note(name, sha256: digest)
+    return UploadReceipt(name: name, bytes: received, sha256: digest, isNew: isNew)
+  }
+
+  // MARK: Files
+
+  /// Runs `body` while no other request changes the name's files.
+  private func inTurn<Result: Sendable>(_ body: (Target) throws(AppError) -> Result) throws(AppError) -> Result {
+    try slot.turn.withLock { _ throws(AppError) in
+      guard slot.isCurrent(ticket), !isEnded else {
+        throw AppError(
+          .conflict, "A later request uploads or deletes \(name). Send the file again, or under another name.")
+      }
+      let target = if let known = self.target { known } else { try open() }
+      self.target = target
+      return try body(target)
+    }
+  }
+
+  private func open() throws(AppError) -> Target {
+    kept = offset == 0 ? 0 : store.receivedBytes(name)
+    if offset > 0, kept == 0, let total, store.files.whole(at: name)?.byteCount == total {
+      do throws(FileError) {
+        return .finished(File(try OpenFile(store.files.whole(name), for: .reading, followsLinks: false)))
+      } catch {
+        throw store.missingBytes(name)
+      }
+    }
+    guard offset <= kept, kept <= total ?? .max else { throw store.missingBytes(name) }
+    if store.files.partial(at: name) == nil, store.files.whole(at: name) == nil { try store.checkCount() }
+    do throws(FileError) {
+      let file = try OpenFile(store.files.partial(name), for: .updating, followsLinks: false)
+      try file.truncate(to: kept)
+      return .partial(File(file))
+    } catch {
+      throw Self.notStored(error)
+    }
+  }
+
+  private func write(_ bytes: [UInt8], to file: borrowing OpenFile) throws(AppError) {
+    let repeated = min(max(kept - position, 0), bytes.count)
+    if repeated > 0 { try compare(bytes[..<repeated], with: file) }
+    let rest = repeated == 0 ? bytes : Array(bytes[repeated...])
+    do throws(FileError) {
+      if !rest.isEmpty { try file.write(rest, at: position + repeated) }
+    } catch {
+      // Bytes that were written before the error would count as received when the upload resumes.
+      try? file.truncate(to: received)
+      throw Self.notStored(error)
+    }
+    kept = max(kept, position + bytes.count)
+    hash?.update(bytes)
+  }
+
+  /// - Throws: ``AppError`` with the code `conflict` if the file has other bytes at this place.
+  private func compare(_ bytes: ArraySlice<UInt8>, with file: borrowing OpenFile) throws(AppError) {
+    let stored: [UInt8]
+    do throws(FileError) {
+      stored = try file.read(bytes.count, at: position)
+    } catch {
+      throw AppError(.internal, "\(error)")
+    }
+    guard bytes.elementsEqual(stored) else {
+      throw AppError(
+        .conflict, "Other bytes of \(name) were received for this place, so this is another file. Start over at 0.")
+    }
+  }
+
+  private static func notStored(_ error: FileError) -> AppError {
+    AppError(.storageFull, "The upload can't be stored: \(error.reason).")
+  }
+}
