@@ -35,6 +35,7 @@ class Server:
 
     def __init__(self, *options: str):
         self._folder = tempfile.TemporaryDirectory(prefix="telltale-browser-")
+        self.data = pathlib.Path(self._folder.name) / "data"
         self._options = options
         self.port = 0
         self._process = None

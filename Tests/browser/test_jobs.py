@@ -43,6 +43,23 @@ def test_a_video_is_uploaded_started_with_the_form_and_watched_to_the_end(site):
     assert job["status"] == "succeeded"
 
 
+def test_the_form_starts_no_job_on_a_file_that_somebody_else_uploaded_under_the_name(site):
+    site.expect_complaint("status of 409")
+    page = site.page()
+    page.goto(site.real.url + "/")
+
+    def upload_another(route):
+        page.request.put(f"{site.real.url}/v1/uploads/mine.y4m", data=clip(2))
+        route.continue_()
+
+    page.route("**/v1/jobs", upload_another)
+    page.locator('[data-slot="file"]').set_input_files(
+        {"name": "mine.y4m", "mimeType": "video/x-yuv4mpeg", "buffer": clip(3)})
+    page.locator('start-job input[name="plugins"]').first.check()
+    page.get_by_role("button", name="Start job").click()
+    page.get_by_text("another one was uploaded under its name").wait_for()
+
+
 def test_a_live_page_and_a_reloaded_page_show_the_same(site):
     page = site.page()
     page.goto(site.real.url + "/")

@@ -81,3 +81,30 @@ def test_a_job_interrupted_by_a_kill_is_shown_as_failed_with_the_reason(site):
     finally:
         server.stop()
 
+
+def test_an_open_page_never_takes_a_job_of_another_data_folder_for_its_own(site):
+    site.expect_complaint(NETWORK)
+    old, new = Server(), Server()
+    try:
+        job_id = external_job(old)
+        report(old, job_id, "job_status", {"status": "running", "name": "the old job"})
+        assert external_job(new) == job_id, "both folders count from the same number"
+        report(new, job_id, "job_status", {"status": "running", "name": "the new job"})
+        page = site.page()
+        page.goto(f"{old.url}/jobs/{job_id}")
+        page.locator("realtime-overlay connection-badge").get_by_text("Live", exact=True).wait_for()
+        cancel = page.locator('form[data-action="cancel"]').get_attribute("action")
+
+        old.kill()
+        new.kill()
+        old.data.rename(old.data.with_name("before"))
+        new.data.rename(old.data)
+        old.start()
+        page.get_by_role("heading", name="the new job").wait_for(timeout=20_000)
+        renewed = page.locator('form[data-action="cancel"]').get_attribute("action")
+        assert renewed != cancel, "the actions are for the new job"
+        answer = page.request.post(f"{old.url}{cancel}", headers={"accept": "application/json"}, max_redirects=0)
+        assert answer.status == 409, "an action that was meant for the old job does nothing"
+    finally:
+        old.stop()
+        new.stop()

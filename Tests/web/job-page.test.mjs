@@ -103,7 +103,7 @@ describe("an action on a job", () => {
     Object.assign(globalThis, {
       document: { querySelector: () => null },
       location: new URL("http://here/jobs/7"),
-      fetch: async (url, { method }) => { asked.push(`${method} ${url.pathname}`); return answer() },
+      fetch: async (url, { method }) => { asked.push(`${method} ${url.pathname}${url.search}`); return answer() },
     })
     return asked
   }
@@ -114,6 +114,16 @@ describe("an action on a job", () => {
     await actOnJob("7", "cancel")
     await actOnJob("a/b", "delete")
     assert.deepEqual(asked, ["POST /v1/jobs/7/retry", "POST /v1/jobs/7/cancel", "DELETE /v1/jobs/a%2Fb"])
+  })
+
+  test("names the job that is meant by the time of its creation", async () => {
+    const asked = answerWith(() => Response.json({ job_id: "8" }))
+    const { form } = aForm()
+    const createdAt = "2026-02-04T15:30:00.123Z"
+    await sendAction(form, "cancel", { store: { state: { jobId: "7", createdAt, isConnected: true } } })
+    await actOnJob("7", "delete", createdAt)
+    const query = "?created_at=2026-02-04T15%3A30%3A00.123Z"
+    assert.deepEqual(asked, [`POST /v1/jobs/7/cancel${query}`, `DELETE /v1/jobs/7${query}`])
   })
 
   test("may be refused, with the server's message", async () => {

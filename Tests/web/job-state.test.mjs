@@ -26,6 +26,18 @@ describe("the state of a job", () => {
     })
   }
 
+  test("notices that the server has another job under the id, and forgets neither that nor which one the page shows", () => {
+    const status = createdAt => message("job_status", { job_id: "7", status: "running", created_at: createdAt })
+    const [own, other] = ["2026-02-04T15:30:00.123Z", "2026-02-05T09:00:00.000Z"]
+    const same = after(status(own), { type: "local:snapshot" }, status(own), message("job_status", { job_id: "7" }))
+    assert.deepEqual([same.createdAt, same.isReplaced], [own, false])
+    const replaced = after(status(own), { type: "local:snapshot" }, status(other), status(own))
+    assert.deepEqual([replaced.createdAt, replaced.isReplaced], [own, true])
+    const polled = after(status(own), { type: "local:polled", job: { status: "running", created_at: other }, atMs: 1 })
+    assert.equal(polled.isReplaced, true)
+    assert.equal(reduce(replaced, { type: "local:watch", jobId: "8" }).isReplaced, false)
+  })
+
   for (const [value, expected] of [
     [0, 0], [42.5, 42.5], [100, 100], [-5, 0], [1e9, 100], [null, null], ["50", null], [NaN, null], [Infinity, null],
   ]) {

@@ -147,7 +147,7 @@ export class StartJob extends HTMLElement {
     }
     if (plugins.length === 0) throw new FormError("Choose at least one plugin.", "plugins")
     return {
-      source: file === undefined ? path : await this.#upload(file),
+      ...(file === undefined ? { source: path } : await this.#upload(file)),
       plugins,
       device_requested: String(data.get("device_requested") ?? "cpu"),
       ...(name !== "" ? { name } : file !== undefined && { name: file.name }),
@@ -159,10 +159,12 @@ export class StartJob extends HTMLElement {
     fillOrHide(this, "start-status", "Uploading…")
     this.#showUpload(0)
     try {
-      return await upload(file, fraction => {
+      const { source, sha256 } = await upload(file, fraction => {
         this.#showUpload(fraction)
         if (fraction === 1) fillOrHide(this, "start-status", "Starting…")
       })
+      // Somebody else may upload another file of this name before the job is there.
+      return { source, ...(sha256 !== null && { source_sha256: sha256 }) }
     } catch (error) {
       // Without an answer the file is not the problem.
       throw error instanceof RefusedError && error.status !== 0 ? new FormError(error.message, "file") : error

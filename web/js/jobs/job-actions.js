@@ -40,14 +40,14 @@ export function attachJobActions(job) {
  * @param {LiveJob} job
  */
 export async function sendAction(form, verb, job) {
-  const { jobId, isConnected } = job.store.state
+  const { jobId, createdAt, isConnected } = job.store.state
   const button = form.querySelector("button")
   if (jobId === null || button === null || button.disabled) return
   const hadFocus = document.activeElement === button
   button.disabled = true
   fillOrHide(form, "refusal", null)
   try {
-    const answer = await actOnJob(jobId, verb)
+    const answer = await actOnJob(jobId, verb, createdAt)
     // The button stays disabled until the other page opens, so that the request is not sent twice.
     if (verb === "delete") return location.assign("/")
     if (verb === "retry") return location.assign(`/jobs/${encodeURIComponent(answer.job_id)}`)

@@ -38,7 +38,7 @@ export function uploadName(name) {
  * Uploads a file with `PUT /v1/uploads/{name}`. Uses `XMLHttpRequest`, since `fetch` does not report upload progress.
  * @param {File} file
  * @param {(fraction: number) => void} onProgress 0...1
- * @returns {Promise<string>} The source, `upload:…`.
+ * @returns {Promise<{source: string, sha256: string | null}>} The source, `upload:…`, and the hash of its content.
  */
 export function upload(file, onProgress) {
   return new Promise((resolve, reject) => {
@@ -48,7 +48,8 @@ export function upload(file, onProgress) {
     request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0)
     request.onload = () => {
       const answer = readJSON(request.responseText)
-      if (request.status < 300 && typeof answer.source === "string") resolve(answer.source)
+      const { source, sha256 } = answer
+      if (request.status < 300 && typeof source === "string") resolve({ source, sha256: sha256 ?? null })
       else reject(new RefusedError(answer.detail ?? `The upload failed (HTTP ${request.status}).`, request.status))
     }
     request.onerror = () => reject(new RefusedError(UNREACHABLE, 0))
@@ -78,13 +79,15 @@ export async function startJob(job, key) {
  * Cancels, retries or deletes a job.
  * @param {string} jobId
  * @param {"cancel" | "retry" | "delete"} verb
+ * @param {string | null} [createdAt] Of the job that is meant: the server refuses to act on another one with this id.
  * @returns {Promise<Record<string, any>>} The server's answer.
  */
-export async function actOnJob(jobId, verb) {
+export async function actOnJob(jobId, verb, createdAt = null) {
   const path = `/v1/jobs/${encodeURIComponent(jobId)}`
+  const query = createdAt === null ? "" : `?created_at=${encodeURIComponent(createdAt)}`
   const response = await (verb === "delete"
-    ? fetch(new URL(path, apiURL()), { method: "DELETE" })
-    : fetch(new URL(`${path}/${verb}`, apiURL()), { method: "POST" })
+    ? fetch(new URL(path + query, apiURL()), { method: "DELETE" })
+    : fetch(new URL(`${path}/${verb}${query}`, apiURL()), { method: "POST" })
   ).catch(() => { throw new RefusedError(UNREACHABLE, 0) })
   const answer = readJSON(await response.text().catch(() => ""))
   if (response.ok) return answer

@@ -33,6 +33,9 @@ import { finite, instant, keepLast, latest, percent, text, withEntry } from "../
  *
  * @typedef {object} JobPart
  * @property {string | null} jobId
+ * @property {string | null} createdAt As the server writes it. A new or restored data folder uses a job's id again, for
+ *   a job with another time.
+ * @property {boolean} isReplaced Whether the server has another job under the id.
  * @property {string | null} name
  * @property {string | null} status
  * @property {string | null} device
@@ -82,6 +85,8 @@ const UNKNOWN_PLUGIN = Object.freeze({
 /** @type {Readonly<JobPart>} */
 const UNKNOWN_JOB = Object.freeze({
   jobId: null,
+  createdAt: null,
+  isReplaced: false,
   name: null,
   status: null,
   device: null,
@@ -251,8 +256,11 @@ function setMetadata(state, payload) {
 /** @param {JobState} state @param {Record<string, any>} payload @returns {Change} */
 function setJobStatus(state, payload) {
   const { progress } = state
+  const createdAt = text(payload.created_at) ?? state.createdAt
   return {
     jobId: state.jobId ?? text(payload.job_id),
+    createdAt: state.createdAt ?? createdAt,
+    isReplaced: state.isReplaced || (state.createdAt !== null && createdAt !== state.createdAt),
     status: text(payload.status) ?? state.status,
     name: text(payload.name) ?? state.name,
     device: text(payload.device_used) ?? state.device,
@@ -271,8 +279,8 @@ function setJobStatus(state, payload) {
 // The page's own actions.
 
 /** A snapshot follows: nothing that it does not contain may remain. @param {JobState} state @returns {Change} */
-function forgetJob({ jobId, pluginMetadata }) {
-  return { ...UNKNOWN_JOB, jobId, pluginMetadata }
+function forgetJob({ jobId, createdAt, isReplaced, pluginMetadata }) {
+  return { ...UNKNOWN_JOB, jobId, createdAt, isReplaced, pluginMetadata }
 }
 
 /** @param {JobState} state @param {{jobId: string | null}} action @returns {Change} */

@@ -12,6 +12,8 @@ import { showToast } from "../toast.js"
 /** A job's own page. */
 startPage(() => {
   const job = new LiveJob()
+  // Its facts, results and actions are about another job than the messages: the server renders the page again.
+  job.store.subscribe(({ isReplaced }) => { if (isReplaced) location.reload() })
   startPageView(job, (known, kept) => job.watch(document.body.dataset.jobId ?? "", known, kept))
   attachJobParts()
   attachHeader(job)
