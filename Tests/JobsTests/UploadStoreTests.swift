@@ -1,6 +1,7 @@
 import Domain
 import Files
 import Jobs
+import Net
 import TestSupport
 import Testing
 
@@ -185,6 +186,26 @@ struct UploadStoreTests {
     #expect(errorCode { try upload.write([0]) } == .tooLarge)
     let announced = try store.begin("b", offset: 0, total: 2)
     #expect(errorCode { try announced.write([1, 2, 3]) } == .invalid)
+  }
+
+  @Test func `nothing is acknowledged or removed once the data folder is another one`() throws {
+    let isOther = Guarded(false)
+    let other = AppError(.storageFull, "It is another folder.")
+    let store = UploadStore(folder: "\(folder.path)/uploads") { () throws(AppError) in
+      if isOther.withLock({ $0 }) { throw other }
+    }
+    try store.send("a", whole)
+    let upload = try store.begin("b")
+    try upload.write([1])
+    isOther.withLock { $0 = true }
+    #expect(throws: other) { try upload.finish() }
+    #expect(throws: other) { try store.begin("c") }
+    #expect(throws: other) { try store.delete("a") }
+    for uptime in [0, 10_000] {
+      let now = Timestamp(milliseconds: Timestamp.now().milliseconds + 1_000_000)
+      #expect(store.removeExpired(now: now, uptime: uptime, retention: 1000, inUse: []) == [])
+    }
+    #expect(folder.read("uploads/a") == whole && !folder.exists("uploads/b"))
   }
 
   @Test func `there are only so many uploads, whole and half, and a known name is not another one`() throws {

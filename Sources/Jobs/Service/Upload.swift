@@ -78,18 +78,23 @@ package final class Upload {
         guard let receipt = store.receipt(name) else { throw store.missingBytes(name) }
         return .whole(receipt)
       }
+      // Before the move, since the paths may be another server's now; after it, since what follows is acknowledged.
+      try store.checkFolder()
+      let progress: UploadProgress
       do throws(FileError) {
         try open.file.synchronize()
-        if let total, received < total { return .partial(received: received) }
-        return .whole(try publish(open.file))
+        let isPartial = total.map { received < $0 } ?? false
+        progress = isPartial ? .partial(received: received) : .whole(try publish())
       } catch {
         throw Self.notStored(error)
       }
+      try store.checkFolder()
+      return progress
     }
   }
 
   /// Makes the partial file the finished one.
-  private func publish(_ file: borrowing OpenFile) throws(FileError) -> UploadReceipt {
+  private func publish() throws(FileError) -> UploadReceipt {
     let digest: String
     if let hash {
       digest = hex(hash.finalize())

@@ -78,6 +78,7 @@ extension UploadStore {
   ///   - inUse: the sources of jobs that wait or run: their uploads stay.
   /// - Returns: the names that were removed.
   package func removeExpired(now: Timestamp, uptime: Int, retention: Int64, inUse: Set<String>) -> [String] {
+    guard (try? checkFolder()) != nil else { return [] }
     let names = files.names()
     var candidates: [UploadExpiry.Candidate] = []
     for name in names.whole where !inUse.contains("upload:\(name)") {

@@ -25,13 +25,19 @@ package final class UploadStore: Sendable {
 
   package let limits: Limits
   let files: UploadFolder
+  let checkFolder: @Sendable () throws(AppError) -> Void
   /// The names that requests are changing.
   private let slots = Mutex<[String: UploadSlot]>([:])
   let expiry = Mutex(UploadExpiry())
 
-  package init(folder: String, limits: Limits = Limits()) {
+  /// - Parameter checkFolder: throws if the data folder is no longer the one that the server opened.
+  package init(
+    folder: String, limits: Limits = Limits(),
+    checkFolder: @escaping @Sendable () throws(AppError) -> Void = { () throws(AppError) in }
+  ) {
     files = UploadFolder(path: folder)
     self.limits = limits
+    self.checkFolder = checkFolder
     try? files.make()  // if it fails, so does every upload, and says why
   }
 
@@ -64,6 +70,7 @@ package final class UploadStore: Sendable {
 
   private func begin(_ name: String, offset: Int, total: Int?) throws(AppError) -> Upload {
     try checkName(name)
+    try checkFolder()
     let slot = slot(for: name)
     return Upload(name: name, offset: offset, total: total, store: self, slot: slot, ticket: slot.takeOver())
   }
@@ -128,6 +135,7 @@ package final class UploadStore: Sendable {
     guard Self.isValidName(name), files.whole(at: name) != nil || files.partial(at: name) != nil else {
       throw AppError(.notFound, "There is no upload \(name). GET /v1/uploads lists all of them.")
     }
+    try checkFolder()
     try withSlot(name) { (slot) throws(AppError) in
       // A request that still sends must not bring it back.
       _ = slot.takeOver()
