@@ -42,7 +42,7 @@ package enum WireError: Error, Equatable, Sendable {
   case unexpectedContinuation
   case unfinishedMessage
   case messageTooLarge(limit: Int)
-  case tooManyFragments(limit: Int)
+  case fragmentsTooSmall(limit: Int)
   case invalidUTF8
   case malformedClose
   case corruptDeflate
@@ -56,13 +56,13 @@ extension WireError {
   package var statusHint: HTTPStatus {
     switch self {
     case .unsupportedVersion: .httpVersionNotSupported
-    case .unknownMethod: .notImplemented
+    case .unknownMethod, .methodNotServed: .notImplemented
     case .targetTooLong: .uriTooLong
     case .headTooLarge, .tooManyFields: .requestHeaderFieldsTooLarge
     case .unsupportedExpectation: .expectationFailed
     case .unsupportedWebSocketVersion: .upgradeRequired
     case .invalidResponseField: .internalServerError
-    case .messageTooLarge, .tooManyFragments, .eventTooLarge: .contentTooLarge
+    case .messageTooLarge, .fragmentsTooSmall, .eventTooLarge: .contentTooLarge
     default: .badRequest
     }
   }
@@ -70,7 +70,7 @@ extension WireError {
   /// The code to close the WebSocket with, RFC 6455 §7.4.1.
   package var closeCode: CloseCode {
     switch self {
-    case .messageTooLarge, .tooManyFragments: .messageTooBig
+    case .messageTooLarge, .fragmentsTooSmall: .messageTooBig
     case .invalidUTF8, .corruptDeflate: .invalidPayload
     case .invalidResponseField: .internalError
     default: .protocolError
@@ -113,7 +113,8 @@ extension WireError: CustomStringConvertible {
     case .unexpectedContinuation: "A continuation frame arrived without a message to continue."
     case .unfinishedMessage: "A new message began before the previous one was finished."
     case .messageTooLarge(let limit): "The message is larger than \(limit) bytes."
-    case .tooManyFragments(let limit): "The message has more than \(limit) fragments."
+    case .fragmentsTooSmall(let limit):
+      "The headers of the message's fragments are larger than \(limit) bytes. Send larger fragments."
     case .invalidUTF8: "The text is not UTF-8."
     case .malformedClose: "The code of the close frame is incomplete or forbidden."
     case .corruptDeflate: "The compressed message is corrupt."

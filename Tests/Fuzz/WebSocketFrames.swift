@@ -9,7 +9,7 @@ func check(_ input: [UInt8]) {
 }
 
 private func webSocketTranscript(of pieces: [[UInt8]], deflate: PermessageDeflate?) -> [String] {
-  let limits = WebSocketLimits(maxMessageBytes: 4_096, maxFragments: 8)
+  let limits = WebSocketLimits(maxMessageBytes: 4_096, maxHeaderBytes: 48)
   var parser = WebSocketParser(limits: limits, deflate: deflate)
   var transcript: [String] = []
   for piece in pieces {

@@ -13,7 +13,7 @@ import Wire
 
 var limits = ServerLimits()
 // The suite sends up to 16 MB in one message, and 4 MB in 65,536 fragments.
-limits.webSocket = WebSocketLimits(maxMessageBytes: 32 << 20, maxFragments: 100_000)
+limits.webSocket = WebSocketLimits(maxMessageBytes: 32 << 20, maxHeaderBytes: 1 << 20)
 
 let server = try HTTPServer(
   socket: ListeningSocket(host: "127.0.0.1", port: 0), threads: 1,

@@ -171,7 +171,7 @@ struct WebSocketParserTests {
   }
 
   @Test func `a message over the limit is refused at the header of the fragment that exceeds it`() {
-    let limits = WebSocketLimits(maxMessageBytes: 10, maxFragments: 3)
+    let limits = WebSocketLimits(maxMessageBytes: 10)
     let eight = Self.frame(.binary, "12345678", isFinal: false)
     let three: [UInt8] = [0x80, 0x83]
     Self.expectForAllSplits(eight + three, gives: Transcript(error: .messageTooLarge(limit: 10)), limits: limits)
@@ -180,14 +180,39 @@ struct WebSocketParserTests {
       limits: limits)
   }
 
-  @Test func `a message with too many fragments is refused`() {
-    let limits = WebSocketLimits(maxFragments: 3)
-    let two = Self.frame(.text, "a", isFinal: false) + Self.frame(.continuation, "b", isFinal: false)
+  @Test func `a message is refused if the headers of its fragments are over their limit`() {
+    let limits = WebSocketLimits(maxHeaderBytes: 12)
+    let two = Self.frame(.text, "a", isFinal: false) + Self.frame(.continuation, "", isFinal: false)
     Self.expectForAllSplits(
-      two + Self.frame(.continuation, "c"), gives: Transcript(events: [Self.text("abc")]), limits: limits)
+      two + Self.frame(.continuation, "c") + two + Self.frame(.continuation, ""),
+      gives: Transcript(events: [Self.text("ac"), Self.text("a")]), limits: limits)
     Self.expectForAllSplits(
-      two + Self.frame(.continuation, "c", isFinal: false) + Self.frame(.continuation, "d"),
-      gives: Transcript(error: .tooManyFragments(limit: 3)), limits: limits)
+      two + Self.frame(.continuation, "", isFinal: false) + Self.frame(.continuation, "d"),
+      gives: Transcript(error: .fragmentsTooSmall(limit: 12)), limits: limits)
+    // A length of 16 bits takes two more.
+    Self.expectForAllSplits(
+      Self.frame(.text, [UInt8](repeating: 0x61, count: 126), isFinal: false)
+        + Self.frame(.continuation, "", isFinal: false) + Self.frame(.continuation, "d"),
+      gives: Transcript(error: .fragmentsTooSmall(limit: 12)), limits: limits)
+  }
+
+  @Test(arguments: [1, 7, 64]) func `a message may have any number of fragments with something in them`(size: Int) {
+    let payload = [UInt8](repeating: UInt8(ascii: "x"), count: 10_000)
+    var bytes: [UInt8] = []
+    for start in stride(from: 0, to: payload.count, by: size) {
+      let end = min(start + size, payload.count)
+      bytes += Self.frame(
+        start == 0 ? .binary : .continuation, Array(payload[start..<end]), isFinal: end == payload.count)
+    }
+    #expect(Self.transcript(of: bytes) == Transcript(events: [.binary(payload)]))
+  }
+
+  @Test func `a flood of empty fragments is refused at 64 KiB of headers`() {
+    let flood =
+      Self.frame(.text, "", isFinal: false)
+      + (0..<10_922).flatMap { _ in Self.frame(.continuation, "", isFinal: false) }
+    #expect(Self.transcript(of: Array(flood.dropLast(6))) == Transcript())
+    #expect(Self.transcript(of: flood) == Transcript(error: .fragmentsTooSmall(limit: 65_536)))
   }
 
   @Test func `a server's masked frame is refused by a client`() {

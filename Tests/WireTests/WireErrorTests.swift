@@ -4,7 +4,7 @@ import Wire
 struct WireErrorTests {
   static let all: [(WireError, Int, UInt16)] = [
     (.malformedRequestLine, 400, 1002), (.unsupportedVersion, 505, 1002), (.unknownMethod, 501, 1002),
-    (.methodNotServed, 400, 1002), (.targetTooLong(limit: 8_000), 414, 1002), (.malformedTarget, 400, 1002),
+    (.methodNotServed, 501, 1002), (.targetTooLong(limit: 8_000), 414, 1002), (.malformedTarget, 400, 1002),
     (.malformedPath, 400, 1002), (.malformedQuery, 400, 1002), (.headTooLarge(limit: 16_384), 431, 1002),
     (.tooManyFields(limit: 100), 431, 1002), (.malformedField, 400, 1002), (.bareNewline, 400, 1002),
     (.malformedHost, 400, 1002), (.hostMismatch, 400, 1002), (.unsupportedExpectation, 417, 1002),
@@ -14,7 +14,7 @@ struct WireErrorTests {
     (.reservedBits, 400, 1002), (.reservedOpcode(3), 400, 1002), (.controlFrameTooLong, 400, 1002),
     (.fragmentedControlFrame, 400, 1002), (.malformedFrameLength, 400, 1002), (.unexpectedContinuation, 400, 1002),
     (.unfinishedMessage, 400, 1002), (.messageTooLarge(limit: 65_536), 413, 1009),
-    (.tooManyFragments(limit: 64), 413, 1009), (.invalidUTF8, 400, 1007), (.malformedClose, 400, 1002),
+    (.fragmentsTooSmall(limit: 64), 413, 1009), (.invalidUTF8, 400, 1007), (.malformedClose, 400, 1002),
     (.corruptDeflate, 400, 1007), (.eventTooLarge(limit: 1), 413, 1002),
   ]
 
@@ -34,7 +34,10 @@ struct WireErrorTests {
       (.invalidResponseField(name: "a\r\nb"), #"The response header "a\r\nb" contains a forbidden byte."#),
       (.reservedOpcode(3), "The opcode 3 is reserved."),
       (.messageTooLarge(limit: 65_536), "The message is larger than 65536 bytes."),
-      (.tooManyFragments(limit: 64), "The message has more than 64 fragments."),
+      (
+        .fragmentsTooSmall(limit: 64),
+        "The headers of the message's fragments are larger than 64 bytes. Send larger fragments."
+      ),
       (.eventTooLarge(limit: 1), "The event is larger than 1 bytes."),
     ] as [(WireError, String)])
   func `a sentence contains the error's values`(error: WireError, sentence: String) {

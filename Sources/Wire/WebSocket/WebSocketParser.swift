@@ -17,11 +17,13 @@ package enum WebSocketEvent: Sendable, Equatable {
 package struct WebSocketLimits: Sendable {
   /// The size after inflation. A larger message is refused with 1009 before its payload is buffered.
   package var maxMessageBytes: Int
-  package var maxFragments: Int
+  /// The size of the headers of a message's fragments together, 6 to 14 bytes each. Bounds a message of empty fragments,
+  /// which would never reach ``maxMessageBytes``. The number of fragments has no other limit.
+  package var maxHeaderBytes: Int
 
-  package init(maxMessageBytes: Int = 65_536, maxFragments: Int = 64) {
+  package init(maxMessageBytes: Int = 65_536, maxHeaderBytes: Int = 65_536) {
     self.maxMessageBytes = maxMessageBytes
-    self.maxFragments = maxFragments
+    self.maxHeaderBytes = maxHeaderBytes
   }
 }
 
@@ -44,6 +46,7 @@ package struct WebSocketParser: ~Copyable {
     var opcode: WebSocketOpcode
     var isFinal: Bool
     var isCompressed: Bool
+    var headerBytes: Int
     var remaining: Int
     var mask: WebSocketMask?
   }
@@ -52,7 +55,8 @@ package struct WebSocketParser: ~Copyable {
   private struct Message {
     var isText: Bool
     var isCompressed: Bool
-    var fragments = 0
+    /// Of the fragments so far.
+    var headerBytes = 0
     /// Before inflation.
     var payloadBytes = 0
     var bytes: [UInt8] = []
@@ -182,12 +186,14 @@ package struct WebSocketParser: ~Copyable {
     let length = try payloadLength(short: shortLength, header: bytes)
     try checkSize(of: opcode, length: length, isCompressed: isCompressed)
 
-    var frame = Frame(opcode: opcode, isFinal: isFinal, isCompressed: isCompressed, remaining: length)
-    guard isMasked else { return (2 + lengthBytes, frame) }
-    guard bytes.count >= 6 + lengthBytes else { return nil }
+    let headerBytes = 2 + lengthBytes + (isMasked ? 4 : 0)
+    var frame = Frame(
+      opcode: opcode, isFinal: isFinal, isCompressed: isCompressed, headerBytes: headerBytes, remaining: length)
+    guard isMasked else { return (headerBytes, frame) }
+    guard bytes.count >= headerBytes else { return nil }
     frame.mask = WebSocketMask(
       key: UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 2 + lengthBytes, as: UInt32.self)))
-    return (6 + lengthBytes, frame)
+    return (headerBytes, frame)
   }
 
   /// RFC 6455 §5.2: the length must have its shortest form, and the highest bit must be 0.
@@ -209,8 +215,7 @@ package struct WebSocketParser: ~Copyable {
   private func checkOrder(of opcode: WebSocketOpcode) throws(WireError) {
     guard !opcode.isControl else { return }
     if opcode == .continuation {
-      guard let message else { throw .unexpectedContinuation }
-      guard message.fragments < limits.maxFragments else { throw .tooManyFragments(limit: limits.maxFragments) }
+      guard message != nil else { throw .unexpectedContinuation }
     } else if message != nil {
       throw .unfinishedMessage
     }
@@ -256,7 +261,7 @@ package struct WebSocketParser: ~Copyable {
   }
 
   private mutating func finish(_ frame: Frame) throws(WireError) -> WebSocketEvent? {
-    guard frame.opcode.isControl else { return try finishFragment(isFinal: frame.isFinal) }
+    guard frame.opcode.isControl else { return try finishFragment(frame) }
     let payload = control
     control = []
     switch frame.opcode {
@@ -269,9 +274,12 @@ package struct WebSocketParser: ~Copyable {
     }
   }
 
-  private mutating func finishFragment(isFinal: Bool) throws(WireError) -> WebSocketEvent? {
-    guard isFinal else {
-      message?.fragments += 1
+  private mutating func finishFragment(_ frame: Frame) throws(WireError) -> WebSocketEvent? {
+    guard frame.isFinal else {
+      message?.headerBytes += frame.headerBytes
+      guard message?.headerBytes ?? 0 <= limits.maxHeaderBytes else {
+        throw .fragmentsTooSmall(limit: limits.maxHeaderBytes)
+      }
       return nil
     }
     guard var message else { return nil }

@@ -99,7 +99,7 @@ enum HTTPFramingRows {
     .refused(400, "a bracket that stays open", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n"),
     .refused(400, "another host in the target", "GET http://y/ HTTP/1.1\r\nHost: x\r\n\r\n"),
     .refused(400, "another port in the target", "GET http://x:81/ HTTP/1.1\r\nHost: x\r\n\r\n"),
-    .refused(400, "CONNECT", "CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n"),
+    .refused(501, "CONNECT", "CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n"),
     .refused(501, "an unknown method", "BREW / HTTP/1.1\r\nHost: x\r\n\r\n"),
     .refused(501, "a method in lower case", "get / HTTP/1.1\r\nHost: x\r\n\r\n"),
     .refused(417, "another expectation", post("Content-Length: 5\r\nExpect: 200-ok", "hello")),
