@@ -84,8 +84,12 @@ final class RealtimeConnection: StreamHandler, Sink {
       ping.payload["cursor"] = .string(position.description)
       if !snapshot.isEmpty { ping.payload["snapshot_messages"] = .int(snapshot.count) }
       if isBehind { ping.payload["catching_up"] = true }
-      send(ping)
-      for message in snapshot { send(message) }
+      // An EventSource resumes after the last id that it has seen. With half a snapshot it must not resume at all, so the
+      // position comes with what makes its state complete.
+      send(ping, resumingAfter: snapshot.isEmpty ? position : nil)
+      for (index, message) in snapshot.enumerated() {
+        send(message, resumingAfter: index == snapshot.count - 1 ? position : nil)
+      }
     }
   }
 
@@ -95,6 +99,8 @@ final class RealtimeConnection: StreamHandler, Sink {
 
   func received(binary: [UInt8]) { stream.close(.unsupportedData, reason: "Messages are JSON text.") }
 
+  func heard() { session.heard(now: stream.now) }
+
   func tick(_ now: Milliseconds) {
     if framing.transport == .webSocket {
       perform(session.tick(now: now))
@@ -102,7 +108,7 @@ final class RealtimeConnection: StreamHandler, Sink {
       lastComment = now
       var comment: [UInt8] = []
       SSEWriter.appendComment("alive", to: &comment)
-      comment.withUnsafeBytes(stream.queue)
+      stream.queue(events: comment)
     }
   }
 
@@ -130,9 +136,9 @@ final class RealtimeConnection: StreamHandler, Sink {
     }
   }
 
-  private func send(_ message: RealtimeMessage) {
+  private func send(_ message: RealtimeMessage, resumingAfter position: StreamPosition? = nil) {
     var bytes: [UInt8] = []
-    framing.append(message, to: &bytes)
+    framing.append(message, resumingAfter: position, to: &bytes)
     bytes.withUnsafeBytes(stream.queue)
   }
 

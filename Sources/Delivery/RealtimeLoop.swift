@@ -40,7 +40,7 @@ package final class RealtimeLoop: StreamService {
       switch stream.kind {
       // A frame is compressed once for all clients, so the window must be the full one.
       case .webSocket: stream.deflate?.serverWindowBits == 15 ? .deflatedWebSocket : .webSocket
-      case .events: .sse
+      case .events(let isChunked): isChunked ? .chunkedSSE : .sse
       }
     do throws(RealtimeRefusal) {
       return try admit(request, stream: stream, framing: framing)

@@ -287,12 +287,14 @@ package final class FanOut {
     private var webSocket: FrameLog.Place?
     private var deflatedWebSocket: FrameLog.Place?
     private var sse: FrameLog.Place?
+    private var chunkedSSE: FrameLog.Place?
     subscript(framing: Framing) -> FrameLog.Place? {
       get {
         switch framing {
         case .webSocket: webSocket
         case .deflatedWebSocket: deflatedWebSocket
         case .sse: sse
+        case .chunkedSSE: chunkedSSE
         }
       }
       set {
@@ -300,6 +302,7 @@ package final class FanOut {
         case .webSocket: webSocket = newValue
         case .deflatedWebSocket: deflatedWebSocket = newValue
         case .sse: sse = newValue
+        case .chunkedSSE: chunkedSSE = newValue
         }
       }
     }

@@ -12,19 +12,36 @@ package enum Framing: Int, Sendable, CaseIterable {
   case webSocket
   /// With permessage-deflate agreed on and our window not limited: large messages are compressed.
   case deflatedWebSocket
+  /// For HTTP/1.0: the stream ends with the connection.
   case sse
+  /// For HTTP/1.1: each message is a chunk of its own, so that it stays whole if others are dropped, replayed or cut off
+  /// by a full socket.
+  case chunkedSSE
 
-  package var transport: Transport { self == .sse ? .sse : .webSocket }
+  package var transport: Transport {
+    switch self {
+    case .webSocket, .deflatedWebSocket: .webSocket
+    case .sse, .chunkedSSE: .sse
+    }
+  }
 
-  /// Appends a message for a single connection. It has no position and no topic.
-  package func append(_ message: RealtimeMessage, to output: inout [UInt8]) {
-    append(type: message.type, id: nil, json: message.encoded, to: &output)
+  /// Appends a message for a single connection. It has no topic.
+  /// - Parameter position: what the client resumes after once it has the message; nil if it resumes as before. Only an
+  ///   event has a place for it.
+  package func append(
+    _ message: RealtimeMessage, resumingAfter position: StreamPosition? = nil, to output: inout [UInt8]
+  ) {
+    append(type: message.type, id: position, json: message.encoded, to: &output)
   }
 
   fileprivate func append(type: MessageType, id: StreamPosition?, json: [UInt8], to output: inout [UInt8]) {
     switch self {
     case .webSocket, .deflatedWebSocket: WebSocketFrame.append(.text, payload: json, to: &output)
     case .sse: SSEWriter.append(event: type.rawValue, id: id?.description, data: json, to: &output)
+    case .chunkedSSE:
+      ChunkWriter.append(to: &output) {
+        SSEWriter.append(event: type.rawValue, id: id?.description, data: json, to: &$0)
+      }
     }
   }
 }

@@ -18,7 +18,7 @@ package struct RealtimeSession: Sendable {
   package struct Limits: Sendable {
     /// Seconds between the server's pings.
     package var pingInterval: Int
-    /// Seconds without a message after which the connection is closed.
+    /// Seconds after which the connection is closed if the client has sent nothing.
     package var silence: Int
     /// This bad message closes the connection.
     package var badMessages = 10
@@ -55,6 +55,9 @@ package struct RealtimeSession: Sendable {
   /// The first ping, sent right after connecting.
   package var greeting: RealtimeMessage { .ping(intervalSeconds: limits.pingInterval) }
 
+  /// Notes that the client has sent something. Any frame is a sign of life: many libraries ping by themselves.
+  package mutating func heard(now: Int) { lastReceived = now }
+
   /// Handles a text message of the client.
   package mutating func receive(_ text: [UInt8], now: Int) -> [Action] {
     lastReceived = now
@@ -79,7 +82,11 @@ package struct RealtimeSession: Sendable {
   /// To be called at least once a second.
   package mutating func tick(now: Int) -> [Action] {
     if now - lastReceived >= limits.silence * 1000 {
-      return [.close(.noPong, reason: "Nothing was heard for \(limits.silence) s. Answer each ping with a pong.")]
+      return [
+        .close(
+          .noPong,
+          reason: "Nothing was heard for \(limits.silence) s. Answer each ping with a pong, or send ping frames.")
+      ]
     }
     if now - lastPing >= limits.pingInterval * 1000 {
       lastPing = now

@@ -68,9 +68,7 @@ extension Connection {
     guard case .http(let exchange) = mode, let body = exchange.outgoing else { return }
     body.hasPiece = true
     enqueue { output in
-      if body.isChunked { output.append(contentsOf: "\(String(piece.count, radix: 16))\r\n".utf8) }
-      output.append(contentsOf: piece)
-      if body.isChunked { output.append(contentsOf: "\r\n".utf8) }
+      if body.isChunked { ChunkWriter.append(to: &output) { $0 += piece } } else { output += piece }
     }
   }
 
@@ -81,7 +79,7 @@ extension Connection {
       return cutOff(body, exchange: exchange)
     }
     body.isComplete = true
-    if body.isChunked { enqueue { $0.append(contentsOf: "0\r\n\r\n".utf8) } }
+    if body.isChunked { enqueue(ChunkWriter.appendEnd) }
     flushLater()
   }
 

@@ -57,7 +57,7 @@ extension Connection {
     let head = request.head
     let caller = try worker.core.hooks.identify(head)
     let (route, parameters) = try find(head)
-    guard !worker.isDraining || route.whileDraining == .answered else { throw ServerError.draining }
+    guard !worker.isDraining || route.isAnsweredWhileDraining else { throw ServerError.draining }
     request.route = route
     try route.authorize(caller)
     let admitted = Request(head: head, caller: caller, parameters: parameters, id: request.id)
@@ -149,12 +149,7 @@ extension Connection {
         do { result = .success(try await handler(request)) } catch { result = .failure(error) }
         mailbox.execute { worker in worker.connection(registration)?.complete(result) }
       }
-    case .stream:
-      // HEAD is meaningless for an endless response.
-      guard request.head.method != .head || WebSocketHandshake.isRequested(by: request.head) else {
-        throw ServerError.upgradeRequired
-      }
-      try openStream(request)
+    case .stream: try openStream(request)
     case .upload: break  // its body goes to its sink and is never collected
     }
   }
@@ -206,7 +201,7 @@ extension Connection {
   // MARK: Answers
 
   /// Answers the current request, whose body is complete.
-  private func answer(_ response: Response) {
+  func answer(_ response: Response) {
     guard case .http(let exchange) = mode, let pending = exchange.current else { return }
     exchange.current = nil
     let closes = !pending.head.keepAlive || worker.isDraining

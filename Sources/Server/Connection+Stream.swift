@@ -24,7 +24,7 @@ extension Connection {
     if WebSocketHandshake.isRequested(by: request.head) {
       let handshake = try WebSocketHandshake(request.head)
       let stream = Stream(kind: .webSocket, deflate: handshake.deflate, connection: self)
-      let handler = try worker.streams.open(request, stream)
+      let handler = try openHandler(request, stream)
       let exchange = WebSocketExchange(
         parser: WebSocketParser(limits: limits.webSocket, deflate: handshake.deflate), handler: handler,
         controlFrames: TokenBucket(
@@ -32,20 +32,24 @@ extension Connection {
       switchMode(to: .webSocket(exchange), answer: handshake.response, request: request)
       handler.opened()
     } else if request.head.fields.acceptsByName("text/event-stream") {
-      let stream = Stream(kind: .events, connection: self)
-      let handler = try worker.streams.open(request, stream)
-      var response = Response(.ok, contentType: "text/event-stream; charset=utf-8", body: [])
-      response.fields["cache-control"] = "no-store"
-      // Otherwise nginx buffers the events.
-      response.fields["x-accel-buffering"] = "no"
-      // The stream ends with the connection, so that events need no chunks.
-      response.fields["connection"] = "close"
-      for (name, value) in worker.core.hooks.commonFields(request.head, response) {
-        response.fields.append(name, value: value)
+      // A client that reads chunks sees each event at once, and an end that is not a cut.
+      let isChunked = request.head.version == .http11
+      let stream = Stream(kind: .events(isChunked: isChunked), connection: self)
+      let handler = try openHandler(request, stream)
+      guard request.head.method != .head else {
+        handler.closed()
+        return answer(Self.eventResponse)
       }
-      for (name, value) in worker.dateField() { response.fields.append(name, value: value) }
+      var fields = Self.eventResponse.fields
+      fields["connection"] = "close"
+      if isChunked { fields["transfer-encoding"] = "chunked" }
+      for (name, value) in worker.core.hooks.commonFields(request.head, Self.eventResponse) {
+        fields.append(name, value: value)
+      }
+      for (name, value) in worker.dateField() { fields.append(name, value: value) }
       limitSilence(of: socket, milliseconds: limits.eventSilence)
-      switchMode(to: .events(handler), answer: ResponseHead(.ok, fields: response.fields), request: request)
+      switchMode(
+        to: .events(handler, isChunked: isChunked), answer: ResponseHead(.ok, fields: fields), request: request)
       handler.opened()
     } else if request.head.fields.contains("sec-websocket-key") {
       // A handshake that lost its Upgrade field to a proxy.
@@ -54,6 +58,20 @@ extension Connection {
       throw ServerError.upgradeRequired
     }
   }
+
+  private func openHandler(_ request: Request, _ stream: Stream) throws -> any StreamHandler {
+    worker.isDraining ? RestartNotice(stream) : try worker.streams.open(request, stream)
+  }
+
+  /// The head of an event stream. Its body is only declared: the stream's handler writes it.
+  private static let eventResponse = Response(
+    .ok,
+    fields: [
+      "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "vary": "accept",
+      // Otherwise nginx buffers the events.
+      "x-accel-buffering": "no",
+    ],
+    body: .stream(StreamBody { _ in }))
 
   private func switchMode(to mode: Mode, answer: ResponseHead, request: Request) {
     var route: Route?
@@ -78,13 +96,27 @@ extension Connection {
       case .ping(let payload):
         if admitControlFrame(exchange) { enqueue { WebSocketFrame.append(.pong, payload: payload, to: &$0) } }
       case .pong: admitControlFrame(exchange)
-      case .close(let code, _): closeStream(code ?? .normal, reason: "")
+      case .close(let code, _): closeStream(code ?? .normal, reason: "", isLast: true)
       }
       return consumed
     } catch {
-      closeStream(error.closeCode, reason: error.description)
+      // RFC 6455 §7.1.7: what a peer sends after its mistake is not read, not even its close frame.
+      closeStream(error.closeCode, reason: error.description, isLast: true)
       return nil
     }
+  }
+
+  /// Waits for the peer's close frame, which ends the closing handshake.
+  /// - Returns: how many bytes were used; nil if the rest waits or is not wanted.
+  func receiveClose(_ bytes: UnsafeMutableRawBufferPointer, _ exchange: WebSocketExchange) -> Int? {
+    do {
+      let (consumed, event) = try exchange.parser.parse(bytes)
+      guard case .close = event else { return event == nil ? nil : consumed }
+    } catch {
+      // The rest can't be parsed, so no close frame will be found in it.
+    }
+    linger()
+    return nil
   }
 
   /// Counts a ping or a pong, and closes a stream that floods: each costs work, and a ping also output.
@@ -96,27 +128,38 @@ extension Connection {
     return false
   }
 
-  /// Closes the stream behind what is queued: a WebSocket with a close frame, an event stream with the connection.
-  func closeStream(_ code: CloseCode, reason: String) {
-    let handler: any StreamHandler
+  /// Closes the stream behind what is queued: a WebSocket with a close frame, an event stream with the end of its body.
+  /// - Parameter isLast: whether the peer's close frame is here already or is not wanted.
+  func closeStream(_ code: CloseCode, reason: String, isLast: Bool = false) {
     switch mode {
     case .webSocket(let exchange):
-      handler = exchange.handler
       worker.counters.countClose(code)
       enqueue { WebSocketFrame.appendClose(code, reason: reason, to: &$0) }
-    case .events(let open): handler = open
-    case .http, .lingering, .closed: return
+      if isLast { linger() } else { awaitClose(exchange) }
+      exchange.handler.closed()
+    case .events(let handler, let isChunked):
+      enqueue { output in
+        if code == .serviceRestart { appendRetry(isChunked: isChunked, to: &output) }
+        if isChunked { ChunkWriter.appendEnd(to: &output) }
+      }
+      linger()
+      handler.closed()
+    case .http, .closing, .lingering, .closed: return
     }
-    linger()
-    handler.closed()
+  }
+
+  private func appendRetry(isChunked: Bool, to output: inout [UInt8]) {
+    let milliseconds = Int.random(in: limits.restartRetry)
+    guard isChunked else { return SSEWriter.appendRetry(milliseconds: milliseconds, to: &output) }
+    ChunkWriter.append(to: &output) { SSEWriter.appendRetry(milliseconds: milliseconds, to: &$0) }
   }
 
   /// Asks the handler to close the stream, because the server stops.
   func drainStream() {
     switch mode {
     case .webSocket(let exchange): exchange.handler.drain()
-    case .events(let handler): handler.drain()
-    case .http, .lingering, .closed: break
+    case .events(let handler, _): handler.drain()
+    case .http, .closing, .lingering, .closed: break
     }
   }
 }

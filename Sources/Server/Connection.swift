@@ -13,7 +13,9 @@ final class Connection: Channel {
   enum Mode {
     case http(HTTPExchange)
     case webSocket(WebSocketExchange)
-    case events(any StreamHandler)
+    case events(any StreamHandler, isChunked: Bool)
+    /// Our close frame is queued, and the peer's is to follow (RFC 6455 §7.1.1). Other frames are ignored.
+    case closing(WebSocketExchange)
     /// The last output is queued. It is sent; input is discarded until the peer closes or the deadline passes.
     case lingering
     case closed
@@ -31,6 +33,8 @@ final class Connection: Channel {
   private var stall: Stall?
   /// Whether the peer has closed its sending half.
   private(set) var hasReadEnd = false
+  /// The peer's unacknowledged bytes when its time to close was last extended.
+  private var lingeringBytes = Int.max
   private var isWaitingToFlush = false
   private var isBroken = false
   private var interest: Interest = .reading
@@ -58,6 +62,7 @@ final class Connection: Channel {
     let buffer = worker.readBuffer
     let count = recv(socket, buffer.baseAddress, buffer.count, 0)
     if count > 0 {
+      if case .webSocket(let exchange) = mode { exchange.handler.heard() }
       receive(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
     } else if count == 0 {
       hasReadEnd = true
@@ -75,6 +80,7 @@ final class Connection: Channel {
       switch mode {
       case .http: consumed = receiveHTTP(rest)
       case .webSocket: consumed = receiveFrames(rest)
+      case .closing(let exchange): consumed = receiveClose(rest, exchange)
       case .events, .lingering, .closed: return
       }
       guard let consumed else { return }
@@ -86,7 +92,7 @@ final class Connection: Channel {
     switch mode {
     // It may have closed its sending half only and still wait for our answer.
     case .http(let exchange) where !output.isEmpty || exchange.isAnswering || exchange.isHeldBack: setReading(false)
-    case .lingering where !output.isEmpty: setReading(false)
+    case .lingering where !output.isEmpty, .closing where !output.isEmpty: setReading(false)
     default: close()
     }
   }
@@ -200,11 +206,12 @@ final class Connection: Channel {
     switch mode {
     case .http(let exchange): answersSent(exchange)
     case .webSocket(let exchange): if hadBeenStalled { exchange.handler.drained() }
-    case .events(let handler): if hadBeenStalled { handler.drained() }
-    case .lingering:
-      shutdown(socket, Int32(SHUT_WR))
+    case .events(let handler, _): if hadBeenStalled { handler.drained() }
+    case .closing, .lingering:
+      if case .lingering = mode { shutdown(socket, Int32(SHUT_WR)) }
       setReading(true)
       deadline = worker.reactor.now + limits.linger
+      lingeringBytes = .max
     case .closed: break
     }
   }
@@ -229,6 +236,14 @@ final class Connection: Channel {
     flushLater()
   }
 
+  /// Sends what is queued, with the close frame at its end, and waits up to ``ServerLimits/linger`` for the peer's. A
+  /// client that finds the connection ended right behind our frame can't tell a clean close from a broken one.
+  func awaitClose(_ exchange: WebSocketExchange) {
+    mode = .closing(exchange)
+    setReading(true)
+    flushLater()
+  }
+
   /// The socket is broken. The close is deferred to the turn's end, so that callers in mid-write don't see it vanish.
   func breakDown() {
     guard !isBroken else { return }
@@ -247,8 +262,8 @@ final class Connection: Channel {
     switch last {
     case .http(let exchange): exchange.abandon()
     case .webSocket(let exchange): exchange.handler.closed()
-    case .events(let handler): handler.closed()
-    case .lingering, .closed: break
+    case .events(let handler, _): handler.closed()
+    case .closing, .lingering, .closed: break
     }
   }
 
@@ -263,11 +278,20 @@ final class Connection: Channel {
     case .http(let exchange):
       if exchange.isOverdue(now: now, connection: self), !exchange.isIdle || output.isEmpty { exchange.timeOut(self) }
     case .webSocket(let exchange): exchange.handler.tick(now)
-    case .events(let handler): handler.tick(now)
+    case .events(let handler, _): handler.tick(now)
     // While the peer still reads, its queue is sent: the close frame with the reason is at its end.
-    case .lingering: if output.isEmpty, now >= deadline { close() }
+    case .closing, .lingering: if output.isEmpty, now >= deadline, !extendDeadline(now) { close() }
     case .closed: break
     }
+  }
+
+  /// Extends the peer's time to close if it has acknowledged more of what the kernel holds for it since the last time.
+  private func extendDeadline(_ now: Milliseconds) -> Bool {
+    let unacknowledged = unacknowledgedByteCount(of: socket)
+    guard unacknowledged > 0, unacknowledged < lingeringBytes else { return false }
+    lingeringBytes = unacknowledged
+    deadline = now + limits.linger
+    return true
   }
 
   private struct Stall {

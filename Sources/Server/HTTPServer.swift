@@ -150,8 +150,9 @@ package final class HTTPServer: Sendable {
 
   /// Closes streams, lets requests end, and stops.
   ///
-  /// Meanwhile new connections are accepted and their requests answered with 503: a client whose connection is refused
-  /// can't tell a restart from a machine that is gone.
+  /// Meanwhile new connections are accepted: a client whose connection is refused can't tell a restart from a machine that
+  /// is gone. Their requests are answered with 503, and those for a stream with a stream that ends at once and says when to
+  /// come back, because an EventSource never comes back after an error.
   /// - Parameters:
   ///   - spread: milliseconds over which streams are closed, so that clients don't reconnect all at once.
   ///   - patience: milliseconds after which the remaining connections are closed.

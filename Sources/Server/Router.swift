@@ -37,6 +37,11 @@ package final class Route: Sendable {
   /// The names in braces, and which piece of the path each matches.
   fileprivate let variables: [(piece: Int, name: String)]
   package let whileDraining: WhileDraining
+  /// Whether a request gets more than 503 while the server stops. A stream does: it is told to come back.
+  var isAnsweredWhileDraining: Bool {
+    if case .stream = handler { true } else { whileDraining == .answered }
+  }
+
   /// Its index in the routes of its router; nil outside one.
   let number: Int?
 

@@ -25,8 +25,11 @@ package struct ServerLimits: Sendable {
   package var writeStall = 10_000
   /// How long an event stream's peer may acknowledge nothing: such a stream has no ping.
   package var eventSilence = 60_000
-  /// How long the peer has after our last byte to read it and close.
+  /// How long the peer has after our last byte to read it and close, and before that to answer a close frame. Time in which
+  /// it still reads what the kernel holds for it doesn't count.
   package var linger = 2_000
+  /// When an EventSource returns after a restart was announced. Spread, because it doesn't back off while nobody listens.
+  package var restartRetry = 1_000...3_000
 
   package init() {}
 }

@@ -28,6 +28,8 @@ package protocol StreamHandler: AnyObject {
   func received(binary: [UInt8])
   /// The queue is empty and the kernel has room again.
   func drained()
+  /// The client has sent something, if only a part of a message or a control frame (WebSocket only). Called once a read.
+  func heard()
   /// Called a few times a second: the place for heartbeats. `now` is in milliseconds of the loop's clock.
   func tick(_ now: Milliseconds)
   /// The server is about to stop: close the stream.
@@ -36,9 +38,18 @@ package protocol StreamHandler: AnyObject {
   func closed()
 }
 
+extension StreamHandler {
+  package func heard() {}
+}
+
 /// An open WebSocket or event stream, for its handler. It stays on its loop.
 package final class Stream {
-  package enum Kind: Sendable { case webSocket, events }
+  package enum Kind: Equatable, Sendable {
+    case webSocket
+    /// - Parameter isChunked: whether its bytes are the chunks of a body (see ``ChunkWriter``). With HTTP/1.0 they are the
+    ///   body itself, which ends with the connection.
+    case events(isChunked: Bool)
+  }
 
   package let kind: Kind
   /// The compression that was negotiated, if any.
@@ -61,12 +72,39 @@ package final class Stream {
   /// Queues framed bytes, which are written at the end of the turn. Ignored once the stream is closing.
   package func queue(_ bytes: UnsafeRawBufferPointer) { if connection.isStream { connection.enqueue(bytes) } }
 
+  /// Queues events or comments for this peer alone, and frames them.
+  package func queue(events bytes: [UInt8]) {
+    guard kind == .events(isChunked: true) else { return bytes.withUnsafeBytes(queue) }
+    var chunk: [UInt8] = []
+    ChunkWriter.append(to: &chunk) { $0 += bytes }
+    chunk.withUnsafeBytes(queue)
+  }
+
   /// Writes framed pieces at once, past the queue, which must be empty.
   /// - Returns: the bytes that the kernel took. If they are fewer than given, ``StreamHandler/drained()`` follows.
   package func write(_ pieces: UnsafeBufferPointer<iovec>, byteCount: Int) -> Int {
     connection.isStream ? connection.writeThrough(pieces, byteCount: byteCount) : byteCount
   }
 
-  /// Closes behind everything that is queued. An event stream has no code: its connection just ends.
+  /// Closes behind everything that is queued. An event stream has no code: it just ends, after a `retry` field if the code
+  /// is ``CloseCode/serviceRestart``.
   package func close(_ code: CloseCode, reason: String) { connection.closeStream(code, reason: reason) }
+}
+
+/// The handler of a stream that was requested while the server stops: the client is told to come back.
+///
+/// An error response would be final: for an EventSource by the HTML standard, and a page can't tell why a WebSocket's
+/// handshake failed.
+final class RestartNotice: StreamHandler {
+  private let stream: Stream
+
+  init(_ stream: Stream) { self.stream = stream }
+
+  func opened() { stream.close(.serviceRestart, reason: ServerError.draining.description) }
+  func received(_ text: [UInt8]) {}
+  func received(binary: [UInt8]) {}
+  func drained() {}
+  func tick(_ now: Milliseconds) {}
+  func drain() {}
+  func closed() {}
 }

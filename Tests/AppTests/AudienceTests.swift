@@ -65,7 +65,7 @@ struct AudienceTests {
   @Test func `a stream of events has no more than a WebSocket`() throws {
     let app = try app()
     let client = try app.client()
-    #expect(try client.request("GET", "/v1/realtime", headers: events).status == 200)
+    #expect(try client.openEvents("/v1/realtime", headers: ["X-Role": "viewer"]).status == 200)
     _ = try client.read(through: Array("event: ping\n".utf8))
     publish("for admins", to: Self.secret, of: app)
     publish("for all", to: .events, of: app)

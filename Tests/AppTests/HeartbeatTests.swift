@@ -42,9 +42,29 @@ struct HeartbeatTests {
     #expect(code == .noPong)
   }
 
+  @Test(arguments: [("a ping", [0x89]), ("a pong", [0x8A]), ("a part of a message", [0x01, 0x00, 0x00])])
+  func `a frame of any kind is a sign of life`(name: String, firstBytes: [UInt8]) throws {
+    let client = try webSocket()
+    for (round, firstByte) in (firstBytes + [firstBytes.last!, firstBytes.last!]).enumerated() {
+      clock.advance(seconds: 30)
+      #expect(try client.nextMessage()["type"] == "ping", "\(name)")
+      try client.send([firstByte, 0x80, 0, 0, 0, 0])
+      // The server reads the frames of a connection in order, and those of others in the meantime.
+      if firstByte == 0x89 {
+        #expect(try client.nextEvent() == .pong([]))
+      } else {
+        _ = try app.client().request("GET", "/livez", headers: ["Connection": "close"])
+        _ = try app.client().request("GET", "/livez", headers: ["Connection": "close"])
+      }
+      #expect(!client.isAtEnd, "\(name), round \(round)")
+    }
+    clock.advance(seconds: 30)
+    #expect(try client.nextMessage()["type"] == "ping", "\(name)")
+  }
+
   @Test func `an event stream is sent a comment each 15 s`() throws {
     let client = try app.client()
-    _ = try client.request("GET", "/v1/realtime", headers: ["Accept": "text/event-stream"])
+    try client.openEvents("/v1/realtime")
     _ = try client.read(through: Array("event: ping\n".utf8))
     _ = try client.read(through: Array("\n\n".utf8))
     for _ in 0..<3 {

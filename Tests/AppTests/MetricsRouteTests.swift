@@ -82,7 +82,7 @@ struct MetricsRouteTests {
       return client
     }
     let events = try app.client()
-    _ = try events.request("GET", "/v1/realtime", headers: ["Accept": "text/event-stream"])
+    try events.openEvents("/v1/realtime")
     _ = try events.read(through: Array("event: ping\n".utf8))
     let refused = try app.client()
     try refused.upgrade("/v1/realtime?session_id=me")

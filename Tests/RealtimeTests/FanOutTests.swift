@@ -109,6 +109,26 @@ struct FanOutTests {
       ])
   }
 
+  @Test(arguments: 1...40) func `an event is a chunk of its own, however the peer takes its bytes`(piece: Int) throws {
+    let loop = Loop()
+    let (sink, subscriber) = loop.subscriber(.everything, .chunkedSSE)
+    let (plain, _) = loop.subscriber(.everything, .sse)
+    sink.room = 0
+    for index in 0..<5 {
+      loop.publisher.publish(warning("\(index)"), to: .job("a"))
+      loop.publisher.publish(frame(index), to: .job("a"))
+      loop.fanOut.turn()
+    }
+    for _ in 0..<(3000 / piece) { sink.takeMore(piece, loop.fanOut, subscriber) }
+    var (decoder, events) = (ChunkDecoder(), [[UInt8]]())
+    for byte in sink.received {
+      let data = try decoder.decode([byte])
+      if !data.isEmpty { events.append(data) }
+    }
+    #expect(events.count == 10 && events.allSatisfy { $0.suffix(2) == [10, 10] })
+    #expect(events.flatMap(\.self) == plain.received)
+  }
+
   @Test func `a subscriber that is too slow misses frames, but nothing numbered, and the others miss nothing`() {
     let loop = Loop(limits: QueueLimits(messages: 50, bytes: 1 << 20))
     let (slow, subscriber) = loop.subscriber()

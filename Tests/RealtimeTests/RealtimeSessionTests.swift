@@ -50,6 +50,16 @@ struct RealtimeSessionTests {
       changed(admin.receive(message("subscribe", ["topics": ["secret"]]), now: 0))?.topics == [.jobs, Topic(secret)])
   }
 
+  @Test func `anything that the client sends is a sign of life`() {
+    var session = session()
+    for second in [59, 118, 177] {
+      session.heard(now: second * 1_000)
+      #expect(closeCode(session.tick(now: second * 1_000)) == nil)
+    }
+    #expect(closeCode(session.tick(now: 236_999)) == nil)
+    #expect(closeCode(session.tick(now: 237_000)) == .noPong)
+  }
+
   @Test func `a ping is answered with a pong`() {
     var session = session()
     #expect(sent(session.receive(message("ping"), now: 1)) == ["pong"])

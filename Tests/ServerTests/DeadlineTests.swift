@@ -123,7 +123,7 @@ struct DeadlineTests {
       limits.eventSilence = 500
       let server = try EchoServer(limits: limits)
       let client = try ProbeClient(port: server.port)
-      _ = try client.request("GET", "/stream", headers: ["Accept": "text/event-stream"])
+      try client.openEvents("/stream")
       _ = try client.read(through: Array(": tick\n\n".utf8))
       client.goDark()
       #expect(eventually { server.server.connectionCount == 0 })

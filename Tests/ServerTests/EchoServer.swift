@@ -281,10 +281,10 @@ private final class EchoHandler: StreamHandler {
   }
 
   func opened() {
-    guard stream.kind == .events else { return }
+    guard stream.kind != .webSocket else { return }
     var event: [UInt8] = []
     SSEWriter.append(event: "hello", data: self.event, to: &event)
-    event.withUnsafeBytes(stream.queue)
+    stream.queue(events: event)
   }
 
   func received(_ text: [UInt8]) {
@@ -300,7 +300,7 @@ private final class EchoHandler: StreamHandler {
   func received(binary: [UInt8]) { stream.close(.unsupportedData, reason: "text only") }
   func drained() {}
   func tick(_ now: Milliseconds) {
-    if stream.kind == .events { Array(": tick\n\n".utf8).withUnsafeBytes(stream.queue) }
+    if stream.kind != .webSocket { stream.queue(events: Array(": tick\n\n".utf8)) }
   }
   func drain() { stream.close(.serviceRestart, reason: "restart") }
   func closed() {}

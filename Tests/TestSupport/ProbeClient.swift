@@ -26,6 +26,10 @@ package final class ProbeClient {
 
   let socket: Int32
   private var unread: [UInt8] = []
+  /// Decodes the body of an event stream.
+  private var chunks: ChunkDecoder?
+  /// Whether a close frame is answered with its code, as every WebSocket client does.
+  package var answersClose = true
   private var parser = WebSocketParser(from: .server, limits: WebSocketLimits(maxMessageBytes: 16 << 20))
 
   /// - Parameter seconds: The time limit of a read; a read that takes longer throws.
@@ -82,6 +86,12 @@ package final class ProbeClient {
 
   /// Closes the sending half of the connection; responses still arrive.
   package func closeSendingHalf() { shutdown(socket, Int32(SHUT_WR)) }
+
+  /// Whether the peer has ended the connection, and everything was read. Doesn't wait.
+  package var isAtEnd: Bool {
+    var byte: UInt8 = 0
+    return unread.isEmpty && recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
+  }
 
   // MARK: HTTP
 
@@ -145,6 +155,31 @@ package final class ProbeClient {
     return unread
   }
 
+  // MARK: Event streams
+
+  /// Requests an event stream. What is read afterwards is the stream, without the chunks that carry it.
+  @discardableResult
+  package func openEvents(_ path: String, headers: [String: String] = [:]) throws -> Answer {
+    let answer = try request("GET", path, headers: headers.merging(["Accept": "text/event-stream"]) { $1 })
+    if answer.fields["transfer-encoding"] == "chunked" { try decodeChunks() }
+    return answer
+  }
+
+  /// Makes what is read from now on the data of chunks.
+  package func decodeChunks() throws {
+    var decoder = ChunkDecoder()
+    unread = try decoder.decode(unread)
+    chunks = decoder
+  }
+
+  /// Reads one event with its empty line.
+  package func nextServerSentEvent() throws -> String {
+    String(decoding: try read(through: Array("\n\n".utf8)), as: UTF8.self)
+  }
+
+  /// Whether the empty chunk has arrived, which tells an end from a cut.
+  package var hasReadLastChunk: Bool { chunks?.hasEnded ?? false }
+
   // MARK: WebSocket
 
   /// Opens a WebSocket on this connection.
@@ -166,12 +201,25 @@ package final class ProbeClient {
     try send(frame)
   }
 
+  package func send(_ opcode: WebSocketOpcode, payload: [UInt8] = [], isFinal: Bool = true) throws {
+    var frame: [UInt8] = []
+    WebSocketFrame.appendMasked(opcode, payload: payload, key: 0x0102_0304, isFinal: isFinal, to: &frame)
+    try send(frame)
+  }
+
+  package func sendClose(_ code: CloseCode?) throws {
+    try send(.close, payload: code.map { WebSocketFrame.closePayload($0) } ?? [])
+  }
+
   package func nextEvent() throws -> WebSocketEvent {
     while true {
       var bytes = unread
       let (consumed, event) = try bytes.withUnsafeMutableBytes { try parser.parse($0) }
       unread = Array(bytes[consumed...])
-      if let event { return event }
+      if let event {
+        if case .close(let code, _) = event, answersClose { try? sendClose(code) }
+        return event
+      }
       unread = []
       guard try readMore() else { throw Failure(description: "the peer closed without a close frame") }
     }
@@ -220,7 +268,8 @@ package final class ProbeClient {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     let count = recv(socket, &buffer, buffer.count, 0)
     guard count >= 0 else { throw Failure(description: "read: \(String(cString: strerror(errno)))") }
-    unread += buffer[..<count]
+    let bytes = Array(buffer[..<count])
+    unread += try chunks?.decode(bytes) ?? bytes
     return count > 0
   }
 

@@ -66,6 +66,13 @@ class Server:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
+    def terminate(self) -> None:
+        """Tells it to stop, as an ordinary restart does."""
+        self._process.send_signal(signal.SIGTERM)
+
+    def wait(self) -> int:
+        return self._process.wait(timeout=40)
+
     def stop(self) -> None:
         if self._process.poll() is None:
             self.kill()

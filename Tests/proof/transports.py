@@ -19,19 +19,22 @@ class Lost(Exception):
         self.code = code
 
 
-async def _open(port: int, query: dict[str, str], fields: dict[str, str], status: int) -> tuple[
-        asyncio.StreamReader, asyncio.StreamWriter]:
-    async def connect() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+Opened = tuple[asyncio.StreamReader, asyncio.StreamWriter, dict[str, str]]
+
+
+async def _open(port: int, query: dict[str, str], fields: dict[str, str], status: int) -> Opened:
+    """A connection with the header fields of its answer."""
+    async def connect() -> Opened:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
         try:
             writer.write(head("GET", "/v1/realtime?" + urlencode(query), fields))
-            answered, _ = await read_head(reader)
+            answered, answer_fields = await read_head(reader)
             if answered != status:
                 raise Lost(None, f"HTTP {answered}")
         except BaseException:
             writer.close()
             raise
-        return reader, writer
+        return reader, writer, answer_fields
     return await asyncio.wait_for(connect(), CONNECT_SECONDS)
 
 
@@ -47,7 +50,8 @@ class WebSocket:
         key = base64.b64encode(os.urandom(16)).decode()
         fields = {
             "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key}
-        return cls(*await _open(port, query, fields, 101))
+        reader, writer, _ = await _open(port, query, fields, 101)
+        return cls(reader, writer)
 
     async def texts(self) -> AsyncIterator[str]:
         """Yields the messages, and raises Lost when the connection ends."""
@@ -61,6 +65,7 @@ class WebSocket:
             payload = await self._reader.readexactly(size)
             match first & 0x0F:
                 case 0x8:
+                    self._write(0x8, payload[:2])
                     code = struct.unpack("!H", payload[:2])[0] if len(payload) >= 2 else None
                     raise Lost(code, payload[2:].decode())
                 case 0x9: self._write(0xA, payload)
@@ -83,11 +88,12 @@ class WebSocket:
 
 
 class EventStream:
-    """A Server-Sent Events stream. Its body ends with the connection."""
+    """A Server-Sent Events stream."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_chunked: bool):
         self._reader = reader
         self._writer = writer
+        self._is_chunked = is_chunked
 
     @classmethod
     async def open(cls, port: int, query: dict[str, str]) -> "EventStream":
@@ -96,13 +102,27 @@ class EventStream:
         # Like an EventSource, which sends its newest position in this header.
         if "since" in query:
             fields["Last-Event-ID"] = query.pop("since")
-        return cls(*await _open(port, query, fields, 200))
+        reader, writer, answer = await _open(port, query, fields, 200)
+        return cls(reader, writer, answer.get("transfer-encoding") == "chunked")
+
+    async def _lines(self) -> AsyncIterator[bytes]:
+        """Yields the lines of the body, and raises EOFError at its end."""
+        if not self._is_chunked:
+            while True:
+                yield await self._reader.readuntil(b"\n")
+        rest = b""
+        while size := int(await self._reader.readuntil(b"\r\n"), 16):
+            chunk = await self._reader.readexactly(size + 2)
+            assert chunk.endswith(b"\r\n"), chunk
+            *lines, rest = (rest + chunk[:-2]).split(b"\n")
+            for line in lines:
+                yield line + b"\n"
+        raise EOFError("the stream has ended")
 
     async def texts(self) -> AsyncIterator[str]:
         """Yields the messages, and raises EOFError when the connection ends."""
         data = b""
-        while True:
-            line = await self._reader.readuntil(b"\n")
+        async for line in self._lines():
             if line.startswith(b"data:"):
                 data += line[5:].strip()
             elif line in (b"\n", b"\r\n") and data:

@@ -90,6 +90,15 @@ describe("SSETransport", () => {
     assert.equal(transport.send("x"), false)
   })
 
+  test("reports a restart that the server announces before it ends the stream", async () => {
+    const bytes = new TextEncoder().encode("data: a\n\nretry: 1500\n\n")
+    const transport = new SSETransport({ url, fetch: async () => new Response(streamOf(bytes)) })
+    const { events, until } = listen(transport)
+    transport.open(new URLSearchParams())
+    await until("closed")
+    assert.deepEqual(events.at(-1), { kind: "closed", code: 1012, reason: "" })
+  })
+
   for (const [status, code] of [[403, 4003], [429, 4001], [503, 1012], [500, 1006], [404, 1006]]) {
     test(`reports a refusal with ${status} as close code ${code}`, async () => {
       const transport = new SSETransport({ url, fetch: async () => new Response("", { status }) })

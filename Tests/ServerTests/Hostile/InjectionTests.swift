@@ -44,7 +44,7 @@ struct InjectionTests {
   ) throws {
     let server = try EchoServer()
     let client = try ProbeClient(port: server.port)
-    _ = try client.request("GET", "/stream?event=\(hexadecimal)", headers: ["Accept": "text/event-stream"])
+    try client.openEvents("/stream?event=\(hexadecimal)")
     client.closeSendingHalf()
     // On a slow machine the handler's heartbeat comes before the end.
     let text = String(decoding: try client.readToEnd(), as: UTF8.self).replacing(": tick\n\n", with: "")

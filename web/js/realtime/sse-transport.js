@@ -62,8 +62,9 @@ export class SSETransport {
         return
       }
       this.#events.emit({ kind: "opened" })
-      await this.#follow(response.body)
-      this.#closed(CLOSED_ABNORMALLY, "the stream ended")
+      const { isRestarting } = await this.#follow(response.body)
+      if (isRestarting) this.#closed(CLOSE_CODE.restart, "")
+      else this.#closed(CLOSED_ABNORMALLY, "the stream ended")
     } catch (error) {
       this.#closed(CLOSED_ABNORMALLY, String(error))
     }
@@ -85,14 +86,14 @@ export class SSETransport {
     }
   }
 
-  /** @param {ReadableStream<Uint8Array>} body */
+  /** @param {ReadableStream<Uint8Array>} body @returns {Promise<EventStreamParser>} when the stream has ended. */
   async #follow(body) {
     const parser = new EventStreamParser()
     const decoder = new TextDecoder()
     const reader = body.getReader()
     for (;;) {
       const { value, done } = await reader.read()
-      if (done) return
+      if (done) return parser
       this.#events.emit({ kind: "alive" })
       for (const text of parser.receive(decoder.decode(value, { stream: true }))) {
         this.#events.emit({ kind: "text", text })
@@ -114,6 +115,8 @@ export class EventStreamParser {
   #rest = ""
   /** @type {string[]} */
   #data = []
+  /** Whether the server has announced its restart: it sends `retry` before it ends a stream, the close code of events. */
+  isRestarting = false
 
   /** @param {string} piece @returns {string[]} */
   receive(piece) {
@@ -124,6 +127,7 @@ export class EventStreamParser {
       const line = lineWithReturn.endsWith("\r") ? lineWithReturn.slice(0, -1) : lineWithReturn
       if (line !== "") {
         if (line.startsWith("data:")) this.#data.push(line.slice(line[5] === " " ? 6 : 5))
+        else if (line.startsWith("retry:")) this.isRestarting = true
       } else if (this.#data.length > 0) {
         events.push(this.#data.join("\n"))
         this.#data = []
