@@ -45,7 +45,8 @@ let package = Package(
       name: "Realtime", dependencies: ["Domain", "JSONValues", "Metrics", "Wire"], swiftSettings: strict),
     .target(
       name: "Store", dependencies: ["CSQLite", "Compression", "Domain", "Files", "JSONValues"], swiftSettings: strict),
-    .target(name: "Server", dependencies: ["Domain", "Metrics", "Net", "Wire"], swiftSettings: strict),
+    .target(
+      name: "Server", dependencies: ["Compression", "Domain", "Metrics", "Net", "Wire"], swiftSettings: strict),
     .target(
       name: "LoadGenerator", dependencies: ["Domain", "Files", "JSONValues", "Net", "Processes", "Wire"],
       swiftSettings: strict),

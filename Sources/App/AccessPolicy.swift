@@ -48,6 +48,9 @@ struct AccessPolicy: Sendable {
     }
   }
 
+  /// Whether any origin was allowed by name, so that answers depend on who asks.
+  var allowsOrigins: Bool { !allowedOrigins.isEmpty }
+
   /// The CORS header for an origin that was allowed by name; nil for all others, including our own.
   func corsOrigin(_ head: RequestHead?) -> String? {
     guard !allowedOrigins.isEmpty, let origin = head?.fields["origin"], origin.utf8.allSatisfy({ $0 < 0x80 }),

@@ -20,12 +20,17 @@ extension Application {
         return try identify(head)
       },
       commonFields: { head, response in
-        var fields = response.fields.hasPrefix("text/html", in: "content-type") ? Self.pageFields : Self.safetyFields
-        if let origin = policy.corsOrigin(head) {
-          fields.append("access-control-allow-origin", value: origin)
-          // A list may span several fields (RFC 9110 §5.3), so another Vary field is fine.
-          fields.append("vary", value: "origin")
-        }
+        let isPage = response.fields.hasPrefix("text/html", in: "content-type")
+        // Caches may keep an answer that says nothing, even a 404 (RFC 9111 §4.2.2), and then show what is long over.
+        let isCacheable = response.fields.contains("cache-control")
+        var fields =
+          isCacheable
+          ? isPage ? Self.pageFields : Self.safetyFields : isPage ? Self.unstoredPageFields : Self.unstoredFields
+        guard policy.allowsOrigins else { return fields }
+        if let origin = policy.corsOrigin(head) { fields.append("access-control-allow-origin", value: origin) }
+        // Also without the other field, or a cache would give that answer to an allowed origin. A list may span several
+        // fields (RFC 9110 §5.3), so another Vary field is fine.
+        fields.append("vary", value: "origin")
         return fields
       },
       errorResponse: { [self] error, head, id in
@@ -39,6 +44,7 @@ extension Application {
         } else {
           response = .json(ErrorBody.json(known, status, requestID: id), status)
         }
+        if let head, !Address.isAPI(head.path) { response.fields.append("vary", value: "accept") }
         response.fields["x-request-id"] = "\(id)"
         if status == .tooManyRequests || status == .serviceUnavailable { response.fields["retry-after"] = "5" }
         return response
@@ -82,6 +88,15 @@ extension Application {
   private static let safetyFields: HTTPFields = [
     "x-content-type-options": "nosniff", "referrer-policy": "same-origin",
   ]
+
+  private static let unstoredFields = unstored(safetyFields)
+  private static let unstoredPageFields = unstored(pageFields)
+
+  private static func unstored(_ fields: HTTPFields) -> HTTPFields {
+    var fields = fields
+    fields["cache-control"] = "no-store"
+    return fields
+  }
 
   private static let pageFields: HTTPFields = [
     "x-content-type-options": "nosniff", "referrer-policy": "same-origin",

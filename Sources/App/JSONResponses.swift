@@ -1,4 +1,5 @@
 import Domain
+import Hashing
 import JSONValues
 import Jobs
 import Server
@@ -16,6 +17,28 @@ extension Response {
   static func json(_ text: [UInt8], _ status: HTTPStatus = .ok) -> Response {
     Response(status, fields: jsonFields, body: text)
   }
+
+  /// The state of a resource: caches keep it, and ask each time whether it is still this one.
+  package static func resource(_ object: JSONObject) -> Response { resource(JSON.object(object).encoded()) }
+
+  /// - Parameter text: the encoded JSON.
+  static func resource(_ text: [UInt8]) -> Response {
+    var response = json(text)
+    response.fields["cache-control"] = "no-cache"
+    response.fields["etag"] = EntityTag(shortHash(text)).description
+    return response
+  }
+
+  /// A page with the tag of its content.
+  package static func page(_ html: [UInt8]) -> Response {
+    var response = Response.html(html)
+    response.coding = .compressed
+    response.fields["etag"] = EntityTag(shortHash(html), isWeak: true).description
+    response.fields["vary"] = "accept-encoding"
+    return response
+  }
+
+  private static func shortHash(_ bytes: [UInt8]) -> String { String(hex(SHA256.hash(bytes)).prefix(16)) }
 
   private static let htmlFields: HTTPFields = [
     "content-type": "text/html; charset=utf-8", "cache-control": "no-cache",
@@ -125,6 +148,10 @@ enum ErrorBody {
         case .bodyTooSlow, .headTooSlow: .invalid
         case .draining: .unavailable
         case .upgradeRequired: .upgradeRequired
+        case .preconditionFailed: .preconditionFailed
+        case .rangeNotSatisfiable: .rangeNotSatisfiable
+        case .notAcceptable: .notAcceptable
+        case .codedBody: .unsupportedMediaType
         }
       return (AppError(code, error.description), error.status)
     case let error as WireError where error.statusHint != .internalServerError:

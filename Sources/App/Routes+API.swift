@@ -14,12 +14,12 @@ extension Application {
       Route(.get, .jobs, role: .viewer, .deferred(listJobs)),
       Route(
         .get, .job, role: .viewer,
-        .deferred { [jobs] in .json(try jobs.job($0.id("id"), frames: Job.maxFramesKept).response) }),
+        .deferred { [jobs] in .resource(try jobs.job($0.id("id"), frames: Job.maxFramesKept).response) }),
       Route(
         .get, .extendedJob, role: .viewer,
         .deferred { [jobs] in
           let job = try jobs.job($0.id("id"), frames: Job.maxFramesKept)
-          return .json(job.extendedResponse(jobs.inspections(of: job)))
+          return .resource(job.extendedResponse(jobs.inspections(of: job)))
         }),
       Route(.get, .jobMessages, role: .viewer, .deferred(messages)),
       Route(.post, .jobMessages, role: .operator, bodyLimit: 1 << 20, .deferred(report)),
@@ -32,7 +32,7 @@ extension Application {
       Route(.get, .devices, role: .viewer, .immediate(listDevices)),
       Route(
         .get, .messageSchema, role: .viewer,
-        .immediate { [messageTable] _ in .json(messageTable.schema) }),
+        .deferred { [messageTable] _ in .resource(messageTable.schema) }),
     ]
   }
 
@@ -88,7 +88,7 @@ extension Application {
       try JobQuery(
         status: request.query("status"), text: request.query("q") ?? "",
         limit: try request.count("limit", default: 50, max: 500), cursor: request.query("cursor")))
-    return .json([
+    return .resource([
       "jobs": .array(page.jobs.map { .object($0.summary) }), "next": page.next.map(JSON.string) ?? .null,
     ])
   }
@@ -105,7 +105,7 @@ extension Application {
     body += Array("],\"next\":".utf8)
     body += (next.map { JSON.string($0.description) } ?? .null).encoded()
     body.append(UInt8(ascii: "}"))
-    return .json(body)
+    return .resource(body)
   }
 
   /// A page of a topic's messages, and the offset after which the next page starts; nil if this is the last page. A page
@@ -174,23 +174,16 @@ extension Application {
         "The picture \(name) of job \(job.id) is another one: the data folder was replaced or restored. Reload the page."
       )
     }
-    let tag = EntityTag(version.description)
     var response = Response(.ok, contentType: "image/png", body: .file(file))
     response.fields["cache-control"] = wanted == nil ? "no-cache" : "public, max-age=31536000, immutable"
-    response.fields["etag"] = tag.description
-    if request.head.fields.ifNoneMatch(tag) {
-      response.status = .notModified
-      response.body = []
-    } else {
-      response.cut(to: ByteRange(request.head.fields, size: file.count, tag: tag))
-    }
+    response.fields["etag"] = EntityTag(version.description).description
     return response
   }
 
   // MARK: Plugins and devices
 
   private func listPlugins(_ request: Request) -> Response {
-    .json(["plugins": .array(jobs.catalogue.metadata.map { .object(listed($0)) })])
+    .resource(["plugins": .array(jobs.catalogue.metadata.map { .object(listed($0)) })])
   }
 
   private func plugin(_ request: Request) throws -> Response {
@@ -198,7 +191,7 @@ extension Application {
     guard let metadata = jobs.catalogue.metadata.first(where: { $0.name == name }) else {
       throw AppError(.notFound, "There is no plugin \(name). GET /v1/plugins lists all of them.")
     }
-    return .json(listed(metadata))
+    return .resource(listed(metadata))
   }
 
   private func listed(_ metadata: PluginMetadata) -> JSONObject {
@@ -206,7 +199,7 @@ extension Application {
   }
 
   private func listDevices(_ request: Request) -> Response {
-    .json(["devices": .array(jobs.devices.devices.map { .object($0.json) })])
+    .resource(["devices": .array(jobs.devices.devices.map { .object($0.json) })])
   }
 }
 

@@ -21,23 +21,18 @@ extension Application {
     guard let asset = assets.library.asset(path, hash: hash) else {
       throw ServerError.notFound(path: request.head.path)
     }
-    return Response(asset, tag: EntityTag(hash), to: request.head)
+    return Response(asset, tag: EntityTag(hash))
   }
 }
 
 extension Response {
-  /// The file, compressed if the client accepts that, or 304 if it has the file already.
-  fileprivate init(_ asset: AssetLibrary.Asset, tag: EntityTag, to head: RequestHead) {
+  fileprivate init(_ asset: AssetLibrary.Asset, tag: EntityTag) {
     self.init(.ok, contentType: asset.contentType, body: asset.bytes)
     fields["cache-control"] = "public, max-age=31536000, immutable"
     fields["etag"] = tag.description
-    fields["vary"] = "accept-encoding"
-    if head.fields.ifNoneMatch(tag) {
-      status = .notModified
-      body = []
-    } else if let gzipped = asset.gzipped, head.fields.acceptsGzip {
-      fields["content-encoding"] = "gzip"
-      body = .bytes(gzipped)
+    if let gzipped = asset.gzipped {
+      coding = .alternative(gzip: gzipped)
+      fields["vary"] = "accept-encoding"
     }
   }
 }

@@ -1,8 +1,6 @@
 import Components
-import Compression
 import Domain
 import HTML
-import Hashing
 import JSONValues
 import Jobs
 import Pages
@@ -64,11 +62,11 @@ extension Application {
     let page = JobPage(
       job: job, plugins: jobs.inspections(of: job), devices: jobs.devices.devices, cursor: position.description,
       context: pageContext)
-    return .page(page.render(), to: request.head)
+    return .page(page.render())
   }
 
   private func dashboard(_ request: Request) throws -> Response {
-    .page(try dashboardPage(request).render(), to: request.head)
+    .page(try dashboardPage(request).render())
   }
 
   private func dashboardPage(_ request: Request, draft: DashboardPage.Draft? = nil) throws -> DashboardPage {
@@ -106,23 +104,5 @@ extension Application {
       refused.problem = StartJobForm.Problem(error)
       return .html(try dashboardPage(request, draft: refused).render(), HTTPStatus(rawValue: error.status))
     }
-  }
-}
-
-extension Response {
-  /// A page with an entity tag of its content, or 304 if the browser has it already.
-  package static func page(_ html: [UInt8], to head: RequestHead) -> Response {
-    var response = Response.html(html)
-    let tag = EntityTag(String(hex(SHA256.hash(html)).prefix(16)), isWeak: true)
-    response.fields["etag"] = tag.description
-    response.fields["vary"] = "accept-encoding"
-    if head.fields.ifNoneMatch(tag) {
-      response.status = .notModified
-      response.body = []
-    } else if html.count > 2048, head.fields.acceptsGzip {
-      response.fields["content-encoding"] = "gzip"
-      response.body = .bytes(gzip(html, level: 1))
-    }
-    return response
   }
 }

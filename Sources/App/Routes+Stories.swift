@@ -14,7 +14,7 @@ extension Application {
   }
 
   private func storyIndex(_ request: Request) -> Response {
-    .page(StoryIndexPage(query: Self.props(request), assets: pageContext.assets).render(), to: request.head)
+    .page(StoryIndexPage(query: Self.props(request), assets: pageContext.assets).render())
   }
 
   private func story(_ request: Request) throws -> Response {
@@ -23,7 +23,7 @@ extension Application {
       throw AppError(.notFound, "There is no story \(id). /stories lists all of them.")
     }
     let page = StoryPage(story, view: StoryView(query: Self.props(request)), assets: pageContext.assets)
-    return .page(page.render(), to: request.head)
+    return .page(page.render())
   }
 
   /// The query's items. If a name occurs twice, the first one counts.

@@ -34,18 +34,11 @@ extension Application {
       else { break }
       // It may have been replaced between the two.
       guard uploads.receipt(name) == receipt else { continue }
-      let tag = receipt.entityTag
       var response = Response(.ok, contentType: "application/octet-stream", body: .file(file))
       // Whatever it contains, a browser must not show it as a page of this server.
       response.fields["content-disposition"] = "attachment"
       response.fields["cache-control"] = "no-cache"
-      response.fields["etag"] = tag.description
-      if request.head.fields.ifNoneMatch(tag) {
-        response.status = .notModified
-        response.body = []
-      } else {
-        response.cut(to: ByteRange(request.head.fields, size: file.count, tag: tag))
-      }
+      response.fields["etag"] = receipt.entityTag.description
       return response
     }
     let received = uploads.receivedBytes(name)
@@ -58,9 +51,14 @@ extension Application {
 
   private func receiveUpload(_ request: Request) throws -> any BodySink {
     let name = request.parameters["name"] ?? ""
+    let head = request.head
+    let checkConditions: @Sendable () throws -> Void = { [uploads] in
+      guard head.isConditional else { return }
+      try head.checkConditions(current: uploads.receipt(name).map { Validators(tag: $0.entityTag) })
+    }
     // Without the field, the request contains the complete file.
-    guard let field = request.head.fields["content-range"] else {
-      return UploadSink(try uploads.begin(name), range: nil)
+    guard let field = head.fields["content-range"] else {
+      return UploadSink(try uploads.begin(name), range: nil, checkConditions: checkConditions)
     }
     if let total = ContentRange.unsatisfiedTotal(parsing: field) {
       try uploads.checkName(name)
@@ -71,7 +69,8 @@ extension Application {
         .invalid,
         "Content-Range must look like bytes 0-1048575/2097152, or like bytes */2097152 to ask what was received.")
     }
-    return UploadSink(try uploads.begin(name, offset: range.first, total: range.total), range: range)
+    let upload = try uploads.begin(name, offset: range.first, total: range.total)
+    return UploadSink(upload, range: range, checkConditions: checkConditions)
   }
 
   private func deleteUpload(_ request: Request) throws -> Response {

@@ -10,13 +10,25 @@ final class UploadSink: BodySink {
   /// Nil after the end. A client can continue an unfinished upload later.
   private let upload: Mutex<Upload?>
   private let range: ContentRange?
+  private let checkConditions: @Sendable () throws -> Void
+  private let hasBegun = Mutex(false)
 
-  init(_ upload: sending Upload, range: ContentRange?) {
+  /// - Parameter checkConditions: throws if the request's conditions don't hold for the upload that is there now. Called
+  ///   off the loop: before anything is written, and again before the upload is replaced, because others may have
+  ///   replaced it meanwhile.
+  init(_ upload: sending Upload, range: ContentRange?, checkConditions: @escaping @Sendable () throws -> Void) {
     self.upload = Mutex(upload)
     self.range = range
+    self.checkConditions = checkConditions
   }
 
-  func write(_ bytes: [UInt8]) throws { try upload.withLock { try $0?.write(bytes) } }
+  func write(_ bytes: [UInt8]) throws {
+    try hasBegun.withLock { hasBegun in
+      if !hasBegun { try checkConditions() }
+      hasBegun = true
+    }
+    try upload.withLock { try $0?.write(bytes) }
+  }
 
   func finish() throws -> Response {
     try upload.withLock { upload in
@@ -26,6 +38,7 @@ final class UploadSink: BodySink {
         throw AppError(
           .invalid, "Content-Range declares bytes up to \(range.last), but the body ends before byte \(open.position).")
       }
+      try checkConditions()
       return Response(try open.finish())
     }
   }

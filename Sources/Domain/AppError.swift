@@ -8,9 +8,12 @@ package struct AppError: Error, Hashable, Sendable, CustomStringConvertible {
     case forbidden = "FORBIDDEN"
     case notFound = "NOT_FOUND"
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
+    case notAcceptable = "NOT_ACCEPTABLE"
     case conflict = "CONFLICT"
+    case preconditionFailed = "PRECONDITION_FAILED"
     case tooLarge = "TOO_LARGE"
     case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
+    case rangeNotSatisfiable = "RANGE_NOT_SATISFIABLE"
     case misdirected = "MISDIRECTED_REQUEST"
     case unprocessable = "UNPROCESSABLE"
     case upgradeRequired = "UPGRADE_REQUIRED"
@@ -43,9 +46,12 @@ package struct AppError: Error, Hashable, Sendable, CustomStringConvertible {
     case .forbidden: 403
     case .notFound: 404
     case .methodNotAllowed: 405
+    case .notAcceptable: 406
     case .conflict: 409
+    case .preconditionFailed: 412
     case .tooLarge: 413
     case .unsupportedMediaType: 415
+    case .rangeNotSatisfiable: 416
     case .misdirected: 421
     case .unprocessable: 422
     case .upgradeRequired: 426

@@ -33,11 +33,12 @@ package struct ErrorPage: Component {
     switch code {
     case .notFound: "Not found"
     case .unauthorized, .forbidden: "You may not see this"
-    case .conflict: "You can't do that right now"
+    case .conflict, .preconditionFailed: "You can't do that right now"
     case .tooLarge: "That is too large"
     case .internal: "Something broke on our side"
     case .unavailable, .storageFull, .tooManyConnections, .rateLimited: "Not right now"
-    case .invalid, .methodNotAllowed, .unsupportedMediaType, .misdirected, .unprocessable, .upgradeRequired:
+    case .invalid, .methodNotAllowed, .notAcceptable, .unsupportedMediaType, .rangeNotSatisfiable, .misdirected,
+      .unprocessable, .upgradeRequired:
       "That request can't be answered"
     }
   }

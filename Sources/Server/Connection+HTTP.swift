@@ -64,6 +64,7 @@ extension Connection {
     request.admitted = admitted
     let limit: Int
     if case .upload(let uploadLimit, _) = route.handler { limit = uploadLimit } else { limit = route.bodyLimit }
+    guard head.bodyLength == .none || !head.isBodyCoded else { throw ServerError.codedBody }
     if case .length(let length) = head.bodyLength, length > limit { throw ServerError.bodyTooLarge(limit: limit) }
     if case .upload(_, let open) = route.handler {
       request.body = .uploaded(UploadRelay(try open(admitted)), limit: limit)
@@ -139,18 +140,35 @@ extension Connection {
   }
 
   private func run(_ request: Request, route: Route, exchange: HTTPExchange) throws {
+    let head = request.head
     switch route.handler {
-    case .immediate(let handler): answer(try handler(request))
+    case .immediate(let handler) where head.isConditional && !head.method.isSafe:
+      runOffLoop(exchange) { [conditions = worker.core.conditions] in
+        try await conditions.check(request)
+        return try handler(request)
+      }
+    case .immediate(let handler):
+      let response = try handler(request)
+      guard response.needsCompressing(for: head) else { return answer(try response.negotiated(for: head)) }
+      runOffLoop(exchange) { try response.negotiated(for: head) }
     case .deferred(let handler):
-      exchange.isAnswering = true
-      let (mailbox, registration) = (worker.mailbox, registration!)  // set since the connection was made
-      exchange.handlerTask = Task(executorPreference: worker.core.executor) {
-        let result: Result<Response, any Error>
-        do { result = .success(try await handler(request)) } catch { result = .failure(error) }
-        mailbox.execute { worker in worker.connection(registration)?.complete(result) }
+      runOffLoop(exchange) { [conditions = worker.core.conditions] in
+        if head.isConditional, !head.method.isSafe { try await conditions.check(request) }
+        return try await handler(request).negotiated(for: head)
       }
     case .stream: try openStream(request)
     case .upload: break  // its body goes to its sink and is never collected
+    }
+  }
+
+  /// Makes an answer off the loop.
+  private func runOffLoop(_ exchange: HTTPExchange, _ handler: @escaping @Sendable () async throws -> Response) {
+    exchange.isAnswering = true
+    let (mailbox, registration) = (worker.mailbox, registration!)  // set since the connection was made
+    exchange.handlerTask = Task(executorPreference: worker.core.executor) {
+      let result: Result<Response, any Error>
+      do { result = .success(try await handler()) } catch { result = .failure(error) }
+      mailbox.execute { worker in worker.connection(registration)?.complete(result) }
     }
   }
 

@@ -14,6 +14,7 @@ package final class ServerCore: Sendable {
   let router: Router
   let limits: ServerLimits
   let hooks: ServerHooks
+  let conditions: RequestConditions
   /// Runs deferred handlers.
   let executor = HandlerExecutor()
   /// Distinguishes this process's request ids from those of others.
@@ -29,6 +30,7 @@ package final class ServerCore: Sendable {
     self.router = router
     self.limits = limits
     self.hooks = hooks
+    conditions = RequestConditions(router: router)
     instance = .random(in: 0 ... .max)
   }
 
@@ -72,6 +74,9 @@ package final class ServerCore: Sendable {
     var response = hooks.errorResponse(error, head, id)
     switch error {
     case ServerError.methodNotAllowed(_, let allowed): response.fields["allow"] = allowed.joined(separator: ", ")
+    case ServerError.rangeNotSatisfiable(let size): response.fields["content-range"] = "bytes */\(size)"
+    case ServerError.codedBody: response.fields["accept-encoding"] = "identity"
+    case ServerError.notAcceptable: response.fields.append("vary", value: "accept-encoding")
     case WireError.unsupportedWebSocketVersion: response.fields["sec-websocket-version"] = "13"
     default: break
     }

@@ -40,6 +40,17 @@ package struct Response: Sendable {
   package var status: HTTPStatus
   package var fields: HTTPFields
   package var body: Body
+  package var coding = Coding.asIs
+
+  /// How the body is coded for a client that accepts that (RFC 9110 §12.5.3).
+  package enum Coding: Sendable {
+    /// Only if the client refuses a body without a coding.
+    case asIs
+    /// In gzip, which is made for each answer, if it is long enough to gain from it.
+    case compressed
+    /// In gzip, which is at hand.
+    case alternative(gzip: [UInt8])
+  }
 
   package enum Body: Sendable, ExpressibleByArrayLiteral {
     case bytes([UInt8])
@@ -77,26 +88,6 @@ package struct Response: Sendable {
     case .stream: nil
     }
   }
-
-  /// Reduces the body to a requested range (RFC 9110 §14.2). A stream has no ranges and stays as it is.
-  package mutating func cut(to range: ByteRange) {
-    guard let size = contentLength else { return }
-    fields["accept-ranges"] = "bytes"
-    fields["content-range"] = range.contentRange(size: size)
-    switch range {
-    case .whole: break
-    case .part(let part):
-      status = .partialContent
-      switch body {
-      case .bytes(let bytes): body = .bytes(Array(bytes[part]))
-      case .file(let file): body = .file(file.part(part))
-      case .stream: break
-      }
-    case .unsatisfiable:
-      status = .rangeNotSatisfiable
-      body = []
-    }
-  }
 }
 
 /// A file, or a part of it, as a body.
@@ -118,6 +109,9 @@ package struct FileBody: Sendable {
 
   /// Bytes to send.
   package var count: Int { range.count }
+
+  /// The tag of the file's content: it changes if the file is written or replaced.
+  package var tag: EntityTag { EntityTag(file.version) }
 
   /// - Parameter part: within this one.
   func part(_ part: Range<Int>) -> FileBody {

@@ -86,6 +86,12 @@ package enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
   case headTooSlow
   case draining
   case upgradeRequired
+  /// A condition of the request doesn't hold (RFC 9110 §13).
+  case preconditionFailed
+  case rangeNotSatisfiable(size: Int)
+  /// The client refuses a body without a coding, and one in gzip.
+  case notAcceptable
+  case codedBody
 
   package var description: String {
     switch self {
@@ -97,6 +103,12 @@ package enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
     case .headTooSlow: "The request's head did not arrive in time. Send it again."
     case .draining: "The server is shutting down. Try again in a few seconds."
     case .upgradeRequired: "This address speaks WebSocket, or events with Accept: text/event-stream."
+    case .preconditionFailed:
+      "A condition of the request, such as If-Match or If-None-Match, doesn't hold. Read the current state, then decide."
+    case .rangeNotSatisfiable(let size): "The range begins behind the end: there are \(size) bytes. Request less."
+    case .notAcceptable:
+      "The answer can be sent as it is or in gzip, and Accept-Encoding refuses both. Allow identity or gzip."
+    case .codedBody: "The body has a Content-Encoding, and none is supported. Send it as it is."
     }
   }
 
@@ -108,6 +120,10 @@ package enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
     case .bodyTooSlow, .headTooSlow: .requestTimeout
     case .draining: .serviceUnavailable
     case .upgradeRequired: .upgradeRequired
+    case .preconditionFailed: .preconditionFailed
+    case .rangeNotSatisfiable: .rangeNotSatisfiable
+    case .notAcceptable: .notAcceptable
+    case .codedBody: .unsupportedMediaType
     }
   }
 }

@@ -18,9 +18,18 @@ func check(_ input: [UInt8]) {
   }
 
   let tag = EntityTag(text(input.filter { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }), isWeak: size % 2 == 1)
-  _ = (["if-none-match": value] as HTTPFields).ifNoneMatch(tag)
-  precondition((["if-none-match": "W/\"other\" ,\(tag)"] as HTTPFields).ifNoneMatch(tag))
-  precondition((["if-none-match": "\"\(tag.opaque)x\""] as HTTPFields).ifNoneMatch(tag) == false)
+  func outcome(_ fields: HTTPFields) -> Preconditions.Outcome {
+    Preconditions.evaluate(fields, method: .get, current: Validators(tag: tag, lastModified: size))
+  }
+  _ = outcome(["if-none-match": value])
+  precondition(outcome(["if-none-match": "W/\"other\" ,\(tag)"]) == .notModified)
+  precondition(outcome(["if-none-match": "\"\(tag.opaque)x\""]) == .passed)
+  _ = outcome(["if-match": value])
+  precondition(outcome(["if-match": "\"other\" ,\(tag)"]) == (tag.isWeak ? .failed : .passed))
+  _ = outcome(["if-modified-since": value])
+  if let date = HTTPDate.unixSeconds(parsing: value) {
+    precondition(HTTPDate.unixSeconds(parsing: HTTPDate.text(unixSeconds: date)) == date)
+  }
   let conditional = ByteRange(["range": "bytes=0-0", "if-range": tag.description], size: 1, tag: tag)
   precondition(conditional == (tag.isWeak ? .whole : .part(0..<1)))
   _ = ByteRange(["range": "bytes=0-0", "if-range": value], size: 1, tag: tag)

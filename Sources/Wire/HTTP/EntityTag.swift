@@ -28,19 +28,8 @@ package struct EntityTag: Sendable, Hashable, CustomStringConvertible {
   package var description: String { isWeak ? "W/\"\(opaque)\"" : "\"\(opaque)\"" }
 }
 
-extension HTTPFields {
-  /// Whether If-None-Match lists the tag, so that a GET is answered with 304. Uses the weak comparison
-  /// (RFC 9110 §13.1.2).
-  package func ifNoneMatch(_ tag: EntityTag) -> Bool {
-    slices.filter { hasName($0, name: "if-none-match") }.contains { slice in
-      bytes[slice.value].elementsEqual([UInt8(ascii: "*")])
-        || EntityTagElements(bytes[slice.value]).contains { $0.opaque == tag.opaque }
-    }
-  }
-}
-
 /// The tags of a list, up to the first malformed one. Unlike in a quoted string, a backslash in a tag escapes nothing.
-private struct EntityTagElements: Sequence, IteratorProtocol {
+struct EntityTagElements: Sequence, IteratorProtocol {
   private var rest: ArraySlice<UInt8>
 
   init(_ value: ArraySlice<UInt8>) {

@@ -14,6 +14,9 @@ package enum HTTPMethod: String, Sendable, CaseIterable, CustomStringConvertible
   // Stored, because `allCases` allocates an array on every call.
   private static let known = allCases
 
+  /// Whether it only reads (RFC 9110 §9.2.1).
+  package var isSafe: Bool { self == .get || self == .head || self == .options || self == .trace }
+
   package var description: String { rawValue }
 
   /// The method with this name; nil if it is unknown.

@@ -59,34 +59,10 @@ extension HTTPFields {
     }
     return false
   }
-
-  /// Whether the client accepts a body with `Content-Encoding: gzip` (RFC 9110 §12.5.3).
-  package var acceptsGzip: Bool {
-    var byName: Int?
-    var byStar: Int?
-    for element in elements(of: "accept-encoding") {
-      var parts = FieldParameters(element)
-      guard let coding = parts.next() else { continue }
-      var weight = 1_000
-      if let parameter = parts.next() {
-        guard parameter.prefix(2).equalsIgnoringCase("q="), let value = qualityValue(from: parameter.dropFirst(2))
-        else {
-          continue
-        }
-        weight = value
-      }
-      if coding.equalsIgnoringCase("gzip") || coding.equalsIgnoringCase("x-gzip") {
-        byName = weight
-      } else if coding.elementsEqual([UInt8(ascii: "*")]) {
-        byStar = weight
-      }
-    }
-    return (byName ?? byStar ?? 0) > 0
-  }
 }
 
 /// Parses a weight, `0` or `1` with up to three decimals, into thousandths; nil for anything else.
-private func qualityValue(from text: ArraySlice<UInt8>) -> Int? {
+func qualityValue(from text: ArraySlice<UInt8>) -> Int? {
   guard let whole = text.first, whole == UInt8(ascii: "0") || whole == UInt8(ascii: "1"), text.count <= 5 else {
     return nil
   }

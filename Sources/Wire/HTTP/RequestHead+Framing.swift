@@ -21,22 +21,27 @@ extension RequestHead {
       method: method, version: version, fields: HTTPFields(bytes: Array(bytes), slices: slices), target: target,
       hostName: hostName, bodyLength: try framing.bodyLength(version: version),
       keepAlive: version == .http11 && !framing.wantsClose,
-      expectsContinue: version == .http11 && framing.expectsContinue)
+      expectsContinue: version == .http11 && framing.expectsContinue, isConditional: framing.isConditional,
+      weighsCodings: framing.weighsCodings, isBodyCoded: framing.isBodyCoded)
   }
 }
 
-/// The fields that determine where a request ends and whether its connection stays open.
+/// The fields that determine where a request ends, whether its connection stays open, and whether its answer depends on
+/// what the client has and accepts.
 private struct FramingFields {
   private(set) var host: Range<Int>?
   private(set) var wantsClose = false
   private(set) var expectsContinue = false
+  private(set) var isConditional = false
+  private(set) var weighsCodings = false
+  private(set) var isBodyCoded = false
   private var length: Int?
   private var isChunked = false
 
   mutating func note(_ field: HTTPFields.Slice, of bytes: UnsafeRawBufferPointer) throws(WireError) {
     let name = bytes[field.name]
     let value = bytes[field.value]
-    // The five names differ in length, so most fields cost one comparison.
+    // The names differ in length, so most fields cost one comparison.
     switch name.count {
     case 4 where name.equalsIgnoringCase("host"):
       guard host == nil else { throw .malformedHost }
@@ -53,6 +58,13 @@ private struct FramingFields {
     case 17 where name.equalsIgnoringCase("transfer-encoding"):
       guard !isChunked, value.equalsIgnoringCase("chunked") else { throw .unsupportedTransferEncoding }
       isChunked = true
+    case 5 where name.equalsIgnoringCase("range"): isConditional = true
+    case 8 where name.isCondition, 13 where name.isCondition, 17 where name.isCondition, 19 where name.isCondition:
+      isConditional = true
+    case 15 where name.equalsIgnoringCase("accept-encoding"):
+      if value.contains(.semicolon) { weighsCodings = true }
+    case 16 where name.equalsIgnoringCase("content-encoding"):
+      if !value.equalsIgnoringCase("identity") { isBodyCoded = true }
     default: break
     }
   }
@@ -107,4 +119,9 @@ private struct FramingFields {
     byte.isLetter || byte.isDigit || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
       || byte == UInt8(ascii: "_")
   }
+}
+
+extension Slice<UnsafeRawBufferPointer> {
+  /// Whether the field's name begins with `If-`.
+  fileprivate var isCondition: Bool { prefix(3).equalsIgnoringCase("if-") }
 }

@@ -19,13 +19,20 @@ package final class RequestHead: Sendable {
   package let keepAlive: Bool
   /// Whether the peer waits for `100 Continue` or a final status before it sends the body.
   package let expectsContinue: Bool
+  /// Whether it has conditions (RFC 9110 §13.1) or a range.
+  package let isConditional: Bool
+  /// Whether Accept-Encoding has weights, so that the client may refuse a body without a coding.
+  package let weighsCodings: Bool
+  /// Whether the body has a content coding (RFC 9110 §8.4).
+  package let isBodyCoded: Bool
   private let parts: RequestTarget
   /// The position of the host's name in the Host field, without the port.
   private let hostName: Range<Int>?
 
   init(
     method: HTTPMethod, version: HTTPVersion, fields: HTTPFields, target: RequestTarget, hostName: Range<Int>?,
-    bodyLength: BodyLength, keepAlive: Bool, expectsContinue: Bool
+    bodyLength: BodyLength, keepAlive: Bool, expectsContinue: Bool, isConditional: Bool, weighsCodings: Bool,
+    isBodyCoded: Bool
   ) {
     self.method = method
     self.version = version
@@ -33,6 +40,9 @@ package final class RequestHead: Sendable {
     self.bodyLength = bodyLength
     self.keepAlive = keepAlive
     self.expectsContinue = expectsContinue
+    self.isConditional = isConditional
+    self.weighsCodings = weighsCodings
+    self.isBodyCoded = isBodyCoded
     parts = target
     self.hostName = hostName
   }

@@ -19,7 +19,7 @@ struct BeaconRoutes {
     let snapshot = book.snapshotInMemory(of: .beacons)
     let page = BeaconPage(
       beacons: book.beacons, cursor: snapshot?.position.description, context: host.pageContext())
-    return .page(page.render(), to: request.head)
+    return .page(page.render())
   }
 
   private func change(_ request: Request) async throws -> Response {
