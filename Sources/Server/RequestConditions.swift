@@ -28,7 +28,7 @@ struct RequestConditions: Sendable {
     } catch  where Self.isMissing(error) {
       return try request.head.checkConditions(current: nil)
     }
-    try request.head.checkConditions(current: Validators(current.fields))
+    try request.head.checkConditions(current: current.validators(for: request.head))
   }
 
   private static func isMissing(_ error: any Error) -> Bool {

@@ -34,6 +34,13 @@ extension Response {
     return response
   }
 
+  /// The validators of what a GET with the fields of a request would get.
+  func validators(for head: RequestHead) -> Validators {
+    var response = self
+    if isCodingOpen(for: head), (try? chooseGzip(for: head)) ?? false { response.labelAsGzip() }
+    return Validators(response.fields)
+  }
+
   /// Whether ``negotiated(for:)`` compresses the body, which would hold up a loop.
   func needsCompressing(for head: RequestHead) -> Bool {
     guard status == .ok, head.method == .get || head.method == .head, isCodingOpen(for: head) else { return false }

@@ -70,6 +70,13 @@ struct ConditionTests {
     #expect(changes.count.withLock { $0 } == (status == 204 ? 1 : 0))
   }
 
+  @Test func `a change is compared with the coding that its client reads`() throws {
+    let coding = ["Accept-Encoding": "gzip"]
+    let tag = try #require(try request("GET", "/states/a", coding).fields["etag"])
+    #expect(try request("PUT", "/states/a", coding.merging(["If-Match": tag]) { $1 }).status == 204)
+    #expect(try request("PUT", "/states/a", ["If-Match": tag]).status == 412)
+  }
+
   @Test func `a condition tells nothing about a state that the caller may not read`() throws {
     let answer = try request("PUT", "/secrets/a", ["If-Match": "\"v1\"", "X-Role": "viewer"])
     #expect(answer.status == 403 && changes.count.withLock { $0 } == 0)
