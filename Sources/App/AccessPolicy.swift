@@ -7,30 +7,29 @@ import Wire
 /// the responses, which the Host header shows.
 struct AccessPolicy: Sendable {
   /// The names of this server, without ports: loopback names, the bound address, the host of the public URL.
-  private let hosts: [[UInt8]]
+  private let hosts: Set<WebHost>
+  /// The same as browsers write them: most requests are decided by these bytes.
+  private let hostNames: [[UInt8]]
   /// Other origins that may connect and send requests that change something.
-  private let allowedOrigins: Set<String>
-  private let publicOrigin: String?
+  private let allowedOrigins: Set<WebOrigin>
+  private let publicOrigin: WebOrigin?
 
   /// - Parameters:
   ///   - host: the address that the server is bound to.
-  ///   - publicURL: the URL of a reverse proxy in front of it, such as `https://telltale.example`.
-  init(host: String, publicURL: String?, allowedOrigins: [String]) {
-    var hosts: Set<String> = ["localhost", "127.0.0.1", "[::1]", host.contains(":") ? "[\(host)]" : host]
-    publicOrigin = publicURL.map { $0.trimmingSlash() }
-    if let publicOrigin, let scheme = publicOrigin.firstRange(of: "://") {
-      hosts.insert(Self.name(String(publicOrigin[scheme.upperBound...])))
-    }
-    self.hosts = hosts.map { Array($0.utf8) }
-    self.allowedOrigins = Set(allowedOrigins.map { $0.lowercased().trimmingSlash() })
+  ///   - publicURL: the origin of a reverse proxy in front of it, such as `https://telltale.example`.
+  init(host: String, publicURL: WebOrigin?, allowedOrigins: [WebOrigin]) {
+    let names = ["localhost", "127.0.0.1", "[::1]", host.contains(":") ? "[\(host)]" : host]
+    hosts = Set(names.compactMap { WebHost($0) } + [publicURL?.host].compactMap { $0 })
+    hostNames = hosts.map { Array($0.description.utf8) }
+    publicOrigin = publicURL
+    self.allowedOrigins = Set(allowedOrigins)
   }
 
   /// - Throws: 421 for a foreign Host; 403 for a foreign Origin, if the request changes something or opens a stream.
   func check(_ head: RequestHead) throws(AppError) {
     // HTTP/1.0 may omit it. Then no name can be rebound, but the Origin is still checked.
-    if !hosts.contains(where: head.isHost), let host = head.host {
-      throw AppError(
-        .misdirected, "This server is not known as \(host). Use its own address, or start it with --public-url.")
+    if !hostNames.contains(where: head.isHost), let host = head.host, !isOwn(hostField: host) {
+      throw AppError(.misdirected, misdirection(to: host))
     }
     let isRead = head.method == .get || head.method == .head || head.method == .options
     let isStream = WebSocketHandshake.isRequested(by: head) || head.fields.acceptsByName("text/event-stream")
@@ -38,13 +37,13 @@ struct AccessPolicy: Sendable {
     guard head.fields.values(of: "origin").count <= 1 else {
       throw AppError(.forbidden, "The request has several Origin headers. Send one.")
     }
-    if let origin = head.fields["origin"] {
-      guard isAllowed(origin: origin, host: head.host) else {
-        throw AppError(
-          .forbidden, "Requests from \(origin) are not allowed here. Start the server with --allow-origin.")
+    if let text = head.fields["origin"] {
+      guard let origin = try? WebOrigin(text), isAllowed(origin, hostField: head.host) else {
+        throw AppError(.forbidden, refusal(ofOrigin: text))
       }
     } else if head.fields["sec-fetch-site"].map({ $0 != "same-origin" && $0 != "none" }) ?? false {
-      throw AppError(.forbidden, "Requests from other sites are not allowed here.")
+      throw AppError(
+        .forbidden, "Requests from other sites are not allowed here. Open the page at this server's own address.")
     }
   }
 
@@ -53,28 +52,42 @@ struct AccessPolicy: Sendable {
 
   /// The CORS header for an origin that was allowed by name; nil for all others, including our own.
   func corsOrigin(_ head: RequestHead?) -> String? {
-    guard !allowedOrigins.isEmpty, let origin = head?.fields["origin"], origin.utf8.allSatisfy({ $0 < 0x80 }),
-      allowedOrigins.contains(origin.lowercased())
+    guard !allowedOrigins.isEmpty, let text = head?.fields["origin"], let origin = try? WebOrigin(text),
+      allowedOrigins.contains(origin)
     else { return nil }
-    return origin
+    return text
   }
 
-  private func isAllowed(origin: String, host: String?) -> Bool {
-    // Lower-casing can turn other characters into ASCII letters: U+212A, the Kelvin sign, becomes k.
-    guard origin.utf8.allSatisfy({ $0 < 0x80 }) else { return false }
-    let origin = origin.lowercased()
-    return host.map { origin == "http://\($0.lowercased())" } ?? false || origin == publicOrigin?.lowercased()
+  /// Whether the Host field names this server in an unusual spelling.
+  private func isOwn(hostField: String) -> Bool {
+    WebOrigin(scheme: "http", hostField: hostField).map { hosts.contains($0.host) } ?? false
+  }
+
+  private func isAllowed(_ origin: WebOrigin, hostField: String?) -> Bool {
+    hostField.flatMap { WebOrigin(scheme: "http", hostField: $0) } == origin || origin == publicOrigin
       || allowedOrigins.contains(origin)
   }
 
-  /// The host without its port.
-  private static func name(_ host: String) -> String {
-    let lower = host.lowercased()
-    if lower.hasPrefix("[") { return lower.firstIndex(of: "]").map { String(lower[...$0]) } ?? lower }
-    return String(lower.prefix { $0 != ":" })
-  }
-}
+  // MARK: What to do
 
-extension String {
-  fileprivate func trimmingSlash() -> String { hasSuffix("/") ? String(dropLast()) : self }
+  private func misdirection(to host: String) -> String {
+    "This server is not known as \(host)\(knownPublicURL). Open it at the address that it printed when it started. If a "
+      + "proxy in front of it passes that name on, start the server with --public-url https://\(host)."
+  }
+
+  /// The likely cause comes first: a page of this server behind a proxy has the proxy's origin.
+  private func refusal(ofOrigin text: String) -> String {
+    guard let origin = try? WebOrigin(text) else {
+      return
+        "Requests from the origin \"\(text.prefix(200))\" are not allowed here. Open the page at this server's own "
+        + "address: pages in files and sandboxed frames have no origin that could be allowed."
+    }
+    return
+      "Requests from \(origin) are not allowed here\(knownPublicURL). If you opened this server at that address, a "
+      + "proxy in front of it terminates TLS or rewrites the Host header: start the server with --public-url \(origin). "
+      + "If it is another site that may use this server, start it with --allow-origin \(origin)."
+  }
+
+  /// In brackets, for a server whose public URL is set already.
+  private var knownPublicURL: String { publicOrigin.map { " (its --public-url is \($0))" } ?? "" }
 }

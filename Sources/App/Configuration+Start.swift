@@ -1,3 +1,4 @@
+import Assets
 import Files
 import Net
 import Store
@@ -7,7 +8,7 @@ extension Configuration {
   /// Binds the address. Clients that connect from now on wait for the server.
   /// - Throws: ``UsageError``, ``StoreError/inUse(folder:by:)``, ``NetError``
   package func listen() throws -> ListeningSocket {
-    if let problem = sourceRootProblem { throw UsageError(problem) }
+    if let problem = sourceRootProblem ?? webRoot.flatMap(AssetSource.problem) { throw UsageError(problem) }
     // Opening the store would fail too, but the port would fail first, and only the folder names the other server.
     if let holder = Store.holder(ofFolder: data) { throw StoreError.inUse(folder: data, by: holder) }
     return try ListeningSocket(host: host, port: port)

@@ -17,10 +17,13 @@ package struct AssetSource: Sendable {
     embedded = AssetLibrary(Self.embeddedFiles() + added)
     self.added = added
     folder = webRoot
-    if let webRoot, !Self.files(in: webRoot).contains(where: { $0.path.hasPrefix("js/") }) {
-      throw AppError(
-        .invalid, "The folder \(webRoot) has no js/*.js in it. Pass the project's web folder as --web-root.")
-    }
+    if let webRoot, let problem = Self.problem(ofWebRoot: webRoot) { throw AppError(.invalid, problem) }
+  }
+
+  /// A sentence that says why the files can't come from a folder and what to do; nil if they can.
+  package static func problem(ofWebRoot folder: String) -> String? {
+    if files(in: folder).contains(where: { $0.path.hasPrefix("js/") }) { return nil }
+    return "The folder \(folder) has no js/*.js in it. Pass the project's web folder as --web-root, such as ./web."
   }
 
   /// The files as they are now. A folder is read again each time, so that reloading a page shows an edit.

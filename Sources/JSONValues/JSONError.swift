@@ -32,6 +32,11 @@ package struct JSONError: Error, Equatable, Sendable {
 
 extension JSONError: CustomStringConvertible {
   package var description: String { "Invalid JSON at line \(line), column \(column): \(reason)." }
+
+  /// A sentence about the text that was parsed, such as "The body".
+  package func description(of subject: String) -> String {
+    "\(subject) is not valid JSON at line \(line), column \(column): \(reason)."
+  }
 }
 
 extension JSONError.Reason: CustomStringConvertible {

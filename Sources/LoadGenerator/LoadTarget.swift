@@ -9,7 +9,8 @@ package enum LoadError: Error, Equatable, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .badURL(let text): "\"\(text)\" is not a supported URL. Use ws://HOST:PORT/PATH or http://HOST:PORT/PATH."
+    case .badURL(let text):
+      "\"\(text)\" is not a supported URL. Use ws://HOST:PORT/PATH or http://HOST:PORT/PATH, such as http://127.0.0.1:8000."
     case .refused(let url, let reason): "\(url) refused the workload: \(reason)."
     case .notEnoughDescriptors(let wanted, let limit):
       "\(wanted) connections need more open files than the hard limit of \(limit). Raise the limit (ulimit -Hn), or pass fewer --connections."

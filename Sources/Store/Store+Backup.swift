@@ -16,7 +16,8 @@ extension Store {
   package static func backup(folder: String, to path: String) throws(StoreError) {
     let folder = DataFolder(path: folder)
     guard FileKind(folder.database).isFile else {
-      throw .inaccessible(path: folder.database, reason: "there is no such file")
+      throw .inaccessible(
+        path: folder.database, reason: "there is no such file; pass the data folder of the server with --data")
     }
     guard FileKind(path) == .missing else {
       throw .inaccessible(path: path, reason: "it exists already; name a file that does not exist")

@@ -15,12 +15,22 @@ enum BackupCommand {
         """)
       return 0
     }
-    guard let file = arguments.first, !file.hasPrefix("-") else {
-      throw UsageError("backup needs the name of the new file as its first argument: telltale backup FILE.")
+    var options = arguments
+    guard let place = placeOfFile(in: options) else {
+      throw UsageError("backup needs the name of the new file: telltale backup FILE.")
     }
-    let configuration = try ServeCommand.configuration(Array(arguments.dropFirst()))
+    let file = options.remove(at: place)
+    let configuration = try ServeCommand.configuration(options)
     try Store.backup(folder: configuration.data, to: file)
     Console.print("Copied the database of \(configuration.data) to \(file).")
     return 0
+  }
+
+  /// The index of the first argument that is neither an option nor the value of one.
+  private static func placeOfFile(in arguments: [String]) -> Int? {
+    let withValue = Set(Configuration.options.filter { $0.placeholder != nil }.map { "--\($0.name)" })
+    return arguments.indices.first { index in
+      !arguments[index].hasPrefix("-") && (index == 0 || !withValue.contains(arguments[index - 1]))
+    }
   }
 }

@@ -32,7 +32,9 @@ struct BenchOptions {
       if option.placeholder == nil {
         guard pieces.count == 1 else { throw UsageError("--\(option.name) takes no value.") }
         values[option.name] = ""
-      } else if let value = pieces.count == 2 ? String(pieces[1]) : rest.popFirst() {
+      } else if pieces.count == 2 {
+        values[option.name] = String(pieces[1])
+      } else if let value = rest.popFirst(), !value.hasPrefix("--") {
         values[option.name] = value
       } else {
         throw UsageError("--\(option.name) needs a value: --\(option.name) \(option.placeholder ?? "").")

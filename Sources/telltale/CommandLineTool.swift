@@ -23,6 +23,8 @@ enum CommandLineTool {
   ]
 
   static func run(_ arguments: [String]) -> Int32 {
+    // The help that fits an error: of the command, once it is known.
+    var place = ""
     do {
       switch arguments.first {
       case "--version":
@@ -33,13 +35,16 @@ enum CommandLineTool {
         return 0
       case let name? where !name.hasPrefix("-"):
         guard let command = commands.first(where: { $0.name == name }) else {
-          throw UsageError.unknown(name, among: commands.map(\.name))
+          throw UsageError("\(UsageError.unknown(name, among: commands.map(\.name))) The commands are \(names).")
         }
+        place = " \(name)"
         return try command.run(Array(arguments.dropFirst()))
-      default: return try ServeCommand.run(arguments)
+      default:
+        place = " serve"
+        return try ServeCommand.run(arguments)
       }
     } catch let error as UsageError {
-      Console.printError("\(error)\nSee telltale --help.")
+      Console.printError("\(error)\nSee telltale\(place) --help.")
       return EX_USAGE
     } catch let error as StoreError {
       Console.printError("\(error)")
@@ -48,6 +53,10 @@ enum CommandLineTool {
       Console.printError("\(error)")
       return EX_UNAVAILABLE
     }
+  }
+
+  private static var names: String {
+    "\(commands.dropLast().map(\.name).joined(separator: ", ")) and \(commands[commands.count - 1].name)"
   }
 
   private static var help: String {

@@ -14,7 +14,7 @@ import Server
 /// `telltale serve`: runs the dashboard until a signal stops it.
 enum ServeCommand {
   static func run(_ arguments: [String]) throws -> Int32 {
-    if arguments.contains("--help") {
+    if arguments.contains("--help") || arguments.contains("-h") {
       Console.print(help)
       return 0
     }
@@ -32,9 +32,18 @@ enum ServeCommand {
   /// Reads the configuration from the command line, the environment and `telltale.json`.
   static func configuration(_ arguments: [String]) throws -> Configuration {
     try Configuration(
-      arguments: arguments, environment: environment(),
-      file: try? FileSystem.read("telltale.json", maxBytes: 1 << 20),
-      isTerminal: isatty(STDERR_FILENO) == 1)
+      arguments: arguments, environment: environment(), file: file(), isTerminal: isatty(STDERR_FILENO) == 1)
+  }
+
+  /// The content of `telltale.json`; nil if there is none. A file that can't be read is an error: its settings would be
+  /// missing without a word.
+  private static func file() throws -> [UInt8]? {
+    do throws(FileError) {
+      return try FileSystem.read("telltale.json", maxBytes: 1 << 20)
+    } catch {
+      guard !error.isMissing else { return nil }
+      throw UsageError("\(error) It holds the options of this folder's server. Mend it, or remove it.")
+    }
   }
 
   /// Starts a server, prints its URL, and runs it until a signal stops it.
@@ -87,7 +96,8 @@ enum ServeCommand {
 
       \(list.joined(separator: "\n"))
 
-      Each option can also be set as an environment variable (TELLTALE_DATA for --data) or as a key in telltale.json ("data").
+      Each option can also be set as an environment variable (TELLTALE_DATA for --data) or as a key in telltale.json ("data")
+      of the folder in which the server is started. An option overrides a variable, which overrides a key.
       """
   }
 }

@@ -43,6 +43,58 @@ struct AccessTests {
     #expect(foreign.fields["access-control-allow-origin"] == nil)
   }
 
+  @Test(arguments: [
+    ("localhost:80", "http://localhost"), ("localhost", "http://localhost:80"),
+    ("LOCALHOST:8000", "http://localhost:8000"),
+    ("[0:0:0:0:0:0:0:1]:8000", "http://[::1]:8000"), ("127.0.0.1:080", "HTTP://127.0.0.1"),
+  ])
+  func `a page of this server may, however its origin is spelt`(host: String, origin: String) throws {
+    let app = try RunningApp()
+    let headers = ["Host": host, "Origin": origin, "Content-Type": "application/json"]
+    let answer = try app.client().request("POST", "/v1/jobs", headers: headers, body: Array("{}".utf8))
+    #expect(answer.status == 422, "\(answer.text)")
+  }
+
+  @Test(arguments: [
+    ("https://telltale.example", "telltale.example"), ("https://telltale.example:443/", "127.0.0.1:8000"),
+    ("HTTPS://Telltale.Example", "TELLTALE.EXAMPLE:443"),
+  ])
+  func `a page behind a proxy that terminates TLS may, whether the proxy rewrites Host or not`(
+    url: String, host: String
+  ) throws {
+    let app = try RunningApp(["--public-url", url])
+    let headers = ["Host": host, "Origin": "https://telltale.example", "Content-Type": "application/json"]
+    #expect(try app.client().request("POST", "/v1/jobs", headers: headers, body: Array("{}".utf8)).status == 422)
+    try app.client().upgrade("/v1/realtime", headers: headers)
+    let other = headers.merging(["Origin": "https://telltale.example:444"]) { $1 }
+    #expect(try app.client().request("POST", "/v1/jobs", headers: other, body: Array("{}".utf8)).status == 403)
+  }
+
+  @Test func `a refused origin is told the likely cause first, a proxy, and then how to allow another site`() throws {
+    let headers = ["Origin": "https://telltale.example", "Content-Type": "application/json"]
+    let answer = try RunningApp().client().request("POST", "/v1/jobs", headers: headers, body: Array("{}".utf8))
+    let detail = try #require(answer.json?["detail"]?.stringValue)
+    let cause = try #require(detail.firstRange(of: "start the server with --public-url https://telltale.example."))
+    let other = try #require(detail.firstRange(of: "start it with --allow-origin https://telltale.example."))
+    #expect(cause.upperBound < other.lowerBound && detail.contains("terminates TLS or rewrites the Host header"))
+  }
+
+  @Test func `advice that was already followed says so`() throws {
+    let app = try RunningApp(["--public-url", "https://telltale.example"])
+    let headers = ["Origin": "https://www.telltale.example", "Content-Type": "application/json"]
+    let origin = try app.client().request("POST", "/v1/jobs", headers: headers, body: Array("{}".utf8))
+    #expect(origin.text.contains("not allowed here (its --public-url is https://telltale.example)"), "\(origin.text)")
+    let host = try app.client().request("GET", "/v1/jobs", headers: ["Host": "www.telltale.example"])
+    #expect(host.text.contains("(its --public-url is https://telltale.example)"), "\(host.text)")
+  }
+
+  @Test(arguments: ["null", "nonsense", "file://"])
+  func `an origin that nobody can allow is not advised to be allowed`(origin: String) throws {
+    let headers = ["Origin": origin, "Content-Type": "application/json"]
+    let answer = try RunningApp().client().request("POST", "/v1/jobs", headers: headers, body: Array("{}".utf8))
+    #expect(answer.status == 403 && !answer.text.contains("--allow-origin"), "\(answer.text)")
+  }
+
   @Test func `of two Origins none is believed`() throws {
     let app = try RunningApp()
     let client = try app.client()
@@ -84,42 +136,5 @@ struct OperationTests {
     #expect(devices.first?["device"] == "cpu")
     #expect(devices.first?["available"] == true)
     #expect(devices.dropFirst().allSatisfy { $0["available"] == false && $0["reason"]?.stringValue != nil })
-  }
-}
-
-struct ConfigurationTests {
-  @Test func `an option goes before the environment, which goes before the file`() throws {
-    let file = Array("{\"port\": 1, \"data\": \"file\", \"jobs\": 3}".utf8)
-    let environment = ["TELLTALE_PORT": "2", "TELLTALE_DATA": "environment"]
-    let configuration = try Configuration(arguments: ["--port", "3"], environment: environment, file: file)
-    #expect(configuration.port == 3)
-    #expect(configuration.data == "environment")
-    #expect(configuration.jobs == 3)
-  }
-
-  @Test func `a mistake outside the command line is told by the name it has there`() {
-    let ofEnvironment = #expect(throws: UsageError.self) {
-      try Configuration(arguments: [], environment: ["TELLTALE_PORT": "zz"])
-    }
-    #expect(ofEnvironment?.description == "TELLTALE_PORT must be a whole number from 0 to 65535, not \"zz\".")
-    let ofValue = #expect(throws: UsageError.self) {
-      try Configuration(arguments: [], file: Array("{\"max_connections\": 0}".utf8))
-    }
-    #expect(ofValue?.description.hasPrefix("max_connections in telltale.json must be a whole number") == true)
-    let ofKey = #expect(throws: UsageError.self) {
-      try Configuration(arguments: [], file: Array("{\"prot\": 1}".utf8))
-    }
-    #expect(ofKey?.description == "prot in telltale.json is unknown. Did you mean port?")
-  }
-
-  @Test(arguments: [
-    (["--prot", "1"], "--prot is unknown. Did you mean --port?"), (["--port"], "--port needs a value: --port N."),
-    (["--port", "x"], "--port must be a whole number from 0 to 65535, not \"x\"."), (["extra"], "extra"),
-    (["--host", "0.0.0.0"], "not a loopback address"),
-    (["--heartbeat-timeout", "5"], "longer than --heartbeat-interval"),
-  ])
-  func `a mistake is answered with a sentence that helps`(arguments: [String], sentence: String) {
-    let error = #expect(throws: UsageError.self) { try Configuration(arguments: arguments) }
-    #expect(error?.description.contains(sentence) == true, "\(String(describing: error))")
   }
 }

@@ -83,7 +83,12 @@ struct ProcessTests {
 
   @Test(arguments: [
     (["serve", "--prot", "1"], Int32(64), "Did you mean --port?"), (["sevre"], 64, "Did you mean serve?"),
-    (["bench"], 64, "bench fanout"),
+    (["start"], 64, "start is unknown. The commands are serve, doctor, backup and bench."),
+    (["serve", "-p", "1"], 64, "Options begin with two dashes, such as --port 8000.\nSee telltale serve --help."),
+    (["doctor", "--port", "x"], 64, "not \"x\".\nSee telltale doctor --help."), (["bench"], 64, "bench fanout"),
+    (["--public-url", "telltale.example"], 64, "Did you mean https://telltale.example?"),
+    (["--web-root", "/nowhere"], 64, "The folder /nowhere has no js/*.js in it."),
+    (["backup"], 64, "telltale backup FILE."),
   ])
   func `a mistyped command is answered with the nearest one and exits with 64`(
     arguments: [String], code: Int32, words: String
@@ -92,6 +97,27 @@ struct ProcessTests {
     let complaint = Binary.read(process.standardError)
     #expect(process.waitForEnd() == .exited(code: code))
     #expect(complaint.contains(words), "\(complaint)")
+  }
+
+  @Test func `a file of options that can't be read is told, instead of a start without them`() throws {
+    let place = TemporaryFolder()
+    place.write([], to: "telltale.json/file")
+    let process = try Binary.start(["doctor"], after: "cd '\(place.path)'")
+    #expect(Binary.read(process.standardError).contains("telltale.json can't be read: it is not a regular file."))
+    #expect(process.waitForEnd() == .exited(code: 64))
+  }
+
+  @Test func `a backup takes its options before and after the name of the file`() throws {
+    let server = try RunningBinary()
+    let place = TemporaryFolder()
+    for arguments in [
+      ["\(place.path)/a.db", "--data", server.data.path], ["--data", server.data.path, "\(place.path)/b.db"],
+    ] {
+      let backup = try Binary.start(["backup"] + arguments)
+      _ = Binary.read(backup.standardOutput)
+      #expect(backup.waitForEnd() == .exited(code: 0))
+    }
+    #expect(place.exists("a.db") && place.exists("b.db"))
   }
 
   @Test(arguments: [
