@@ -57,62 +57,82 @@ extension Request {
   /// The body as a JSON object.
   /// - Throws: 415 for another content type, 400 for invalid JSON, 422 for JSON of another shape.
   package func jsonObject() throws(AppError) -> JSONObject {
-    let json = try jsonBody(of: head.fields.contentType)
+    let json = try jsonBody()
     guard let object = json.objectValue else {
-      throw AppError(.unprocessable, "The body must be a JSON object, such as {\"source\": \"clip.y4m\"}.")
+      throw AppError(
+        .unprocessable,
+        "The body is \(json.kind). It must be a JSON object, such as {\"source\": \"upload:sample.y4m\"}.")
     }
     return object
   }
 
-  private func jsonBody(of type: MediaType?) throws(AppError) -> JSON {
-    if head.fields.contains("content-type") {
-      guard let type, type.isType("application/json"), type.charset ?? "utf-8" == "utf-8" else {
-        throw AppError(
-          .unsupportedMediaType, "The body must be application/json in UTF-8. Send that Content-Type, once.")
-      }
-    } else if !body.isEmpty {
-      throw AppError(.unsupportedMediaType, "The body has no Content-Type. Send application/json.")
+  private func jsonBody() throws(AppError) -> JSON {
+    _ = try contentType(among: ["application/json"], advice: "JSON with Content-Type: application/json")
+    return try json(body[...])
+  }
+
+  /// The body's type; nil for an empty body without one, which is refused with a sentence of its own.
+  /// - Parameter advice: what to send with which type, as the error says it.
+  private func contentType(
+    among types: [String], advice: @autoclosure () -> String
+  ) throws(AppError) -> MediaType? {
+    guard head.fields.contains("content-type") || !body.isEmpty else { return nil }
+    if let type = head.fields.contentType, type.charset ?? "utf-8" == "utf-8", types.contains(where: type.isType) {
+      return type
     }
+    let given = head.fields["content-type"].map { "The Content-Type is \"\($0.prefix(100))\"." }
+    throw AppError(
+      .unsupportedMediaType, "\(given ?? "The body has no Content-Type.") Send \(advice()), once, and in UTF-8.")
+  }
+
+  /// - Parameter line: the number of the line, if the body is parsed line by line.
+  private func json(_ text: ArraySlice<UInt8>, line: Int? = nil) throws(AppError) -> JSON {
     do {
-      return try JSON(parsing: body)
+      return try JSON(parsing: text)
     } catch {
-      throw AppError(.invalid, "The body is not valid JSON: \(error)")
+      var error = error
+      if let line { error.line = line }
+      throw AppError(.invalid, error.description(of: "The body"))
     }
   }
 
   /// Messages about a job: a single one, an array, or one per line.
   /// - Throws: 415 for another content type, 400 for invalid JSON, 422 for an invalid message; both name the message.
   func reportedMessages(job: String) throws(AppError) -> [ReportedMessage] {
-    let type = head.fields.contentType
+    let type = try contentType(
+      among: ["application/json", "application/x-ndjson"],
+      advice: "a message or an array of messages with Content-Type: application/json, or a message on each line with "
+        + "Content-Type: application/x-ndjson")
     let isLines = type?.isType("application/x-ndjson") ?? false
-    let values = isLines ? try jsonLines() : try jsonBody(of: type).items
+    let values = isLines ? try jsonLines() : try json(body[...]).items
     guard values.count <= ReportedMessage.maxMessages else {
       throw AppError(
         .tooLarge,
-        "A request may report at most \(ReportedMessage.maxMessages) messages. Send the rest in another request.")
+        "A request may report at most \(ReportedMessage.maxMessages) messages, and this one has \(values.count). Send the rest in another request."
+      )
     }
     var messages: [ReportedMessage] = []
     for (index, value) in values.enumerated() {
       do throws(MessageError) {
-        messages.append(try ReportedMessage(value, job: job))
+        messages.append(try ReportedMessage(value.json, job: job))
       } catch {
-        throw AppError(.unprocessable, "Message \(index + 1) of \(values.count) was refused (\(error.code)): \(error)")
+        let place = value.line.map { "in line \($0)" } ?? "\(index + 1) of \(values.count)"
+        throw AppError(.unprocessable, "Message \(place) was refused (\(error.code)): \(error)")
       }
     }
     return messages
   }
 
+  /// A value of the body, and its line if each has its own.
+  private typealias BodyItem = (json: JSON, line: Int?)
+
   /// A body with one JSON value per line; empty lines are ignored.
-  private func jsonLines() throws(AppError) -> [JSON] {
-    var values: [JSON] = []
+  private func jsonLines() throws(AppError) -> [BodyItem] {
+    var values: [BodyItem] = []
     for (index, line) in body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
       let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
       guard !text.isEmpty else { continue }
-      do {
-        values.append(try JSON(parsing: Array(text)))
-      } catch {
-        throw AppError(.invalid, "Line \(index + 1) is not valid JSON: \(error)")
-      }
+      values.append((try json(text, line: index + 1), line: index + 1))
     }
     return values
   }
@@ -121,7 +141,8 @@ extension Request {
   func count(_ name: String, default standard: Int, max: Int) throws(AppError) -> Int {
     guard let text = query(name) else { return standard }
     guard let value = Int(text), (1...max).contains(value), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-      throw AppError(.invalid, "\(name) must be a whole number from 1 to \(max).")
+      throw AppError(
+        .invalid, "\(name) must be a whole number from 1 to \(max), such as \(standard), not \"\(text.prefix(100))\".")
     }
     return value
   }
@@ -129,7 +150,7 @@ extension Request {
 
 extension JSON {
   /// The elements of an array; any other value as a single item.
-  fileprivate var items: [JSON] { arrayValue ?? [self] }
+  fileprivate var items: [(json: JSON, line: Int?)] { (arrayValue ?? [self]).map { ($0, nil) } }
 }
 
 /// The error responses of the API.

@@ -132,9 +132,12 @@ extension Application {
     let types = Set(text.split(separator: ",").map { MessageType(rawValue: String($0)) })
     // Unnumbered types are valid, although their messages are not stored.
     let published = messageTable.publishedTypes
-    guard types.isSubset(of: published) else {
-      let known = published.map(\.rawValue).sorted().joined(separator: ", ")
-      throw AppError(.invalid, "types must be a comma-separated list of these: \(known).")
+    if let unknown = types.subtracting(published).map(\.rawValue).min() {
+      let known = published.map(\.rawValue).sorted()
+      throw AppError(
+        .invalid,
+        "types has the unknown type \"\(unknown.prefix(100))\".\(Spelling.hint(for: unknown, among: known)) It is a comma-separated list of these: \(known.joined(separator: ", "))."
+      )
     }
     return types
   }

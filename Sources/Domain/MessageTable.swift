@@ -34,6 +34,13 @@ package struct MessageTable: Sendable {
     package func check(_ object: JSONObject) throws(MessageError) {
       for field in payload { try field.check(object) }
     }
+
+    /// A payload from outside in the form in which it is published: see ``PlainText``; times have one decimal.
+    package func normalized(_ object: JSONObject) -> JSONObject {
+      var normal = object
+      for field in payload { field.normalize(&normal) }
+      return normal
+    }
   }
 
   package let rows: [Row]
@@ -65,7 +72,7 @@ package struct MessageTable: Sendable {
     Row(
       .progress, isReportable: true, isListed: true,
       payload: [
-        .required("progress", .number(0...100)), .optional("stage", .text(maxBytes: 500)), .optional("plugin", plugin),
+        .required("progress", .number(0...100)), .optional("stage", .line(maxBytes: 500)), .optional("plugin", plugin),
         .optional("eta_seconds", quantity), .optional("rate", quantity), .optional("total_unknown", .bool),
       ]),
     Row(
@@ -83,8 +90,8 @@ package struct MessageTable: Sendable {
     Row(
       .error, isReportable: true,
       payload: [
-        .required("error", .name(maxBytes: maxTextBytes)), .optional("plugin", plugin),
-        .optional("details", .object(maxBytes: maxMessageBytes)), .optional("frame_id", .index),
+        .required("error", .statement(maxBytes: maxTextBytes)), .optional("plugin", plugin),
+        .optional("details", details), .optional("frame_id", .index),
       ]),
     Row(
       .pluginStatus, isReportable: true,
@@ -92,7 +99,7 @@ package struct MessageTable: Sendable {
         .required("plugin", plugin), .required("status", .oneOf(PluginStatus.allCases.map(\.rawValue))),
         .optional("timing_ms", timing), .optional("frames_processed", .index), .optional("warnings_count", .index),
         .optional("health", .oneOf(PluginHealth.allCases.map(\.rawValue))),
-        .optional("timing_statistics", .object(maxBytes: 1000)),
+        .optional("timing_statistics", statistics),
       ]),
     Row(
       .partialResult, isReportable: true,
@@ -107,7 +114,7 @@ package struct MessageTable: Sendable {
       payload: [
         .required("frame_id", .index), .required("plugin", plugin),
         .required("data", .object(maxBytes: maxMessageBytes)), .required("device_used", .name(maxBytes: 100)),
-        .required("timing_ms", timing), .optional("image_url", .text(maxBytes: 200)), .optional("width", .index),
+        .required("timing_ms", timing), .optional("image_url", .line(maxBytes: 200)), .optional("width", .index),
         .optional("height", .index),
       ]),
     Row(
@@ -122,7 +129,7 @@ package struct MessageTable: Sendable {
         .required("engine", .name(maxBytes: 100)), .required("metrics", .object(maxBytes: maxMessageBytes)),
       ]),
     Row(.ping, isReceived: true, payload: [.optional("interval_seconds", .index)]),
-    Row(.pong, isReceived: true, payload: [.optional("timestamp", .text(maxBytes: 100))]),
+    Row(.pong, isReceived: true, payload: [.optional("timestamp", .line(maxBytes: 100))]),
     Row(.subscribe, isSent: false, isReceived: true, payload: [.required("topics", .names(maxCount: 100))]),
     Row(.unsubscribe, isSent: false, isReceived: true, payload: [.required("topics", .names(maxCount: 100))]),
     Row(.subscribed, payload: [.required("topics", .names(maxCount: 300))]),
@@ -132,7 +139,7 @@ package struct MessageTable: Sendable {
     Row(
       .requestAccepted, isSent: false,
       payload: [
-        .required("key", .name(maxBytes: 300)), .required("digest", .text(maxBytes: 64)),
+        .required("key", .name(maxBytes: 300)), .required("digest", .line(maxBytes: 64)),
         .required("job_id", .name(maxBytes: 64)), .required("created_at", .number(0...1e15)),
       ]),
   ])
@@ -142,7 +149,13 @@ package struct MessageTable: Sendable {
   /// Bytes of a text that becomes part of the job's state, which every page and snapshot contains.
   private static let maxTextBytes = 4000
   /// Milliseconds for a frame, limited like every timing.
-  private static let timing = PayloadField.Shape.number(0...999_999)
+  private static let timing = PayloadField.Shape.milliseconds(0...999_999)
+  private static let statistics = PayloadField.Shape.members(
+    ["p50", "p95", "max"].map { .optional($0, timing) }, maxBytes: 1000)
+  /// What a page shows of an error besides its heading.
+  private static let details = PayloadField.Shape.members(
+    [.optional("message", .text(maxBytes: maxMessageBytes)), .optional("error_code", .line(maxBytes: 100))],
+    maxBytes: maxMessageBytes)
   private static let quantity = PayloadField.Shape.number(0...1e15)
   private static let plugin = PayloadField.Shape.name(maxBytes: 100)
 }

@@ -3,14 +3,22 @@ import JSONValues
 /// One field of a message's payload: its JSON shape, and the check of a value against it.
 package struct PayloadField: Sendable {
   package enum Shape: Sendable {
-    /// A string with a maximum number of bytes.
+    /// A string with a maximum number of bytes, which may have several lines.
     case text(maxBytes: Int)
-    /// A string for a key, a label or a heading: with a maximum number of bytes, and not blank.
+    /// The same, but not blank.
+    case statement(maxBytes: Int)
+    /// A string on one line with a maximum number of bytes.
+    case line(maxBytes: Int)
+    /// The same, but not blank: a key or a label.
     case name(maxBytes: Int)
     /// An object with a maximum number of bytes as JSON.
     case object(maxBytes: Int)
     case bool
     case number(ClosedRange<Double>)
+    /// A number of milliseconds, which messages have with one decimal.
+    case milliseconds(ClosedRange<Double>)
+    /// An object of which these members are shown, if they have the right shape; the others are passed on unchanged.
+    case members([PayloadField], maxBytes: Int)
     /// A whole number that is not negative.
     case index
     case oneOf([String])
@@ -33,11 +41,19 @@ package struct PayloadField: Sendable {
   /// Checks the field's value in a payload. An optional field may be missing or null.
   /// - Throws: ``MessageError/invalidPayload(_:)``, which names the field.
   package func check(_ payload: JSONObject) throws(MessageError) {
-    guard let value = payload[name], isRequired || !value.isNull else {
+    guard let value = payload[name], !value.isNull else {
       if isRequired { throw .invalidPayload("The field \"payload.\(name)\" is missing: it must be \(shape.phrase).") }
       return
     }
-    guard shape.accepts(value) else { throw .invalidPayload("The field \"payload.\(name)\" must be \(shape.phrase).") }
+    guard shape.accepts(value) else {
+      throw .invalidPayload("The field \"payload.\(name)\" is \(value.phrase), and must be \(shape.phrase).")
+    }
+  }
+
+  /// Replaces the field's value in an object by the form in which it is published.
+  func normalize(_ object: inout JSONObject) {
+    guard let value = object[name], let normal = shape.normalized(value) else { return }
+    object[name] = normal
   }
 }
 
@@ -45,11 +61,12 @@ extension PayloadField.Shape {
   /// The shape in words, to follow "must be" in an error.
   package var phrase: String {
     switch self {
-    case .text(let maxBytes): "a string of at most \(maxBytes) bytes"
-    case .name(let maxBytes): "a string of 1 to \(maxBytes) bytes, not only blanks"
-    case .object(let maxBytes): "an object of at most \(maxBytes) bytes"
+    case .text(let maxBytes), .line(let maxBytes): "a string of at most \(maxBytes) bytes"
+    case .statement(let maxBytes), .name(let maxBytes): "a string of 1 to \(maxBytes) bytes, not only blanks"
+    case .object(let maxBytes), .members(_, let maxBytes): "an object of at most \(maxBytes) bytes"
     case .bool: "true or false"
-    case .number(let range): "a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))"
+    case .number(let range), .milliseconds(let range):
+      "a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))"
     case .index: "a whole number from 0"
     case .oneOf(let words): "one of \(words.joined(separator: ", "))"
     case .names(let maxCount): "a list of 1 to \(maxCount) names"
@@ -58,12 +75,13 @@ extension PayloadField.Shape {
 
   func accepts(_ value: JSON) -> Bool {
     switch self {
-    case .text(let maxBytes): value.stringValue.map { $0.utf8.count <= maxBytes } ?? false
-    case .name(let maxBytes):
+    case .text(let maxBytes), .line(let maxBytes): value.stringValue.map { $0.utf8.count <= maxBytes } ?? false
+    case .statement(let maxBytes), .name(let maxBytes):
       value.stringValue.map { $0.utf8.count <= maxBytes && !$0.allSatisfy(\.isWhitespace) } ?? false
-    case .object(let maxBytes): value.objectValue != nil && value.isEncoded(within: maxBytes)
+    case .object(let maxBytes), .members(_, let maxBytes):
+      value.objectValue != nil && value.isEncoded(within: maxBytes)
     case .bool: value.boolValue != nil
-    case .number(let range): value.doubleValue.map(range.contains) ?? false
+    case .number(let range), .milliseconds(let range): value.doubleValue.map(range.contains) ?? false
     case .index: value.intValue.map { $0 >= 0 } ?? false
     case .oneOf(let words): value.stringValue.map(words.contains) ?? false
     case .names(let maxCount):
@@ -71,13 +89,39 @@ extension PayloadField.Shape {
     }
   }
 
+  /// The form in which a value is published: without what drives a terminal, times with one decimal. Nil if it stays as it
+  /// is.
+  fileprivate func normalized(_ value: JSON) -> JSON? {
+    switch self {
+    case .text, .statement: value.stringValue.map { .string(PlainText.lines($0)) }
+    case .line, .name: value.stringValue.map { .string(PlainText.line($0)) }
+    case .milliseconds(let range):
+      value.doubleValue.flatMap { range.contains($0) ? .double(($0 * 10).rounded() / 10) : nil }
+    case .members(let fields, _):
+      value.objectValue.map { members in
+        var normal = members
+        for field in fields { field.normalize(&normal) }
+        return .object(normal)
+      }
+    case .object, .bool, .number, .index, .oneOf, .names: nil
+    }
+  }
+
   /// The shape as JSON Schema (draft 2020-12). A limit in bytes has no counterpart there and is in the description.
   var schema: JSONObject {
     switch self {
-    case .text, .name: ["type": "string", "description": .string(phrase)]
+    case .text, .statement, .line, .name: ["type": "string", "description": .string(phrase)]
     case .object: ["type": "object", "description": .string(phrase)]
+    case .members(let fields, _):
+      [
+        "type": "object", "description": .string(phrase),
+        "properties": .object(
+          fields.reduce(into: JSONObject()) { properties, field in
+            properties[field.name] = .object(field.shape.schema)
+          }),
+      ]
     case .bool: ["type": "boolean"]
-    case .number(let range):
+    case .number(let range), .milliseconds(let range):
       ["type": "number", "minimum": .double(range.lowerBound), "maximum": .double(range.upperBound)]
     case .index: ["type": "integer", "minimum": 0]
     case .oneOf(let words): ["enum": .array(words.map(JSON.string))]

@@ -18,19 +18,45 @@ package struct RealtimeMessage: Sendable {
   /// - Throws: ``MessageError`` with the code to answer with.
   package init(parsing bytes: [UInt8]) throws(MessageError) {
     let json: JSON
-    do { json = try JSON(parsing: bytes) } catch { throw .invalidJSON("\(error)") }
-    guard let object = json.objectValue else { throw .invalidJSON("A message is a JSON object.") }
-    try self.init(object)
+    do { json = try JSON(parsing: bytes) } catch { throw .invalidJSON(error.description(of: "The message")) }
+    try self.init(json)
   }
 
-  /// - Throws: ``MessageError/missingField(_:)`` if type, payload or timestamp is missing or of another kind.
-  package init(_ object: JSONObject) throws(MessageError) {
-    guard let type = object["type"]?.stringValue, !type.isEmpty else { throw .missingField("type") }
-    guard let payload = object["payload"]?.objectValue else { throw .missingField("payload") }
-    guard let text = object["timestamp"]?.stringValue, let timestamp = Timestamp(iso8601: text) else {
-      throw .missingField("timestamp")
+  /// - Throws: ``MessageError/invalidJSON(_:)`` if it is no object, and ``MessageError/missingField(_:reason:)`` if type,
+  ///   payload or timestamp is missing or of another kind.
+  package init(_ json: JSON) throws(MessageError) {
+    guard let object = json.objectValue else {
+      throw .invalidJSON("The message is \(json.kind). It must be a JSON object: \(Self.example)")
     }
-    self.init(MessageType(rawValue: type), payload, at: timestamp)
+    let type = try Self.field("type", of: object, in: "a string such as \"progress\"") { json in
+      json.stringValue.flatMap { $0.isEmpty ? nil : $0 }
+    }
+    let payload = try Self.field("payload", of: object, in: "an object such as {\"progress\": 40}", \.objectValue)
+    let text = try Self.field("timestamp", of: object, in: "a string such as \"\(Self.exampleTime)\"", \.stringValue)
+    do throws(TimestampError) {
+      timestamp = try Timestamp(parsing: text)
+    } catch {
+      throw .missingField("timestamp", reason: "The timestamp \"\(text.prefix(100))\" \(error).")
+    }
+    self.type = MessageType(rawValue: type)
+    self.payload = payload
+  }
+
+  private static let exampleTime = "2026-02-04T15:30:00.123Z"
+  private static let example =
+    "{\"type\": \"progress\", \"payload\": {\"progress\": 40}, \"timestamp\": \"\(exampleTime)\"}."
+
+  /// - Parameter shape: the required kind of value with an example, as an error names it.
+  private static func field<Value>(
+    _ name: String, of object: JSONObject, in shape: String, _ read: (JSON) -> Value?
+  ) throws(MessageError) -> Value {
+    guard let json = object[name], !json.isNull else {
+      throw .missingField(name, reason: "The \(name) is missing: send \(shape).")
+    }
+    guard let value = read(json) else {
+      throw .missingField(name, reason: "The \(name) is \(json.kind), and must be \(shape).")
+    }
+    return value
   }
 
   /// `{"type":…,"payload":…,"timestamp":…}`: the form of a message without a position.
@@ -42,8 +68,10 @@ package struct RealtimeMessage: Sendable {
 /// The reason why a message was refused. Its connection stays open.
 package enum MessageError: Error, Hashable, Sendable, CustomStringConvertible {
   case invalidJSON(String)
-  case missingField(String)
-  case unknownType(String)
+  /// A field of the message itself is missing or unusable. The reason is a sentence.
+  case missingField(String, reason: String)
+  /// - Parameter known: the types that are understood in that place.
+  case unknownType(String, known: [String])
   case invalidPayload(String)
   case tooLarge(limit: Int)
 
@@ -60,12 +88,9 @@ package enum MessageError: Error, Hashable, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .invalidJSON(let reason): "The message is not valid JSON: \(reason)"
-    case .missingField(let field):
-      "The message has no usable \"\(field)\". Send {\"type\": string, \"payload\": object, \"timestamp\": ISO 8601 string}."
-    case .unknownType(let type):
-      "Messages of type \"\(type)\" are not understood here. Send ping, pong, subscribe or unsubscribe."
-    case .invalidPayload(let reason): reason
+    case .unknownType(let type, let known):
+      "Messages of type \"\(type.prefix(100))\" are not accepted here.\(Spelling.hint(for: type, among: known)) Send one of these: \(known.joined(separator: ", "))."
+    case .invalidJSON(let reason), .missingField(_, let reason), .invalidPayload(let reason): reason
     case .tooLarge(let limit): "The message is longer than \(limit) bytes. Send a shorter one."
     }
   }

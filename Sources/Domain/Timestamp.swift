@@ -53,56 +53,10 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     return out
   }
 
-  /// Reads `2026-02-04T15:30:00Z`, with up to nine digits of fraction and `Z` or an offset such as `+01:00` (RFC 3339 §5.6).
-  package init?(iso8601 text: some StringProtocol) {
-    var rest = Array(text.utf8)[...]
-    func number(_ digits: Int) -> Int64? {
-      guard rest.count >= digits else { return nil }
-      var value: Int64 = 0
-      for byte in rest.prefix(digits) {
-        guard (0x30...0x39).contains(byte) else { return nil }
-        value = value * 10 + Int64(byte - 0x30)
-      }
-      rest = rest.dropFirst(digits)
-      return value
-    }
-    func skip(_ accepted: String) -> Bool {
-      guard let first = rest.first, accepted.utf8.contains(first) else { return false }
-      rest = rest.dropFirst()
-      return true
-    }
-    guard let year = number(4), skip("-"), let month = number(2), skip("-"), let day = number(2), skip("Tt "),
-      let hour = number(2), skip(":"), let minute = number(2), skip(":"), let second = number(2),
-      (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
-    else { return nil }
-    var fraction: Int64 = 0
-    if skip(".") {
-      let digits = rest.prefix { (0x30...0x39).contains($0) }
-      guard (1...9).contains(digits.count) else { return nil }
-      for index in 0..<3 {
-        let place = digits.startIndex + index
-        fraction = fraction * 10 + (place < digits.endIndex ? Int64(digits[place] - 0x30) : 0)
-      }
-      rest = rest.dropFirst(digits.count)
-    }
-    var offsetMinutes: Int64 = 0
-    if !skip("Zz") {
-      guard let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { return nil }
-      rest = rest.dropFirst()
-      guard let hours = number(2), skip(":"), let minutes = number(2), hours < 24, minutes < 60 else { return nil }
-      offsetMinutes = (hours * 60 + minutes) * (sign == UInt8(ascii: "-") ? -1 : 1)
-    }
-    guard rest.isEmpty else { return nil }
-    let days = Self.days(fromYear: year, month: month, day: day)
-    guard Self.civil(fromDays: days).day == day else { return nil }  // 30 February
-    let seconds = days * 86_400 + hour * 3600 + (minute - offsetMinutes) * 60 + second
-    self.init(milliseconds: seconds * 1000 + fraction)
-  }
-
   // The two conversions between a civil date and a count of days are Howard Hinnant's, "chrono-Compatible Low-Level
   // Date Algorithms": exact for the whole range, no table, no loop.
 
-  private static func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+  static func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let shifted = days + 719_468
     let (era, dayOfEra) = shifted.quotientFlooring(146_097)
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
@@ -113,7 +67,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
   }
 
-  private static func days(fromYear year: Int64, month: Int64, day: Int64) -> Int64 {
+  static func days(fromYear year: Int64, month: Int64, day: Int64) -> Int64 {
     let shiftedYear = month <= 2 ? year - 1 : year
     let (era, yearOfEra) = shiftedYear.quotientFlooring(400)
     let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1

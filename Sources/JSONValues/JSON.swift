@@ -14,6 +14,27 @@ package enum JSON: Sendable, Equatable {
 }
 
 extension JSON {
+  /// The kind of value as a sentence names it.
+  package var kind: String {
+    switch self {
+    case .null: "null"
+    case .bool: "true or false"
+    case .int, .double: "a number"
+    case .string(let text): text.isEmpty ? "an empty string" : "a string"
+    case .array: "an array"
+    case .object: "an object"
+    }
+  }
+
+  /// The value as a sentence names it: itself if it is short, or else its kind.
+  package var phrase: String {
+    switch self {
+    case .string(let text) where text.utf8.count > 100: "a string of \(text.utf8.count) bytes"
+    case .string, .int, .double, .bool, .null: String(decoding: encoded(), as: UTF8.self)
+    case .array, .object: kind
+    }
+  }
+
   package var isNull: Bool { self == .null }
 
   package var stringValue: String? {

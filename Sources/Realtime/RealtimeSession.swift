@@ -121,9 +121,11 @@ package struct RealtimeSession: Sendable {
       let topics = try topics(of: message)
       subscription.remove(topics)
       return [.change(subscription), .send(Self.confirmation(.unsubscribed, topics))]
-    default: throw .unknownType(message.type.rawValue)
+    default: throw .unknownType(message.type.rawValue, known: Self.acceptedTypes)
     }
   }
+
+  private static let acceptedTypes = [MessageType.ping, .pong, .subscribe, .unsubscribe].map(\.rawValue)
 
   private func topics(of message: RealtimeMessage) throws(MessageError) -> Set<Topic> {
     guard let names = message.payload["topics"]?.arrayValue, !names.isEmpty, names.count <= 100 else {

@@ -57,9 +57,34 @@ struct StorageTests {
 
   @Test(
     arguments: [
-      ("[1]", 422, "Message 1 of 1"), ("{\"type\": \"progress\"", 400, "JSON"), ("[]", 422, "no message"),
-      ("{\"type\":\"progress\",\"payload\":{\"progress\":1}}", 422, "MSG_MISSING_FIELD"),
-      ("{\"type\":\"dance\",\"payload\":{},\"timestamp\":\"2026-02-04T15:30:00Z\"}", 422, "progress"),
+      ("[1]", 422, "Message 1 of 1 was refused (MSG_INVALID_JSON): The message is a number."),
+      ("{\"type\": \"progress\"", 400, "The body is not valid JSON at line 1, column 20: "), ("[]", 422, "no message"),
+      ("{}", 422, "(MSG_MISSING_FIELD): The type is missing"),
+      ("{\"type\":7}", 422, "The type is a number, and must be a string"),
+      ("{\"type\":\"progress\"}", 422, "(MSG_MISSING_FIELD): The payload is missing: send an object"),
+      ("{\"type\":\"progress\",\"payload\":[]}", 422, "The payload is an array, and must be an object"),
+      ("{\"type\":\"progress\",\"payload\":{\"progress\":1}}", 422, "(MSG_MISSING_FIELD): The timestamp is missing"),
+      (
+        "{\"type\":\"progress\",\"payload\":{\"progress\":1},\"timestamp\":1770219000}", 422,
+        "The timestamp is a number, and must be a string"
+      ),
+      (
+        "{\"type\":\"progress\",\"payload\":{\"progress\":1},\"timestamp\":\"2026-11-27T17:38:38\"}", 422,
+        "The timestamp \\\"2026-11-27T17:38:38\\\" has no time zone: append Z"
+      ),
+      (
+        "{\"type\":\"progres\",\"payload\":{},\"timestamp\":\"2026-02-04T15:30:00Z\"}", 422,
+        "(MSG_UNKNOWN_TYPE): Messages of type \\\"progres\\\" are not accepted here. Did you mean \\\"progress\\\"?"
+      ),
+      ("{\"type\":\"ping\",\"payload\":{},\"timestamp\":\"2026-02-04T15:30:00Z\"}", 422, "(MSG_UNKNOWN_TYPE)"),
+      (
+        "{\"type\":\"progress\",\"payload\":{\"progress\":101},\"timestamp\":\"2026-02-04T15:30:00Z\"}", 422,
+        "The field \\\"payload.progress\\\" is 101, and must be a number from 0 to 100."
+      ),
+      (
+        "{\"type\":\"progress\",\"payload\":{\"progress\":null},\"timestamp\":\"2026-02-04T15:30:00Z\"}", 422,
+        "The field \\\"payload.progress\\\" is missing"
+      ),
     ])
   func `a report that is none is refused with the reason`(body: String, status: Int, words: String) throws {
     let app = try RunningApp()
@@ -75,13 +100,21 @@ struct StorageTests {
     let id = try externalJob(app)
     let answer = try report(app, id, [message("progress", ["progress": 1]), message("progress", ["progress": 101])])
     #expect(answer.status == 422 && answer.text.contains("Message 2 of 2"))
-    let lines = "{\"type\":\"progress\"\n{}"
-    let cut = try app.client().request(
-      "POST", "/v1/jobs/\(id)/messages", headers: ["Content-Type": "application/x-ndjson"], body: Array(lines.utf8))
-    #expect(cut.status == 400 && cut.text.contains("Line 1"))
-    let other = try app.client().request(
-      "POST", "/v1/jobs/\(id)/messages", headers: ["Content-Type": "text/plain"], body: Array("{}".utf8))
-    #expect(other.status == 415)
+    let good = String(decoding: message("progress", ["progress": 1]).encoded(), as: UTF8.self)
+    for (lines, status, words) in [
+      ("{\"type\":\"progress\"\n{}", 400, "The body is not valid JSON at line 1, column 19: "),
+      ("\(good)\n\n{\"type\": x}", 400, "The body is not valid JSON at line 3, column 10: unexpected 'x'."),
+      ("\(good)\r\n\r\n{}\r\n", 422, "Message in line 3 was refused (MSG_MISSING_FIELD): The type is missing"),
+    ] {
+      let cut = try app.client().request(
+        "POST", "/v1/jobs/\(id)/messages", headers: ["Content-Type": "application/x-ndjson"], body: Array(lines.utf8))
+      #expect(cut.status == status && cut.text.contains(words), "\(cut.text)")
+    }
+    for type in ["text/plain", "application/x-ndjson; charset=latin1", "application/x-www-form-urlencoded"] {
+      let other = try app.client().request(
+        "POST", "/v1/jobs/\(id)/messages", headers: ["Content-Type": type], body: Array("{}".utf8))
+      #expect(other.status == 415 && other.text.contains("Content-Type: application/x-ndjson"), "\(other.text)")
+    }
     #expect(try messages(app, id).count == 1)
   }
 

@@ -70,6 +70,55 @@ struct ExternalJobTests {
     }
   }
 
+  @Test func `the texts of programs keep their lines, and lose what drives a terminal`() throws {
+    func payload(_ type: MessageType, _ payload: JSONObject) throws -> JSONObject {
+      try reported(type, payload, job: "1").message.payload
+    }
+    let trace = "\u{1B}[31mTraceback:\u{1B}[0m\r\n  File \"a.py\"\r\nValueError\r\n"
+    let plain = JSON.string("Traceback:\n  File \"a.py\"\nValueError")
+    #expect(try payload(.warning, ["plugin": "\u{1B}[1mcc\u{1B}[0m", "message": .string(trace)])["message"] == plain)
+    #expect(try payload(.warning, ["plugin": "\u{1B}[1mcc\u{1B}[0m", "message": ""])["plugin"] == "cc")
+    let error = try payload(
+      .error,
+      [
+        "error": .string(trace),
+        "details": ["message": .string(trace), "error_code": "E\u{7}1", "exit": 2, "x": "\u{7}"],
+      ])
+    #expect(error["error"] == plain)
+    #expect(error["details"] == ["message": plain, "error_code": "E1", "exit": 2, "x": "\u{7}"])
+    let end = try payload(.jobStatus, ["status": "failed", "name": "a\nb", "error": .string(trace)])
+    #expect(end["name"] == "a b" && end["error"] == plain)
+    #expect(try payload(.progress, ["progress": 1, "stage": "10%\r20%\u{1B}[K"])["stage"] == "20%")
+    // A limit counts what is published, and a name of nothing but escape sequences is blank.
+    let coloured = String(repeating: "\u{1B}[32m", count: 1000) + "ok"
+    #expect(try payload(.warning, ["plugin": "cc", "message": .string(coloured)])["message"] == "ok")
+    for name in ["\u{1B}[1m\u{1B}[0m", "\u{1B}]0;cc\u{7}"] {
+      #expect(throws: MessageError.self) { try payload(.warning, ["plugin": .string(name), "message": "x"]) }
+    }
+  }
+
+  @Test func `reported times have one decimal, like measured ones`() throws {
+    func status(_ payload: JSONObject) throws -> JSONObject {
+      let all: JSONObject = ["plugin": "cc", "status": "running"]
+      return try reported(
+        .pluginStatus, payload.members.reduce(into: all) { $0[$1.key] = $1.value }, job: "1"
+      ).message.payload
+    }
+    for (time, rounded) in [(12.3456, 12.3), (0.04, 0.0), (0.05, 0.1), (999_998.96, 999_999.0), (7, 7.0)] {
+      #expect(try status(["timing_ms": .double(time)])["timing_ms"] == .double(rounded))
+    }
+    #expect(try status(["timing_ms": 7])["timing_ms"]?.doubleValue == 7)
+    let statistics = try status(["timing_statistics": ["p50": 1.25, "p95": 2.349, "max": 3, "count": 1.25]])
+    #expect(statistics["timing_statistics"] == ["p50": 1.3, "p95": 2.3, "max": 3.0, "count": 1.25])
+    let frame: JSONObject = [
+      "frame_id": 1, "plugin": "cc", "data": [:], "device_used": "cpu", "timing_ms": 1.2345,
+    ]
+    #expect(try reported(.frame, frame, job: "1").message.payload["timing_ms"] == 1.2)
+    for time in [-0.04, 999_999.04, 1e300] {
+      #expect(throws: MessageError.self, "\(time)") { try status(["timing_ms": .double(time)]) }
+    }
+  }
+
   @Test func `success completes the plugins that were running`() async throws {
     let (bench, job) = try await bench()
     _ = try await bench.service.report(

@@ -14,11 +14,12 @@ package struct ReportedMessage: Sendable {
   ///   - job: the job that it is reported into; its own `job_id` must agree.
   /// - Throws: ``MessageError``, which names the field.
   package init(_ json: JSON, job: String) throws(MessageError) {
-    guard let object = json.objectValue else { throw .invalidJSON("A message is a JSON object.") }
-    var message = try RealtimeMessage(object)
+    var message = try RealtimeMessage(json)
     guard let row = MessageTable.core[message.type], row.isReportable else {
-      throw .invalidPayload("Messages of type \"\(message.type)\" can't be reported. Use one of \(Self.types).")
+      throw .unknownType(message.type.rawValue, known: Self.types)
     }
+    // First, so that a name of nothing but escape sequences is blank.
+    message.payload = row.normalized(message.payload)
     if message.type == .jobStatus { try Self.status.check(message.payload) }
     try row.check(message.payload)
     if let named = message.payload["job_id"], named != .string(job) {
@@ -38,9 +39,7 @@ package struct ReportedMessage: Sendable {
   private static let status = PayloadField.required(
     "status", .oneOf(JobStatus.allCases.filter { $0 != .queued }.map(\.rawValue)))
 
-  /// The types that can be reported, as an error lists them.
   private static let types = MessageTable.core.rows.filter(\.isReportable).map(\.type.rawValue).sorted()
-    .joined(separator: ", ")
 
   /// A hash that tells two requests apart.
   static func digest(_ messages: [ReportedMessage]) -> [UInt8] {

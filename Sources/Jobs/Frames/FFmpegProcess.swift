@@ -1,3 +1,4 @@
+import Domain
 import Net
 import Processes
 import Synchronization
@@ -49,7 +50,7 @@ final class FFmpegProcess {
     if !child.standardOutput.isAtEnd { child.signalGroup(SIGKILL) }
     listener.join()
     if case .exited(let code) = child.waitForEnd(), code != 0 {
-      failure = .programFailed(program, reason: complaints.lastLine ?? "it ended with the code \(code).")
+      failure = .programFailed(program, reason: complaints.text ?? "it ended with the code \(code).")
     }
     return failure
   }
@@ -66,10 +67,14 @@ final class FFmpegProcess {
       }
     }
 
-    var lastLine: String? {
-      newest.withLock { bytes in
-        bytes.split(separator: 0x0A).last.map { String(decoding: $0.prefix(500), as: UTF8.self) }
-      }
+    /// The last lines, which name the cause; nil if there are none.
+    var text: String? {
+      let lines = newest.withLock { $0.split(separator: 0x0A) }
+      let last = lines.suffix(Self.maxLines).map { String(decoding: $0.prefix(500), as: UTF8.self) }
+      let text = PlainText.lines(last.joined(separator: "\n"))
+      return text.isEmpty ? nil : text
     }
+
+    private static let maxLines = 10
   }
 }

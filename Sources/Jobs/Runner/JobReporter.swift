@@ -39,14 +39,22 @@ final class JobReporter {
     publisher.publish(Publication([], records: [.init(message, to: job.topic)]))
   }
 
-  /// Publishes an error of the job.
+  /// Publishes an error of the job, whose texts may come from a program.
   /// - Returns: its id within the job.
   func publish(_ error: JobError) -> Int {
     var error = error
+    error.title = PlainText.lines(error.title)
+    error.message = error.message.map(PlainText.lines)
     let id = job.errorsCount + 1
     error.id = id
     publish(.error(job: job, error))
     return id
+  }
+
+  func publish(_ warning: Warning) {
+    var warning = warning
+    warning.message = PlainText.lines(warning.message)
+    publish(.warning(job: job, warning))
   }
 
   /// Publishes a changed status of the job.

@@ -196,7 +196,7 @@ struct PipelineRun {
     steps[index].warningsCount += 1
     let warning = Warning(
       plugin: steps[index].name, message: warning.message, severity: warning.severity, frameID: frame)
-    reporter.publish(.warning(job: job, warning))
+    reporter.publish(warning)
   }
 
   private mutating func fail(_ index: Int, error: any Error, frame: Int?) -> PluginFailure {

@@ -354,7 +354,9 @@ package final class JobService: Sendable {
     reporter.publishStatus { job in
       job.status = ending.status
       job.finishedAt = finished
-      if case .failed(let reason, let errorID) = ending { (job.error, job.errorID) = (reason, errorID) }
+      if case .failed(let reason, let errorID) = ending {
+        (job.error, job.errorID) = (PlainText.lines(reason), errorID)
+      }
     }
   }
 

@@ -65,7 +65,7 @@ struct JSONHostilityTests {
       row(400, "an unknown escape", "{\"a\":\"\\x41\"}", says: "escape sequence"),
     ]
     + ["NaN", "Infinity", "-Infinity", "+1", "01", "1.", ".5", "1e", "0x10", "-", "True", "nul", "undefined"].map {
-      row(400, $0, "{\"a\":\($0)}", says: "Invalid JSON at line 1, column ")
+      row(400, $0, "{\"a\":\($0)}", says: "The body is not valid JSON at line 1, column ")
     }
 
   static let misdirected: [HostileRow] = [

@@ -107,8 +107,9 @@ class WarningList {
       showToast("There are no warnings to copy")
       return
     }
+    // The further lines of a message are indented, so that each warning starts a line.
     const lines = matching.map(({ severity, plugin, frameId, message }) =>
-      [severity, plugin, frameId === null ? "" : `frame ${frameId}`, message].join("\t"))
+      [severity, plugin, frameId === null ? "" : `frame ${frameId}`, message.replaceAll("\n", "\n\t")].join("\t"))
     const isCopied = await copyText(lines.join("\n"))
     const what = matching.length === 1 ? "1 warning" : `${count(matching.length)} warnings`
     showToast(isCopied ? `Copied ${what}` : "This browser did not allow copying. Select the rows and copy them by hand.")

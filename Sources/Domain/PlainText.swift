@@ -1,0 +1,138 @@
+/// The output of programs as text for people: line breaks stay, and what drives a terminal goes.
+///
+/// Programs colour their output, rewrite progress lines and set window titles with escape sequences (ECMA-48). A page shows
+/// none of that, so the sequences are removed, whole or cut off. A sequence never removes text beyond the end of its line,
+/// so unfinished ones can't hide the rest of a message.
+package enum PlainText {
+  /// The text with its line breaks, each as a line feed, without blank lines at either end.
+  ///
+  /// A carriage return starts its line again, and a backspace removes a character, as on a terminal: of a progress line
+  /// only the last state is left.
+  package static func lines(_ text: String) -> String {
+    guard needsCleaning(text) else { return text }
+    var cleaner = Cleaner()
+    for scalar in text.unicodeScalars { cleaner.receive(scalar) }
+    return cleaner.text
+  }
+
+  /// The text on one line: a space for each line break or tab.
+  package static func line(_ text: String) -> String {
+    guard needsCleaning(text) || text.utf8.contains(where: { $0 == 0x0A || $0 == 0x09 }) else { return text }
+    return lines(text).split { $0 == "\n" || $0 == "\t" }.joined(separator: " ")
+  }
+
+  /// Most texts have nothing to remove. Line feeds and tabs inside a text stay.
+  private static func needsCleaning(_ text: String) -> Bool {
+    let bytes = text.utf8
+    if let first = bytes.first, let last = bytes.last, first == 0x0A || last == 0x0A { return true }
+    var (beforePrevious, previous): (UInt8, UInt8) = (0, 0)
+    for byte in bytes {
+      switch byte {
+      case 0x09, 0x0A: break
+      case 0..<0x20, 0x7F: return true
+      case 0x80...0x9F where previous == 0xC2: return true  // U+0080 to U+009F
+      case 0xA8...0xA9 where previous == 0x80 && beforePrevious == 0xE2: return true  // U+2028 and U+2029
+      default: break
+      }
+      (beforePrevious, previous) = (previous, byte)
+    }
+    return false
+  }
+}
+
+/// Reads text one scalar at a time, as a terminal does (ECMA-48 §5; https://vt100.net/emu/dec_ansi_parser).
+private struct Cleaner {
+  private enum State {
+    case text
+    /// Behind ESC, and behind ESC and its intermediate bytes.
+    case escape, escapeIntermediate
+    /// In a control sequence, such as a colour.
+    case control
+    /// In a string for the terminal, such as a window title or the address of a link.
+    case string
+    /// Behind an ESC in such a string.
+    case stringEscape
+  }
+
+  private var output: [Unicode.Scalar] = []
+  /// The index in `output` at which the current line starts.
+  private var lineStart = 0
+  /// Whether the next visible character starts the line again.
+  private var isAtReturn = false
+  private var state = State.text
+
+  /// Without blank lines at either end.
+  var text: String {
+    let isBlank = { (scalar: Unicode.Scalar) in scalar == "\n" || scalar == " " || scalar == "\t" }
+    var kept = output[...]
+    while let last = kept.last, isBlank(last) { kept = kept.dropLast() }
+    // The indentation of the first line stays.
+    if let first = kept.firstIndex(where: { !isBlank($0) }) {
+      let start = kept[..<first].lastIndex(of: "\n").map { $0 + 1 } ?? kept.startIndex
+      kept = kept[start...]
+    }
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: kept)
+    return String(text)
+  }
+
+  mutating func receive(_ scalar: Unicode.Scalar) {
+    switch scalar.value {
+    case 0x1B: state = state == .string ? .stringEscape : .escape
+    case 0x0A, 0x0B, 0x0C, 0x85, 0x2028, 0x2029: endLine()
+    case 0x18, 0x1A: state = .text  // CAN and SUB abort a sequence
+    case 0x9B: state = .control
+    case 0x90, 0x98, 0x9D, 0x9E, 0x9F: state = .string
+    case 0x9C: state = .text
+    default: receiveInState(scalar)
+    }
+  }
+
+  private mutating func endLine() {
+    state = .text
+    isAtReturn = false
+    output.append("\n")
+    lineStart = output.count
+  }
+
+  private mutating func receiveInState(_ scalar: Unicode.Scalar) {
+    switch (state, scalar.value) {
+    case (.text, _): receiveText(scalar)
+    case (.string, 0x07): state = .text
+    case (.string, _): break
+    case (.stringEscape, UInt32(UInt8(ascii: "\\"))): state = .text
+    case (.escape, UInt32(UInt8(ascii: "["))), (.stringEscape, UInt32(UInt8(ascii: "["))): state = .control
+    case (.escape, let value) where Self.stringIntroducers.contains(value): state = .string
+    case (.stringEscape, let value) where Self.stringIntroducers.contains(value): state = .string
+    case (.escape, 0x20...0x2F), (.stringEscape, 0x20...0x2F), (.escapeIntermediate, 0x20...0x2F):
+      state = .escapeIntermediate
+    case (.escape, 0x30...0x7E), (.stringEscape, 0x30...0x7E), (.escapeIntermediate, 0x30...0x7E): state = .text
+    case (.control, 0x20...0x3F): break
+    case (.control, 0x40...0x7E): state = .text
+    case (_, 0..<0x20), (_, 0x7F): break  // a terminal ignores or executes it, and goes on with the sequence
+    default:
+      // No sequence contains this: the introducer stood alone.
+      state = .text
+      receiveText(scalar)
+    }
+  }
+
+  /// OSC, DCS, SOS, PM and APC behind ESC: `]`, `P`, `X`, `^` and `_`.
+  private static let stringIntroducers: Set<UInt32> = [0x5D, 0x50, 0x58, 0x5E, 0x5F]
+
+  private mutating func receiveText(_ scalar: Unicode.Scalar) {
+    switch scalar.value {
+    case 0x0D: isAtReturn = true
+    case 0x08: if output.count > lineStart { output.removeLast() }
+    case 0x09: append(scalar)
+    case 0..<0x20, 0x7F...0x9F: break
+    default: append(scalar)
+    }
+  }
+
+  private mutating func append(_ scalar: Unicode.Scalar) {
+    if isAtReturn { output.removeSubrange(lineStart...) }
+    isAtReturn = false
+    output.append(scalar)
+  }
+}
