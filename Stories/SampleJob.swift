@@ -57,7 +57,13 @@ enum SampleJob {
   ]
 
   static let choices = [
-    StartJobForm.Choice(plugin: "detect", description: "Detects people and dogs", isChosen: true),
+    StartJobForm.Choice(
+      plugin: "detect", description: "Detects people and dogs", isChosen: true,
+      options: [
+        StartJobForm.Option(
+          field: "options.detect.confidence", label: "confidence",
+          hint: "minimum confidence of a reported object: a number from 0 to 1", placeholder: "0.5")
+      ]),
     StartJobForm.Choice(plugin: "track", description: "Tracks detected objects"),
   ]
 

@@ -16,6 +16,21 @@ extension StoryCatalogue {
         action: action, plugins: [.init(plugin: "detect"), .init(plugin: "track")], source: "park.y4m",
         problem: .init("Choose at least one plugin.", at: .plugins))
     },
+    .story("Option out of range") {
+      StartJobForm(
+        action: action,
+        plugins: [
+          .init(
+            plugin: "detect", isChosen: true,
+            options: [
+              .init(
+                field: "options.detect.confidence", label: "confidence",
+                hint: "minimum confidence of a reported object: a number from 0 to 1", placeholder: "0.5", value: "50")
+            ])
+        ], source: "park.y4m",
+        problem: .init(
+          "The option \"confidence\" of the plugin \"detect\" must be a number from 0 to 1, such as 0.5, not 50."))
+    },
     .story("Server full") {
       StartJobForm(
         action: action, plugins: SampleJob.choices, source: "park.y4m",

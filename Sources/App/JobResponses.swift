@@ -8,6 +8,7 @@ extension PluginMetadata {
   func listed(health: PluginHealth?) -> JSONObject {
     [
       "name": .string(name), "metadata": .object(json),
+      "options": options.map { .array($0.map { .object($0.json) }) } ?? .null,
       "health": health.map { .string($0.rawValue) } ?? .null,
     ]
   }

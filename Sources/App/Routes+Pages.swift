@@ -89,14 +89,16 @@ extension Application {
     guard let form = Query(parsing: request.body) else {
       throw AppError(.invalid, "The form could not be read. Go back and send it again.")
     }
+    let (options, entered) = pluginOptions(form)
     let draft = DashboardPage.Draft(
       source: form["source"] ?? "", name: form["name"] ?? "", plugins: form.values(of: "plugins"),
-      device: form["device_requested"] ?? "cpu")
+      device: form["device_requested"] ?? "cpu", options: entered)
     do throws(AppError) {
       var body: JSONObject = ["source": .string(draft.source), "device_requested": .string(draft.device)]
       if !draft.name.isEmpty { body["name"] = .string(draft.name) }
       // No selected plugin means none here. In the API, a missing list means all.
       body["plugins"] = .array(draft.plugins.map(JSON.string))
+      if !options.isEmpty { body["options"] = .object(options) }
       let jobRequest = try JobRequest(body, standardPlugins: jobs.catalogue.names)
       return .redirect(to: .jobPage(try await jobs.create(jobRequest).id))
     } catch {
@@ -104,5 +106,27 @@ extension Application {
       refused.problem = StartJobForm.Problem(error)
       return .html(try dashboardPage(request, draft: refused).render(), HTTPStatus(rawValue: error.status))
     }
+  }
+}
+
+extension Application {
+  /// The options that a form has for its chosen plugins: as a request has them, and as they were entered.
+  private func pluginOptions(_ form: Query) -> (options: JSONObject, entered: [String: String]) {
+    var options = JSONObject()
+    var entered: [String: String] = [:]
+    let chosen = form.values(of: "plugins")
+    for plugin in jobs.catalogue.metadata where chosen.contains(plugin.name) {
+      var values = JSONObject()
+      for option in plugin.options ?? [] {
+        let field = DashboardPage.Draft.field(option, ofPlugin: plugin.name)
+        guard let text = form[field], !text.allSatisfy(\.isWhitespace) else { continue }
+        entered[field] = text
+        // What is no number is refused with the option's range, like a number outside it.
+        let json = try? JSON(parsing: text)
+        values[option.name] = json?.doubleValue == nil ? .string(text) : json
+      }
+      if !values.isEmpty { options[plugin.name] = .object(values) }
+    }
+    return (options, entered)
   }
 }

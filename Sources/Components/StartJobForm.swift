@@ -6,11 +6,34 @@ public struct StartJobForm: Component, Sendable {
     public var plugin: String
     public var description: String
     public var isChosen: Bool
+    public var options: [Option]
 
-    public init(plugin: String, description: String = "", isChosen: Bool = false) {
+    public init(plugin: String, description: String = "", isChosen: Bool = false, options: [Option] = []) {
       self.plugin = plugin
       self.description = description
       self.isChosen = isChosen
+      self.options = options
+    }
+  }
+
+  /// An option of a plugin: a number. Left empty it has its default.
+  public struct Option: Equatable, Sendable {
+    /// The name of the form field.
+    public var field: String
+    public var label: String
+    /// What the number is, and its range.
+    public var hint: String
+    /// The default.
+    public var placeholder: String
+    /// The previous input.
+    public var value: String
+
+    public init(field: String, label: String, hint: String, placeholder: String, value: String = "") {
+      self.field = field
+      self.label = label
+      self.hint = hint
+      self.placeholder = placeholder
+      self.value = value
     }
   }
 
@@ -158,9 +181,27 @@ public struct StartJobForm: Component, Sendable {
               }
             }
           }
+          if !choice.options.isEmpty { options(of: choice) }
         }
       }
       note(.plugins)
+    }
+  }
+
+  /// Closed at first: most jobs need none. Open if the form is shown again with what was entered.
+  private func options(of choice: Choice) -> some HTML {
+    details(.class("start-job-form__options"), .open(choice.options.contains { !$0.value.isEmpty })) {
+      summary(.aria("label", "Options of \(choice.plugin)")) { "Options" }
+      ForEach(choice.options) { option in
+        HTML::label(.class("start-job-form__option")) {
+          span { option.label }
+          // A text field, so that the server can say what is wrong with a value; the browser would only block the form.
+          input(
+            .class("input"), .type("text"), .inputmode("decimal"), .name(option.field), .value(option.value),
+            .placeholder(option.placeholder), .autocomplete("off"))
+          small { option.hint }
+        }
+      }
     }
   }
 

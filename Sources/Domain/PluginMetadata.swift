@@ -19,12 +19,14 @@ package struct PluginMetadata: Hashable, Sendable {
   package var enabled: Bool
   /// Milliseconds per frame. Within the budget the plugin's health is ok, up to four times the budget degraded, then slow.
   package var latencyBudgetMS: Double
+  /// What a job may set, checked when the job is made; nil if the plugin checks its options itself when it starts.
+  package var options: [PluginOption]?
 
   package init(
     name: String, version: String = "1.0.0", description: String, model: String, inputShape: String,
     outputFormat: String,
     confidenceDefault: Double? = nil, capabilities: [String] = [], author: String = "Telltale", tags: [String] = [],
-    enabled: Bool = true, latencyBudgetMS: Double = 100
+    enabled: Bool = true, latencyBudgetMS: Double = 100, options: [PluginOption]? = nil
   ) {
     self.name = name
     self.version = version
@@ -38,7 +40,10 @@ package struct PluginMetadata: Hashable, Sendable {
     self.tags = tags
     self.enabled = enabled
     self.latencyBudgetMS = latencyBudgetMS
+    self.options = options
   }
+
+  /// The payload's `metadata`. The options are not part of it: they matter before a job, and this is in every connection.
 
   package var json: JSONObject {
     [

@@ -11,17 +11,25 @@ package struct DashboardPage: Component {
     package var name: String
     package var plugins: [String]
     package var device: String
+    /// What was entered for the options of plugins, by the name of the form field.
+    package var options: [String: String]
     package var problem: StartJobForm.Problem?
 
     package init(
       source: String = "", name: String = "", plugins: [String] = [], device: String = "cpu",
-      problem: StartJobForm.Problem? = nil
+      options: [String: String] = [:], problem: StartJobForm.Problem? = nil
     ) {
       self.source = source
       self.name = name
       self.plugins = plugins
       self.device = device
+      self.options = options
       self.problem = problem
+    }
+
+    /// The name of the form field for an option, which is also its path in a request.
+    package static func field(_ option: PluginOption, ofPlugin plugin: String) -> String {
+      "options.\(plugin).\(option.name)"
     }
   }
 
@@ -93,9 +101,17 @@ package struct DashboardPage: Component {
       action: Address.jobForm.description,
       plugins: plugins.filter(\.enabled).map { plugin in
         .init(
-          plugin: plugin.name, description: plugin.description, isChosen: draft.plugins.contains(plugin.name))
+          plugin: plugin.name, description: plugin.description, isChosen: draft.plugins.contains(plugin.name),
+          options: (plugin.options ?? []).map { choice($0, ofPlugin: plugin.name) })
       }, devices: choosableDevices, device: draft.device, source: draft.source, name: draft.name, problem: draft.problem
     )
+  }
+
+  private func choice(_ option: PluginOption, ofPlugin plugin: String) -> StartJobForm.Option {
+    let field = Draft.field(option, ofPlugin: plugin)
+    return StartJobForm.Option(
+      field: field, label: option.name, hint: "\(option.description): \(option.phrase)", placeholder: option.standard,
+      value: draft.options[field] ?? "")
   }
 
   private var initialState: [UInt8] {

@@ -1,3 +1,4 @@
+import Files
 import JSONValues
 import TestSupport
 import Testing
@@ -100,6 +101,39 @@ struct JobTests {
     }
     #expect(answers[0].json?["job_id"] == answers[1].json?["job_id"])
     #expect(try app.client().request("GET", "/v1/jobs").json?["jobs"]?.arrayValue?.count == 1)
+  }
+
+  @Test func `an option out of range is refused with 422 when the job is made, and counts as no failure of the plugin`()
+    throws
+  {
+    let app = try RunningApp()
+    app.sources.write(Clip.movingSquare(frames: 1), to: "square.y4m")
+    let answer = try app.client().request(
+      "POST", "/v1/jobs", json: ["source": "square.y4m", "options": ["motion_detection": ["threshold": 1000]]])
+    #expect(answer.status == 422 && answer.json?["field"] == "options.motion_detection.threshold")
+    #expect(
+      answer.json?["detail"]
+        == "The option \"threshold\" of the plugin \"motion_detection\" must be a whole number from 1 to 254, such as 24, not 1000."
+    )
+    #expect(try app.client().request("GET", "/v1/jobs").json?["jobs"] == [])
+    #expect(!(try app.client().request("GET", "/metrics").text.contains("telltale_plugin_failures_total{")))
+  }
+
+  @Test func `the API and its documentation list every option with its range`() throws {
+    let docs = FilePath.parent(of: FilePath.parent(of: FilePath.parent(of: #filePath))) + "/docs/api.md"
+    let text = String(decoding: try FileSystem.read(docs, maxBytes: 1 << 20), as: UTF8.self)
+    let app = try RunningApp()
+    for plugin in try app.client().request("GET", "/v1/plugins").json?["plugins"]?.arrayValue ?? [] {
+      let options = try #require(plugin["options"]?.arrayValue)
+      #expect(!options.isEmpty)
+      for option in options {
+        let name = try #require(option["name"]?.stringValue)
+        #expect(text.contains("`\(plugin["name"]?.stringValue ?? "").\(name)`"), "\(name)")
+        #expect(option["description"]?.stringValue.map(text.contains) == true, "\(option)")
+        let ends = try ["minimum", "default", "maximum"].map { try #require(option[$0]?.doubleValue) }
+        #expect(ends == ends.sorted() && ["integer", "number"].contains(option["type"]))
+      }
+    }
   }
 
   @Test func `the list is newest first, filtered, and paged by cursor`() throws {

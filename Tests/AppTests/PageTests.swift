@@ -61,6 +61,30 @@ struct PageTests {
     #expect(try app.client().request("GET", "/v1/jobs").json?["jobs"]?.arrayValue?.isEmpty == true)
   }
 
+  @Test func `the form shows each plugin's options, and passes those on that are filled in`() throws {
+    let app = try RunningApp()
+    app.sources.write(Clip.movingSquare(frames: 1), to: "square.y4m")
+    let page = try app.client().request("GET", "/", headers: ["Accept": "text/html"]).text
+    #expect(page.contains("name=\"options.motion_detection.threshold\"") && page.contains("placeholder=\"24\""))
+    #expect(page.contains("difference in grey levels between a pixel and its background: a whole number from 1 to 254"))
+    let form = "source=square.y4m&plugins=motion_detection&device_requested=cpu&name="
+    func post(_ options: String) throws -> ProbeClient.Answer {
+      try app.client().request(
+        "POST", "/jobs", headers: ["Content-Type": "application/x-www-form-urlencoded"],
+        body: Array((form + options).utf8))
+    }
+    #expect(
+      try post(
+        "&options.motion_detection.threshold=30&options.motion_detection.minimum_area=&options.scene_change.threshold=x"
+      )
+      .status == 303)
+    for value in ["1000", "0,5", "many"] {
+      let refused = try post("&options.motion_detection.threshold=\(value)")
+      #expect(refused.status == 422 && refused.text.contains("must be a whole number from 1 to 254, such as 24, not"))
+      #expect(refused.text.contains("name=\"options.motion_detection.threshold\" value=\"\(value)\""))
+    }
+  }
+
   @Test func `a page that is not there says so in HTML to a browser and in JSON to a program`() throws {
     let app = try RunningApp()
     let html = try app.client().request("GET", "/nowhere", headers: ["Accept": "text/html,*/*"])

@@ -120,6 +120,27 @@ struct StartJobFormTests {
     #expect(markup.count(of: " autofocus") == min(1, marked))
   }
 
+  @Test func `the options of a plugin are fields with their range and default, open if they were filled in`() {
+    func markup(value: String) -> Markup {
+      Markup(
+        StartJobForm(plugins: [
+          .init(plugin: "blur"),
+          .init(
+            plugin: "motion",
+            options: [
+              .init(
+                field: "options.motion.level", label: "level", hint: "grey levels: 1 to 254", placeholder: "24",
+                value: value)
+            ]),
+        ]))
+    }
+    let empty = markup(value: "")
+    #expect(empty.count(of: "<details") == 1 && empty.contains("aria-label=\"Options of motion\""))
+    #expect(empty.contains("name=\"options.motion.level\"") && empty.contains("placeholder=\"24\""))
+    #expect(empty.contains("grey levels: 1 to 254") && !empty.contains(" open>"))
+    #expect(markup(value: "30").contains("value=\"30\"") && markup(value: "30").contains(" open>"))
+  }
+
   @Test func `a problem with the plugins is shown even if there are none to select`() {
     let markup = Markup(StartJobForm(problem: .init("Choose at least one plugin.", at: .plugins)))
     #expect(markup.slot("start-error")! == ("Choose at least one plugin.", false))

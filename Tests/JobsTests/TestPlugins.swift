@@ -25,7 +25,7 @@ struct Fragile: Plugin {
 
   mutating func prepare(_ context: PluginContext) throws {
     if context.options["prepare"] != nil { throw PluginError.fatal("no licence") }
-    _ = try context.integer("level", default: 1, in: 1...3)
+    _ = try context.integer(PluginOption("level", .integer(1...3, default: 1), description: ""))
   }
   mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {
     if context.options["fatal"]?.intValue == frame.id { throw PluginError.fatal("out of ideas") }

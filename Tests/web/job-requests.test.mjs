@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { afterEach, describe, test } from "node:test"
-import { RefusedError, startJob } from "../../web/js/jobs/job-requests.js"
+import { pluginOptions, RefusedError, startJob } from "../../web/js/jobs/job-requests.js"
 
 describe("a refusal to start a job", () => {
   const { fetch, document, location } = globalThis
@@ -30,4 +30,15 @@ describe("a refusal to start a job", () => {
       assert.deepEqual([error.message, error.field], [message, null])
     })
   }
+})
+
+test("the options of the chosen plugins are those that are filled in, as numbers", () => {
+  const fields = [
+    ["source", "a"], ["plugins", "motion"], ["options.motion.threshold", " 30 "], ["options.motion.area", ""],
+    ["options.motion.share", "0,5"], ["options.cuts.threshold", "0.25"], ["options.other.level", "1"], ["options.motion", "2"],
+  ]
+  assert.deepEqual(pluginOptions(fields, ["motion", "cuts"]), {
+    motion: { threshold: 30, share: "0,5" }, cuts: { threshold: 0.25 },
+  })
+  assert.deepEqual(pluginOptions([], []), {})
 })

@@ -11,7 +11,15 @@ package struct BlockMapper: Plugin {
   package let metadata = PluginMetadata(
     name: "block_mapper", description: "Divides pictures into blocks and names the dominant colour of each.",
     model: "commonest of 512 colours a block", inputShape: "H×W×3 RGB, 8 bit", outputFormat: "data, result grid",
-    capabilities: ["image", "video"], tags: ["vision", "colour"], latencyBudgetMS: 10)
+    capabilities: ["image", "video"], tags: ["vision", "colour"], latencyBudgetMS: 10,
+    options: [Self.columnsOption, Self.rowsOption])
+
+  private static let columnsOption = PluginOption(
+    "columns", .integer(1...64, default: 16),
+    description: "number of blocks across")
+  private static let rowsOption = PluginOption(
+    "rows", .integer(1...64, default: 9),
+    description: "number of blocks down")
 
   private var columns = 16
   private var rows = 9
@@ -22,8 +30,8 @@ package struct BlockMapper: Plugin {
   package init() {}
 
   package mutating func prepare(_ context: PluginContext) throws {
-    columns = try context.integer("columns", default: 16, in: 1...64)
-    rows = try context.integer("rows", default: 9, in: 1...64)
+    columns = try context.integer(Self.columnsOption)
+    rows = try context.integer(Self.rowsOption)
   }
 
   package mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {

@@ -13,7 +13,15 @@ package struct MotionDetection: Plugin {
     name: "motion_detection", description: "Finds what moves in front of a still background.",
     model: "running average, 3×3 opening, connected components", inputShape: "H×W×1 luma, 8 bit",
     outputFormat: "boxes", confidenceDefault: 0.5, capabilities: ["video", "boxes"], tags: ["vision", "motion"],
-    latencyBudgetMS: 10)
+    latencyBudgetMS: 10,
+    options: [Self.thresholdOption, Self.minimumAreaOption])
+
+  private static let thresholdOption = PluginOption(
+    "threshold", .integer(1...254, default: 24),
+    description: "difference in grey levels between a pixel and its background")
+  private static let minimumAreaOption = PluginOption(
+    "minimum_area", .integer(1...1_000_000, default: 16),
+    description: "minimum size of a reported object in pixels")
 
   /// Grey levels between a pixel and its background.
   private var threshold = 24
@@ -31,8 +39,8 @@ package struct MotionDetection: Plugin {
   package init() {}
 
   package mutating func prepare(_ context: PluginContext) throws {
-    threshold = try context.integer("threshold", default: 24, in: 1...254)
-    minimumArea = try context.integer("minimum_area", default: 16, in: 1...1_000_000)
+    threshold = try context.integer(Self.thresholdOption)
+    minimumArea = try context.integer(Self.minimumAreaOption)
   }
 
   package mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {

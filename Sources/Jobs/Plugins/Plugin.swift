@@ -9,8 +9,9 @@ import JSONValues
 package protocol Plugin {
   var metadata: PluginMetadata { get }
 
-  /// Called once, before the first frame. Refuse options here with ``PluginError/invalidOption(name:expected:)``: its
-  /// sentence is shown to the person who set them.
+  /// Called once, before the first frame. Declare options in ``PluginMetadata/options``, so that a job with a wrong one is
+  /// refused before it starts. What only the plugin can check it refuses here with
+  /// ``PluginError/invalidOption(name:expected:)``: its sentence is shown to the person who set the option.
   mutating func prepare(_ context: PluginContext) throws
 
   /// Called for each frame, in order.
@@ -37,22 +38,23 @@ package struct PluginContext: Sendable {
     self.frameCount = frameCount
   }
 
-  /// An option that is a number, or `standard` if it is missing.
+  /// The value of an option that is a number, or its default.
   /// - Throws: ``PluginError/invalidOption(name:expected:)`` if it is not a number or out of range.
-  package func number(_ name: String, default standard: Double, in range: ClosedRange<Double>) throws -> Double {
-    guard let option = options[name] else { return standard }
-    guard let value = option.doubleValue, range.contains(value) else {
-      throw PluginError.invalidOption(name: name, expected: "a number from \(range.lowerBound) to \(range.upperBound)")
+  package func number(_ option: PluginOption) throws -> Double {
+    guard case .number(_, let standard) = option.value else { preconditionFailure("\(option.name) is an integer") }
+    guard let json = options[option.name] else { return standard }
+    guard option.accepts(json), let value = json.doubleValue else {
+      throw PluginError.invalidOption(name: option.name, expected: option.phrase)
     }
     return value
   }
 
-  /// As ``number(_:default:in:)``, for whole numbers.
-  package func integer(_ name: String, default standard: Int, in range: ClosedRange<Int>) throws -> Int {
-    guard let option = options[name] else { return standard }
-    guard let value = option.intValue, range.contains(value) else {
-      throw PluginError.invalidOption(
-        name: name, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+  /// As ``number(_:)``, for whole numbers.
+  package func integer(_ option: PluginOption) throws -> Int {
+    guard case .integer(_, let standard) = option.value else { preconditionFailure("\(option.name) is no integer") }
+    guard let json = options[option.name] else { return standard }
+    guard option.accepts(json), let value = json.intValue else {
+      throw PluginError.invalidOption(name: option.name, expected: option.phrase)
     }
     return value
   }

@@ -9,7 +9,15 @@ package struct QualityCheck: Plugin {
     name: "quality_check", description: "Warns of pictures that are blurred, too dark or too bright.",
     model: "variance of the Laplacian, share of clipped pixels", inputShape: "H×W×1 luma, 8 bit",
     outputFormat: "data, warnings", capabilities: ["image", "video", "warnings"], tags: ["vision", "quality"],
-    latencyBudgetMS: 10)
+    latencyBudgetMS: 10,
+    options: [Self.minimumSharpnessOption, Self.mostClippedOption])
+
+  private static let minimumSharpnessOption = PluginOption(
+    "minimum_sharpness", .number(0...1_000_000, default: 60),
+    description: "variance of the Laplacian below which a frame counts as blurred")
+  private static let mostClippedOption = PluginOption(
+    "most_clipped", .number(0.001...1, default: 0.25),
+    description: "fraction of black or white pixels from which a frame counts as too dark or too bright")
 
   private enum Flaw: String, CaseIterable {
     case blurred, underexposed, overexposed
@@ -27,8 +35,8 @@ package struct QualityCheck: Plugin {
   package init() {}
 
   package mutating func prepare(_ context: PluginContext) throws {
-    minimumSharpness = try context.number("minimum_sharpness", default: 60, in: 0...1_000_000)
-    mostClipped = try context.number("most_clipped", default: 0.25, in: 0.001...1)
+    minimumSharpness = try context.number(Self.minimumSharpnessOption)
+    mostClipped = try context.number(Self.mostClippedOption)
   }
 
   package mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {

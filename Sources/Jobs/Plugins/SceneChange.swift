@@ -9,7 +9,12 @@ package struct SceneChange: Plugin {
   package let metadata = PluginMetadata(
     name: "scene_change", description: "Finds cuts, at which the colours of a video change from one frame to the next.",
     model: "colour histogram, 8×8×8 bins", inputShape: "H×W×3 RGB, 8 bit", outputFormat: "data, result",
-    capabilities: ["video"], tags: ["vision", "editing"], latencyBudgetMS: 5)
+    capabilities: ["video"], tags: ["vision", "editing"], latencyBudgetMS: 5,
+    options: [Self.thresholdOption])
+
+  private static let thresholdOption = PluginOption(
+    "threshold", .number(0.01...1, default: 0.5),
+    description: "minimum difference between the colours of two frames that counts as a cut")
 
   private var threshold = 0.5
   /// The share of each colour in the frame before; empty before the first.
@@ -20,7 +25,7 @@ package struct SceneChange: Plugin {
   package init() {}
 
   package mutating func prepare(_ context: PluginContext) throws {
-    threshold = try context.number("threshold", default: 0.5, in: 0.01...1)
+    threshold = try context.number(Self.thresholdOption)
   }
 
   package mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {

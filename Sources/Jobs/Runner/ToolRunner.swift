@@ -46,9 +46,14 @@ struct ToolRunner: SlotRunner {
     }
     if let unknown = work.plugins.first(where: { tools.catalogue.factory(named: $0) == nil }) {
       let known = tools.catalogue.names.joined(separator: ", ")
-      throw JobRequest.refusal("plugins", "There is no plugin \"\(unknown)\". Choose from \(known).")
+      let hint = Spelling.hint(for: unknown, among: tools.catalogue.names)
+      throw JobRequest.refusal("plugins", "There is no plugin \"\(unknown.prefix(100))\".\(hint) Choose from \(known).")
     }
     _ = try JobOptions(work.options, plugins: work.plugins)
+    for name in work.plugins {
+      guard let options = work.options[name]?.objectValue else { continue }
+      try tools.catalogue.factory(named: name)?.metadata.check(options)
+    }
   }
 
   func accept(job id: String) throws(AppError) -> JobWork {

@@ -27,20 +27,23 @@ package struct JobRequest: Equatable, Sendable {
   /// - Parameter standardPlugins: run if the request names none.
   /// - Throws: ``AppError`` with the code `unprocessable`, which names the field.
   package init(_ json: JSONObject, standardPlugins: [String]) throws(AppError) {
-    let kind = json["kind"] == nil ? "pipeline" : json["kind"]?.stringValue ?? ""
-    guard let reader = Self.readers.first(where: { $0.kind == kind }) else {
-      throw Self.refusal("kind", "The kind must be \"pipeline\" or \"external\".")
+    let kind = json["kind"] ?? "pipeline"
+    guard let reader = Self.readers.first(where: { .string($0.kind) == kind }) else {
+      throw Self.refusal("kind", "The kind must be \"pipeline\" or \"external\", not \(kind.phrase).")
     }
     let known = ["kind", "name"] + reader.fields
     if let unknown = json.keys.first(where: { !known.contains($0) }) {
+      let hint = Spelling.hint(for: unknown, among: known)
       throw Self.refusal(
-        unknown, "\(reader.subject) has no field \"\(unknown)\"; use \(known.joined(separator: ", ")).")
+        unknown,
+        "\(reader.subject) has no field \"\(unknown.prefix(100))\".\(hint) Its fields are \(known.joined(separator: ", "))."
+      )
     }
     if let name = json["name"], name.stringValue == nil, !name.isNull {
-      throw Self.refusal("name", "The name must be a string.")
+      throw Self.refusal("name", "The name must be a string, such as \"Nightly build\", not \(name.phrase).")
     }
     // A name of blanks would be invisible: there would be nothing to read or click.
-    name = json["name"]?.stringValue.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+    name = json["name"]?.stringValue.map(PlainText.line).flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
     work = try reader.read(json, standardPlugins)
   }
 
@@ -64,20 +67,30 @@ package struct JobRequest: Equatable, Sendable {
   @Sendable private static func readPipeline(
     _ json: JSONObject, standardPlugins: [String]
   ) throws(AppError) -> JobWork {
-    guard let source = json["source"]?.stringValue else { throw Self.refusal("source", "The source must be a string.") }
-    let version = try readVersion(json)
-    guard let list = (json["plugins"] ?? .array(standardPlugins.map(JSON.string))).arrayValue else {
-      throw Self.refusal("plugins", "The plugins must be an array of names.")
+    guard let given = json["source"], !given.isNull else {
+      throw Self.refusal(
+        "source",
+        "The source is missing: send {\"source\": \"upload:sample.y4m\"}, or a path inside the source root. To report a job that runs elsewhere, send {\"kind\": \"external\"}."
+      )
     }
-    let plugins = list.compactMap(\.stringValue)
-    guard plugins.count == list.count else { throw Self.refusal("plugins", "The plugins must be an array of names.") }
+    guard let source = given.stringValue else {
+      throw Self.refusal("source", "The source must be a string, such as \"upload:sample.y4m\", not \(given.phrase).")
+    }
+    let version = try readVersion(json)
+    let list = json["plugins"] ?? .array(standardPlugins.map(JSON.string))
+    guard let plugins = list.arrayValue?.compactMap(\.stringValue), plugins.count == list.arrayValue?.count else {
+      throw Self.refusal(
+        "plugins", "The plugins must be an array of names, such as [\"motion_detection\"], not \(list.phrase).")
+    }
     let device = json["device_requested"] ?? "cpu"
     guard let deviceRequested = device.stringValue.flatMap(Device.init) else {
-      let given = String(decoding: device.encoded(), as: UTF8.self)
-      throw Self.refusal("device_requested", "The device must be \"cpu\", \"gpu\" or \"cuda:N\", not \(given).")
+      throw Self.refusal(
+        "device_requested", "The device must be \"cpu\", \"gpu\", or \"cuda:0\" to \"cuda:63\", not \(device.phrase).")
     }
     guard let options = (json["options"] ?? .object([:])).objectValue else {
-      throw Self.refusal("options", "The options must be an object.")
+      throw Self.refusal(
+        "options",
+        "The options must be an object, such as {\"pace\": \"realtime\"}, not \((json["options"] ?? .null).phrase).")
     }
     return .pipeline(
       PipelineWork(
@@ -95,7 +108,8 @@ package struct JobRequest: Equatable, Sendable {
 
   /// - Throws: ``AppError`` if the name is too long.
   func checkName() throws(AppError) {
-    if let name, name.utf8.count > 200 { throw Self.refusal("name", "The name has more than 200 bytes.") }
+    guard let name, name.utf8.count > 200 else { return }
+    throw Self.refusal("name", "The name has \(name.utf8.count) bytes, and may have 200. Send a shorter one.")
   }
 
   /// Tells requests with the same idempotency key apart. Keys live for a day, across restarts and updates, so the order of
@@ -122,23 +136,31 @@ struct JobOptions: Equatable {
   let keepsPictures: Bool
 
   init(_ options: JSONObject, plugins: [String]) throws(AppError) {
-    switch options["pace"] {
-    case nil, "fastest": isPaced = false
-    case "realtime": isPaced = true
-    default: throw JobRequest.refusal("options.pace", "The option \"pace\" must be \"fastest\" or \"realtime\".")
+    let pace = options["pace"] ?? "fastest"
+    guard pace == "fastest" || pace == "realtime" else {
+      throw JobRequest.refusal(
+        "options.pace", "The option \"pace\" must be \"fastest\" or \"realtime\", not \(pace.phrase).")
     }
-    guard let keepsPictures = (options["frame_pictures"] ?? true).boolValue else {
-      throw JobRequest.refusal("options.frame_pictures", "The option \"frame_pictures\" must be true or false.")
+    isPaced = pace == "realtime"
+    let pictures = options["frame_pictures"] ?? true
+    guard let keepsPictures = pictures.boolValue else {
+      throw JobRequest.refusal(
+        "options.frame_pictures", "The option \"frame_pictures\" must be true or false, not \(pictures.phrase).")
     }
     self.keepsPictures = keepsPictures
     for member in options.members where !["pace", "frame_pictures"].contains(member.key) {
       guard plugins.contains(member.key) else {
+        let known = ["pace", "frame_pictures"] + plugins
         throw JobRequest.refusal(
-          "options.\(member.key)", "\"\(member.key)\" is neither an option of jobs nor a plugin of this job.")
+          "options.\(member.key)",
+          "\"\(member.key.prefix(100))\" is neither an option of jobs nor a plugin of this job.\(Spelling.hint(for: member.key, among: known)) Its options are pace, frame_pictures, and an object for each of its plugins, such as {\"motion_detection\": {\"threshold\": 30}}."
+        )
       }
       guard member.value.objectValue != nil else {
         throw JobRequest.refusal(
-          "options.\(member.key)", "The options of the plugin \"\(member.key)\" must be an object.")
+          "options.\(member.key)",
+          "The options of the plugin \"\(member.key)\" must be an object, such as {\"threshold\": 30}, not \(member.value.phrase)."
+        )
       }
     }
   }

@@ -1,6 +1,6 @@
 // @ts-check
 import { action, fill, fillOrHide, setAttribute, setHidden, slot } from "../dom.js"
-import { RefusedError, startJob, upload } from "../jobs/job-requests.js"
+import { pluginOptions, RefusedError, startJob, upload } from "../jobs/job-requests.js"
 import { randomUUID } from "../page.js"
 import { preference, setPreference } from "../preferences.js"
 import { fileSize, percent } from "../readable.js"
@@ -23,7 +23,7 @@ class FormError extends Error {
 
 /**
  * `<start-job>`: the form that starts a job. It uploads the chosen file first; then the job's page opens. A problem is
- * shown at the field that it is about, or else above the button.
+ * shown at the field that it is about, or else above the button: that of a plugin's option names the option.
  */
 export class StartJob extends HTMLElement {
   #stop = () => {}
@@ -146,10 +146,12 @@ export class StartJob extends HTMLElement {
       throw new FormError("Choose a file, or name a path on the server.", "source")
     }
     if (plugins.length === 0) throw new FormError("Choose at least one plugin.", "plugins")
+    const options = pluginOptions(data, plugins)
     return {
       ...(file === undefined ? { source: path } : await this.#upload(file)),
       plugins,
       device_requested: String(data.get("device_requested") ?? "cpu"),
+      ...(Object.keys(options).length > 0 && { options }),
       ...(name !== "" ? { name } : file !== undefined && { name: file.name }),
     }
   }
@@ -181,17 +183,21 @@ export class StartJob extends HTMLElement {
     if (problem === null) return
     // If a file is chosen, it is the source.
     const named = problem.field === "source" && this.#file !== undefined ? "file" : problem.field
-    const field = named !== null && FIELDS.includes(named) ? named : null
-    const inputs = this.#inputs(field)
-    fillOrHide(this, inputs.length === 0 ? "start-error" : `error-${field}`, problem.message)
-    for (const input of inputs) input.setAttribute("aria-invalid", "true")
+    const inputs = this.#inputs(named)
+    const isPlaced = named !== null && FIELDS.includes(named) && inputs.length > 0
+    fillOrHide(this, isPlaced ? `error-${named}` : "start-error", problem.message)
+    for (const input of inputs) {
+      input.setAttribute("aria-invalid", "true")
+      // An option of a plugin may be folded away.
+      input.closest("details")?.setAttribute("open", "")
+    }
     inputs[0]?.focus()
   }
 
   /** @param {string | null} field @returns {HTMLElement[]} */
   #inputs(field) {
     if (field === "file") return this.#fileInput === null ? [] : [this.#fileInput]
-    return field === null ? [] : Array.from(this.querySelectorAll(`[name="${field}"]`))
+    return field === null ? [] : Array.from(this.querySelectorAll(`[name="${CSS.escape(field)}"]`))
   }
 
   /** @param {boolean} isBusy */

@@ -19,6 +19,25 @@ export class RefusedError extends Error {
 const UNREACHABLE = "The server could not be reached. Try again."
 
 /**
+ * The options of the chosen plugins in a form: its fields `options.PLUGIN.OPTION` that are filled in. A text that is no
+ * number stays a text, so that the server says what is wrong.
+ * @param {Iterable<[string, FormDataEntryValue]>} fields
+ * @param {string[]} plugins
+ */
+export function pluginOptions(fields, plugins) {
+  /** @type {Record<string, Record<string, number | string>>} */
+  const options = {}
+  for (const [field, value] of fields) {
+    const [kind, plugin, name] = field.split(".")
+    const text = String(value).trim()
+    if (kind !== "options" || name === undefined || text === "" || !plugins.includes(plugin)) continue
+    const number = Number(text)
+    options[plugin] = { ...options[plugin], [name]: Number.isFinite(number) ? number : text }
+  }
+  return options
+}
+
+/**
  * The name of a file on the server: 1 to 128 letters, digits, `.`, `-` and `_`, not starting with a dot. A name that has to
  * be changed gets a hash of the original, so that two files never share a name.
  * @param {string} name
