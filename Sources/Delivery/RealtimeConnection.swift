@@ -65,7 +65,9 @@ final class RealtimeConnection: StreamHandler, Sink {
     let arrival = Arrival(request.resume, subscription) { [topic = request.snapshotTopic] in
       topic.flatMap { stored ?? snapshots.inMemory($0) ?? snapshots.now($0) }
     }
-    switch arrival.join(subscriber, to: loop.fanOut, send: send) {
+    let outcome = arrival.join(subscriber, to: loop.fanOut, send: send)
+    guard request.isResumption else { return }
+    switch outcome {
     case .fresh: break
     case .resumed: loop.countResumed()
     case .afterGap: loop.countGap()

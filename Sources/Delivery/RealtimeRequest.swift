@@ -11,6 +11,9 @@ struct RealtimeRequest {
   var subscription: Subscription
   /// The client's cursor.
   var resume = Arrival.Resume.fresh
+  /// Whether the cursor is from a connection that was lost. A page that was just loaded has one too, from its HTML, and
+  /// says so with `fresh=1`.
+  var isResumption = false
 
   /// - Parameter kinds: the kinds of topics that the server knows.
   /// - Throws: ``RealtimeRefusal`` with the close code for a WebSocket and the error for events.
@@ -19,7 +22,8 @@ struct RealtimeRequest {
     let query = request.head.query
     sessionID = query["session_id"]
     if let sessionID, !Self.isUUID(sessionID) {
-      throw RealtimeRefusal(.invalidSession, AppError(.invalid, "session_id must be a UUID."))
+      throw RealtimeRefusal(
+        .invalidSession, AppError(.invalid, "session_id must be a UUID, such as 123e4567-e89b-12d3-a456-426614174000."))
     }
     if let jobID = query["job_id"] {
       guard Identifier.isValid(jobID) else {
@@ -40,8 +44,10 @@ struct RealtimeRequest {
         AppError(.forbidden, "You may not read the topic \(forbidden). Ask an admin for a role that may."))
     }
     // An EventSource that reconnects sends the last id in a header; its URL still has the first one.
-    if let cursor = request.head.fields["last-event-id"] ?? query["since"], !cursor.isEmpty {
+    let lastEventID = request.head.fields["last-event-id"]
+    if let cursor = lastEventID ?? query["since"], !cursor.isEmpty {
       resume = StreamPosition(cursor: cursor).map(Arrival.Resume.after) ?? .unreadable
+      isResumption = lastEventID != nil || query["fresh"] != "1"
     }
   }
 
@@ -65,7 +71,8 @@ struct RealtimeRequest {
     for name in names {
       guard let topic = Topic(name, kinds: kinds) else {
         throw RealtimeRefusal(
-          .policyViolation, AppError(.invalid, "topics contains an unknown name. Use \(kinds.names)."))
+          .policyViolation,
+          AppError(.invalid, "topics has the unknown name \"\(name.prefix(40))\". Use \(kinds.names)."))
       }
       topics.insert(topic)
     }

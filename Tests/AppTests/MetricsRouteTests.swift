@@ -70,6 +70,25 @@ struct MetricsRouteTests {
     #expect(metrics.keys.allSatisfy { !$0.contains("secret") && !$0.contains("job-1") })
   }
 
+  @Test func `a page that is loaded with a cursor counts as no resumption, and a client that comes back as one`() throws
+  {
+    let app = try RunningApp()
+    let cursor = "\(try app.epoch()):0"
+    func connect(_ query: String, headers: [String: String] = [:]) throws -> ProbeClient {
+      let client = try app.client()
+      try client.upgrade("/v1/realtime?topics=jobs&since=\(query)", headers: headers)
+      _ = try client.nextMessage { $0["type"] == "ping" }
+      return client
+    }
+    let pages = try (0..<5).map { _ in try connect("\(cursor)&fresh=1") } + [try connect("zzzz:1&fresh=1")]
+    #expect(try scrape(app)["telltale_resume_total{result=\"resumed\"}"] == 0)
+    #expect(try scrape(app)["telltale_resume_total{result=\"gap\"}"] == 0)
+    // An EventSource reconnects with its first address, and with the last id in a header.
+    let back = [try connect(cursor), try connect("\(cursor)&fresh=1", headers: ["Last-Event-ID": cursor])]
+    #expect(try scrape(app)["telltale_resume_total{result=\"resumed\"}"] == 2)
+    withExtendedLifetime((pages, back)) {}
+  }
+
   @Test func `streams, messages and jobs are counted exactly`() throws {
     let app = try RunningApp()
     app.sources.write(Clip.movingSquare(frames: 5), to: "square.y4m")

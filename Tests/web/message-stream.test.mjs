@@ -118,6 +118,23 @@ describe("the cursor", () => {
     assert.equal(last().url.searchParams.get("since"), "e1:2")
   })
 
+  test("counts as a resumption only after a connection, not when a page has just been loaded with it", () => {
+    const { clock } = makeConnected({ since: "e1:3" })
+    assert.equal(last().url.searchParams.get("fresh"), "1")
+    last().drop()
+    clock.tick(1_000)
+    assert.equal(last().url.searchParams.get("since"), "e1:3")
+    assert.equal(last().url.searchParams.get("fresh"), null)
+  })
+
+  test("counts as a resumption for a client that takes over the position of an earlier one", () => {
+    const position = new StreamPosition("e1:3")
+    makeConnected({ position }).client.disconnect()
+    makeConnected({ position })
+    assert.equal(last().url.searchParams.get("since"), "e1:3")
+    assert.equal(last().url.searchParams.get("fresh"), null)
+  })
+
   test("does not change with messages without a number", () => {
     const { client, heard } = makeConnected()
     last().deliver(numbered(1))

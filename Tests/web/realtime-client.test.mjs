@@ -28,7 +28,7 @@ describe("a client that connects", () => {
     assert.equal(url.origin + url.pathname, "ws://127.0.0.1:8000/v1/realtime")
     assert.equal(protocol, "telltale.v1")
     assert.deepEqual(Object.fromEntries(url.searchParams), {
-      session_id: "s", job_id: "7", topics: "jobs,engines", since: "e1:9",
+      session_id: "s", job_id: "7", topics: "jobs,engines", since: "e1:9", fresh: "1",
     })
   })
 

@@ -103,7 +103,7 @@ struct MetricsReport {
         Sample(["code": "\(code)"], count)
       })
     text.append(
-      "resume_total", .counter, help: "Streams that resumed from a cursor, without loss or after a gap.",
+      "resume_total", .counter, help: "Streams that resumed after a lost connection, without loss or after a gap.",
       samples: [
         Sample(["result": "resumed"], sum { $0.streams.resumed }), Sample(["result": "gap"], sum { $0.streams.gaps }),
       ])

@@ -217,6 +217,7 @@ export class RealtimeClient {
         break
       case "CONNECTED":
         this.#transports.hasConnected()
+        this.#position.hasConnected = true
         this.#silence.heard()
         this.#watchSilence()
         break
@@ -277,7 +278,11 @@ export class RealtimeClient {
     if (sessionId !== undefined) query.set("session_id", sessionId)
     if (jobId !== undefined) query.set("job_id", jobId)
     if (this.#topics.size > 0) query.set("topics", [...this.#topics].join(","))
-    if (this.cursor !== null) query.set("since", this.cursor)
+    if (this.cursor !== null) {
+      query.set("since", this.cursor)
+      // The cursor of a page that has just been loaded: the server counts it as no resumption.
+      if (!this.#position.hasConnected) query.set("fresh", "1")
+    }
     return query
   }
 

@@ -9,6 +9,8 @@
 export class StreamPosition {
   /** The `id` of the last message applied; null before the first. @type {string | null} */
   cursor
+  /** Whether a connection has started from this position: a further one resumes after a lost connection. */
+  hasConnected = false
   /** By topic: the last number applied. @type {Map<string, number>} */
   #last = new Map()
 
