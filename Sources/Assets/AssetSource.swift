@@ -23,7 +23,7 @@ package struct AssetSource: Sendable {
   /// A sentence that says why the files can't come from a folder and what to do; nil if they can.
   package static func problem(ofWebRoot folder: String) -> String? {
     if files(in: folder).contains(where: { $0.path.hasPrefix("js/") }) { return nil }
-    return "The folder \(folder) has no js/*.js in it. Pass the project's web folder as --web-root, such as ./web."
+    return "The folder \(folder) has no js/*.js in it. Pass the project's web folder as --web-root."
   }
 
   /// The files as they are now. A folder is read again each time, so that reloading a page shows an edit.

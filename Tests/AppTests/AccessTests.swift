@@ -71,8 +71,9 @@ struct AccessTests {
   }
 
   @Test func `a refused origin is told the likely cause first, a proxy, and then how to allow another site`() throws {
+    let app = try RunningApp()
     let headers = ["Origin": "https://telltale.example", "Content-Type": "application/json"]
-    let answer = try RunningApp().client().request("POST", "/v1/jobs", headers: headers, body: Array("{}".utf8))
+    let answer = try app.client().request("POST", "/v1/jobs", headers: headers, body: Array("{}".utf8))
     let detail = try #require(answer.json?["detail"]?.stringValue)
     let cause = try #require(detail.firstRange(of: "start the server with --public-url https://telltale.example."))
     let other = try #require(detail.firstRange(of: "start it with --allow-origin https://telltale.example."))
@@ -90,8 +91,9 @@ struct AccessTests {
 
   @Test(arguments: ["null", "nonsense", "file://"])
   func `an origin that nobody can allow is not advised to be allowed`(origin: String) throws {
+    let app = try RunningApp()
     let headers = ["Origin": origin, "Content-Type": "application/json"]
-    let answer = try RunningApp().client().request("POST", "/v1/jobs", headers: headers, body: Array("{}".utf8))
+    let answer = try app.client().request("POST", "/v1/jobs", headers: headers, body: Array("{}".utf8))
     #expect(answer.status == 403 && !answer.text.contains("--allow-origin"), "\(answer.text)")
   }
 

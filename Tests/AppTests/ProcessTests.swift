@@ -103,7 +103,7 @@ struct ProcessTests {
     let place = TemporaryFolder()
     place.write([], to: "telltale.json/file")
     let process = try Binary.start(["doctor"], after: "cd '\(place.path)'")
-    #expect(Binary.read(process.standardError).contains("telltale.json can't be read: it is not a regular file."))
+    #expect(Binary.read(process.standardError).contains("telltale.json can't be opened: it is not a regular file."))
     #expect(process.waitForEnd() == .exited(code: 64))
   }
 

@@ -160,10 +160,4 @@ struct JobRequestTests {
     #expect(error?.field == field && error?.code == .unprocessable)
     #expect(error?.message.contains(sentence) == true, "\(String(describing: error))")
   }
-
-  @Test func `a name is one line without escape sequences`() throws {
-    let request = try JobRequest(
-      ["kind": "external", "name": "\u{1B}[1mNightly\u{1B}[0m\nbuild\n"], standardPlugins: [])
-    #expect(request.name == "Nightly build")
-  }
 }

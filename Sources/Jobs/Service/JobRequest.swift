@@ -43,7 +43,7 @@ package struct JobRequest: Equatable, Sendable {
       throw Self.refusal("name", "The name must be a string, such as \"Nightly build\", not \(name.phrase).")
     }
     // A name of blanks would be invisible: there would be nothing to read or click.
-    name = json["name"]?.stringValue.map(PlainText.line).flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+    name = json["name"]?.stringValue.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
     work = try reader.read(json, standardPlugins)
   }
 
