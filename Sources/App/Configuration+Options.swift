@@ -78,7 +78,9 @@ extension Configuration {
       configuration, text throws(UsageError) in
       configuration.heartbeatTimeout = try OptionValue.number(text, in: 2...7200, example: 60)
     },
-    Option("retention", placeholder: "TIME", help: "how long finished jobs are kept: 30d, 12h, 90m (30d)") {
+    Option(
+      "retention", placeholder: "TIME", help: "how long finished jobs and unused uploads are kept: 30d, 12h, 90m (30d)"
+    ) {
       configuration, text throws(UsageError) in
       configuration.retention = try OptionValue.duration(text)
     },
