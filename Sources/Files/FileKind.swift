@@ -15,12 +15,14 @@ package enum FileKind: Equatable, Sendable {
   /// A device, a pipe or a socket.
   case other
 
-  package init(_ path: String) {
+  package init(_ path: String) { self.init(RawPath(path)) }
+
+  package init(_ path: RawPath) {
     var status = stat()
-    if stat(path, &status) == 0 {
+    if path.withCString({ stat($0, &status) }) == 0 {
       self.init(status)
     } else {
-      self = lstat(path, &status) == 0 ? .danglingLink : .missing
+      self = path.withCString({ lstat($0, &status) }) == 0 ? .danglingLink : .missing
     }
   }
 

@@ -62,19 +62,10 @@ extension FileSystem {
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// The names in a folder, in no order, without `.` and `..`.
+  /// The names in a folder as text, in no order, without `.` and `..`. A name that is no UTF-8 can't be opened by its text;
+  /// see ``rawNames(in:)``.
   package static func names(in folder: String) throws(FileError) -> [String] {
-    guard let directory = opendir(folder) else { throw FileError(errnoOf: .list, folder) }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      // d_name ends with a zero; the array's declared length says nothing.
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
+    try rawNames(in: RawPath(folder)).map(\.description)
   }
 
   /// The regular files in a folder and the folders below it, by their paths from there, sorted. Hidden files and folders,

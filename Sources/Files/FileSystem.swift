@@ -9,9 +9,14 @@ package enum FileSystem {
   /// Reads a whole file. Works for the kernel's own files in `/proc`, which have no size.
   /// - Throws: ``FileError``, also for more than `maxBytes` bytes; no more than that is held in memory.
   package static func read(_ path: String, maxBytes: Int) throws(FileError) -> [UInt8] {
-    let file = try OpenFile(path, for: .reading)
+    try read(OpenFile(path, for: .reading), maxBytes: maxBytes)
+  }
+
+  /// Reads the rest of an open file.
+  /// - Throws: ``FileError``, also for more than `maxBytes` bytes; no more than that is held in memory.
+  package static func read(_ file: borrowing OpenFile, maxBytes: Int) throws(FileError) -> [UInt8] {
     let size = file.byteCount
-    let tooLarge = FileError(.read, path, cause: .tooLarge(maxBytes: maxBytes))
+    let tooLarge = FileError(.read, file.path, cause: .tooLarge(maxBytes: maxBytes))
     guard size <= maxBytes else { throw tooLarge }
     var bytes: [UInt8] = []
     // One byte more than there should be, so that one call reads the file and sees its end.

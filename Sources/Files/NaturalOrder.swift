@@ -1,8 +1,10 @@
 /// The order in which people count: `frame2.png` before `frame10.png`. Digits compare by their number, everything else by
 /// its bytes.
 package enum NaturalOrder {
-  package static func isBefore(_ left: String, _ right: String) -> Bool {
-    var (left, right) = (Array(left.utf8)[...], Array(right.utf8)[...])
+  package static func isBefore(_ left: String, _ right: String) -> Bool { isBefore(RawPath(left), RawPath(right)) }
+
+  package static func isBefore(_ left: RawPath, _ right: RawPath) -> Bool {
+    var (left, right) = (left.bytes[...], right.bytes[...])
     while let first = left.first, let second = right.first {
       if isDigit(first), isDigit(second) {
         let (number, other) = (removeNumber(from: &left), removeNumber(from: &right))

@@ -23,15 +23,22 @@ package struct OpenFile: ~Copyable, Sendable {
   /// - Parameter followsLinks: whether a symbolic link stands for the file that it names; otherwise it is refused.
   /// - Throws: ``FileError``; also for devices and pipes, because reading them could block for ever.
   package init(_ path: String, for mode: Mode, followsLinks: Bool = true) throws(FileError) {
-    self.path = path
+    try self.init(RawPath(path), for: mode, followsLinks: followsLinks)
+  }
+
+  /// As above, for a path that need not be UTF-8.
+  package init(_ path: RawPath, for mode: Mode, followsLinks: Bool = true) throws(FileError) {
+    let text = path.description
     // Without O_NONBLOCK, opening a pipe waits for its other end. It changes nothing for a regular file.
     let flags = mode.flags | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW)
-    descriptor = open(path, flags, 0o644)
-    guard descriptor >= 0 else { throw FileError(errnoOf: .open, path) }
+    let descriptor = path.withCString { open($0, flags, 0o644) }
+    guard descriptor >= 0 else { throw FileError(errnoOf: .open, text) }
     guard FileKind(descriptor: descriptor).isFile else {
       close(descriptor)
-      throw FileError(.open, path, cause: .notAFile)
+      throw FileError(.open, text, cause: .notAFile)
     }
+    self.path = text
+    self.descriptor = descriptor
   }
 
   deinit { close(descriptor) }

@@ -9,7 +9,7 @@ import Synchronization
 
 /// A program that this process started, in a process group of its own.
 ///
-/// It inherits three descriptors, no blocked signal and only the environment given; its standard input is empty. The
+/// It inherits three descriptors, no blocked signal and only the environment given. The
 /// arguments are passed verbatim: there is no shell. Reading and waiting block, so they belong on a thread of their own.
 ///
 /// Every child is reaped: by ``waitForEnd()``, or when this object goes, which kills what is left of the group.
@@ -30,8 +30,9 @@ package final class ChildProcess: Sendable {
   ///   - command: The program, looked up on the PATH, and its arguments.
   ///   - environment: All the variables that the program gets.
   ///   - directory: Its working directory; nil for that of this process.
+  ///   - input: A descriptor that becomes its standard input, and stays the caller's; nil for an empty one.
   package init(
-    _ command: [String], environment: [String: String], directory: String? = nil
+    _ command: [String], environment: [String: String], directory: String? = nil, input: Int32? = nil
   ) throws(ProcessError) {
     let program = command.first ?? ""
     func failure(_ code: Int32) -> ProcessError {
@@ -46,7 +47,7 @@ package final class ChildProcess: Sendable {
     defer { (arguments + variables).forEach { free($0) } }
     var pid: pid_t = 0
     let code = telltale_spawn(
-      &pid, program, &arguments, &variables, directory, null, output.writing, error.writing)
+      &pid, program, &arguments, &variables, directory, input ?? null, output.writing, error.writing)
     guard code == 0 else { throw failure(code) }
     processID = pid
     standardOutput = output.reading
