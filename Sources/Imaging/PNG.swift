@@ -20,6 +20,7 @@ enum PNG {
     (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
   }
 
+  static let actl = type("acTL")
   static let ihdr = type("IHDR")
   static let plte = type("PLTE")
   static let trns = type("tRNS")

@@ -56,13 +56,9 @@ struct PNGChunks {
   private(set) var imageData: [Range<Int>] = []
 
   init(_ bytes: [UInt8], limits: PictureLimits) throws(PictureError) {
-    var position = PNG.signature.count
-    let first = try PNGChunk(bytes, at: &position)
-    guard first.type == PNG.ihdr else {
-      throw .malformed(format: "PNG", reason: "its first chunk is \(first.name) instead of IHDR")
-    }
-    header = try PNGHeader(bytes[first.data], limits: limits)
-
+    let (header, first) = try Self.header(bytes, limits: limits)
+    self.header = header
+    var position = first.data.upperBound + 4
     var previous = first
     while true {
       let chunk = try PNGChunk(bytes, at: &position)
@@ -71,6 +67,16 @@ struct PNGChunks {
       previous = chunk
     }
     guard !imageData.isEmpty else { throw .malformed(format: "PNG", reason: "it has no image data") }
+  }
+
+  /// The header chunk of a file that begins with the signature, and what it says.
+  static func header(_ bytes: [UInt8], limits: PictureLimits) throws(PictureError) -> (PNGHeader, PNGChunk) {
+    var position = PNG.signature.count
+    let first = try PNGChunk(bytes, at: &position)
+    guard first.type == PNG.ihdr else {
+      throw .malformed(format: "PNG", reason: "its first chunk is \(first.name) instead of IHDR")
+    }
+    return (try PNGHeader(bytes[first.data], limits: limits), first)
   }
 
   private mutating func add(

@@ -3,15 +3,40 @@
 /// Values are scaled from 0...maxval to 0...255 and rounded. Only the first picture of a file is read.
 enum PNMDecoder {
   static func decode(_ bytes: [UInt8], limits: PictureLimits) throws(PictureError) -> Picture {
+    var (header, reader) = try header(bytes, limits: limits)
+    // Can't overflow, because the number of pixels is limited.
+    let count = header.width * header.height * header.format.channels
+    let values =
+      header.isText
+      ? try reader.textValues(count: count, maximum: header.maximum)
+      : try reader.byteValues(count: count, maximum: header.maximum)
+    return Picture(width: header.width, height: header.height, format: header.format, bytes: values)
+  }
+
+  struct Header {
+    let format: Picture.Format
+    let isText: Bool
+    let width: Int
+    let height: Int
+    let maximum: Int
+  }
+
+  /// The format by the first bytes; nil if it is another.
+  static func format(_ start: [UInt8]) -> (format: Picture.Format, isText: Bool)? {
+    guard start.count >= 2, start[0] == UInt8(ascii: "P") else { return nil }
+    return switch start[1] {
+    case UInt8(ascii: "2"): (.grey, true)
+    case UInt8(ascii: "3"): (.rgb, true)
+    case UInt8(ascii: "5"): (.grey, false)
+    case UInt8(ascii: "6"): (.rgb, false)
+    default: nil
+    }
+  }
+
+  /// - Returns: The header, and the reader behind it.
+  static func header(_ bytes: [UInt8], limits: PictureLimits) throws(PictureError) -> (Header, Reader) {
     var reader = Reader(bytes: bytes)
-    let (format, isText): (Picture.Format, Bool) =
-      switch bytes.prefix(2).last {
-      case UInt8(ascii: "2"): (.grey, true)
-      case UInt8(ascii: "3"): (.rgb, true)
-      case UInt8(ascii: "5"): (.grey, false)
-      case UInt8(ascii: "6"): (.rgb, false)
-      default: throw .unknownFormat
-      }
+    guard let (format, isText) = format(bytes) else { throw .unknownFormat }
     let width = try reader.number(named: "width")
     let height = try reader.number(named: "height")
     try limits.check(width: width, height: height, format: "PNM picture")
@@ -19,16 +44,10 @@ enum PNMDecoder {
     guard (1...65_535).contains(maximum) else {
       throw .malformed(format: "PNM picture", reason: "its largest value is \(maximum)")
     }
-    // Can't overflow, because the number of pixels is limited.
-    let count = width * height * format.channels
-    let values =
-      isText
-      ? try reader.textValues(count: count, maximum: maximum)
-      : try reader.byteValues(count: count, maximum: maximum)
-    return Picture(width: width, height: height, format: format, bytes: values)
+    return (Header(format: format, isText: isText, width: width, height: height, maximum: maximum), reader)
   }
 
-  private struct Reader {
+  struct Reader {
     let bytes: [UInt8]
     var position = 2
 

@@ -7,4 +7,27 @@ extension Picture {
     if bytes.first == UInt8(ascii: "P") { return try PNMDecoder.decode(bytes, limits: limits) }
     throw .unknownFormat
   }
+
+  /// Whether ``decode(_:limits:)`` is for a file that begins so.
+  package static func isDecodable(_ start: [UInt8]) -> Bool {
+    start.starts(with: PNG.signature) || PNMDecoder.format(start) != nil
+  }
+
+  /// Refuses what ``decode(_:limits:)`` certainly refuses, by the first bytes of a file.
+  /// - Parameter isWhole: Whether `start` is the whole file.
+  package static func checkHeader(
+    _ start: [UInt8], isWhole: Bool, limits: PictureLimits = PictureLimits()
+  ) throws(PictureError) {
+    do throws(PictureError) {
+      if start.starts(with: PNG.signature) {
+        _ = try PNGChunks.header(start, limits: limits)
+      } else {
+        _ = try PNMDecoder.header(start, limits: limits)
+      }
+    } catch {
+      // The rest of the header may follow.
+      if case .truncated = error, !isWhole { return }
+      throw error
+    }
+  }
 }

@@ -1,57 +1,38 @@
 // Hot style: pointers behind a checked interface. The benchmark is `telltale bench pipeline` (`convert`).
 
-/// A picture of a video: a luma plane and two chroma planes, which may be subsampled. 8 bits a sample.
+/// A picture of a video: a luma plane, two chroma planes, which may be subsampled, and perhaps one of opacity.
 package struct PlanarPicture: Equatable, Sendable {
-  /// The chroma subsampling.
-  package enum Chroma: Sendable {
-    case mono, c420, c422, c444
-
-    var stepX: Int { self == .c420 || self == .c422 ? 2 : 1 }
-    var stepY: Int { self == .c420 ? 2 : 1 }
-
-    /// The size of a chroma plane.
-    func width(of width: Int) -> Int { (width + stepX - 1) / stepX }
-    func height(of height: Int) -> Int { (height + stepY - 1) / stepY }
-  }
-
-  /// The luma values from black to white: 16...235 as in broadcasting (limited), or 0...255 as in JPEG (full).
-  package enum Range: Sendable {
-    case limited, full
-  }
-
   package let width: Int
   package let height: Int
-  package let chroma: Chroma
-  package let range: Range
-  /// The planes Y, U, V one after another, without padding.
+  package let format: PlanarFormat
+  package let colours: ColourSpace
+  /// The planes Y, U, V and alpha one after another, without padding.
   package let bytes: [UInt8]
 
-  /// - Precondition: The size is within ``PictureLimits``, and `bytes.count` is ``byteCount(width:height:chroma:)``.
-  package init(width: Int, height: Int, chroma: Chroma, range: Range, bytes: [UInt8]) {
-    precondition(bytes.count == Self.byteCount(width: width, height: height, chroma: chroma))
+  /// - Precondition: The size is within ``PictureLimits``, and `bytes.count` is ``PlanarFormat/byteCount(width:height:)``.
+  package init(width: Int, height: Int, format: PlanarFormat, colours: ColourSpace, bytes: [UInt8]) {
+    precondition(bytes.count == format.byteCount(width: width, height: height))
     self.width = width
     self.height = height
-    self.chroma = chroma
-    self.range = range
+    self.format = format
+    self.colours = colours
     self.bytes = bytes
   }
 
-  /// Odd sides are rounded up: the last column or row has chroma samples of its own.
-  package static func byteCount(width: Int, height: Int, chroma: Chroma) -> Int {
-    width * height + (chroma == .mono ? 0 : 2 * chroma.width(of: width) * chroma.height(of: height))
-  }
-
-  /// Brightness, 0 for black to 255 for white.
+  /// Brightness, 0 for black to 255 for white. Transparent pixels are composited on white, as on a web page.
   package func luma() -> Plane {
     let count = width * height
-    guard range == .limited else { return Plane(width: width, height: height, bytes: Array(bytes[..<count])) }
+    if format.bitDepth == 8, !format.hasAlpha, colours.range == .full {
+      return Plane(width: width, height: height, bytes: Array(bytes[..<count]))
+    }
     let spread = [UInt8](unsafeUninitializedCapacity: count) { out, initialized in
-      bytes.withUnsafeBufferPointer { samples in
-        for index in 0..<count {
-          // (y - 16) × 255 / 219, rounded, with the factor of `Scale`, so that a grey pixel has the same value in
-          // `rgb`.
-          let above = Swift.min(Swift.max(samples[index], 16), 235) &- 16
-          out[index] = UInt8(truncatingIfNeeded: (UInt32(above) &* 76_309 &+ 32_768) >> 16)
+      bytes.withUnsafeBytes { raw in
+        if format.bytesPerSample == 1 {
+          spreadLuma(raw.bindMemory(to: UInt8.self), as: Int32.self, to: out)
+          composite(alpha: raw.bindMemory(to: UInt8.self), onto: out, channels: 1)
+        } else {
+          spreadLuma(raw.bindMemory(to: UInt16.self), as: Int.self, to: out)
+          composite(alpha: raw.bindMemory(to: UInt16.self), onto: out, channels: 1)
         }
       }
       initialized = count
@@ -59,76 +40,135 @@ package struct PlanarPicture: Equatable, Sendable {
     return Plane(width: width, height: height, bytes: spread)
   }
 
-  /// Converts to RGB by ITU-R BT.601. Chroma samples are repeated, not interpolated.
+  /// Converts to RGB. Chroma samples are repeated, not interpolated. Transparent pixels are composited on white.
   package func rgb() -> Picture {
     let count = 3 * width * height
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { out, initialized in
-      self.bytes.withUnsafeBufferPointer { planes in
-        if chroma == .mono { convertGrey(planes, to: out) } else { convert(planes, to: out) }
+      self.bytes.withUnsafeBytes { raw in
+        if format.bytesPerSample == 1 {
+          convert(raw.bindMemory(to: UInt8.self), as: Int32.self, to: out)
+          composite(alpha: raw.bindMemory(to: UInt8.self), onto: out, channels: 3)
+        } else {
+          convert(raw.bindMemory(to: UInt16.self), as: Int.self, to: out)
+          composite(alpha: raw.bindMemory(to: UInt16.self), onto: out, channels: 3)
+        }
       }
       initialized = count
     }
     return Picture(width: width, height: height, format: .rgb, bytes: bytes)
   }
 
-  private func convertGrey(_ planes: UnsafeBufferPointer<UInt8>, to out: UnsafeMutableBufferPointer<UInt8>) {
-    let scale = Scale(range)
+  // `Number` must hold a sample times a factor: 32 bits for samples of 8 bits, which keeps that case fast.
+
+  private func spreadLuma<Sample: FixedWidthInteger, Number: FixedWidthInteger>(
+    _ samples: UnsafeBufferPointer<Sample>, as _: Number.Type, to out: UnsafeMutableBufferPointer<UInt8>
+  ) {
+    let scale = Scale<Number>(colours, bitDepth: format.bitDepth)
+    let (black, white) = (Sample(truncatingIfNeeded: scale.black), Sample(truncatingIfNeeded: scale.white))
     for index in 0..<width * height {
-      let grey = Scale.clamp(scale.luma(planes[index]))
-      out[3 &* index] = grey
-      out[3 &* index &+ 1] = grey
-      out[3 &* index &+ 2] = grey
+      // Clamped before the multiplication, in the smaller type, which is cheaper than after it.
+      let above = Number(truncatingIfNeeded: Swift.min(Swift.max(samples[index], black), white) &- black)
+      out[index] = UInt8(truncatingIfNeeded: (above &* scale.factor &+ Scale<Number>.half) &>> Scale<Number>.shift)
     }
   }
 
-  private func convert(_ planes: UnsafeBufferPointer<UInt8>, to out: UnsafeMutableBufferPointer<UInt8>) {
-    let scale = Scale(range)
-    let chromaWidth = chroma.width(of: width)
+  private func convert<Sample: FixedWidthInteger, Number: FixedWidthInteger>(
+    _ planes: UnsafeBufferPointer<Sample>, as _: Number.Type, to out: UnsafeMutableBufferPointer<UInt8>
+  ) {
+    let scale = Scale<Number>(colours, bitDepth: format.bitDepth)
+    guard format.chroma != .mono else {
+      for index in 0..<width * height {
+        let grey = scale.clamp(Number(truncatingIfNeeded: planes[index]) &* scale.factor &+ scale.offset)
+        out[3 &* index] = grey
+        out[3 &* index &+ 1] = grey
+        out[3 &* index &+ 2] = grey
+      }
+      return
+    }
+    let chromaWidth = format.chroma.width(of: width)
     let firstU = width * height
-    let firstV = firstU + chromaWidth * chroma.height(of: height)
-    let stepX = chroma.stepX
+    let firstV = firstU + chromaWidth * format.chroma.height(of: height)
+    let stepX = format.chroma.stepX
     for y in 0..<height {
-      let chromaRow = y / chroma.stepY * chromaWidth
+      let chromaRow = y / format.chroma.stepY * chromaWidth
       var pixel = y * width
       let end = pixel + width
       for chromaX in 0..<chromaWidth {
-        let u = Int32(planes[firstU &+ chromaRow &+ chromaX]) &- 128
-        let v = Int32(planes[firstV &+ chromaRow &+ chromaX]) &- 128
-        let red = scale.redV &* v
-        let green = scale.greenU &* u &+ scale.greenV &* v
-        let blue = scale.blueU &* u
+        let u = Number(truncatingIfNeeded: planes[firstU &+ chromaRow &+ chromaX]) &- scale.centre
+        let v = Number(truncatingIfNeeded: planes[firstV &+ chromaRow &+ chromaX]) &- scale.centre
+        let red = scale.offset &+ scale.redV &* v
+        let green = scale.offset &+ scale.greenU &* u &+ scale.greenV &* v
+        let blue = scale.offset &+ scale.blueU &* u
         let last = Swift.min(pixel &+ stepX, end)
         while pixel < last {
-          let luma = scale.luma(planes[pixel])
-          out[3 &* pixel] = Scale.clamp(luma &+ red)
-          out[3 &* pixel &+ 1] = Scale.clamp(luma &+ green)
-          out[3 &* pixel &+ 2] = Scale.clamp(luma &+ blue)
+          let luma = Number(truncatingIfNeeded: planes[pixel]) &* scale.factor
+          out[3 &* pixel] = scale.clamp(luma &+ red)
+          out[3 &* pixel &+ 1] = scale.clamp(luma &+ green)
+          out[3 &* pixel &+ 2] = scale.clamp(luma &+ blue)
           pixel &+= 1
         }
       }
     }
   }
 
-  /// The factors of BT.601, times 65,536.
-  private struct Scale {
-    let black: Int32
-    let factor: Int32
-    let redV: Int32
-    let greenU: Int32
-    let greenV: Int32
-    let blueU: Int32
-
-    init(_ range: Range) {
-      switch range {
-      case .limited: (black, factor, redV, greenU, greenV, blueU) = (16, 76_309, 104_597, -25_675, -53_279, 132_201)
-      case .full: (black, factor, redV, greenU, greenV, blueU) = (0, 65_536, 91_881, -22_554, -46_802, 116_130)
+  /// Mixes what is in `out` with white where the last plane, which is always in full range, is not opaque.
+  private func composite<Sample: FixedWidthInteger>(
+    alpha planes: UnsafeBufferPointer<Sample>, onto out: UnsafeMutableBufferPointer<UInt8>, channels: Int
+  ) {
+    guard format.hasAlpha else { return }
+    let first = planes.count - width * height
+    let opaque = 1 << format.bitDepth - 1
+    for pixel in 0..<width * height {
+      let alpha = Swift.min(Int(planes[first &+ pixel]), opaque)
+      guard alpha != opaque else { continue }
+      for channel in channels &* pixel..<channels &* (pixel &+ 1) {
+        let mixed = Int(out[channel]) &* alpha &+ 255 &* (opaque &- alpha) &+ opaque / 2
+        out[channel] = UInt8(truncatingIfNeeded: mixed / opaque)
       }
     }
+  }
 
-    @inline(__always) func luma(_ sample: UInt8) -> Int32 { (Int32(sample) &- black) &* factor &+ 32_768 }
+  /// The factors from samples to 0...255, in fixed point with ``shift`` binary places, which the compiler must know.
+  private struct Scale<Number: FixedWidthInteger> {
+    let black: Number
+    let white: Number
+    let factor: Number
+    /// What to add to a sample times the factor: black becomes 0, and the shift rounds.
+    let offset: Number
+    private let wideCentre: Number
+    let redV: Number
+    let greenU: Number
+    let greenV: Number
+    let blueU: Number
 
-    @inline(__always) static func clamp(_ value: Int32) -> UInt8 {
-      UInt8(truncatingIfNeeded: Swift.min(Swift.max(value >> 16, 0), 255))
+    @inline(__always) static var shift: Number { Number.bitWidth == 32 ? 16 : 24 }
+    /// The sample without colour.
+    @inline(__always) var centre: Number { Number.bitWidth == 32 ? 128 : wideCentre }
+    @inline(__always) static var half: Number { 1 &<< (shift &- 1) }
+
+    init(_ colours: ColourSpace, bitDepth: Int) {
+      let more = bitDepth - 8
+      let one = Double(1 << Int(Self.shift))
+      let isFull = colours.range == .full
+      let largest = Double(1 << bitDepth - 1)
+      let lumaRange = isFull ? largest : Double(219 << more)
+      let chromaRange = isFull ? largest : Double(224 << more)
+      let (red, blue) = (colours.matrix.red, colours.matrix.blue)
+      let green = 1 - red - blue
+      func fixed(_ value: Double) -> Number { Number((value * one).rounded()) }
+      black = isFull ? 0 : Number(16 << more)
+      white = isFull ? Number(1 << bitDepth - 1) : Number(235 << more)
+      factor = fixed(255 / lumaRange)
+      wideCentre = Number(1 << (bitDepth - 1))
+      offset = Self.half - black * factor
+      redV = fixed(2 * (1 - red) * 255 / chromaRange)
+      blueU = fixed(2 * (1 - blue) * 255 / chromaRange)
+      greenU = fixed(-2 * (1 - blue) * blue / green * 255 / chromaRange)
+      greenV = fixed(-2 * (1 - red) * red / green * 255 / chromaRange)
+    }
+
+    @inline(__always) func clamp(_ value: Number) -> UInt8 {
+      UInt8(truncatingIfNeeded: Swift.min(Swift.max(value &>> Self.shift, 0), 255))
     }
   }
 }

@@ -9,7 +9,8 @@ func check(_ input: [UInt8]) {
       for piece in pieces {
         try parser.receive(piece[...]) { picture in
           requireWritable(picture)
-          transcript.append("\(picture.width) × \(picture.height) \(picture.chroma) \(picture.range) \(picture.bytes)")
+          transcript.append(
+            "\(picture.width) × \(picture.height) \(picture.format) \(picture.colours) \(picture.bytes)")
         }
       }
       try parser.finish()
@@ -24,9 +25,9 @@ private func requireWritable(_ picture: PlanarPicture) {
   let count = picture.width * picture.height
   precondition(picture.luma().bytes.count == count && picture.rgb().bytes.count == 3 * count)
   let header = PlanarPicture.y4mHeader(
-    width: picture.width, height: picture.height, chroma: picture.chroma, frameRate: 25)
+    width: picture.width, height: picture.height, format: picture.format, frameRate: 25)
   var parser = Y4MParser()
   var again: [PlanarPicture] = []
   precondition((try? parser.receive((header + picture.y4m)[...]) { again.append($0) }) != nil)
-  precondition(again.map(\.bytes) == [picture.bytes] && again.first?.chroma == picture.chroma)
+  precondition(again.map(\.bytes) == [picture.bytes] && again.first?.format == picture.format)
 }

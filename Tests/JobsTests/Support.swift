@@ -25,7 +25,7 @@ func frame(_ id: Int, _ luma: Plane) -> SourceFrame {
 
 /// A y4m video of grey pictures, one for each level.
 func video(levels: [UInt8], width: Int = 8, height: Int = 8) -> [UInt8] {
-  let header = PlanarPicture.y4mHeader(width: width, height: height, chroma: .mono, frameRate: 30)
+  let header = PlanarPicture.y4mHeader(width: width, height: height, format: .mono, frameRate: 30)
   return levels.reduce(header) { bytes, level in
     bytes + Array("FRAME\n".utf8) + [UInt8](repeating: level, count: width * height)
   }

@@ -33,6 +33,13 @@ package enum PipelineBenchmark {
         }
       }
     ]
+    lines.append(
+      measure("stretch", frames: decoded.count) {
+        for frame in decoded {
+          _ = frame.picture.stretched(toWidth: width * 4 / 3)
+          _ = frame.luma.stretched(toWidth: width * 4 / 3)
+        }
+      })
     let pluginsFrom = lines.count
     for factory in PluginCatalogue.builtIn.factories {
       var plugin = factory.make()

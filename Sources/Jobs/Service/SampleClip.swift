@@ -34,7 +34,7 @@ package struct SampleClip: Sendable {
   /// Writes the whole video as y4m, frame by frame: 26 MB at the standard size.
   /// - Returns: False as soon as `sink` returns false.
   package func write(to sink: ([UInt8]) -> Bool) -> Bool {
-    let header = PlanarPicture.y4mHeader(width: width, height: height, chroma: .c420, frameRate: Self.frameRate)
+    let header = PlanarPicture.y4mHeader(width: width, height: height, format: .c420, frameRate: Self.frameRate)
     guard sink(header) else { return false }
     return (0..<Self.frameCount).allSatisfy { sink(frame($0).y4m) }
   }
@@ -130,7 +130,8 @@ private struct Canvas {
   }
 
   var picture: PlanarPicture {
-    PlanarPicture(width: width, height: height, chroma: .c420, range: .limited, bytes: luma + u + v)
+    PlanarPicture(
+      width: width, height: height, format: .c420, colours: ColourSpace(range: .limited), bytes: luma + u + v)
   }
 
   mutating func fill(_ part: (x: Range<Int>, y: Range<Int>), luma: UInt8, u: UInt8, v: UInt8) {
