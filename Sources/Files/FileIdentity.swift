@@ -15,9 +15,12 @@ package struct FileIdentity: Equatable, Sendable {
 
   /// Nil for everything but a regular file.
   /// - Parameter followsLinks: whether a symbolic link stands for the file that it names; otherwise it counts as no file.
-  package init?(_ path: String, followsLinks: Bool = true) {
+  package init?(_ path: String, followsLinks: Bool = true) { self.init(RawPath(path), followsLinks: followsLinks) }
+
+  /// As above, for a path that need not be UTF-8.
+  package init?(_ path: RawPath, followsLinks: Bool = true) {
     var status = stat()
-    guard (followsLinks ? stat(path, &status) : lstat(path, &status)) == 0 else { return nil }
+    guard path.withCString({ followsLinks ? stat($0, &status) : lstat($0, &status) }) == 0 else { return nil }
     self.init(status)
   }
 

@@ -17,6 +17,9 @@ package struct RawPath: Hashable, Sendable, CustomStringConvertible {
   /// The path of a name in this folder.
   package func appending(_ name: RawPath) -> RawPath { RawPath(bytes: bytes + [UInt8(ascii: "/")] + name.bytes) }
 
+  /// The bytes behind the last slash.
+  package var lastName: [UInt8] { Array(bytes[((bytes.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...]) }
+
   /// For people: what is no UTF-8 is replaced.
   package var description: String { String(decoding: bytes, as: UTF8.self) }
 

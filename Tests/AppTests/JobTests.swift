@@ -220,15 +220,30 @@ struct JobTests {
   }
 
   @Test(arguments: [
-    ("cut.y4m", Array(Clip.movingSquare(frames: 3).dropLast(100))), ("garbage.y4m", Array("not a video".utf8)),
-    ("empty.y4m", []), ("garbage.png", Array("\u{89}PNG but not really".utf8)), ("bomb.png", Bomb.png),
+    ("garbage.y4m", Array("not a video".utf8)), ("empty.y4m", []),
+    ("garbage.png", Array("\u{89}PNG but not really".utf8)), ("bomb.png", Bomb.png), ("notes.txt", Array("Milk".utf8)),
   ])
-  func `a source that can't be read fails its job with the cause, and the server goes on`(name: String, bytes: [UInt8])
+  func `a source that surely can't be read is refused with the cause, and makes no job`(name: String, bytes: [UInt8])
     throws
   {
     let app = try RunningApp()
     app.sources.write(bytes, to: name)
-    let job = try app.finish(app.startJob(["source": .string(name), "plugins": ["quality_check"]]))
+    let body: JSON = ["source": .string(name), "plugins": ["quality_check"]]
+    let answer = try app.client().request("POST", "/v1/jobs", json: body)
+    #expect(answer.status == 422 && answer.json?["field"] == "source", "\(answer.text)")
+    #expect(try app.client().request("GET", "/v1/jobs").json?["jobs"]?.arrayValue?.isEmpty == true)
+  }
+
+  @Test func `a source that turns out to be unreadable fails its job, one that is cut off gives what it has`() throws {
+    let app = try RunningApp()
+    let clip = Clip.movingSquare(frames: 3)
+    app.sources.write(Array(clip.dropLast(100)), to: "cut.y4m")
+    app.sources.write(Array(clip.prefix(200)), to: "nothing.y4m")
+    let cut = try app.finish(app.startJob(["source": "cut.y4m", "plugins": ["quality_check"]]))
+    #expect(cut["status"] == "succeeded")
+    let messages = cut["warnings"]?.arrayValue?.compactMap { $0.objectValue?["message"]?.stringValue } ?? []
+    #expect(messages.contains { $0.hasPrefix("1 of 3 frames could not be read.") }, "\(messages)")
+    let job = try app.finish(app.startJob(["source": "nothing.y4m", "plugins": ["quality_check"]]))
     #expect(job["status"] == "failed")
     #expect((job["error"]?.stringValue?.count ?? 0) > 10, "\(job)")
     #expect(try app.client().request("GET", "/livez").status == 200)

@@ -1,7 +1,6 @@
-import Domain
+import Files
 import Net
 import Processes
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -9,28 +8,40 @@ import Synchronization
   import Darwin
 #endif
 
-/// A running ffmpeg or ffprobe, its output and the last lines of its errors. Killed when the object goes.
+/// A running ffmpeg, its output and what it says of it. Killed when the object goes.
 final class FFmpegProcess {
   private let child: ChildProcess
-  private let program: String
-  private let complaints: Complaints
+  private let log = Guarded(State())
   private let listener: Net.Thread
-  private var hasEnded = false
-  private var failure: SourceError?
+  private var ending: ChildProcess.Ending?
 
-  init(_ command: [String]) throws(SourceError) {
-    program = command[0]
+  private struct State {
+    var log = FFmpegLog()
+    var isAtEnd = false
+  }
+
+  /// - Parameter input: what `/dev/stdin` is. ffmpeg never sees the file's name, which could be a pattern, an option or a
+  ///   protocol to it.
+  init(_ arguments: [String], input: borrowing OpenFile) throws(SourceError) {
     // ffmpeg needs its libraries and no other variable of ours.
     let environment = Environment.values(["PATH", "LD_LIBRARY_PATH", "LANG"])
     do {
-      child = try ChildProcess(command, environment: environment)
+      child = try ChildProcess(["ffmpeg"] + arguments, environment: environment, input: input.descriptor)
     } catch {
-      throw .programFailed(program, reason: "\(error)")
+      throw .programFailed("ffmpeg", reason: "\(error)")
     }
-    let complaints = Complaints()
-    self.complaints = complaints
     // Read continuously, or a program that writes many errors would block on a full pipe.
-    listener = Net.Thread(name: program) { [errors = child.standardError] in complaints.collect(from: errors) }
+    listener = Net.Thread(name: "ffmpeg") { [log, errors = child.standardError] in
+      var piece: [UInt8] = []
+      while errors.read(upTo: 16_384, appendingTo: &piece) > 0 {
+        log.withLock { $0.log.receive(piece[...]) }
+        piece.removeAll(keepingCapacity: true)
+      }
+      log.withLock {
+        $0.log.finish()
+        $0.isAtEnd = true
+      }
+    }
   }
 
   deinit { _ = end() }
@@ -41,40 +52,26 @@ final class FFmpegProcess {
     child.standardOutput.read(upTo: count, appendingTo: &bytes)
   }
 
-  /// Ends the program and waits for it. Later calls return the same.
-  /// - Returns: The error that the program failed with by itself; nil if it did not fail.
-  func end() -> SourceError? {
-    guard !hasEnded else { return failure }
-    hasEnded = true
-    // At the end of its output it is about to exit by itself, and its exit code matters.
-    if !child.standardOutput.isAtEnd { child.signalGroup(SIGKILL) }
-    listener.join()
-    if case .exited(let code) = child.waitForEnd(), code != 0 {
-      failure = .programFailed(program, reason: complaints.text ?? "it ended with the code \(code).")
+  /// What it says about the next frame of its output. Blocks until it does.
+  /// - Returns: Nil if it says nothing any more.
+  func nextFrame() -> FFmpegLog.Frame? {
+    log.wait { state -> FFmpegLog.Frame?? in
+      if let frame = state.log.takeFrame() { return .some(frame) }
+      return state.isAtEnd ? .some(nil) : nil
     }
-    return failure
   }
 
-  /// The last bytes that a program wrote to its standard error.
-  private final class Complaints: Sendable {
-    private let newest = Mutex<[UInt8]>([])
+  /// Ends the program and waits for it, and returns all that it said. Later calls return the same.
+  func end() -> (log: FFmpegLog, ending: ChildProcess.Ending) {
+    let ending = ending ?? finish()
+    self.ending = ending
+    return (log.withLock { $0.log }, ending)
+  }
 
-    func collect(from errors: OutputPipe) {
-      var piece: [UInt8] = []
-      while errors.read(upTo: 4096, appendingTo: &piece) > 0 {
-        newest.withLock { $0 = ($0 + piece).suffix(4096) }
-        piece.removeAll(keepingCapacity: true)
-      }
-    }
-
-    /// The last lines, which name the cause; nil if there are none.
-    var text: String? {
-      let lines = newest.withLock { $0.split(separator: 0x0A) }
-      let last = lines.suffix(Self.maxLines).map { String(decoding: $0.prefix(500), as: UTF8.self) }
-      let text = PlainText.lines(last.joined(separator: "\n"))
-      return text.isEmpty ? nil : text
-    }
-
-    private static let maxLines = 10
+  private func finish() -> ChildProcess.Ending {
+    // At the end of its output it is about to exit by itself, and may have something to say.
+    if !child.standardOutput.isAtEnd { child.signalGroup(SIGKILL) }
+    listener.join()
+    return child.waitForEnd()
   }
 }

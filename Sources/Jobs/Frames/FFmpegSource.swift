@@ -1,58 +1,192 @@
+import Files
 import Imaging
 import Processes
 
-/// Any other video, and JPEG pictures, through the ffmpeg program, which writes y4m into a pipe.
+/// Any other video and picture, through the ffmpeg program, which writes raw pictures into a pipe.
 struct FFmpegSource: FrameSource {
+  private let name: String
+  private let input: FFmpegInput
+  private let file: SharedFile
   private let child: FFmpegProcess
-  private var pictures = Y4MPictures()
+  /// What ffmpeg said about the file before it decoded it; nil for a single picture.
+  private let survey: FFmpegSurvey?
+  /// Of every frame: ffmpeg scales what comes in another size or format later.
+  private var layout: Layout?
+  private var newest: FFmpegLog.Frame?
+  private var firstTime: Double?
+  private var lastTime = 0.0
+  private var nextID = 0
+  private var problems: [String] = []
+  /// The first error that ffmpeg reported, as part of a sentence; known after the last frame.
+  private(set) var firstError: String?
+  private(set) var frameCount: Int?
 
-  /// As counted by ffprobe; nil if ffprobe is missing or can't tell.
-  let frameCount: Int?
-  var frameRate: Double? { pictures.frameRate }
+  private struct Layout {
+    let width: Int
+    let height: Int
+    let pixels: FFmpegPixels
+    let shownColumns: Int
+    let byteCount: Int
+  }
 
-  /// Opens nothing but the file itself: formats that name further files, and other protocols, are left out.
-  private static let restrictions = [
-    "-protocol_whitelist", "file", "-format_whitelist",
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,ogg,gif,asf,mjpeg,jpeg_pipe",
-  ]
+  private static let limits = PictureLimits()
+  /// Bytes of one read; a pipe rarely holds more.
+  private static let pieceBytes = 256 << 10
 
-  /// - Parameter format: The demuxer's name; nil lets ffmpeg guess.
-  init(_ source: ResolvedSource, format: String?) throws {
-    guard Environment.path(ofProgram: "ffmpeg") != nil else {
-      throw SourceError.programMissing("ffmpeg", source: source.name)
-    }
-    let input = Self.restrictions + (format.map { ["-f", $0] } ?? []) + ["-i", source.path]
-    frameCount = format == "jpeg_pipe" ? 1 : Self.countFrames(input)
-    let output = ["-map", "0:v:0", "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "yuv4mpegpipe", "-"]
-    child = try FFmpegProcess(["ffmpeg", "-v", "error", "-nostdin", "-xerror"] + input + output)
-    do {
-      _ = try pictures.header { [child] in child.read($0, appendingTo: &$1) }
-    } catch {
-      throw child.end() ?? error
+  init(_ source: ResolvedSource, input: FFmpegInput, isCancelled: () -> Bool) throws {
+    try self.init(source.openFile(), name: source.name, input: input, isCancelled: isCancelled)
+  }
+
+  init(
+    _ file: consuming OpenFile, name: String, input: FFmpegInput, isCancelled: () -> Bool = { false }
+  ) throws(SourceError) {
+    guard FFmpeg.isInstalled else { throw .programMissing("ffmpeg", source: name) }
+    self.name = name
+    self.file = SharedFile(file)
+    if input.isOnePicture {
+      survey = nil
+      frameCount = 1
+      self.input = input
+      child = try FFmpegProcess(FFmpeg.decoding(input, stream: "V:0"), input: self.file.file)
+    } else {
+      let survey = try FFmpegSurvey(self.file.file, input: input, isCancelled: isCancelled)
+      self.survey = survey
+      var input = input
+      input.isOnePicture = survey.isOnePicture
+      self.input = input
+      frameCount = survey.isOnePicture ? 1 : survey.frameCount
+      if survey.otherVideos > 0 {
+        problems.append("The file holds \(survey.otherVideos + 1) videos. Only the first one is read.")
+      }
+      child = try FFmpegProcess(FFmpeg.decoding(input, stream: survey.stream), input: self.file.file)
     }
   }
 
   mutating func next() throws -> SourceFrame? {
     do {
-      if let frame = try pictures.next({ [child] in child.read($0, appendingTo: &$1) }) { return frame }
+      guard let frame = try decode() else {
+        let (log, ending) = child.end()
+        guard nextID > 0 else { throw FFmpeg.failure(log, name: name, input: input) }
+        addProblems(log, ending: ending)
+        return nil
+      }
+      return frame
     } catch {
-      throw child.end() ?? error
+      _ = child.end()
+      throw error
     }
-    if let failure = child.end() { throw failure }
-    return nil
   }
 
-  /// Reads all packets of the file once, without decoding them.
-  private static func countFrames(_ input: [String]) -> Int? {
-    guard Environment.path(ofProgram: "ffprobe") != nil,
-      let child = try? FFmpegProcess(
-        ["ffprobe", "-v", "error"] + input + [
-          "-select_streams", "v:0", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0",
-        ])
-    else { return nil }
-    var answer: [UInt8] = []
-    while answer.count < 1024, child.read(1024, appendingTo: &answer) > 0 {}
-    let digits = answer.prefix { (0x30...0x39).contains($0) }
-    return Int(String(decoding: digits, as: UTF8.self))
+  mutating func takeProblems() -> [String] {
+    defer { problems = [] }
+    return problems
+  }
+
+  private mutating func decode() throws -> SourceFrame? {
+    guard let description = child.nextFrame() ?? (layout == nil ? nil : newest) else { return nil }
+    newest = description
+    let layout = try self.layout ?? Self.layout(description, name: name)
+    self.layout = layout
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(layout.byteCount)
+    while bytes.count < layout.byteCount {
+      let wanted = min(layout.byteCount - bytes.count, Self.pieceBytes)
+      guard child.read(wanted, appendingTo: &bytes) > 0 else { return nil }
+    }
+    let (rgb, luma) = layout.pixels.picture(
+      bytes, width: layout.width, height: layout.height, description: description)
+    defer { nextID += 1 }
+    return SourceFrame(
+      id: nextID, picture: rgb.stretched(toWidth: layout.shownColumns),
+      luma: luma.stretched(toWidth: layout.shownColumns), time: time(of: description))
+  }
+
+  private static func layout(_ frame: FFmpegLog.Frame, name: String) throws -> Layout {
+    guard let pixels = FFmpegPixels(frame.pixelFormat) else {
+      throw SourceError.programFailed("ffmpeg", reason: "it wrote the pixel format \(frame.pixelFormat).")
+    }
+    let (width, height) = (frame.width, frame.height)
+    guard width * height <= limits.maximumPixels else {
+      throw PictureError.tooLarge(
+        format: "source \(name)", width: width, height: height, maximumPixels: limits.maximumPixels)
+    }
+    let aspect = frame.aspect.map { PixelAspect(width: $0.width, height: $0.height) } ?? .square
+    return Layout(
+      width: width, height: height, pixels: pixels,
+      shownColumns: aspect.shownColumns(of: width, rows: height, limits: limits),
+      byteCount: pixels.byteCount(width: width, height: height))
+  }
+
+  /// Seconds since the first frame. Never goes back; a frame without a time follows its predecessor at the mean rate.
+  private mutating func time(of frame: FFmpegLog.Frame) -> Double? {
+    guard survey != nil, !input.isOnePicture else { return nil }
+    if let time = frame.time {
+      let first = firstTime ?? time
+      firstTime = first
+      lastTime = max(lastTime, time - first)
+    } else if nextID > 0 {
+      lastTime += survey?.frameRate.map { 1 / $0 } ?? 0
+    }
+    return lastTime
+  }
+
+  private mutating func addProblems(_ log: FFmpegLog, ending: ChildProcess.Ending) {
+    let total = max(frameCount ?? nextID, nextID)
+    frameCount = nextID
+    firstError = log.firstError
+    let reason = log.firstError.map { " ffmpeg reports: \($0)." } ?? ""
+    if log.isCut || survey?.isCut ?? false {
+      let promised = survey?.promisedFrames ?? 0
+      let share =
+        promised > total ? "\(nextID) of about \(promised) frames are in it" : "it ends after \(nextID) frames"
+      problems.append("The file is cut off: \(share).\(reason)")
+    } else if nextID < total, log.errorCount > 0 || ending != .exited(code: 0) {
+      problems.append("\(total - nextID) of \(total) frames could not be decoded.\(reason)")
+    } else if log.errorCount > 0, log.damagedFrames == 0 {
+      problems.append("The file may be damaged.\(reason)")
+    }
+    if log.damagedFrames > 0 {
+      problems.append("\(min(log.damagedFrames, nextID)) of \(nextID) frames are damaged.\(reason)")
+    }
+  }
+}
+
+/// What is known of a file before it is decoded.
+struct FFmpegSurvey {
+  /// As ffmpeg names streams.
+  let stream: String
+  let isOnePicture: Bool
+  /// Videos in the file besides the chosen one, single pictures left out.
+  let otherVideos: Int
+  /// Frames that the file shows; nil if they can't be counted.
+  let frameCount: Int?
+  /// Mean frames a second; nil if unknown.
+  let frameRate: Double?
+  /// Frames that the file should have by its own header; nil if it says nothing.
+  let promisedFrames: Int?
+  let isCut: Bool
+
+  /// Reads the file once, without decoding it.
+  init(_ file: borrowing OpenFile, input: FFmpegInput, isCancelled: () -> Bool) throws(SourceError) {
+    let child = try FFmpegProcess(FFmpeg.listingPackets(input), input: file)
+    var packets = FFmpegPackets()
+    var piece: [UInt8] = []
+    while !isCancelled(), child.read(65_536, appendingTo: &piece) > 0 {
+      packets.receive(piece[...])
+      piece.removeAll(keepingCapacity: true)
+    }
+    let (log, _) = child.end()
+    // The videos in the order in which `-map 0:V` took them. The first that moves: an animated AVIF begins with a still.
+    let videos = log.streams.filter(\.isVideo)
+    let chosen = videos.indices.first { packets.shown[$0] ?? 0 > 1 } ?? 0
+    stream = videos.indices.contains(chosen) ? "\(videos[chosen].index)" : "V:0"
+    frameCount = packets.shown[chosen]
+    otherVideos = packets.shown.count { $0.key != chosen && $0.value > 1 }
+    frameRate = videos.indices.contains(chosen) ? videos[chosen].frameRate : nil
+    // A format of single pictures, which several may follow one another in: only the first is the file's.
+    isOnePicture = input.format != "mjpeg" && (log.inputFormat?.hasSuffix("_pipe") ?? false)
+    isCut = !isOnePicture && (log.isCut || FileEnding.isMissing(file, format: log.inputFormat ?? ""))
+    let promised = (log.duration ?? 0) * (frameRate ?? 0)
+    promisedFrames = (1..<1e9).contains(promised) ? Int(promised.rounded()) : nil
   }
 }

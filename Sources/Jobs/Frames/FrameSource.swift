@@ -1,39 +1,75 @@
+import Files
 import Imaging
 
 /// The frames of a source, one after another. Blocks while it reads, so it belongs on a job's own thread.
+///
+/// A source goes on as long as there is anything to read. What could not be read is a problem to tell, not an error.
 package protocol FrameSource {
-  /// Exact; nil if it can't be known before the end.
+  /// How many frames there will be; nil if it can't be known before the end. It falls when some turn out to be unreadable.
   var frameCount: Int? { get }
-  /// Frames a second; nil for pictures, and for videos that don't say.
-  var frameRate: Double? { get }
 
   /// The next frame; nil after the last.
-  /// - Throws: ``PictureError`` or ``SourceError``; the source is then at its end.
+  /// - Throws: ``PictureError`` or ``SourceError`` if there is not a single frame.
   mutating func next() throws -> SourceFrame?
+
+  /// What could not be read: sentences for the job's warnings. Each is returned once; the last are known after the last
+  /// frame.
+  mutating func takeProblems() -> [String]
 }
 
 extension ResolvedSource {
   /// Opens the source. Counting the frames of a video reads all of it once.
-  package func open() throws -> any FrameSource {
+  /// - Parameter isCancelled: Asked while it counts, and between files that can't be read; if it is true, the source ends.
+  package func open(isCancelled: @escaping () -> Bool = { false }) throws -> any FrameSource {
     switch kind {
     case .y4m: try Y4MSource(self)
-    case .picture: PictureSource(paths: [path])
-    case .folder: try PictureSource(folder: self)
-    case .ffmpeg(let format): try FFmpegSource(self, format: format)
+    case .picture: try PictureSource(file: self)
+    case .folder: try PictureSource(folder: self, isCancelled: isCancelled)
+    case .ffmpeg(let input): try FFmpegSource(self, input: input, isCancelled: isCancelled)
+    }
+  }
+
+  /// Refuses a source that can't be read, as far as its first bytes or its first frame show. Blocks, for ffmpeg some tenths
+  /// of a second.
+  package func check() throws {
+    switch kind {
+    case .y4m:
+      _ = try Y4MSource(self, countsFrames: false)
+    case .picture:
+      let file = try openFile()
+      let start = try file.read(FileSignature.startBytes, at: 0)
+      try Picture.checkHeader(start, isWhole: start.count == file.byteCount)
+    case .folder:
+      _ = try PictureSource(folder: self)
+    case .ffmpeg(let input):
+      try FFmpeg.check(openFile(), name: name, input: input)
+    }
+  }
+
+  func openFile() throws(SourceError) -> OpenFile {
+    do throws(FileError) {
+      return try OpenFile(path, for: .reading)
+    } catch {
+      throw .unreadable(name, reason: error.reason)
     }
   }
 }
 
-/// Refuses a frame of another size than the first: plugins and boxes rely on one size a source.
-struct FrameSizeCheck {
-  private var size: String?
+/// Names for a sentence: the first few of what may be thousands.
+struct ShortList {
+  private var named: [String] = []
+  private(set) var count = 0
+  private static let mostNamed = 5
 
-  mutating func check(_ frame: Int, width: Int, height: Int) throws(SourceError) {
-    let current = "\(width) × \(height)"
-    guard let size, size != current else {
-      size = current
-      return
-    }
-    throw .sizeChanges(frame: frame, from: size, to: current)
+  var isEmpty: Bool { count == 0 }
+
+  mutating func add(_ item: @autoclosure () -> String) {
+    count += 1
+    if named.count < Self.mostNamed { named.append(item()) }
+  }
+
+  /// `a, b and 3 more`
+  var text: String {
+    named.joined(separator: ", ") + (count > named.count ? " and \(count - named.count) more" : "")
   }
 }

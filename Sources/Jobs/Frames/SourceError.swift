@@ -5,10 +5,18 @@ package enum SourceError: Error, Equatable, Sendable, CustomStringConvertible {
   case missing(String)
   case missingUpload(String)
   case unreadable(String, reason: String)
-  case unknownKind(String)
   case emptyFolder(String)
+  /// Nothing in the folder can be read. `skipped` names the files with their reasons.
+  case nothingReadable(String, skipped: String)
   case fileTooLarge(String, maximumBytes: Int)
-  case sizeChanges(frame: Int, from: String, to: String)
+  case noFrames(String)
+  case noVideo(String)
+  /// The file ends before its first frame does.
+  case cutOff(String)
+  /// - Parameters:
+  ///   - what: such as `an animated WebP`; nil if the file begins like nothing that is known.
+  ///   - version: ffmpeg's own; nil if it didn't say.
+  case undecodable(String, what: String?, version: String?, reason: String)
   case programMissing(String, source: String)
   case programFailed(String, reason: String)
   /// It is not what it was when the job was accepted. The numbers are of pictures; nil for a single file.
@@ -32,14 +40,22 @@ package enum SourceError: Error, Equatable, Sendable, CustomStringConvertible {
       "There is no upload \(name). Upload the file first, or name another source."
     case .unreadable(let source, let reason):
       "The source \(source) can't be read: \(reason)."
-    case .unknownKind(let source):
-      "The source \(source) is neither a video, a picture nor a folder of pictures."
     case .emptyFolder(let source):
-      "The folder \(source) holds no pictures (PNG, PPM, PGM)."
+      "The folder \(source) is empty. A folder of pictures is a source."
+    case .nothingReadable(let source, let skipped):
+      "The folder \(source) holds no picture that can be read: \(skipped)."
     case .fileTooLarge(let source, let maximumBytes):
       "The picture \(source) is longer than \(maximumBytes) bytes."
-    case .sizeChanges(let frame, let from, let to):
-      "Frame \(frame) has \(to) pixels, the frames before it \(from). All frames of a job must have the same size."
+    case .noFrames(let source):
+      "The source \(source) holds no frames."
+    case .noVideo(let source):
+      "The source \(source) holds no video and no picture, only other streams such as sound."
+    case .cutOff(let source):
+      "The source \(source) is cut off before the end of its first frame. Copy or upload it again."
+    case .undecodable(let source, nil, _, let reason):
+      "The source \(source) is neither a video, a picture nor a folder of pictures that can be read: \(reason)."
+    case .undecodable(let source, let what?, let version, let reason):
+      "ffmpeg\(version.map { " \($0)" } ?? "") can't decode \(source), \(what): \(reason). If the file is whole, install a newer ffmpeg, or convert the file."
     case .programMissing(let program, let source):
       "Reading \(source) needs \(program), which is not on the PATH. Install \(program), or use a y4m video or PNG pictures."
     case .programFailed(let program, let reason):

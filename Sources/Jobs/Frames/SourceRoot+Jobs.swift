@@ -21,11 +21,11 @@ extension SourceRoot {
       return version
     }
     // From here on the file is the same, whatever becomes of the name.
-    let path = hold(name, forJob: id) ?? found.path
+    let path = RawPath(hold(name, forJob: id) ?? found.path)
     var version = SourceVersion(ofFiles: [path])
     // The hash belongs to the file that has the name now, which may be another one already.
     let sha256 = expected?.sha256 == nil ? uploads.sha256(name) : uploads.computedSHA256(name)
-    if SourceVersion(ofFiles: [uploads.whole(name)]).stamp == version.stamp { version.sha256 = sha256 }
+    if SourceVersion(ofFiles: [RawPath(uploads.whole(name))]).stamp == version.stamp { version.sha256 = sha256 }
     if let expected, !version.isSame(as: expected) {
       release(job: id)
       throw expected.stamp == nil ? .otherUpload(name) : .replacedUpload(name)
@@ -41,7 +41,7 @@ extension SourceRoot {
     if let name = Self.upload(in: source), UploadFolder.isValidName(name),
       FileIdentity(uploads.held(name, byJob: id), followsLinks: false) != nil
     {
-      found = try ResolvedSource(name: source, path: uploads.held(name, byJob: id))
+      found = try ResolvedSource(name: source, path: uploads.held(name, byJob: id), root: uploads.path)
     } else {
       found = try resolve(source)
     }
@@ -96,5 +96,8 @@ extension SourceRoot {
 
 extension ResolvedSource {
   /// The files that it consists of, in order.
-  var files: [String] { kind == .folder ? PictureSource.pictures(in: path) : [path] }
+  var files: [RawPath] {
+    guard kind == .folder else { return [RawPath(path)] }
+    return (try? PictureSource.contents(of: self).pictures.map(\.path)) ?? []
+  }
 }

@@ -29,14 +29,14 @@ package struct SourceRoot: Sendable {
       throw FilePath.isInside(FilePath.normalized(asked), folder: folder) ? missing : .outsideRoot(source)
     }
     guard FilePath.isInside(path, folder: folder) else { throw .outsideRoot(source) }
-    return try ResolvedSource(name: source, path: path)
+    return try ResolvedSource(name: source, path: path, root: folder)
   }
 
   private func resolve(upload name: String, source: String) throws(SourceError) -> ResolvedSource {
     guard !name.isEmpty else { throw .empty }
     // A symbolic link is no upload, wherever it leads.
     guard UploadFolder.isValidName(name), uploads.whole(at: name) != nil else { throw .missingUpload(name) }
-    return try ResolvedSource(name: source, path: uploads.whole(name))
+    return try ResolvedSource(name: source, path: uploads.whole(name), root: uploads.path)
   }
 
   /// The name in `upload:NAME`; nil for a path.
@@ -49,37 +49,44 @@ package struct SourceRoot: Sendable {
 package struct ResolvedSource: Equatable, Sendable {
   package enum Kind: Equatable, Sendable {
     case y4m, picture, folder
-    /// Opened by ffmpeg; `format` is nil if ffmpeg may guess.
-    case ffmpeg(format: String?)
+    case ffmpeg(FFmpegInput)
   }
 
   /// As the caller named it, for messages.
   package let name: String
   /// Without symbolic links.
   package let path: String
+  /// The folder that a link in a folder of pictures may not lead out of; without symbolic links.
+  package let root: String
   package let kind: Kind
 
-  init(name: String, path: String) throws(SourceError) {
+  init(name: String, path: String, root: String) throws(SourceError) {
     self.name = name
     self.path = path
+    self.root = root
     switch FileKind(path) {
     case .folder: kind = .folder
-    case .file:
-      guard let kind = Self.kind(path) else { throw .unknownKind(name) }
-      self.kind = kind
+    case .file: kind = Self.kind(path)
     case .missing, .danglingLink, .other: throw .unreadable(name, reason: "it is neither a file nor a folder")
     }
   }
 
-  private static func kind(_ path: String) -> Kind? {
-    switch FilePath.fileExtension(of: path) {
-    case "y4m": .y4m
-    case "png", "ppm", "pgm", "pnm": .picture
-    // Without the name, ffmpeg would read a % in the path as a pattern.
-    case "jpg", "jpeg": .ffmpeg(format: "jpeg_pipe")
-    case "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "flv", "ogv", "gif", "wmv", "3gp", "mjpeg":
-      .ffmpeg(format: nil)
-    default: nil
+  /// By the content; the extension decides only what the content leaves open.
+  private static func kind(_ path: String) -> Kind {
+    let suffix = FilePath.fileExtension(of: path)
+    switch FileSignature(RawPath(path)) {
+    case .y4m: return .y4m
+    case .picture: return .picture
+    case .other("a JPEG", _):
+      // JPEGs one after another are a video only if the file's name says so: cameras write previews behind a picture.
+      let isVideo = ["mjpeg", "mjpg"].contains(suffix)
+      let format = isVideo ? "mjpeg" : "jpeg_pipe"
+      return .ffmpeg(FFmpegInput(format: format, isOnePicture: !isVideo, what: "a JPEG"))
+    case .other(let what, _): return .ffmpeg(FFmpegInput(format: nil, isOnePicture: false, what: what))
+    // The parsers name what is wrong with a file that should be theirs.
+    case nil where suffix == "y4m": return .y4m
+    case nil where ["png", "ppm", "pgm", "pnm"].contains(suffix): return .picture
+    case nil: return .ffmpeg(FFmpegInput(format: nil, isOnePicture: false, what: nil))
     }
   }
 }

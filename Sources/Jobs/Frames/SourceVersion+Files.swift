@@ -5,17 +5,16 @@ import Hashing
 extension SourceVersion {
   /// The version of files as they are now. Looks at each file once, without reading it.
   /// - Parameter sha256: of the content, if it is known.
-  init(ofFiles paths: [String], sha256: String? = nil) {
+  init(ofFiles paths: [RawPath], sha256: String? = nil) {
     var hash = SHA256()
     var byteCount = 0
     for path in paths {
-      let name = FilePath.name(of: path)
       guard let identity = FileIdentity(path) else {
-        hash.update(Array("\(name)\0missing\n".utf8))
+        hash.update(path.lastName + Array("\0missing\n".utf8))
         continue
       }
       byteCount += identity.byteCount
-      hash.update(Array("\(name)\0\(identity.byteCount) \(identity.inode) \(identity.modified)\n".utf8))
+      hash.update(path.lastName + Array("\0\(identity.byteCount) \(identity.inode) \(identity.modified)\n".utf8))
     }
     self.init(
       fileCount: paths.count, byteCount: byteCount, stamp: String(hex(hash.finalize()).prefix(32)), sha256: sha256)

@@ -3,27 +3,74 @@ import Imaging
 
 /// A y4m video in a file, with its exact number of frames.
 struct Y4MSource: FrameSource {
-  private let reader: Reader
-  private var pictures = Y4MPictures()
+  private let file: SharedFile
+  private let name: String
+  private let header: Y4MHeader
+  private let shownColumns: Int
+  private var parser = Y4MParser()
+  private var waiting: [PlanarPicture] = []
+  private var isAtEnd = false
+  private var nextID = 0
+  private var problems: [String] = []
 
-  let frameCount: Int?
-  var frameRate: Double? { pictures.frameRate }
+  private(set) var frameCount: Int?
 
-  init(_ source: ResolvedSource) throws {
-    do throws(FileError) {
-      reader = Reader(file: try OpenFile(source.path, for: .reading))
-    } catch {
-      throw SourceError.unreadable(source.name, reason: error.reason)
-    }
-    let header = try pictures.header { [reader] in try reader.file.read($0, appendingTo: &$1) }
-    frameCount = try Self.count(reader.file, header: header)
+  /// Bytes of one read: a picture of 1,280 × 720 takes six.
+  private static let pieceBytes = 256 << 10
+
+  /// - Parameter countsFrames: False if only the header matters.
+  init(_ source: ResolvedSource, countsFrames: Bool = true) throws {
+    name = source.name
+    file = SharedFile(try source.openFile())
+    let start = try file.file.read(Y4MParser.longestLine + 1, at: 0)
+    var opening = Y4MParser()
+    try opening.receive(start.prefix { $0 != 0x0A } + start.drop { $0 != 0x0A }.prefix(1)) { _ in }
+    if opening.header == nil { try opening.finish() }
+    guard let header = opening.header else { throw SourceError.noFrames(name) }
+    self.header = header
+    shownColumns = header.pixelAspect.shownColumns(of: header.width, rows: header.height)
+    if countsFrames { frameCount = try Self.count(file.file, header: header) }
   }
 
   mutating func next() throws -> SourceFrame? {
-    try pictures.next { [reader] in try reader.file.read($0, appendingTo: &$1) }
+    while waiting.isEmpty {
+      guard !isAtEnd else { return nil }
+      try receive()
+    }
+    let planes = waiting.removeFirst()
+    defer { nextID += 1 }
+    return SourceFrame(
+      id: nextID, picture: planes.rgb().stretched(toWidth: shownColumns),
+      luma: planes.luma().stretched(toWidth: shownColumns),
+      time: header.frameRate.map { Double(nextID) / $0 })
   }
 
-  /// Steps over the file from FRAME line to FRAME line. A last picture that is cut off counts: reading it fails.
+  mutating func takeProblems() -> [String] {
+    defer { problems = [] }
+    return problems
+  }
+
+  private mutating func receive() throws {
+    do {
+      var piece: [UInt8] = []
+      if try file.file.read(Self.pieceBytes, appendingTo: &piece) > 0 {
+        try parser.receive(piece[...]) { waiting.append($0) }
+      } else {
+        isAtEnd = true
+        try parser.finish()
+        if nextID + waiting.count == 0 { throw SourceError.noFrames(name) }
+      }
+    } catch {
+      isAtEnd = true
+      let whole = nextID + waiting.count
+      guard whole > 0 else { throw error }
+      let total = max(frameCount ?? whole, whole)
+      frameCount = whole
+      problems.append("\(total - whole) of \(total) frames could not be read. \(error)")
+    }
+  }
+
+  /// Steps over the file from FRAME line to FRAME line. A last picture that is cut off counts.
   private static func count(_ file: borrowing OpenFile, header: Y4MHeader) throws -> Int? {
     var offset = 0
     var count = -1  // The first line is the header.
@@ -38,62 +85,10 @@ struct Y4MSource: FrameSource {
       count += 1
     }
   }
-
-  /// The file is not copyable, a source in a collection is.
-  private final class Reader {
-    let file: OpenFile
-    init(file: consuming OpenFile) { self.file = file }
-  }
 }
 
-/// Frames of a y4m stream, read from a file or a pipe.
-struct Y4MPictures {
-  /// Appends up to so many bytes and says how many; 0 at the end.
-  typealias Read = (Int, inout [UInt8]) throws -> Int
-
-  private var parser = Y4MParser()
-  private var waiting: [PlanarPicture] = []
-  private var isAtEnd = false
-  private var nextID = 0
-
-  /// Bytes of one read: a picture of 1,280 × 720 takes six.
-  private static let pieceBytes = 256 << 10
-
-  var frameRate: Double? { parser.header?.frameRate }
-
-  /// Reads as far as the header.
-  mutating func header(_ read: Read) throws -> Y4MHeader {
-    while true {
-      if let header = parser.header { return header }
-      try receive(read)
-      if isAtEnd, parser.header == nil { try parser.finish() }
-    }
-  }
-
-  mutating func next(_ read: Read) throws -> SourceFrame? {
-    while waiting.isEmpty {
-      guard !isAtEnd else { return nil }
-      try receive(read)
-    }
-    let planes = waiting.removeFirst()
-    defer { nextID += 1 }
-    return SourceFrame(id: nextID, picture: planes.rgb(), luma: planes.luma())
-  }
-
-  private mutating func receive(_ read: Read) throws {
-    var piece: [UInt8] = []
-    piece.reserveCapacity(Self.pieceBytes)
-    guard try read(Self.pieceBytes, &piece) > 0 else {
-      isAtEnd = true
-      // Without a header, `header(_:)` throws.
-      if parser.header != nil { try parser.finish() }
-      return
-    }
-    do {
-      try parser.receive(piece[...]) { waiting.append($0) }
-    } catch {
-      isAtEnd = true
-      throw error
-    }
-  }
+/// An open file for several owners: the file itself is not copyable, and a source in a collection is.
+final class SharedFile: Sendable {
+  let file: OpenFile
+  init(_ file: consuming OpenFile) { self.file = file }
 }

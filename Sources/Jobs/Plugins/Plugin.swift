@@ -68,11 +68,14 @@ package struct SourceFrame: Sendable {
   package var picture: Picture
   /// The brightness, 0 for black to 255 for white.
   package var luma: Plane
+  /// Seconds since the first frame, for watching at the source's own pace; nil for pictures.
+  package var time: Double?
 
-  package init(id: Int, picture: Picture, luma: Plane) {
+  package init(id: Int, picture: Picture, luma: Plane, time: Double? = nil) {
     self.id = id
     self.picture = picture
     self.luma = luma
+    self.time = time
   }
 
   package var width: Int { luma.width }

@@ -8,7 +8,7 @@ struct ExternalRunner: JobRunner {
   var survivesRestart: Bool { true }
 
   /// There is nothing to check: the server doesn't know what the other program does.
-  func check() throws(AppError) {}
+  func check() async throws(AppError) {}
 
   func accept(job id: String) throws(AppError) -> JobWork { .external }
 

@@ -10,7 +10,7 @@ protocol JobRunner: Sendable {
 
   /// Checks the work before there is a job for it.
   /// - Throws: ``AppError`` that names the field.
-  func check() throws(AppError)
+  func check() async throws(AppError)
 
   /// Holds what a new job needs until ``release(job:)``.
   /// - Returns: the work, with all that was found out about it.

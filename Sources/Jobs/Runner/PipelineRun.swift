@@ -32,8 +32,8 @@ struct PipelineRun {
     }
   }
 
-  /// Time between two frames; nil for as fast as possible.
-  var pace: Duration?
+  /// Whether frames come at the source's own pace, and not as fast as possible.
+  var isPaced = false
   /// Nil if the job keeps no pictures.
   var pictures: FramePictures?
   /// Throws if the source is no longer what it was when the job was accepted.
@@ -77,15 +77,18 @@ struct PipelineRun {
     }
     startedAt = .now
     var source = source
-    var framesDone = 0
     // One frame ahead, so that its picture is written while the plugins work on the frame before.
     var upcoming = read(&source)
     while let frame = try upcoming.get() {
       guard !cancel.isRaised else { return .cancelled }
       upcoming = read(&source)
-      if let pace, !wait(until: startedAt + pace * framesDone) { return .cancelled }
+      if isPaced, let time = frame.time, !wait(until: startedAt + .seconds(time)) { return .cancelled }
+      // Frames that turned out to be unreadable don't come any more.
+      meter.setFrames(source.frameCount)
       guard try process(frame) else { return .cancelled }
-      framesDone += 1
+    }
+    for problem in source.takeProblems() {
+      reporter.publish(.warning(job: job, Warning(plugin: "source", message: problem, severity: .medium)))
     }
     for index in steps.indices {
       guard !cancel.isRaised else { return .cancelled }

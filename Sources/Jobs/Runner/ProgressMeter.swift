@@ -3,15 +3,20 @@ import Domain
 /// Counts the steps of a job, frames × plugins, for its progress, rate and time left.
 package struct ProgressMeter: Sendable {
   /// Nil if the frames can't be counted before the end.
-  package let totalSteps: Int?
+  package private(set) var totalSteps: Int?
   package private(set) var stepsDone = 0
   private let plugins: Int
 
   /// - Parameter frames: Of the whole source.
   package init(frames: Int?, plugins: Int) {
     self.plugins = max(plugins, 1)
-    totalSteps = frames.flatMap { frames in
-      let (steps, overflow) = frames.multipliedReportingOverflow(by: max(plugins, 1))
+    setFrames(frames)
+  }
+
+  /// Corrects the number of frames of the whole source.
+  package mutating func setFrames(_ frames: Int?) {
+    totalSteps = frames.flatMap { [plugins] frames in
+      let (steps, overflow) = frames.multipliedReportingOverflow(by: plugins)
       return overflow ? nil : steps
     }
   }

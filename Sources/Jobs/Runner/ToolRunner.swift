@@ -2,7 +2,6 @@ import Domain
 import Files
 import Imaging
 import JSONValues
-import Processes
 
 /// The runner of a pipeline: opens the source, runs the plugins over its frames, measures them and publishes what they
 /// find.
@@ -13,6 +12,8 @@ struct ToolRunner: SlotRunner {
     let sources: SourceRoot
     let devices: DeviceInventory
     let dataFolder: String
+    /// Where sources are checked before there is a job.
+    let checks: BlockingWork
     /// Bytes of the pictures of one job.
     let maximumPictureBytes: Int
   }
@@ -31,15 +32,23 @@ struct ToolRunner: SlotRunner {
 
   // MARK: Checking
 
-  func check() throws(AppError) {
-    do throws(SourceError) {
-      let source = try tools.sources.resolve(work.source)
-      if case .ffmpeg = source.kind, Environment.path(ofProgram: "ffmpeg") == nil {
-        throw SourceError.programMissing("ffmpeg", source: work.source)
+  func check() async throws(AppError) {
+    try checkPlugins()
+    // Reading the start of the source blocks.
+    let refusal = try await tools.checks.run { [sources = tools.sources, source = work.source] in
+      do {
+        try sources.resolve(source).check()
+        return nil as AppError?
+      } catch let error as SourceError {
+        return Self.refusal(error)
+      } catch {
+        return AppError(.unprocessable, "\(error)", field: "source")
       }
-    } catch {
-      throw Self.refusal(error)
     }
+    if let refusal { throw refusal }
+  }
+
+  private func checkPlugins() throws(AppError) {
     guard !work.plugins.isEmpty else { throw JobRequest.refusal("plugins", "Choose at least one plugin.") }
     guard Set(work.plugins).count == work.plugins.count else {
       throw JobRequest.refusal("plugins", "Name each plugin only once.")
@@ -107,13 +116,13 @@ struct ToolRunner: SlotRunner {
     let job = reporter.job
     reporter.publish(.progress(job: job, progress: 0, stage: "Opening the source"))
     let resolved = try tools.sources.resolve(work.source, forJob: job.id, as: work.version)
-    let source = try resolved.open()
+    let source = try resolved.open { cancel.isRaised }
     var run = PipelineRun(
       work, plugins: plugins, device: device, frameCount: source.frameCount, reporter: reporter, cancel: cancel)
     if let version = work.version {
       run.checkSource = { [sources = tools.sources] in try sources.check(resolved, is: version) }
     }
-    run.pace = options.isPaced ? source.frameRate.map { .seconds(1 / $0) } : nil
+    run.isPaced = options.isPaced
     // A job of the same number may have left pictures, if an older database was restored since.
     let folder = FramePictures.folder(ofJob: job.id, dataFolder: tools.dataFolder)
     try? FileSystem.remove(folder)

@@ -64,7 +64,7 @@ package final class JobService: Sendable {
     runners = JobRunners(
       tools: ToolRunner.Tools(
         catalogue: catalogue, sources: sources, devices: devices, dataFolder: configuration.dataFolder,
-        maximumPictureBytes: configuration.maximumPictureBytes),
+        checks: BlockingWork(), maximumPictureBytes: configuration.maximumPictureBytes),
       reports: reports)
     queue = JobQueue(
       waiting: book.active.filter { $0.status == .queued }.map(\.id), maximumRunning: configuration.maximumRunning,
@@ -275,7 +275,7 @@ package final class JobService: Sendable {
   ) async throws(AppError) -> Job {
     let runner = runners.runner(for: request.work)
     try request.checkName()
-    try runner.check()
+    try await runner.check()
     let number = try reserve(needsSlot: runner.needsSlot)
     let id = "\(number)"
     do {

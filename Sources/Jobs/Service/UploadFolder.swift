@@ -60,7 +60,7 @@ struct UploadFolder: Sendable {
   func sha256(_ name: String) -> String? {
     guard whole(at: name) != nil, let bytes = try? FileSystem.read(about(name), maxBytes: 4096),
       let json = try? JSON(parsing: bytes).objectValue,
-      json["stamp"]?.stringValue == SourceVersion(ofFiles: [whole(name)]).stamp
+      json["stamp"]?.stringValue == SourceVersion(ofFiles: [RawPath(whole(name))]).stamp
     else { return nil }
     return json["sha256"]?.stringValue
   }
@@ -77,7 +77,7 @@ struct UploadFolder: Sendable {
   /// Records the hash of a finished upload, and that it was used now. Without the record the hash is computed again.
   func note(_ name: String, sha256: String?) {
     var json = JSONObject()
-    json["stamp"] = SourceVersion(ofFiles: [whole(name)]).stamp.map(JSON.string)
+    json["stamp"] = SourceVersion(ofFiles: [RawPath(whole(name))]).stamp.map(JSON.string)
     json["sha256"] = sha256.map(JSON.string)
     try? FileSystem.write(JSON.object(json).encoded(), to: about(name))
   }

@@ -1,0 +1,203 @@
+/// Reads what ffmpeg writes to its standard error with `-loglevel repeat+level+info`, in pieces of any size.
+///
+/// ffmpeg has no other channel for what it knows of its input and of each frame. The lines that this type looks for are the
+/// same in ffmpeg 5.1 to 9.0; what it doesn't find stays nil. A line has its source, its level and its text:
+///
+///     [h264 @ 0x55c248194c00] [error] error while decoding MB 8 0, bytestream 831
+struct FFmpegLog: Sendable {
+  /// A stream of the input.
+  struct Stream: Equatable, Sendable {
+    let index: Int
+    /// Whether it is a video, and no cover picture: what ffmpeg selects with `V`.
+    let isVideo: Bool
+    /// Mean frames a second; nil if unknown.
+    let frameRate: Double?
+  }
+
+  /// What the filter `showinfo` says about a frame.
+  struct Frame: Equatable, Sendable {
+    /// Seconds; nil if the file doesn't say.
+    var time: Double?
+    var pixelFormat: String
+    var width: Int
+    var height: Int
+    /// Width and height of a pixel; nil if unknown.
+    var aspect: (width: Int, height: Int)?
+    /// Such as `tv` and `bt709`; nil if unknown.
+    var range: String?
+    var matrix: String?
+
+    static func == (left: Frame, right: Frame) -> Bool {
+      left.time == right.time && left.pixelFormat == right.pixelFormat && left.width == right.width
+        && left.height == right.height && left.range == right.range && left.matrix == right.matrix
+        && left.aspect?.width == right.aspect?.width && left.aspect?.height == right.aspect?.height
+    }
+  }
+
+  private(set) var version: String?
+  /// Names of the input's format, such as `matroska,webm`.
+  private(set) var inputFormat: String?
+  /// In seconds, as the file says.
+  private(set) var duration: Double?
+  private(set) var streams: [Stream] = []
+  /// Frames in order, those that were taken left out.
+  private(set) var frames: [Frame] = []
+  private(set) var frameCount = 0
+  /// The first line of an error; nil if there was none.
+  private(set) var firstError: String?
+  private(set) var errorCount = 0
+  /// Frames that a decoder patched up.
+  private(set) var damagedFrames = 0
+  /// Whether the file ends before its own table of contents says so.
+  private(set) var isCut = false
+
+  private var line: [UInt8] = []
+  /// The newest frame, until its colours have come.
+  private var pending: Frame?
+  /// What follows `Output #0` describes the output.
+  private var isPastInput = false
+
+  /// Longer lines are cut off. Those of interest have some hundred bytes.
+  private static let longestLine = 4096
+  /// A file can't make this grow: its streams are numbered from 0.
+  private static let mostStreams = 100
+
+  mutating func receive(_ bytes: ArraySlice<UInt8>) {
+    var rest = bytes
+    while let end = rest.firstIndex(of: 0x0A) {
+      line += rest[..<end].prefix(Self.longestLine - line.count)
+      read(String(decoding: line, as: UTF8.self))
+      line.removeAll(keepingCapacity: true)
+      rest = rest[(end + 1)...]
+    }
+    line += rest.prefix(Self.longestLine - line.count)
+  }
+
+  mutating func finish() {
+    receive([0x0A])
+    emit()
+  }
+
+  /// Removes the oldest frame that is completely known.
+  mutating func takeFrame() -> Frame? { frames.isEmpty ? nil : frames.removeFirst() }
+
+  // MARK: Lines
+
+  private mutating func read(_ whole: String) {
+    var text = whole[...]
+    var component: Substring = ""
+    var level: Substring?
+    while level == nil, text.first == "[", let end = text.firstRange(of: "] ") {
+      let group = text[text.index(after: text.startIndex)..<end.lowerBound]
+      text = text[end.upperBound...]
+      if Self.levels.contains(group) { level = group } else { component = group }
+    }
+    switch level {
+    case "error", "fatal", "panic": readError(text)
+    case "warning": readWarning(text)
+    case "info":
+      if component.hasPrefix("Parsed_showinfo_") { readFrame(text) } else { readInput(text) }
+    default: break
+    }
+  }
+
+  private static let levels: Set<Substring> = ["panic", "fatal", "error", "warning", "info", "verbose", "debug"]
+
+  private mutating func readError(_ text: Substring) {
+    if text.contains("partial file") || text.contains("ended prematurely") { isCut = true }
+    errorCount += 1
+    guard firstError == nil else { return }
+    var reason = text
+    for prefix in ["\(FFmpeg.inputName): ", "Error opening input: "] where reason.hasPrefix(prefix) {
+      reason = reason.dropFirst(prefix.count)
+    }
+    while let last = reason.last, last.isWhitespace || last == "." { reason.removeLast() }
+    firstError = String(reason.prefix(300))
+  }
+
+  private mutating func readWarning(_ text: Substring) {
+    if text.contains("corrupt decoded frame") { damagedFrames += 1 }
+  }
+
+  private mutating func readInput(_ text: Substring) {
+    if let rest = text.after("ffmpeg version ") {
+      version = version ?? rest.split(separator: " ").first.map { String($0.prefix(60)) }
+    } else if text.hasPrefix("Output #") || text.hasPrefix("Stream mapping:") {
+      isPastInput = true
+    } else if isPastInput {
+      return
+    } else if let rest = text.after("Input #0, ") {
+      inputFormat = rest.firstRange(of: ", from ").map { String(rest[..<$0.lowerBound]) }
+    } else if let rest = text.after("  Duration: ") {
+      duration = Self.seconds(rest.prefix { $0 != "," })
+    } else if let rest = text.after("  Stream #0:"), streams.count < Self.mostStreams {
+      readStream(rest)
+    }
+  }
+
+  /// Reads `0[0x1](und): Video: h264 (High) (avc1 / 0x31637661), yuv420p(tv), 320x180, 30 fps, 30 tbr (default)`.
+  private mutating func readStream(_ text: Substring) {
+    guard let index = Int(text.prefix { $0.isASCII && $0.isNumber }), let kind = text.firstRange(of: ": ") else {
+      return
+    }
+    let description = text[kind.upperBound...]
+    let rate = description.split(separator: ",").lazy.compactMap { part in
+      part.hasSuffix(" fps") ? Double(part.dropFirst().dropLast(4)) : nil
+    }.first
+    let isCover = ["(attached pic)", "(timed thumbnails)"].contains { description.contains($0) }
+    streams.append(
+      Stream(index: index, isVideo: description.hasPrefix("Video: ") && !isCover, frameRate: rate))
+  }
+
+  /// Parses `00:01:02.50`; nil for `N/A`.
+  private static func seconds(_ text: Substring) -> Double? {
+    let parts = text.split(separator: ":").compactMap { Double($0) }
+    guard parts.count == 3 else { return nil }
+    return parts[0] * 3600 + parts[1] * 60 + parts[2]
+  }
+
+  // MARK: Frames
+
+  private mutating func readFrame(_ text: Substring) {
+    if text.hasPrefix("n:"), let frame = Self.frame(text) {
+      emit()
+      pending = frame
+    } else if text.hasPrefix("color_range:"), pending != nil {
+      pending?.range = Self.value(of: "color_range", in: text)
+      pending?.matrix = Self.value(of: "color_space", in: text)
+      emit()
+    }
+  }
+
+  private mutating func emit() {
+    guard let frame = pending else { return }
+    pending = nil
+    frameCount += 1
+    frames.append(frame)
+  }
+
+  /// Reads `n:   0 pts:      0 pts_time:0       fmt:yuv420p sar:1/1 s:160x120 i:P iskey:1 type:I`.
+  private static func frame(_ text: Substring) -> Frame? {
+    guard let format = value(of: "fmt", in: text), let size = value(of: "s", in: text) else { return nil }
+    let sides = size.split(separator: "x").compactMap { Int($0) }
+    guard sides.count == 2, sides.allSatisfy({ (1...1 << 20).contains($0) }) else { return nil }
+    let aspect = value(of: "sar", in: text)?.split(separator: "/").compactMap { Int($0) } ?? []
+    return Frame(
+      time: value(of: "pts_time", in: text).flatMap { Double($0) }.flatMap { abs($0) < 1e9 ? $0 : nil },
+      pixelFormat: format, width: sides[0], height: sides[1],
+      aspect: aspect.count == 2 && aspect.allSatisfy { $0 > 0 } ? (aspect[0], aspect[1]) : nil)
+  }
+
+  /// The value of `name:value`, which may be padded with blanks on either side; nil for `unknown`.
+  private static func value(of name: String, in text: Substring) -> String? {
+    guard let found = text.hasPrefix("\(name):") ? text.firstRange(of: "\(name):") : text.firstRange(of: " \(name):")
+    else { return nil }
+    let value = text[found.upperBound...].drop { $0 == " " }.prefix { $0 != " " }
+    return value.isEmpty || value == "unknown" || value == "NOPTS" ? nil : String(value)
+  }
+}
+
+extension Substring {
+  /// What follows a prefix; nil if it isn't there.
+  fileprivate func after(_ prefix: String) -> Substring? { hasPrefix(prefix) ? dropFirst(prefix.count) : nil }
+}
