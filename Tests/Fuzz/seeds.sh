@@ -106,4 +106,7 @@ seed Videos grey '\050YUV4MPEG2 W2 H2 F25:1 Cmono\nFRAME\nabcdFRAME Ip\n\n\n\n\n
 seed Videos planar '\033YUV4MPEG2 W2 H2 F30000:1001 Ip A1:1 C420jpeg XCOLORRANGE=FULL\nFRAME\nabcdef'
 seed Videos odd '\010YUV4MPEG2 W3 H1 C422\nFRAME\nabcdefg'
 seed Videos full '\010YUV4MPEG2 W1 H1 C444\nFRAME\nabc'
+seed Videos deep '\010YUV4MPEG2 W1 H1 C444p10 XYSCSS=444P10\nFRAME\nabcdef'
+seed Videos alpha '\010YUV4MPEG2 W1 H1 A4:3 C444alpha\nFRAME\nabcd'
+seed Videos fourth '\010YUV4MPEG2 W5 H1 C411\nFRAME\nabcdefghi'
 seed Videos large '\001YUV4MPEG2 W999999999 H999999999\nFRAME\n'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the missing dependencies of a step, or prints what to install.
 #   setup.sh build     what the compiler needs: zlib's and SQLite's headers
-#   setup.sh pictures  ffmpeg, and an independent PNG decoder with sample pictures
+#   setup.sh pictures  ffmpeg, a second version of it, and an independent PNG decoder with sample pictures
 #   setup.sh metrics   promtool, which checks the format of /metrics
 #   setup.sh web       a linter and a type checker for the browser's modules
 #   setup.sh browser   Chromium, and Playwright to drive it
@@ -42,6 +42,10 @@ case "${1:-}" in
   pictures)
     command -v ffmpeg >/dev/null || system_packages ffmpeg
     python_packages pictures scikit-image pillow pypng
+    # Debian's ffmpeg is 5.1. The newest that we test with is 9.0, whose messages and formats differ.
+    python_packages ffmpeg imageio-ffmpeg==0.8.1
+    mkdir -p .venv/ffmpeg
+    ln -sf "$(.venv/bin/python -c 'import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())')" .venv/ffmpeg/ffmpeg
     ;;
   metrics)
     # Unpacks the package instead of installing it, because only one program is needed and no service should start.
