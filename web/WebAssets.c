@@ -358,58 +358,74 @@ static const unsigned char file_88[] = {
 };
 
 static const unsigned char file_89[] = {
-#embed "js/realtime/realtime-client.js"
+#embed "js/realtime/reachability.js"
 };
 
 static const unsigned char file_90[] = {
-#embed "js/realtime/realtime-store.js"
+#embed "js/realtime/realtime-client.js"
 };
 
 static const unsigned char file_91[] = {
-#embed "js/realtime/silence-watch.js"
+#embed "js/realtime/realtime-store.js"
 };
 
 static const unsigned char file_92[] = {
-#embed "js/realtime/sleep-aware-timer.js"
+#embed "js/realtime/retry-schedule.js"
 };
 
 static const unsigned char file_93[] = {
-#embed "js/realtime/snapshot-assembly.js"
+#embed "js/realtime/silence-watch.js"
 };
 
 static const unsigned char file_94[] = {
-#embed "js/realtime/sse-transport.js"
+#embed "js/realtime/sleep-aware-timer.js"
 };
 
 static const unsigned char file_95[] = {
-#embed "js/realtime/stream-position.js"
+#embed "js/realtime/snapshot-assembly.js"
 };
 
 static const unsigned char file_96[] = {
-#embed "js/realtime/transport-choice.js"
+#embed "js/realtime/sse-transport.js"
 };
 
 static const unsigned char file_97[] = {
-#embed "js/realtime/transport.js"
+#embed "js/realtime/stream-position.js"
 };
 
 static const unsigned char file_98[] = {
-#embed "js/realtime/websocket-transport.js"
+#embed "js/realtime/stream-slots.js"
 };
 
 static const unsigned char file_99[] = {
-#embed "js/stories-search.js"
+#embed "js/realtime/transport-choice.js"
 };
 
 static const unsigned char file_100[] = {
-#embed "js/theme.js"
+#embed "js/realtime/transport.js"
 };
 
 static const unsigned char file_101[] = {
-#embed "js/toast.js"
+#embed "js/realtime/websocket-transport.js"
 };
 
 static const unsigned char file_102[] = {
+#embed "js/server-clock.js"
+};
+
+static const unsigned char file_103[] = {
+#embed "js/stories-search.js"
+};
+
+static const unsigned char file_104[] = {
+#embed "js/theme.js"
+};
+
+static const unsigned char file_105[] = {
+#embed "js/toast.js"
+};
+
+static const unsigned char file_106[] = {
 #embed "js/values.js"
 };
 
@@ -503,20 +519,24 @@ static const struct telltale_asset assets[] = {
     {"js/realtime/messages.js", file_86, sizeof file_86},
     {"js/realtime/page-life.js", file_87, sizeof file_87},
     {"js/realtime/polling.js", file_88, sizeof file_88},
-    {"js/realtime/realtime-client.js", file_89, sizeof file_89},
-    {"js/realtime/realtime-store.js", file_90, sizeof file_90},
-    {"js/realtime/silence-watch.js", file_91, sizeof file_91},
-    {"js/realtime/sleep-aware-timer.js", file_92, sizeof file_92},
-    {"js/realtime/snapshot-assembly.js", file_93, sizeof file_93},
-    {"js/realtime/sse-transport.js", file_94, sizeof file_94},
-    {"js/realtime/stream-position.js", file_95, sizeof file_95},
-    {"js/realtime/transport-choice.js", file_96, sizeof file_96},
-    {"js/realtime/transport.js", file_97, sizeof file_97},
-    {"js/realtime/websocket-transport.js", file_98, sizeof file_98},
-    {"js/stories-search.js", file_99, sizeof file_99},
-    {"js/theme.js", file_100, sizeof file_100},
-    {"js/toast.js", file_101, sizeof file_101},
-    {"js/values.js", file_102, sizeof file_102},
+    {"js/realtime/reachability.js", file_89, sizeof file_89},
+    {"js/realtime/realtime-client.js", file_90, sizeof file_90},
+    {"js/realtime/realtime-store.js", file_91, sizeof file_91},
+    {"js/realtime/retry-schedule.js", file_92, sizeof file_92},
+    {"js/realtime/silence-watch.js", file_93, sizeof file_93},
+    {"js/realtime/sleep-aware-timer.js", file_94, sizeof file_94},
+    {"js/realtime/snapshot-assembly.js", file_95, sizeof file_95},
+    {"js/realtime/sse-transport.js", file_96, sizeof file_96},
+    {"js/realtime/stream-position.js", file_97, sizeof file_97},
+    {"js/realtime/stream-slots.js", file_98, sizeof file_98},
+    {"js/realtime/transport-choice.js", file_99, sizeof file_99},
+    {"js/realtime/transport.js", file_100, sizeof file_100},
+    {"js/realtime/websocket-transport.js", file_101, sizeof file_101},
+    {"js/server-clock.js", file_102, sizeof file_102},
+    {"js/stories-search.js", file_103, sizeof file_103},
+    {"js/theme.js", file_104, sizeof file_104},
+    {"js/toast.js", file_105, sizeof file_105},
+    {"js/values.js", file_106, sizeof file_106},
 };
 
 size_t telltale_asset_count(void) { return sizeof assets / sizeof assets[0]; }

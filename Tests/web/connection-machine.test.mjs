@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { INITIAL_MACHINE, RETRY_DELAYS_MS, retryDelayMs, step } from "../../web/js/realtime/connection-machine.js"
+import { INITIAL_MACHINE, retryDelayMs, step } from "../../web/js/realtime/connection-machine.js"
+import { STANDARD_SCHEDULE } from "../../web/js/realtime/retry-schedule.js"
 
 const STATES = ["IDLE", "CONNECTING", "CONNECTED", "DISCONNECTED", "RECONNECTING", "CLOSED"]
 const lost = { type: "lost", code: 1006 }
@@ -80,8 +81,9 @@ describe("the connection machine", () => {
 
 describe("the delay before an attempt", () => {
   test("is 1, 2, 4, 8, 16 s, plus or minus a tenth", () => {
-    assert.deepEqual(RETRY_DELAYS_MS, [1_000, 2_000, 4_000, 8_000, 16_000])
-    RETRY_DELAYS_MS.forEach((delay, index) => {
+    const { delaysMs } = STANDARD_SCHEDULE
+    assert.deepEqual(delaysMs, [1_000, 2_000, 4_000, 8_000, 16_000])
+    delaysMs.forEach((delay, index) => {
       const machine = at("DISCONNECTED", { attempt: index + 1, code: 1006 })
       assert.equal(retryDelayMs(machine, () => 0), delay * 0.9)
       assert.equal(retryDelayMs(machine, () => 0.5), delay)
@@ -100,5 +102,17 @@ describe("the delay before an attempt", () => {
     assert.equal(retryDelayMs(machine, () => 0), 500)
     assert.equal(retryDelayMs(machine, () => 0.5), 1_000)
     assert.equal(retryDelayMs(machine, () => 1), 1_500)
+  })
+
+  test("is whatever schedule the client is given", () => {
+    const schedule = {
+      ...STANDARD_SCHEDULE, delaysMs: [50, 70], jitter: 0, tooManyDelayMs: 900, restartDelayMs: [10, 20],
+      notRetried: new Set([4006]),
+    }
+    const delay = (attempt, code) => retryDelayMs(at("DISCONNECTED", { attempt, code }), () => 0.5, schedule)
+    assert.deepEqual([delay(1, 1006), delay(2, 1006), delay(1, 4001), delay(1, 1012), delay(2, 1012)], [50, 70, 900, 15, 70])
+    const after = (attempt, code) => step(at("RECONNECTING", { attempt }), { type: "lost", code }, schedule).state
+    assert.deepEqual([after(1, 1006), after(2, 1006), after(1, 4006), after(1, 4003)],
+      ["DISCONNECTED", "CLOSED", "CLOSED", "DISCONNECTED"])
   })
 })

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { POLL_INTERVAL_MAX_MS, POLL_TIMEOUT_MS, Polling } from "../../web/js/realtime/polling.js"
+import { POLL_TIMEOUT_MS, Polling } from "../../web/js/realtime/polling.js"
 import { FakeClock, FakeLife } from "./support.mjs"
 
 const settle = () => new Promise(resolve => setImmediate(resolve))
 
 /** Polling whose requests `ask` answers: true, false, or an error. */
-function makePolling(ask) {
+function makePolling(ask, random = () => 0) {
   const clock = new FakeClock()
   const life = new FakeLife()
   const turns = []
@@ -16,50 +16,79 @@ function makePolling(ask) {
     onTurn: isAnswered => turns.push(isAnswered),
     clock,
     life,
+    random,
   })
   const pass = async ms => { clock.tick(ms); await settle() }
-  return { polling, clock, life, turns, asked, pass }
+  const waits = () => asked.slice(1).map((at, index) => at - asked[index])
+  return { polling, clock, life, turns, asked, waits, pass }
 }
+
+const neverAnswered = signal =>
+  new Promise((_, reject) => { signal.addEventListener("abort", () => reject(new Error("aborted"))) })
 
 describe("polling", () => {
   test("sends a request every second and reports the answers", async () => {
     const answers = [true, true, true]
-    const { polling, turns, asked, pass } = makePolling(async () => answers.shift())
+    const { polling, turns, waits, pass } = makePolling(async () => answers.shift())
     polling.start()
     await settle()
     for (let second = 1; second < 3; second += 1) await pass(1_000)
     assert.deepEqual(turns, [true, true, true])
-    assert.deepEqual(asked.map(at => at - asked[0]), [0, 1_000, 2_000])
+    assert.deepEqual(waits(), [1_000, 1_000])
   })
 
-  test("reports that nothing is answered, and sends requests more and more slowly", async () => {
-    const { polling, turns, asked, pass } = makePolling(async () => { throw new Error("down") })
+  for (const [chance, wait] of [[0, 4_000], [0.5, 3_600], [1, 3_200]]) {
+    test(`probes every ${wait / 1_000} s if nothing answers, by chance ${chance}`, async () => {
+      const { polling, turns, waits, pass } = makePolling(async () => { throw new Error("down") }, () => chance)
+      polling.start()
+      await settle()
+      for (let passed = 0; passed < 60_000; passed += 100) await pass(100)
+      assert.ok(turns.length > 10 && turns.every(isAnswered => !isAnswered))
+      assert.deepEqual([...new Set(waits())], [wait])
+    })
+  }
+
+  test("counts the interval from one probe's beginning to the next, however long the first hangs", async () => {
+    const { polling, waits, pass } = makePolling(neverAnswered)
     polling.start()
     await settle()
-    for (let second = 0; second < 120; second += 1) await pass(1_000)
-    assert.ok(turns.every(isAnswered => !isAnswered))
-    const waits = asked.slice(1).map((at, index) => at - asked[index])
-    assert.deepEqual(waits.slice(0, 5), [2_000, 4_000, 8_000, 16_000, POLL_INTERVAL_MAX_MS])
+    for (let passed = 0; passed < 20_000; passed += 100) await pass(100)
+    assert.deepEqual([...new Set(waits())], [4_000])
+  })
+
+  test("can begin with a probe's interval, and asks at once when it has to read", async () => {
+    const { polling, asked, clock, pass } = makePolling(async () => true)
+    const beganAt = clock.now()
+    polling.startProbing()
+    await pass(3_900)
+    assert.deepEqual(asked, [])
+    polling.start()
+    await settle()
+    assert.deepEqual(asked, [beganAt + 3_900])
   })
 
   test("sends a request at once when the page or the network is back", async () => {
     const { polling, life, asked, pass } = makePolling(async () => { throw new Error("down") })
     polling.start()
     await settle()
-    for (let second = 0; second < 40; second += 1) await pass(1_000)
+    for (let second = 0; second < 41; second += 1) await pass(1_000)
     const before = asked.length
     life.wake()
     await settle()
     assert.equal(asked.length, before + 1)
   })
 
-  test("aborts a request that takes too long", async () => {
-    const { polling, turns, pass } = makePolling(signal =>
-      new Promise((_, reject) => { signal.addEventListener("abort", () => reject(new Error("aborted"))) }))
+  test("aborts a request that takes too long, though the ones before were answered", async () => {
+    let isUp = true
+    const { polling, turns, pass } = makePolling(signal => isUp ? Promise.resolve(true) : neverAnswered(signal))
     polling.start()
     await settle()
-    await pass(POLL_TIMEOUT_MS)
-    assert.deepEqual(turns, [false])
+    isUp = false
+    await pass(1_000)
+    await pass(POLL_TIMEOUT_MS - 1)
+    assert.deepEqual(turns, [true])
+    await pass(1)
+    assert.deepEqual(turns, [true, false])
   })
 
   test("sends and reports nothing once it is stopped", async () => {

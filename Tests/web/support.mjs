@@ -100,6 +100,7 @@ export function makeClient(options = {}) {
     WebSocket: FakeWebSocket,
     random: () => 0.5,
     clock,
+    serverClock: { now: clock.now, observe() {} },
     life,
     logger: { debug: line => heard.log.push(line), warn: line => heard.log.push(line) },
     fetch: () => new Promise(() => {}),

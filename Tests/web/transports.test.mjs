@@ -129,6 +129,7 @@ describe("SSETransport", () => {
     })
     const { events } = listen(transport)
     transport.open(new URLSearchParams())
+    await new Promise(resolve => setImmediate(resolve))
     transport.close()
     await new Promise(resolve => setImmediate(resolve))
     assert.equal(signal.aborted, true)

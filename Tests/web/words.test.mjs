@@ -102,6 +102,8 @@ describe("a badge", () => {
       "Connection lost", told, true],
     ["says that the subject no longer exists", stale("CLOSED", { isGone: true }), calm, "gone", "No longer on the server", told],
     ["says that it polls", live("DISCONNECTED", { isPolling: true }), calm, "live", "Live, once a second", null],
+    ["says that it polls because other tabs hold all streams", live("DISCONNECTED", { isPolling: true, isCrowded: true }), calm,
+      "live", "Live, once a second: many tabs are open", null],
     ["offers to reconnect while it polls after giving up", live("CLOSED", { isPolling: true }), calm, "live", "Live, once a second", null, true],
   ]) {
     test(name, () => assert.deepEqual(connectionBadge(connection, page), { state, label, asOf: time, canReconnect }))

@@ -1,4 +1,5 @@
 // @ts-check
+import { isReachable } from "./realtime/reachability.js"
 import { showToast } from "./toast.js"
 
 /** A server that takes longer than this to answer counts as unreachable. */
@@ -27,19 +28,9 @@ export function keepPageWhileUnreachable(isConnected) {
   })
 }
 
-/** Whether the server answers, and is not shutting down. @param {URL} url @param {typeof fetch} [ask] */
-export async function isReachable(url, ask = fetch) {
-  try {
-    const { status } = await ask(url, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) })
-    return status < 500
-  } catch {
-    return false
-  }
-}
-
 /** @param {Element} source @param {URL} url */
 async function follow(source, url) {
-  if (await isReachable(url)) {
+  if (await isReachable(url, AbortSignal.timeout(PATIENCE_MS))) {
     location.assign(url)
     return
   }

@@ -1,7 +1,7 @@
 // @ts-check
 import { keepWhenLeft, kept } from "./kept-state.js"
 import { keepPageWhileUnreachable } from "./link-guard.js"
-import { initialState } from "./page.js"
+import { initialState, setClock } from "./page.js"
 
 /**
  * Which live view an element belongs to: the one of the closest element around it that has one, in the end the page's.
@@ -41,6 +41,7 @@ export function pageView() {
 export function startPageView(view, start) {
   setView(document.body, view)
   const known = initialState()
+  setClock(known)
   const rendering = renderingOf(known)
   start(known, rendering === null ? null : kept(rendering))
   if (rendering !== null) keepWhenLeft(rendering, () => view.content())

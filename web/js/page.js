@@ -2,6 +2,7 @@
 /** What the page says about itself: the address of its server, and the state that it was rendered with. */
 
 import { isObject } from "./realtime/messages.js"
+import { serverClock } from "./server-clock.js"
 import { instant } from "./values.js"
 
 /** @typedef {import("./realtime/messages.js").Message} Message */
@@ -25,6 +26,7 @@ export function sessionID() {
  * @property {Message[]} [messages] They add up to what the page shows.
  * @property {string | null} [cursor] The position of the newest of them.
  * @property {number | null} [asOf] When the server rendered the page, milliseconds since 1970.
+ * @property {boolean} [isCached] Whether the browser took the page from its cache, so that it may be of any age.
  */
 
 /** Stories show a component as it is; nothing connects. */
@@ -44,11 +46,30 @@ export function initialState() {
       messages: /** @type {Message[]} */ (Array.isArray(value.messages) ? value.messages : []),
       cursor: typeof value.cursor === "string" ? value.cursor : null,
       asOf: instant(value.as_of),
+      isCached: isFromCache(),
     }
   } catch (error) {
     console.warn("The page's initial state could not be read", error)
     return {}
   }
+}
+
+/** The times of this page's own request; null in a browser that does not tell them. */
+function navigationTiming() {
+  const [timing] = performance.getEntriesByType("navigation")
+  return /** @type {PerformanceNavigationTiming | undefined} */ (timing) ?? null
+}
+
+/** A page from the cache has a size, but nothing was transferred for it. */
+function isFromCache() {
+  const timing = navigationTiming()
+  return timing !== null && timing.transferSize === 0 && timing.decodedBodySize > 0
+}
+
+/** Sets the page's clock to the time at which the server rendered the page. A page from the cache sets it too early, until
+ * a connection corrects it. @param {Known} known */
+export function setClock({ asOf = null }) {
+  serverClock.observe(asOf, navigationTiming()?.responseStart || undefined)
 }
 
 /** A version 4 UUID, RFC 9562 §5.4. `crypto.randomUUID` is missing on pages that came over plain HTTP. */

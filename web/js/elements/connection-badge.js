@@ -3,6 +3,7 @@ import { action, fill, fillOrHide, setAttribute, setHidden } from "../dom.js"
 import { viewOf } from "../live-page.js"
 import { isStory } from "../page.js"
 import { connectionBadge } from "../realtime/connection-badge-words.js"
+import { serverClock } from "../server-clock.js"
 
 /** `<connection-badge>`: whether the page, or the overlay around the badge, is live; else a button to reconnect. */
 export class ConnectionBadge extends HTMLElement {
@@ -42,7 +43,7 @@ export class ConnectionBadge extends HTMLElement {
     const live = this.#view?.store.state
     if (live === undefined || live.connection === "IDLE") return
     const isOverlay = this.closest("realtime-overlay") !== null
-    const badge = connectionBadge(live, { isOnline: this.#isOnline, isOverlay, nowMs: Date.now() })
+    const badge = connectionBadge(live, { isOnline: this.#isOnline, isOverlay, nowMs: serverClock.now() })
     setAttribute(this, "data-state", badge.state)
     fill(this, "connection-label", badge.label)
     fillOrHide(this, "connection-as-of", badge.asOf)

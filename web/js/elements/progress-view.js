@@ -4,6 +4,7 @@ import { INITIAL_JOB_STATE } from "../jobs/job-state.js"
 import { progressTexts } from "../jobs/job-view.js"
 import { isFinal } from "../jobs/state-words.js"
 import { clock } from "../readable.js"
+import { serverClock } from "../server-clock.js"
 
 /**
  * @typedef {import("../jobs/job-state.js").JobState} JobState
@@ -30,7 +31,7 @@ export function attachProgress(root, { store }) {
   }
   /** @param {JobState} state */
   const showElapsed = state => {
-    const elapsedMs = elapsed.at(state, Date.now())
+    const elapsedMs = elapsed.at(state, serverClock.now())
     if (elapsedMs !== null) fill(root, "elapsed", clock(elapsedMs))
   }
   const stopStore = store.subscribe(show)

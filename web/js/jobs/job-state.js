@@ -1,6 +1,6 @@
 // @ts-check
 import { INITIAL_CONNECTION, connectionChange } from "../realtime/connection-state.js"
-import { finite, instant, keepLast, latest, percent, text, withEntry } from "../values.js"
+import { finite, instant, keepLast, percent, text, withEntry } from "../values.js"
 
 /**
  * What a page knows about the job that it shows, and how each message changes it. `Job.apply` on the server does the
@@ -59,7 +59,6 @@ import { finite, instant, keepLast, latest, percent, text, withEntry } from "../
  *   | import("../realtime/connection-state.js").ConnectionAction
  *   | {type: "local:snapshot"}
  *   | {type: "local:watch", jobId: string | null}
- *   | {type: "local:rendered", asOf: number | null}
  *   | {type: "local:restored", content: JobPart, asOf: number | null}
  *   | {type: "local:past-frames", frames: Record<string, any>[]}
  *   | {type: "local:polled", job: Record<string, any>, isNumbered?: boolean, atMs: number}} JobAction
@@ -150,7 +149,6 @@ function changeFor(state, action) {
   switch (action.type) {
     case "local:snapshot": return forgetJob(state)
     case "local:watch": return watch(state, /** @type {any} */ (action))
-    case "local:rendered": return { asOf: /** @type {any} */ (action).asOf }
     case "local:restored": return restore(state, /** @type {any} */ (action))
     case "local:past-frames": return addPastFrames(state, /** @type {any} */ (action).frames)
     case "local:polled": return setPolled(state, /** @type {any} */ (action))
@@ -158,8 +156,7 @@ function changeFor(state, action) {
   const message = /** @type {Message} */ (action)
   const change = Object.hasOwn(CHANGES, message.type) ? CHANGES[message.type] : null
   if (change === null || isAboutAnotherJob(state, message.payload)) return null
-  const difference = change(state, message.payload, message)
-  return difference && { ...difference, asOf: latest(state.asOf, Date.parse(message.timestamp)) }
+  return change(state, message.payload, message)
 }
 
 /** @param {JobState} state @param {Record<string, any>} payload */

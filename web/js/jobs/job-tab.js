@@ -1,6 +1,7 @@
 // @ts-check
 import { setAttribute, slot } from "../dom.js"
 import { moment, percent } from "../readable.js"
+import { serverClock } from "../server-clock.js"
 import { isFinal, jobWordsAsKnown } from "./state-words.js"
 
 /** @typedef {import("./job-state.js").JobState} JobState */
@@ -12,7 +13,7 @@ import { isFinal, jobWordsAsKnown } from "./state-words.js"
 export function showInTab({ store }) {
   const icon = slot(document, "favicon")
   store.subscribe(state => {
-    document.title = tabTitle(state, Date.now())
+    document.title = tabTitle(state, serverClock.now())
     const lamp = faviconState(state)
     setAttribute(icon, "href", icon?.dataset[lamp] ?? icon?.getAttribute("href") ?? null)
   })

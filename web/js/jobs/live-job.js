@@ -1,6 +1,7 @@
 // @ts-check
 import { apiURL } from "../page.js"
 import { LiveView } from "../realtime/live-view.js"
+import { serverClock } from "../server-clock.js"
 import { frameMessages } from "./frames.js"
 import { INITIAL_JOB_STATE, jobPart, reduce } from "./job-state.js"
 import { isFinal } from "./state-words.js"
@@ -92,7 +93,7 @@ export class LiveJob extends LiveView {
     const job = await response.json()
     if (connection === null || connection !== this.connection) return false
     const { cursor } = connection.position
-    this.store.dispatch({ type: "local:polled", job, isNumbered: cursor !== null, atMs: Date.now() })
+    this.store.dispatch({ type: "local:polled", job, isNumbered: cursor !== null, atMs: serverClock.now() })
     if (cursor !== null) await this.#readMessages(connection, cursor, signal)
     return true
   }

@@ -5,6 +5,8 @@
  * @typedef {{afterMs: number, message: {type: string, payload: Record<string, any>}}} Step `afterMs` since the step before.
  */
 
+import { serverClock } from "../server-clock.js"
+
 const JOB = { job_id: "recorded" }
 const FRAMES = 24
 const STEP_MS = 180
@@ -13,7 +15,7 @@ const STEP_MS = 180
 export function recordedJob() {
   return [
     step("metadata", { plugin: "motion_detection", metadata: { version: "1.0.0", description: "Finds what moves" } }),
-    step("job_status", { status: "running", name: "Recorded: a walk", device_used: "cpu", started_at: new Date().toISOString() }),
+    step("job_status", { status: "running", name: "Recorded: a walk", device_used: "cpu", started_at: timestamp() }),
     step("progress", { progress: 0, stage: "Opening the source" }),
     step("plugin_status", { plugin: "motion_detection", status: "started" }),
     step("plugin_status", { plugin: "quality_check", status: "started" }),
@@ -21,8 +23,13 @@ export function recordedJob() {
     step("plugin_status", { plugin: "motion_detection", status: "completed", timing_ms: 12.4, health: "ok" }),
     step("plugin_status", { plugin: "quality_check", status: "completed", timing_ms: 145.5, health: "degraded" }),
     step("progress", { progress: 100, stage: "Done" }),
-    step("job_status", { status: "succeeded", finished_at: new Date(Date.now() + FRAMES * STEP_MS).toISOString() }),
+    step("job_status", { status: "succeeded", finished_at: timestamp(FRAMES * STEP_MS) }),
   ]
+}
+
+/** @param {number} [afterMs] From now. */
+function timestamp(afterMs = 0) {
+  return new Date(serverClock.now() + afterMs).toISOString()
 }
 
 /** @param {number} index @returns {Step[]} */

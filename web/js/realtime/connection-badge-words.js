@@ -5,7 +5,7 @@ import { moment } from "../readable.js"
  * The text of a connection badge.
  *
  * @typedef {Pick<import("./connection-state.js").ConnectionPart,
- *   "connection" | "closeReason" | "isGone" | "isPolling" | "isStale" | "asOf">} Connection
+ *   "connection" | "closeReason" | "isGone" | "isPolling" | "isCrowded" | "isStale" | "asOf">} Connection
  *
  * @typedef {object} Badge
  * @property {"connecting" | "live" | "reconnecting" | "offline" | "closed" | "gone"} state
@@ -17,18 +17,21 @@ import { moment } from "../readable.js"
 /** How long a loading page may take to connect before the badge reports a problem. */
 export const GRACE_MS = 3_000
 
+/** What a page says that polls because other tabs hold all the streams that a browser can have. */
+const CROWDED = "Live, once a second: many tabs are open"
+
 /**
  * @param {Connection} live
  * @param {{isOnline: boolean, isOverlay: boolean, nowMs: number}} page
  * @returns {Badge}
  */
 export function connectionBadge(live, { isOnline, isOverlay, nowMs }) {
-  const { connection, closeReason, asOf, isGone, isPolling, isStale } = live
+  const { connection, closeReason, asOf, isGone, isPolling, isCrowded, isStale } = live
   const isClosed = connection === "CLOSED"
   const time = isStale && asOf !== null ? `as of ${moment(asOf, nowMs)}` : null
   if (isGone) return badge("gone", "No longer on the server", time)
   if (connection === "CONNECTED") return badge("live", "Live", null)
-  if (isPolling) return { ...badge("live", "Live, once a second", null), canReconnect: isClosed }
+  if (isPolling) return { ...badge("live", isCrowded ? CROWDED : "Live, once a second", null), canReconnect: isClosed }
   if (isClosed) return { ...badge("closed", closedLabel(closeReason, isOverlay), time), canReconnect: true }
   if (!isOnline) return badge("offline", time === null ? "Offline" : "Offline: showing data", time)
   return isStale ? badge("reconnecting", "Reconnecting…", time) : badge("connecting", "Connecting…", null)

@@ -1,4 +1,6 @@
 // @ts-check
+import { CLOSE_CODE, STANDARD_SCHEDULE } from "./retry-schedule.js"
+
 /**
  * The states of a connection and the transitions between them, as data: no socket, no clock, no timer.
  * `RealtimeClient` feeds it events and performs what the new state requires.
@@ -10,6 +12,8 @@
  *
  * @typedef {"IDLE" | "CONNECTING" | "CONNECTED" | "DISCONNECTED" | "RECONNECTING" | "CLOSED"} ConnectionState
  *
+ * @typedef {import("./retry-schedule.js").RetrySchedule} RetrySchedule
+ *
  * @typedef {object} Machine
  * @property {ConnectionState} state
  * @property {number} attempt The attempt to reconnect that is scheduled or running, from 1; 0 if there is none.
@@ -20,45 +24,12 @@
  *   `attempt` of a loss: the delay is at least that of this attempt; the client does not give up because of it.
  */
 
-/** How long to wait before each attempt to reconnect. After the last one fails the connection is closed for good. */
-export const RETRY_DELAYS_MS = Object.freeze([1_000, 2_000, 4_000, 8_000, 16_000])
-
-/** Share of a delay by which chance lengthens or shortens it, so that many pages don't reconnect at once. */
-export const JITTER = 0.1
-
-/** The least delay after a refusal for too many connections (4001). */
-export const TOO_MANY_DELAY_MS = 30_000
-
-/** A restarting server (1012) is back soon: the first delay is random within this range. */
-export const RESTART_DELAY_RANGE_MS = Object.freeze([500, 1_500])
-
-export const CLOSE_CODE = Object.freeze({
-  policyViolation: 1008,
-  restart: 1012,
-  invalidSession: 4000,
-  tooManyConnections: 4001,
-  forbidden: 4003,
-  noPong: 4004,
-  tooManyBadMessages: 4005,
-  tokenExpired: 4006,
-})
-
-/**
- * Close codes after which the client does not retry, since the server would refuse it for the same reason. 1008 refuses
- * what was asked for, such as a job that does not exist. The server accepts the connection before it refuses it, so each
- * attempt would count as a success and the next one follow within 1 s.
- * @type {ReadonlySet<number | string | null>}
- */
-export const NOT_RETRIED = new Set([
-  CLOSE_CODE.policyViolation, CLOSE_CODE.invalidSession, CLOSE_CODE.forbidden, CLOSE_CODE.tooManyBadMessages,
-])
-
 /** @type {Readonly<Machine>} */
 export const INITIAL_MACHINE = Object.freeze({ state: "IDLE", attempt: 0, extra: false, code: null })
 
 /**
- * @type {Record<ConnectionState, Partial<Record<MachineEvent["type"], (machine: Machine, event: MachineEvent) =>
- * Machine>>>}
+ * @type {Record<ConnectionState, Partial<Record<MachineEvent["type"], (machine: Machine, event: MachineEvent,
+ * schedule: RetrySchedule) => Machine>>>}
  */
 const TRANSITIONS = {
   IDLE: { connect: toConnecting, disconnect: toClosed },
@@ -73,24 +44,26 @@ const TRANSITIONS = {
  * The machine after an event; the same object if the event means nothing in its state.
  * @param {Machine} machine
  * @param {MachineEvent} event
+ * @param {RetrySchedule} [schedule]
  * @returns {Machine}
  */
-export function step(machine, event) {
-  return TRANSITIONS[machine.state][event.type]?.(machine, event) ?? machine
+export function step(machine, event, schedule = STANDARD_SCHEDULE) {
+  return TRANSITIONS[machine.state][event.type]?.(machine, event, schedule) ?? machine
 }
 
 /**
  * How long a DISCONNECTED machine waits, in milliseconds.
  * @param {Machine} machine
  * @param {() => number} random Evenly distributed in 0..<1.
+ * @param {RetrySchedule} [schedule]
  */
-export function retryDelayMs(machine, random) {
-  if (machine.code === CLOSE_CODE.tooManyConnections) return TOO_MANY_DELAY_MS * (1 + JITTER * random())
+export function retryDelayMs(machine, random, { delaysMs, jitter, tooManyDelayMs, restartDelayMs } = STANDARD_SCHEDULE) {
+  if (machine.code === CLOSE_CODE.tooManyConnections) return tooManyDelayMs * (1 + jitter * random())
   if (machine.code === CLOSE_CODE.restart && machine.attempt === 1) {
-    const [soonest, latest] = RESTART_DELAY_RANGE_MS
+    const [soonest, latest] = restartDelayMs
     return soonest + (latest - soonest) * random()
   }
-  return RETRY_DELAYS_MS[machine.attempt - 1] * (1 - JITTER + 2 * JITTER * random())
+  return delaysMs[machine.attempt - 1] * (1 - jitter + 2 * jitter * random())
 }
 
 /** @param {Machine} machine @returns {Machine} */
@@ -103,12 +76,12 @@ function toConnected() {
   return { state: "CONNECTED", attempt: 0, extra: false, code: null }
 }
 
-/** @param {Machine} machine @param {MachineEvent} event @returns {Machine} */
-function toDisconnected(machine, event) {
+/** @param {Machine} machine @param {MachineEvent} event @param {RetrySchedule} schedule @returns {Machine} */
+function toDisconnected(machine, event, { delaysMs, notRetried }) {
   const code = event.type === "lost" ? event.code : null
-  const atLeast = Math.min(event.type === "lost" ? event.attempt ?? 0 : 0, RETRY_DELAYS_MS.length)
+  const atLeast = Math.min(event.type === "lost" ? event.attempt ?? 0 : 0, delaysMs.length)
   const attempt = Math.max(machine.extra ? machine.attempt : machine.attempt + 1, atLeast)
-  if ((code !== null && NOT_RETRIED.has(code)) || attempt > RETRY_DELAYS_MS.length) {
+  if ((code !== null && notRetried.has(code)) || attempt > delaysMs.length) {
     return { state: "CLOSED", attempt: machine.attempt, extra: false, code }
   }
   return { state: "DISCONNECTED", attempt, extra: false, code }
@@ -120,7 +93,8 @@ function toReconnecting(machine) {
 }
 
 /**
- * A page that wakes up tries at once, and the attempt does not count: switching tabs must not use up the five attempts.
+ * A page that wakes up, or learns that the server answers again, tries at once. The attempt does not count: switching tabs
+ * must not use up the five attempts.
  * Only the delay that a server asked for (4001) is kept.
  * @param {Machine} machine @returns {Machine}
  */

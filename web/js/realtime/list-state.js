@@ -29,7 +29,6 @@ import { INITIAL_CONNECTION, connectionChange } from "./connection-state.js"
  * @typedef {Message
  *   | import("./connection-state.js").ConnectionAction
  *   | {type: "local:snapshot"}
- *   | {type: "local:rendered", asOf: number | null}
  *   | {type: "local:restored", content: Items, asOf: number | null}
  *   | {type: "local:listed", listing: Listing, before: Items, atMs: number}} ListAction
  *   `before` holds the items as they were when the listing was requested.
@@ -52,7 +51,6 @@ export function listReducer(list) {
     if (connection !== undefined) return connection === null ? state : { ...state, ...connection }
     switch (action.type) {
       case "local:snapshot": return { ...state, items: {}, listings: state.listings + 1, isWhole: true }
-      case "local:rendered": return { ...state, asOf: /** @type {any} */ (action).asOf }
       case "local:restored": {
         const { content, asOf } = /** @type {any} */ (action)
         return { ...state, items: content, asOf }
@@ -64,9 +62,9 @@ export function listReducer(list) {
 }
 
 /** @param {ListState} state @param {ListFold} list @param {Message} message @returns {ListState} */
-function withMessage(state, list, { type, payload, timestamp }) {
+function withMessage(state, list, { type, payload }) {
   const items = withFolded(state.items, list, payload, type)
-  return items === state.items ? state : { ...state, items, asOf: latest(state.asOf, Date.parse(timestamp)) }
+  return items === state.items ? state : { ...state, items }
 }
 
 /** @param {Items} items @param {ListFold} list @param {Record<string, any>} payload @param {string | null} type @returns {Items} */

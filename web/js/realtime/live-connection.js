@@ -1,9 +1,13 @@
 // @ts-check
+import { serverClock } from "../server-clock.js"
 import { GRACE_MS } from "./connection-badge-words.js"
-import { NOT_RETRIED } from "./connection-machine.js"
 import { pageLife } from "./page-life.js"
 import { Polling } from "./polling.js"
+import { isReachable } from "./reachability.js"
 import { RealtimeClient } from "./realtime-client.js"
+import { CLOSE_CODE, STANDARD_SCHEDULE } from "./retry-schedule.js"
+import { systemClock } from "./sleep-aware-timer.js"
+import { NO_SLOT } from "./sse-transport.js"
 import { StreamPosition } from "./stream-position.js"
 
 /**
@@ -16,22 +20,24 @@ import { StreamPosition } from "./stream-position.js"
  * @property {(message: Message) => void} onMessage
  * @property {() => Promise<unknown> | void} onSnapshot A snapshot follows and replaces what the page knows. If the page
  * reads it itself, it returns a promise, and is not live until that has resolved.
- * @property {(signal: AbortSignal) => Promise<boolean>} poll Reads the state over the API while there is no connection;
+ * @property {(signal: AbortSignal) => Promise<boolean>} [poll] Reads the state over the API while there is no connection;
  * resolves to whether there was an answer.
- * @property {() => boolean} isOver Whether nothing more will happen, so that polling is pointless.
+ * @property {() => boolean} isOver Whether nothing more will happen, so that reading the state is pointless.
  */
 
-/** Failed attempts before the page polls: by then both kinds of transport have been tried. */
-const FAILURES_BEFORE_POLLING = 3
-/** How long a connection may be open without a message before the page polls. */
+/** Failed attempts before the page reads its state with polls: by then both kinds of transport have been tried. */
+const FAILURES_BEFORE_READING = 3
+/** How long a connection may be open without a message before the page reads its state with polls. */
 const MUTE_MS = 5_000
-/** Interval of new clients while polling works: the server is up, but something blocks its streams. */
-const RETRY_WHILE_POLLING_MS = 30_000
+/** An attempt that has run for longer than this when the server answers a request is taken to hang. */
+const HUNG_MS = 2_000
 
 /**
  * One subscription of the page, over as many clients as it takes, and polling while no stream is to be had. A client that
  * gave up is final; this makes the next one from the same position when the visitor asks for it, when the page or the
  * network wakes up, or when the server answers polls again.
+ *
+ * Polls also bound the recovery: however long the client's own delays have become, the first answer makes it connect.
  */
 export class LiveConnection {
   /** @type {RealtimeClient | null} */
@@ -39,14 +45,27 @@ export class LiveConnection {
   #options
   #handlers
   #position
+  #schedule
+  #clock
+  #serverClock
+  #life
   #polling
   /** The snapshot that the page is reading. @type {Promise<unknown> | null} */
   #reading = null
   /** @type {{code: number | string | null, message: string} | null} */
   #lastError = null
   #isGone = false
+  /** Whether other tabs hold all the streams that the browser can have. */
+  #isCrowded = false
   #failures = 0
-  #connectedAt = 0
+  /** Whether polls read the state. If not, they only find out whether the server answers. */
+  #mustRead = false
+  /** Whether the newest poll reads the state. */
+  #isReading = false
+  /** When the last attempt began, by the clock. */
+  #attemptedAt = 0
+  /** Whether the next answer to a poll shows that the server is back, so that the client tries at once. */
+  #isAnswerNews = true
   /** @type {any} */
   #graceTimer = null
   /** @type {any} */
@@ -58,7 +77,14 @@ export class LiveConnection {
     this.#options = options
     this.#handlers = handlers
     this.#position = options.position ?? new StreamPosition(options.since)
-    this.#polling = new Polling({ ask: signal => handlers.poll(signal), onTurn: isAnswered => this.#polled(isAnswered) })
+    this.#schedule = options.schedule ?? STANDARD_SCHEDULE
+    this.#clock = options.clock ?? systemClock
+    this.#serverClock = options.serverClock ?? serverClock
+    this.#life = options.life ?? pageLife()
+    const { clock, random, life, schedule } = options
+    this.#polling = new Polling({
+      ask: signal => this.#ask(signal), onTurn: isAnswered => this.#polled(isAnswered), clock, random, life, schedule,
+    })
   }
 
   get position() {
@@ -76,8 +102,8 @@ export class LiveConnection {
   start() {
     if (this.#client !== null) return
     this.#connect()
-    this.#graceTimer = setTimeout(() => this.#handlers.onConnection({ type: "local:overdue" }), GRACE_MS)
-    this.#stopWatchingLife = pageLife().onWake(() => {
+    this.#graceTimer = this.#clock.setTimeout(() => this.#handlers.onConnection({ type: "local:overdue" }), GRACE_MS)
+    this.#stopWatchingLife = this.#life.onWake(() => {
       // After a refusal only the visitor starts another attempt.
       if (this.#client?.state === "CLOSED" && !this.#isRefused) this.reconnect()
     })
@@ -85,7 +111,8 @@ export class LiveConnection {
 
   stop() {
     this.#stopWatchingLife()
-    clearTimeout(this.#graceTimer)
+    this.#clock.clearTimeout(this.#graceTimer)
+    this.#clock.clearTimeout(this.#muteTimer)
     const client = this.#client
     this.#client = null
     this.#stopPolling()
@@ -107,7 +134,7 @@ export class LiveConnection {
   }
 
   get #isRefused() {
-    return this.#isGone || NOT_RETRIED.has(this.#lastError?.code ?? null)
+    return this.#isGone || this.#schedule.notRetried.has(this.#lastError?.code ?? null)
   }
 
   #connect() {
@@ -115,10 +142,10 @@ export class LiveConnection {
     const isCurrent = () => client === this.#client
     this.#client = client
     this.#isGone = false
-    this.#connectedAt = Date.now()
     client.onError(error => {
       this.#lastError = error
       if (error.code === "NOT_FOUND") this.#isGone = true
+      if (error.code === NO_SLOT) this.#isCrowded = true
     })
     client.onMessage(this.#handlers.onMessage)
     client.onSnapshot(() => this.#readSnapshot())
@@ -130,8 +157,10 @@ export class LiveConnection {
 
   /** The first message proves that the connection works: one that only opened may be a proxy's. */
   #noteWorking() {
-    clearTimeout(this.#muteTimer)
+    this.#clock.clearTimeout(this.#muteTimer)
     this.#failures = 0
+    this.#mustRead = false
+    this.#isAnswerNews = true
     this.#stopPolling()
   }
 
@@ -153,29 +182,48 @@ export class LiveConnection {
 
   /** @param {import("./connection-machine.js").ConnectionState} state */
   #clientChanged(state) {
-    clearTimeout(this.#muteTimer)
+    this.#clock.clearTimeout(this.#muteTimer)
     switch (state) {
+      case "CONNECTING":
+      case "RECONNECTING":
+        this.#attemptedAt = this.#clock.now()
+        break
       case "CONNECTED":
-        this.#muteTimer = setTimeout(() => this.#startPolling(), MUTE_MS)
+        this.#isCrowded = false
+        this.#muteTimer = this.#clock.setTimeout(() => this.#startReading(), MUTE_MS)
         return
       case "DISCONNECTED":
       case "CLOSED":
         this.#failures += 1
         if (this.#isRefused) this.#stopPolling()
-        else if (this.#failures >= FAILURES_BEFORE_POLLING) this.#startPolling()
+        else if (this.#isCrowded || this.#failures >= FAILURES_BEFORE_READING) this.#startReading()
+        // A server that refuses for too many connections does answer.
+        else if (this.#lastError?.code !== CLOSE_CODE.tooManyConnections) this.#polling.startProbing()
     }
     this.#report(state)
   }
 
   /** @param {import("./connection-machine.js").ConnectionState} state */
   #report(state) {
-    const atMs = state === "CONNECTING" ? Date.now() : this.#client?.heardAt ?? Date.now()
+    const atMs = this.#serverClock.now() - (this.#client?.silenceMs ?? 0)
     const reason = this.#lastError?.message ?? null
     this.#handlers.onConnection({ type: "local:connection", state, reason, atMs, isGone: this.#isGone })
   }
 
-  #startPolling() {
-    if (!this.#handlers.isOver()) this.#polling.start()
+  // Polling.
+
+  #startReading() {
+    const wasReading = this.#mustRead && this.#polling.isRunning
+    this.#mustRead = true
+    if (!wasReading) this.#polling.start()
+  }
+
+  /** @param {AbortSignal} signal @returns {Promise<boolean>} */
+  #ask(signal) {
+    const { poll, isOver } = this.#handlers
+    const { url = location.href, fetch } = this.#options
+    this.#isReading = this.#mustRead && poll !== undefined && !isOver()
+    return poll !== undefined && this.#isReading ? poll(signal) : isReachable(new URL("/livez", url), signal, fetch)
   }
 
   #stopPolling() {
@@ -186,10 +234,42 @@ export class LiveConnection {
 
   /** @param {boolean} isAnswered */
   #polled(isAnswered) {
-    this.#handlers.onConnection({ type: "local:polling", isPolling: isAnswered })
+    const isPolling = isAnswered && this.#isReading && !this.#handlers.isOver()
+    this.#handlers.onConnection({ type: "local:polling", isPolling, isCrowded: isPolling && this.#isCrowded })
+    if (!isAnswered) {
+      this.#isAnswerNews = true
+      return
+    }
+    if (this.#isAnswerNews || this.#sinceAttemptMs > this.#schedule.retryWhilePollingMs) {
+      this.#isAnswerNews = !this.#tryAtOnce()
+    }
+    // The state is final now, and the page has it.
     if (this.#handlers.isOver()) this.#stopPolling()
-    else if (isAnswered && this.#client?.state === "CLOSED" && Date.now() - this.#connectedAt > RETRY_WHILE_POLLING_MS) {
-      this.reconnect()
+  }
+
+  get #sinceAttemptMs() {
+    return this.#clock.now() - this.#attemptedAt
+  }
+
+  /**
+   * The server answers: an attempt that waits for its turn need not wait, and one that hangs began too early.
+   * @returns {boolean} False if an attempt has just begun.
+   */
+  #tryAtOnce() {
+    switch (this.#client?.state) {
+      case "DISCONNECTED":
+        this.#client.retryNow()
+        return true
+      case "CLOSED":
+        this.reconnect()
+        return true
+      case "CONNECTING":
+      case "RECONNECTING":
+        if (this.#sinceAttemptMs < HUNG_MS) return false
+        this.reconnect()
+        return true
+      default:
+        return true
     }
   }
 }

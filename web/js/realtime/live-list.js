@@ -1,4 +1,5 @@
 // @ts-check
+import { serverClock } from "../server-clock.js"
 import { INITIAL_LIST_STATE, listReducer } from "./list-state.js"
 import { LiveView } from "./live-view.js"
 import { registerMessageTypes } from "./messages.js"
@@ -15,9 +16,6 @@ import { Polling } from "./polling.js"
  * @property {(knownCount: number, signal: AbortSignal) => Promise<Listing | null>} [read] Reads the list over the API; null
  * if the server did not answer. Without it the server must send a snapshot of the topics.
  */
-
-/** The maximum interval at which a listing that failed is requested again, while the page waits for it. */
-const READ_AGAIN_MAX_MS = 5_000
 
 /**
  * A list that is kept up to date by messages: any topic, with a fold that says what a message means for an item.
@@ -50,7 +48,7 @@ export class LiveList extends LiveView {
       topics,
       isSnapshotSent: read === undefined,
       onSnapshot: () => read === undefined ? this.store.dispatch({ type: "local:snapshot" }) : this.#readUntilAnswered(),
-      poll: signal => this.#read(signal),
+      poll: read === undefined ? undefined : signal => this.#read(signal),
     }, known, kept)
   }
 
@@ -72,7 +70,6 @@ export class LiveList extends LiveView {
     return new Promise(resolve => {
       const reading = new Polling({
         ask: signal => this.#read(signal),
-        intervalMaxMs: READ_AGAIN_MAX_MS,
         onTurn: isAnswered => {
           if (!isAnswered) return
           reading.stop()
@@ -90,7 +87,7 @@ export class LiveList extends LiveView {
     const before = this.store.state.items
     const listing = await this.#source.read?.(Object.keys(before).length, signal) ?? null
     if (listing === null) return false
-    this.store.dispatch({ type: "local:listed", listing, before, atMs: Date.now() })
+    this.store.dispatch({ type: "local:listed", listing, before, atMs: serverClock.now() })
     return true
   }
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { apiURL, sessionID } from "../page.js"
+import { serverClock } from "../server-clock.js"
 import { LiveConnection } from "./live-connection.js"
 import { RealtimeStore } from "./realtime-store.js"
 import { StreamPosition } from "./stream-position.js"
@@ -20,7 +21,7 @@ import { StreamPosition } from "./stream-position.js"
  * @property {string[]} [topics]
  * @property {boolean} [isSnapshotSent] Whether the server sends a snapshot; it does of a job.
  * @property {() => Promise<unknown> | void} onSnapshot See `LiveHandlers`, as for the next two.
- * @property {(signal: AbortSignal) => Promise<boolean>} poll
+ * @property {(signal: AbortSignal) => Promise<boolean>} [poll]
  * @property {() => boolean} [isOver]
  * @property {() => void} [onLive] The page has caught up with the server.
  */
@@ -29,8 +30,7 @@ import { StreamPosition } from "./stream-position.js"
  * A live view of one subscription: a store, and the connection that feeds it. The store outlives the subscription, so
  * that elements stay subscribed while the view changes to another subject.
  *
- * Besides messages and `ConnectionAction`s the reducer gets two actions: `local:rendered` with the time of the page's
- * rendering, and `local:restored` with what the page knew when it was left.
+ * Besides messages and `ConnectionAction`s the reducer gets `local:restored`, with what the page knew when it was left.
  *
  * @template {ConnectionPart} State
  * @template Action
@@ -60,10 +60,10 @@ export class LiveView {
    * @param {Known} [known]
    * @param {Kept | null} [kept]
    */
-  follow(subscription, { messages = [], cursor = null, asOf = null } = {}, kept = null) {
+  follow(subscription, { messages = [], cursor = null, asOf = null, isCached = false } = {}, kept = null) {
     this.stop()
     for (const message of messages) this.store.dispatch(message)
-    this.store.dispatch({ type: "local:rendered", asOf })
+    this.store.dispatch({ type: "local:rendered", asOf, isCached })
     if (kept !== null) this.store.dispatch({ type: "local:restored", content: kept.content, asOf: kept.asOf })
     const { onSnapshot, poll, isOver = () => false, onLive, ...options } = subscription
     const position = new StreamPosition(kept?.cursor ?? cursor, kept?.last)
@@ -100,6 +100,6 @@ export class LiveView {
     const { cursor = null, last = [] } = this.#connection?.position ?? {}
     if (cursor === null) return null
     const { isConnected, isPolling, asOf } = this.store.state
-    return { content, cursor, last, asOf: isConnected || isPolling ? Date.now() : asOf }
+    return { content, cursor, last, asOf: isConnected || isPolling ? serverClock.now() : asOf }
   }
 }

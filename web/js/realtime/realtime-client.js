@@ -1,11 +1,14 @@
 // @ts-check
 import { Listeners } from "../listeners.js"
+import { serverClock } from "../server-clock.js"
+import { instant } from "../values.js"
 import { describeClose } from "./close-reasons.js"
 import { INITIAL_MACHINE, retryDelayMs, step } from "./connection-machine.js"
 import { HolePolicy } from "./hole-policy.js"
 import { MessageStream } from "./message-stream.js"
 import { makeMessage } from "./messages.js"
 import { pageLife } from "./page-life.js"
+import { STANDARD_SCHEDULE } from "./retry-schedule.js"
 import { LOST_AFTER_MS, SilenceWatch } from "./silence-watch.js"
 import { SleepAwareTimer, systemClock } from "./sleep-aware-timer.js"
 import { StreamPosition } from "./stream-position.js"
@@ -33,17 +36,17 @@ import { TransportChoice } from "./transport-choice.js"
  * @property {Array<() => Transport>} [transports] Tried in this order until one has worked.
  * @property {typeof WebSocket} [WebSocket]
  * @property {typeof fetch} [fetch]
+ * @property {import("./retry-schedule.js").RetrySchedule} [schedule] When to try again; the documented one by default.
  * @property {import("./sleep-aware-timer.js").Clock} [clock]
+ * @property {Pick<import("../server-clock.js").ServerClock, "now" | "observe">} [serverClock] Learns from each ping.
  * @property {() => number} [random] Evenly distributed in 0..<1.
  * @property {Pick<Console, "debug" | "warn">} [logger]
  * @property {import("./page-life.js").PageLife} [life]
  */
 
-export const CONNECT_TIMEOUT_MS = 10_000
-
 /**
- * A connection to the server that reconnects by itself and resumes where it was, until `disconnect()` or until five
- * attempts in a row have failed. Then it is CLOSED for good; to go on, make a new client.
+ * A connection to the server that reconnects by itself and resumes where it was, until `disconnect()` or until all attempts
+ * of its schedule have failed in a row, which are five. Then it is CLOSED for good; to go on, make a new client.
  *
  * The machine (connection-machine.js) decides about the connection, the stream (message-stream.js) about what arrives;
  * this class acts. It owns one transport and one timer at a time.
@@ -54,7 +57,9 @@ export class RealtimeClient {
   /** @type {Set<string>} */
   #topics
   #options
+  #schedule
   #clock
+  #serverClock
   #random
   #logger
   #life
@@ -86,7 +91,9 @@ export class RealtimeClient {
     this.#options = options
     this.#topics = new Set(options.topics ?? [])
     this.#position = options.position ?? new StreamPosition(options.since)
+    this.#schedule = options.schedule ?? STANDARD_SCHEDULE
     this.#clock = options.clock ?? systemClock
+    this.#serverClock = options.serverClock ?? serverClock
     this.#random = options.random ?? Math.random
     this.#logger = options.logger ?? console
     this.#life = options.life ?? pageLife()
@@ -105,7 +112,10 @@ export class RealtimeClient {
       onHeard: () => heard.emit(),
       onCaughtUp: () => caughtUp.emit(),
       onHole: (topic, seq) => this.#fillHole(topic, seq),
-      onPing: ({ timestamp }) => { this.#write("pong", { timestamp }) },
+      onPing: ({ timestamp }) => {
+        this.#serverClock.observe(instant(timestamp))
+        this.#write("pong", { timestamp })
+      },
       onError: refusal => error.emit(refusal),
     })
   }
@@ -120,9 +130,9 @@ export class RealtimeClient {
     return this.#position.cursor
   }
 
-  /** When anything last arrived, milliseconds since 1970: the page is right as of then. */
-  get heardAt() {
-    return this.#silence.heardAt
+  /** How many milliseconds ago anything last arrived: the page is right as of then. */
+  get silenceMs() {
+    return this.#silence.silenceMs
   }
 
   /** The kind of the transport in use: `websocket` or `sse`, null if there is none. */
@@ -142,6 +152,11 @@ export class RealtimeClient {
   /** Starts to connect; ignored unless IDLE. */
   connect() {
     this.#advance({ type: "connect" })
+  }
+
+  /** Tries again now rather than when it is due; ignored unless DISCONNECTED. The attempt does not count. */
+  retryNow() {
+    this.#advance({ type: "wake" })
   }
 
   /** Ends the connection for good. */
@@ -196,7 +211,7 @@ export class RealtimeClient {
   /** @param {MachineEvent} event */
   #advance(event) {
     const from = this.#machine
-    const to = step(from, event)
+    const to = step(from, event, this.#schedule)
     if (to === from) return
     this.#machine = to
     this.#logger.debug(`realtime: ${from.state} → ${to.state} (${event.type}${to.attempt ? `, attempt ${to.attempt}` : ""})`)
@@ -241,9 +256,8 @@ export class RealtimeClient {
     transport.onEvent(event => {
       if (number === this.#transportNumber) this.#receive(event)
     })
-    this.#timer.schedule(CONNECT_TIMEOUT_MS, () => {
-      this.#lose(null, `no connection within ${CONNECT_TIMEOUT_MS / 1_000} s`)
-    })
+    const { connectTimeoutMs } = this.#schedule
+    this.#timer.schedule(connectTimeoutMs, () => this.#lose(null, `no connection within ${connectTimeoutMs / 1_000} s`))
     try {
       transport.open(this.#query())
     } catch (error) {
@@ -259,7 +273,7 @@ export class RealtimeClient {
   }
 
   #scheduleRetry() {
-    const delay = retryDelayMs(this.#machine, this.#random)
+    const delay = retryDelayMs(this.#machine, this.#random, this.#schedule)
     this.#timer.schedule(delay, () => this.#advance({ type: "due" }))
     this.#listeners.reconnecting.emit({ attempt: this.#machine.attempt, delay })
   }
@@ -354,6 +368,6 @@ export class RealtimeClient {
 
   /** @param {string} type @param {Record<string, any>} payload */
   #write(type, payload) {
-    return this.#transport?.send(JSON.stringify(makeMessage(type, payload, this.#clock.now()))) ?? false
+    return this.#transport?.send(JSON.stringify(makeMessage(type, payload, this.#serverClock.now()))) ?? false
   }
 }

@@ -31,11 +31,7 @@ export class SilenceWatch {
     this.#probedAt = this.#clock.now()
   }
 
-  /** Milliseconds since 1970. */
-  get heardAt() {
-    return this.#heardAt
-  }
-
+  /** How long nothing has been heard. */
   get silenceMs() {
     return this.#clock.now() - this.#heardAt
   }

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Clock
- * @property {() => number} now Milliseconds since 1970.
+ * @property {() => number} now Milliseconds since any moment; never goes back.
  * @property {(action: () => void, delayMs: number) => unknown} setTimeout
  * @property {(timer: any) => void} clearTimeout
  */
@@ -10,9 +10,29 @@
 /** The longest step of the timer. A step that ends more than this too late means that the machine slept. */
 export const STEP_MS = 5_000
 
+/**
+ * Makes a clock that counts the time in which the machine sleeps. Browsers' monotonic clocks may stand still then, and the
+ * visitor's clock can be set. So the monotonic clock counts, unless the other one ran ahead by more than a step. If it was
+ * only set forward, the page takes that for sleep and looks whether its connection still works.
+ * @param {() => number} monotonic
+ * @param {() => number} wall
+ * @returns {() => number}
+ */
+export function countingSleep(monotonic, wall) {
+  let [now, lastMonotonic, lastWall] = [0, monotonic(), wall()]
+  return () => {
+    const [monotonicNow, wallNow] = [monotonic(), wall()]
+    const [passed, passedOnWall] = [monotonicNow - lastMonotonic, wallNow - lastWall]
+    now += passedOnWall - passed > STEP_MS ? passedOnWall : passed
+    lastMonotonic = monotonicNow
+    lastWall = wallNow
+    return now
+  }
+}
+
 /** @type {Clock} */
 export const systemClock = {
-  now: () => Date.now(),
+  now: countingSleep(() => performance.now(), () => Date.now()),
   setTimeout: (action, delayMs) => setTimeout(action, delayMs),
   clearTimeout: timer => clearTimeout(timer),
 }

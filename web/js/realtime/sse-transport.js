@@ -1,9 +1,13 @@
 // @ts-check
-import { CLOSE_CODE } from "./connection-machine.js"
 import { isObject } from "./messages.js"
+import { CLOSE_CODE } from "./retry-schedule.js"
+import { streamSlots } from "./stream-slots.js"
 import { TransportEvents, CLOSED_ABNORMALLY } from "./transport.js"
 
 /** @typedef {import("./transport.js").Transport} Transport */
+
+/** The error of an attempt that was not made, because other tabs hold all the streams that a browser can have. */
+export const NO_SLOT = "NO_STREAM_LEFT"
 
 /**
  * Server-Sent Events, read with `fetch`. `EventSource` hides the status of a refusal and retries by itself; this client
@@ -16,20 +20,23 @@ export class SSETransport {
   #abort = new AbortController()
   #url
   #fetch
+  #slots
 
   /**
    * @param {object} options
    * @param {URL} options.url Without a query.
    * @param {typeof fetch} [options.fetch]
+   * @param {import("./stream-slots.js").StreamSlots} [options.slots]
    */
-  constructor({ url, fetch = globalThis.fetch.bind(globalThis) }) {
+  constructor({ url, fetch = globalThis.fetch.bind(globalThis), slots = streamSlots() }) {
     this.#url = url
     this.#fetch = fetch
+    this.#slots = slots
   }
 
   /** @param {URLSearchParams} query */
   open(query) {
-    void this.#read(query)
+    void this.#readInSlot(query)
   }
 
   /** An event stream goes one way only. */
@@ -45,6 +52,21 @@ export class SSETransport {
   /** @param {(event: import("./transport.js").TransportEvent) => void} listener */
   onEvent(listener) {
     this.#events.listen(listener)
+  }
+
+  /** @param {URLSearchParams} query */
+  async #readInSlot(query) {
+    const release = await this.#slots.acquire()
+    if (release === null) {
+      const reason = "other tabs of this browser use all its connections"
+      this.#events.emit({ kind: "closed", code: CLOSED_ABNORMALLY, reason, error: NO_SLOT })
+      return
+    }
+    try {
+      if (!this.#abort.signal.aborted) await this.#read(query)
+    } finally {
+      release()
+    }
   }
 
   /** @param {URLSearchParams} query */
