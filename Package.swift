@@ -154,7 +154,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "ComponentsTests", dependencies: ["Components", "HTML"], swiftSettings: strict),
     .testTarget(
-      name: "PagesTests", dependencies: ["Components", "Domain", "HTML", "JSONValues", "Pages"], swiftSettings: strict),
+      name: "PagesTests", dependencies: ["Components", "Domain", "HTML", "JSONValues", "Pages", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "StoriesTests", dependencies: ["HTML", "HTMLSnapshot", "Stories"], exclude: ["__Snapshots__"],
       swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Domain
 import HTML
 
 /// A component in one named state. Stories are listed at `/stories`, and a snapshot test covers each one.
@@ -11,13 +12,13 @@ package struct Story: Sendable {
   package var id: String { "\(slug(component))/\(slug(name))" }
 
   /// The text that a search looks at.
-  package var searchText: String { "\(component) \(name) \(id)".lowercased() }
+  package var searchText: String { SearchText.folded("\(component) \(name) \(id)") }
 
   /// Whether the story contains every word of a search; an empty search matches every story.
   ///
-  /// `matchesWords` in `web/js/pages/stories.js` implements the same rule for search as the user types.
+  /// `matchesWords` in `web/js/search-text.js` implements the same rule for search as the user types.
   package func matches(_ search: String) -> Bool {
-    search.lowercased().split(separator: " ").allSatisfy { searchText.contains($0) }
+    SearchText.folded(query: search).split(separator: " ").allSatisfy { searchText.contains($0) }
   }
 
   /// Renders the component with the given prop values.

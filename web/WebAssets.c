@@ -410,11 +410,11 @@ static const unsigned char file_101[] = {
 };
 
 static const unsigned char file_102[] = {
-#embed "js/server-clock.js"
+#embed "js/search-text.js"
 };
 
 static const unsigned char file_103[] = {
-#embed "js/stories-search.js"
+#embed "js/server-clock.js"
 };
 
 static const unsigned char file_104[] = {
@@ -532,8 +532,8 @@ static const struct telltale_asset assets[] = {
     {"js/realtime/transport-choice.js", file_99, sizeof file_99},
     {"js/realtime/transport.js", file_100, sizeof file_100},
     {"js/realtime/websocket-transport.js", file_101, sizeof file_101},
-    {"js/server-clock.js", file_102, sizeof file_102},
-    {"js/stories-search.js", file_103, sizeof file_103},
+    {"js/search-text.js", file_102, sizeof file_102},
+    {"js/server-clock.js", file_103, sizeof file_103},
     {"js/theme.js", file_104, sizeof file_104},
     {"js/toast.js", file_105, sizeof file_105},
     {"js/values.js", file_106, sizeof file_106},

@@ -62,8 +62,13 @@ public struct JobList: Component, Sendable {
       }
       list
       noRows
+      // While the user types, the script searches the rows on the page; the server searches all jobs.
+      p(.class("job-list__more"), .data("slot", "jobs-page-only"), .hidden()) {
+        "Only the jobs on this page were searched. "
+        a(.href(links.selected), .data("slot", "jobs-search-all-link")) { "Search all jobs" }
+      }
       if let older {
-        p(.class("job-list__more")) { a(.href(older), .rel("next")) { "Older jobs" } }
+        p(.class("job-list__more"), .data("slot", "jobs-older")) { a(.href(older), .rel("next")) { "Older jobs" } }
       }
       template(.data("template", "job-row")) { JobRow.blank }
     }
@@ -80,8 +85,9 @@ public struct JobList: Component, Sendable {
       input(
         .type("hidden"), .name("status"), .value(filter.state?.rawValue ?? ""), .disabled(filter.state == nil))
       input(
-        .class("input"), .type("search"), .name("q"), .value(filter.query), .placeholder("Filter by name"),
-        .aria("label", "Filter by name"), .data("action", "filter-query"), .autocomplete("off"))
+        .class("input"), .type("search"), .name("q"), .value(filter.query),
+        .placeholder("Filter by name, source or id"), .aria("label", "Filter by name, source or id"),
+        .data("action", "filter-query"), .autocomplete("off"))
     }
   }
 
@@ -117,11 +123,6 @@ public struct JobList: Component, Sendable {
           span(.data("slot", "jobs-total")) { Readable.count(total) }
           " jobs match. "
           a(.href(links.all)) { "Reset the filter" }
-          // The script filters the rows on the page as the user types; the server searches all jobs.
-          span(.data("slot", "jobs-search-all"), .hidden()) {
-            " or "
-            a(.href(links.selected), .data("slot", "jobs-search-all-link")) { "search all jobs" }
-          }
         }
       }
     }

@@ -64,7 +64,8 @@ extension Job {
   /// A row of `GET /v1/jobs`, and the payload of `job_status`.
   package var summary: JSONObject {
     [
-      "job_id": .string(id), "name": .string(name), "status": .string(status.rawValue),
+      "job_id": .string(id), "number": .int(number), "name": .string(name), "source": .string(source),
+      "status": .string(status.rawValue),
       "progress": progress.map(JSON.double) ?? .null, "stage": stage.map(JSON.string) ?? .null,
       "device_used": deviceUsed.map { .string($0.description) } ?? .null,
       "created_at": .string(createdAt.description),

@@ -1,7 +1,7 @@
 import Domain
 import JSONValues
 
-/// A job's row in the first format, whose JSON named some members differently from messages and the API.
+/// A job's row in earlier formats. In the first one, its JSON named some members differently from messages and the API.
 enum FirstJobRow {
   /// Rewrites every row in the current format. A damaged row stays as it is: reading it fails.
   static func rewriteAll(in database: Database) throws(StoreError) {
@@ -16,6 +16,19 @@ enum FirstJobRow {
       try database.run(
         "UPDATE jobs SET checksum = ?, state = ? WHERE number = ?", .integer(row.checksum), .blob(row.state),
         .integer(number))
+    }
+  }
+
+  /// Rewrites the `words` of every row.
+  static func foldWords(in database: Database) throws(StoreError) {
+    var number = 0
+    while let next = try database.number("SELECT min(number) FROM jobs WHERE number > ?", .integer(number)) {
+      number = next
+      let words = try database.rows("SELECT name, source, id FROM jobs WHERE number = ?", .integer(number)) {
+        SearchText.ofJob(name: $0.text(0), source: $0.text(1), id: $0.text(2))
+      }
+      try database.run(
+        "UPDATE jobs SET words = ?1 WHERE number = ?2 AND words <> ?1", .text(words[0]), .integer(number))
     }
   }
 

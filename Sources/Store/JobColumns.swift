@@ -14,7 +14,7 @@ struct JobColumns {
   let resultsChecksum: Int
 
   init(_ job: Job) {
-    words = "\(job.name)\n\(job.source)\n\(job.id)".lowercased()
+    words = job.searchText
     state = JSON.object(Self.state(of: job)).encoded()
     checksum = Self.checksum(job, state: state)
     results = JSON.object(job.results).encoded()

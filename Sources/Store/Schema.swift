@@ -15,6 +15,7 @@ enum Schema {
         switch step {
         case .statements(let sql): try database.execute(sql)
         case .rewriteJobs: try FirstJobRow.rewriteAll(in: database)
+        case .foldWords: try FirstJobRow.foldWords(in: database)
         }
       }
       try database.execute("PRAGMA user_version=\(Self.version)")
@@ -38,6 +39,8 @@ enum Schema {
     case statements(String)
     /// Rewrites the JSON of jobs in the form that messages and the API use.
     case rewriteJobs
+    /// Rewrites the text that searches look at by the rule of `SearchText`; before, it was only in lower case.
+    case foldWords
   }
 
   private static let steps: [Step] = [
@@ -137,5 +140,6 @@ enum Schema {
         version INTEGER NOT NULL
       ) STRICT, WITHOUT ROWID;
       """),
+    .foldWords,
   ]
 }

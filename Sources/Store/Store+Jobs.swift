@@ -99,7 +99,7 @@ extension Store {
 extension Database {
   fileprivate func jobs(_ query: JobQuery, limit: Int) throws(StoreError) -> [Job] {
     let before = query.before ?? Int.max
-    let words = query.text.lowercased()
+    let words = SearchText.folded(query: query.text)
     func job(_ row: Statement) throws(StoreError) -> Job { try JobColumns.job(from: row, path: path) }
     if !words.isEmpty {
       // The index contains all that the search looks at, so rows that don't match are cheap.

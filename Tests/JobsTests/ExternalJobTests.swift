@@ -36,6 +36,20 @@ struct ExternalJobTests {
     #expect(bench.recorder.messages(.job(job.id)).allSatisfy { $0.payload["job_id"] == .string(job.id) })
   }
 
+  @Test func `a plugin whose name comes in two Unicode forms is one plugin, for the browser too`() async throws {
+    let (bench, job) = try await bench()
+    for name in ["e\u{301}dges", "\u{E9}dges"] {
+      _ = try await bench.service.report(
+        [
+          reported(.pluginStatus, ["plugin": .string(name), "status": "running"], job: job.id),
+          reported(.warning, ["plugin": .string(name), "message": "unused"], job: job.id),
+        ], into: job.id)
+    }
+    #expect(try bench.service.job(job.id, frames: 0).pluginStates.count == 1)
+    let names = bench.recorder.messages(.job(job.id)).compactMap { $0.payload["plugin"]?.stringValue }
+    #expect(names.count == 4 && names.allSatisfy { Array($0.utf8) == Array("\u{E9}dges".utf8) })
+  }
+
   @Test func `lists get each new percent, and the whole job at its end`() async throws {
     let (bench, job) = try await bench()
     for progress in [1.0, 1.5, 2, 2.9, 3] {

@@ -44,6 +44,14 @@ struct FirstFormatTests {
     #expect(try store.jobs(JobQuery(text: "übersetz")).jobs.map(\.id) == ["3"])
   }
 
+  @Test func `its jobs are found by the present rule, whatever text it kept for searches`() throws {
+    folder.write(try FileSystem.read(Self.file, maxBytes: 1 << 20), to: "telltale.db")
+    try folder.changeDatabase("UPDATE jobs SET words = 'of another rule'")
+    let store = try Store(folder: folder.path) { "another" }
+    #expect(try store.jobs(JobQuery(text: "U\u{308}BERSETZ")).jobs.map(\.id) == ["3"])
+    #expect(try store.jobs(JobQuery(text: "another")).jobs.isEmpty)
+  }
+
   @Test func `a reported job keeps its plugins with their statistics, its warnings, errors and results`() throws {
     let job = try job("3")
     var compiler = PluginState(plugin: "cc", status: .running)

@@ -112,6 +112,20 @@ struct PageTests {
     #expect(try sample.store.activeJobs().map(\.number) == (1...30).filter { $0 % 3 != 0 })
   }
 
+  /// The browser's list is held to the same table, by `Tests/web/fixtures.test.mjs`.
+  @Test func `a search finds what the table says, and what is stored later too`() throws {
+    let sample = try SampleStore()
+    for (index, each) in SearchCase.all.enumerated() {
+      var job = Job(
+        id: "\(each.id)-\(index)", name: each.name, work: .pipeline(.init(source: each.source, plugins: [])),
+        createdAt: .day(100))
+      job.number = index + 1
+      try sample.store.write(batch(jobs: [job]))
+      let found = try sample.store.jobs(JobQuery(text: each.query, limit: 1)).jobs.map(\.id)
+      #expect((found == [job.id]) == each.isFound, "\(each)")
+    }
+  }
+
   @Test func `frames are the newest, oldest first, with what each plugin found last`() throws {
     let sample = try SampleStore()
     func frame(_ id: Int, _ plugin: String, _ count: Int) -> StoredFrame {

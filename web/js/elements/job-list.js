@@ -1,9 +1,11 @@
 // @ts-check
 import { action, fill, setAttribute, setHidden, setText, setValue, slot } from "../dom.js"
-import { rowTexts } from "../jobs/listed-job.js"
+import { isOlder, rowTexts, searchText } from "../jobs/listed-job.js"
 import { isFinal } from "../jobs/state-words.js"
 import { viewOf } from "../live-page.js"
 import { UNKNOWN, ago, clock, count } from "../readable.js"
+import { foldedQuery } from "../search-text.js"
+import { serverClock } from "../server-clock.js"
 import { instant } from "../values.js"
 import { ListRows } from "./list-rows.js"
 
@@ -30,6 +32,8 @@ export class JobList extends HTMLElement {
   #isStale = false
   /** Jobs without a row here: older ones, and those that the server's filter left out. */
   #unlistedCount = 0
+  /** The filter with which the server rendered the page: no job that it selects is hidden by this one. */
+  #serverFilter = { status: "", query: "" }
 
   connectedCallback() {
     const view = /** @type {LiveList | null} */ (viewOf(this))
@@ -39,6 +43,7 @@ export class JobList extends HTMLElement {
     this.#order = this.#rows.keys
     const total = Number((slot(this, "jobs-count")?.textContent ?? "0").replaceAll(",", ""))
     this.#unlistedCount = Math.max(0, total - this.#order.length)
+    this.#serverFilter = this.#filter
     const stopStore = view.store.subscribe(state => this.#show(state))
     const ticking = setInterval(() => this.#showTimes(), 1_000)
     this.addEventListener("input", this.#filterTyped)
@@ -99,11 +104,10 @@ export class JobList extends HTMLElement {
   }
 
   /** @param {ListedJob} job */
-  #place({ id, createdAt }) {
-    const created = instant(createdAt) ?? Infinity
-    const older = this.#order.findIndex(other => this.#createdAt(other) < created)
+  #place(job) {
+    const older = this.#order.findIndex(other => isOlder(this.#jobOf(other), job))
     const index = older < 0 ? this.#order.length : older
-    this.#order.splice(index, 0, id)
+    this.#order.splice(index, 0, job.id)
     // A job that is newer than all others is new; any other one existed and had no row.
     if (index > 0 && this.#unlistedCount > 0) this.#unlistedCount -= 1
     if (this.#order.length > ROWS_KEPT) {
@@ -139,41 +143,51 @@ export class JobList extends HTMLElement {
 
   /** Newest first, only the rows that match the filter. */
   #arrange() {
-    const matching = this.#order.filter(id => {
-      const row = this.#rows.get(id)
-      return row !== null && this.#matches(row)
-    })
+    const filter = this.#filter
+    const matching = this.#order.filter(id => this.#matches(id, filter))
+    const isPageOnly = this.#unlistedCount > 0
+      && (filter.status !== this.#serverFilter.status || filter.query !== this.#serverFilter.query)
     const total = this.#order.length + this.#unlistedCount
     this.#rows.arrange(matching)
     for (const head of this.#rows.head) setHidden(head, matching.length === 0)
     fill(this, "jobs-count", count(total))
-    fill(this, "jobs-total", count(total))
+    fill(this, "jobs-total", count(isPageOnly ? this.#order.length : total))
     setHidden(slot(this, "jobs-empty"), total > 0)
     setHidden(slot(this, "jobs-none-shown"), total === 0 || matching.length > 0)
-    setHidden(slot(this, "jobs-search-all"), this.#unlistedCount === 0)
+    setHidden(slot(this, "jobs-page-only"), !isPageOnly)
     setAttribute(slot(this, "jobs-search-all-link"), "href", location.pathname + location.search)
+    // They are older jobs of the server's filter.
+    setHidden(slot(this, "jobs-older"), isPageOnly)
   }
 
-  /** Milliseconds since 1970; 0, older than all others, if it is unknown. @param {string} id */
-  #createdAt(id) {
+  /** What is known of a job: all that the server says, or else what its row shows. @param {string} id */
+  #jobOf(id) {
+    const { items } = /** @type {LiveList} */ (this.#view).store.state
+    if (Object.hasOwn(items, id)) return /** @type {ListedJob} */ (items[id])
     const row = this.#rows.get(id)
-    const started = row === null ? null : slot(row, "started")?.getAttribute("datetime")
-    return instant(this.#view?.store.state.items[id]?.createdAt) ?? instant(started) ?? 0
+    const [name, started] = ["name", "started"].map(part => row === null ? null : slot(row, part))
+    return {
+      id, number: null, source: null, name: name?.textContent ?? null, createdAt: started?.getAttribute("datetime") ?? null,
+    }
   }
 
-  /** @param {Element} row */
-  #matches(row) {
-    const status = this.dataset.filterStatus ?? ""
-    const query = (this.dataset.filterQuery ?? "").trim().toLocaleLowerCase()
-    if (status !== "" && row.getAttribute("data-state") !== status) return false
-    return query === "" || (slot(row, "name")?.textContent ?? "").toLocaleLowerCase().includes(query)
+  /** Status and query, the query in the form in which it is compared. */
+  get #filter() {
+    return { status: this.dataset.filterStatus ?? "", query: foldedQuery(this.dataset.filterQuery ?? "") }
+  }
+
+  /** Whether the server's list would have the job. @param {string} id @param {{status: string, query: string}} filter */
+  #matches(id, { status, query }) {
+    const row = this.#rows.get(id)
+    if (row === null || (status !== "" && row.getAttribute("data-state") !== status)) return false
+    return query === "" || searchText(this.#jobOf(id)).includes(query)
   }
 
   // Times count up by themselves; without a connection they stand still, since the jobs may have ended.
 
   #showTimes() {
     const { isConnected = false, isPolling = false, asOf = null } = this.#view?.store.state ?? {}
-    const now = isConnected || isPolling ? Date.now() : asOf ?? Date.now()
+    const now = isConnected || isPolling ? serverClock.now() : asOf ?? serverClock.now()
     for (const [id, row] of this.#rows.entries) {
       const started = slot(row, "started")
       const startedAt = instant(started?.getAttribute("datetime"))

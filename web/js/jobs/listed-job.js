@@ -1,6 +1,7 @@
 // @ts-check
 import { UNKNOWN, count, percent as percentText } from "../readable.js"
-import { finite, percent, text } from "../values.js"
+import { folded } from "../search-text.js"
+import { finite, instant, percent, text } from "../values.js"
 import { jobWordsAsKnown } from "./state-words.js"
 
 /**
@@ -8,7 +9,9 @@ import { jobWordsAsKnown } from "./state-words.js"
  *
  * @typedef {object} ListedJob Fields are null while they are unknown.
  * @property {string} id
+ * @property {number | null} number Counts up: lists are ordered by it.
  * @property {string | null} name
+ * @property {string | null} source
  * @property {string | null} status
  * @property {number | null} progress 0-100
  * @property {string | null} stage
@@ -43,7 +46,8 @@ export const JOB_FOLD = Object.freeze({
 })
 
 /**
- * The job after a message: a field that the message has replaces the known one, any other stays.
+ * The job after a message: a field that the message has replaces the known one, any other stays. What never changes is
+ * taken from the first message: a later one is perhaps not the server's, but a reporter's.
  * @param {ListedJob | null} known
  * @param {Record<string, any>} payload
  * @returns {ListedJob}
@@ -51,6 +55,8 @@ export const JOB_FOLD = Object.freeze({
 export function foldListedJob(known, payload) {
   return {
     id: text(payload.job_id) ?? known?.id ?? "",
+    number: known?.number ?? finite(payload.number),
+    source: known?.source ?? text(payload.source),
     name: text(payload.name) ?? known?.name ?? null,
     status: text(payload.status) ?? known?.status ?? null,
     progress: foldProgress(known, payload),
@@ -58,7 +64,7 @@ export function foldListedJob(known, payload) {
     error: "error" in payload ? text(payload.error) : known?.error ?? null,
     device: text(payload.device_used) ?? known?.device ?? null,
     warningsCount: finite(payload.warnings_count) ?? known?.warningsCount ?? null,
-    createdAt: text(payload.created_at) ?? known?.createdAt ?? null,
+    createdAt: known?.createdAt ?? text(payload.created_at),
     startedAt: text(payload.started_at) ?? known?.startedAt ?? null,
     finishedAt: text(payload.finished_at) ?? known?.finishedAt ?? null,
   }
@@ -68,6 +74,31 @@ export function foldListedJob(known, payload) {
 function foldProgress(known, payload) {
   if (!("progress" in payload)) return known?.progress ?? null
   return payload.total_unknown === true ? null : percent(payload.progress)
+}
+
+/** @type {WeakMap<object, string>} */
+const searchTexts = new WeakMap()
+
+/**
+ * What a search looks at, as `Job.searchText` on the server.
+ * @param {Pick<ListedJob, "id" | "name" | "source">} job
+ */
+export function searchText(job) {
+  const known = searchTexts.get(job)
+  if (known !== undefined) return known
+  const text = folded(`${job.name ?? ""}\n${job.source ?? ""}\n${job.id}`)
+  searchTexts.set(job, text)
+  return text
+}
+
+/**
+ * Whether a job was created before another one. Numbers decide, as on the server; times can jump.
+ * @param {Pick<ListedJob, "number" | "createdAt">} one
+ * @param {Pick<ListedJob, "number" | "createdAt">} other
+ */
+export function isOlder(one, other) {
+  if (one.number !== null && other.number !== null) return one.number < other.number
+  return (instant(one.createdAt) ?? 0) < (instant(other.createdAt) ?? 0)
 }
 
 /**

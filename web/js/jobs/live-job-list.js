@@ -2,6 +2,7 @@
 import { apiURL } from "../page.js"
 import { LiveList } from "../realtime/live-list.js"
 import { JOB_FOLD } from "./listed-job.js"
+import { isJobStatus } from "./state-words.js"
 
 /** A listing reads as many jobs as the page knows, within these bounds. */
 const LISTED_MIN = 50
@@ -10,6 +11,8 @@ const LISTED_MAX = 500
 /** The jobs of the dashboard: those that the address filters for, kept up to date by the `jobs` topic. */
 export function makeLiveJobList() {
   const query = new URLSearchParams(location.search)
+  // The page shows every status then; the API refuses it.
+  if (!isJobStatus(query.get("status"))) query.delete("status")
   return new LiveList({
     ...JOB_FOLD,
     topics: ["jobs"],

@@ -53,6 +53,9 @@ export const pluginWords = status => wordsIn(PLUGIN, status, "unknown")
 /** @param {string | null} severity */
 export const severityWords = severity => wordsIn(SEVERITY, severity, "medium")
 
+/** @param {string | null} status */
+export const isJobStatus = status => status !== null && Object.hasOwn(JOB, status)
+
 /** Whether nothing more will happen to the job. @param {string | null} status */
 export const isFinal = status => status !== null && FINAL.has(status)
 

@@ -3,7 +3,7 @@ import { startPage } from "../app.js"
 import { copyText } from "../clipboard.js"
 import { action, fill, setHidden, slot } from "../dom.js"
 import { recordedJob } from "../jobs/recorded-job.js"
-import { matchesWords } from "../stories-search.js"
+import { matchesWords } from "../search-text.js"
 import { showToast } from "../toast.js"
 
 /** The stories: searches while the visitor types, applies changed props at once, copies markup, and plays messages. */

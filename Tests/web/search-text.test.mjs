@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { matchesWords } from "../../web/js/stories-search.js"
+import { matchesWords } from "../../web/js/search-text.js"
 
 describe("the search for stories", () => {
   const words = "realtimeoverlay witherror realtime-overlay/with-error"
