@@ -18,5 +18,8 @@ extension StoryCatalogue {
     .story("Complete") { ProgressBar(percent: 100, stage: "Done", elapsed: .seconds(3_723), rate: 24.6) },
     .story("Indeterminate") { ProgressBar(percent: nil, elapsed: .seconds(8), rate: 0.42) },
     .story("Failed") { ProgressBar(percent: 37, plugin: "detect", state: .failed, elapsed: .seconds(54)) },
+    .story("Failed at the end") {
+      ProgressBar(percent: 100, stage: "Uploading", state: .failed, elapsed: .seconds(54))
+    },
     .story("Cancelled") { ProgressBar(percent: 81.2, stage: "Cancelled", state: .cancelled, elapsed: .seconds(9)) })
 }

@@ -10,7 +10,7 @@ public struct ProgressBar: Component, Sendable {
 
   /// Clamped to 0…100. `nil`, NaN and infinity mean unknown, shown as an indeterminate bar.
   public var percent: Double?
-  /// The label of the bar. Falls back to ``plugin``, then to "Processing…".
+  /// The label of the bar. Falls back to ``plugin``, then to "Processing…" or, at the end, to how it ended.
   public var stage: String?
   public var plugin: String?
   public var state: State
@@ -60,14 +60,29 @@ public struct ProgressBar: Component, Sendable {
     }
   }
 
-  private var caption: String { stage.nonEmpty ?? plugin.nonEmpty ?? "Processing…" }
+  private var caption: String { stage.nonEmpty ?? plugin.nonEmpty ?? state.caption }
 
   private var figure: String {
-    percent.map { $0 == 100 ? "Complete" : Readable.percent($0) } ?? ""
+    percent.map { $0 == 100 && state.isCompletable ? "Complete" : Readable.percent($0) } ?? ""
   }
 
   private var spoken: String {
     percent == nil ? caption : "\(figure), \(caption)"
+  }
+}
+
+extension ProgressBar.State {
+  /// Whether 100% means that the work is complete. Work that failed or was cancelled at 100% is not.
+  fileprivate var isCompletable: Bool { self != .failed && self != .cancelled }
+
+  /// The label if there is neither a stage nor a plugin.
+  fileprivate var caption: String {
+    switch self {
+    case .idle, .running: "Processing…"
+    case .complete: "Done"
+    case .failed: "Failed"
+    case .cancelled: "Cancelled"
+    }
   }
 }
 

@@ -158,7 +158,7 @@ struct JobHeader: Component {
 
   private func moment(_ timestamp: Timestamp) -> some HTML {
     let moment = Moment(timestamp, now: fold.now)
-    return time(.datetime(moment.iso), .title(moment.iso)) { moment.text }
+    return time(.datetime(moment.iso), .title(moment.iso), .data("slot", "moment")) { moment.text }
   }
 }
 

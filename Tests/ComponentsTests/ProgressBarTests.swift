@@ -29,6 +29,17 @@ struct ProgressBarTests {
     #expect(!markup.contains("data-indeterminate"))
   }
 
+  @Test(arguments: [
+    (ProgressBar.State.running, "Complete", "Processing…"), (.complete, "Complete", "Done"),
+    (.failed, "100%", "Failed"), (.cancelled, "100%", "Cancelled"),
+  ])
+  func `only work that did not fail is complete at 100%`(state: ProgressBar.State, figure: String, label: String) {
+    let markup = Markup(ProgressBar(percent: 100, state: state))
+    #expect(markup.slot("percent")?.text == figure)
+    #expect(markup.slot("label")?.text == label)
+    #expect(markup.contains("aria-valuetext=\"\(figure), \(label)\""))
+  }
+
   @Test(arguments: [nil, Double.nan, .infinity, -.infinity])
   func `an unknown value is an indeterminate bar`(percent: Double?) {
     let markup = Markup(ProgressBar(percent: percent, stage: "Compiling"))

@@ -3,6 +3,7 @@ import Domain
 import HTML
 import JSONValues
 import Pages
+import TestSupport
 import Testing
 
 /// What the server writes into a page and what the browser's modules write over it, for the same values.
@@ -110,6 +111,23 @@ struct FixtureTests {
     fixture.expectRecorded()
   }
 
+  // MARK: Searches
+
+  /// `StoreTests` holds the store to the same table.
+  @Test func `a search finds the same jobs`() {
+    var fixture = Fixture("search")
+    for each in SearchCase.all {
+      let text = SearchText.ofJob(name: each.name, source: each.source, id: each.id)
+      let query = SearchText.folded(query: each.query)
+      #expect((query.isEmpty || text.utf8.contains(query.utf8)) == each.isFound, "\(each)")
+      fixture.cases.append([
+        "query": .string(each.query), "name": .string(each.name), "source": .string(each.source),
+        "id": .string(each.id), "folded": .string(text), "isFound": .bool(each.isFound),
+      ])
+    }
+    fixture.expectRecorded()
+  }
+
   // MARK: A job
 
   @Test func `a job's tab, overlay and bar show the same`() {
@@ -126,6 +144,7 @@ struct FixtureTests {
         view(
           of: job(status) { ($0.stage, $0.activePlugin, $0.rate, $0.etaSeconds) = (nil, "ld", 0.015, 95) }))
       fixture.cases.append(view(of: job(status) { ($0.stage, $0.etaSeconds) = ("link", 1e15) }))
+      fixture.cases.append(view(of: job(status, progress: 100) { $0.stage = "Uploading" }))
     }
     fixture.expectRecorded()
   }

@@ -108,3 +108,64 @@ def test_an_open_page_never_takes_a_job_of_another_data_folder_for_its_own(site)
     finally:
         old.stop()
         new.stop()
+
+
+def test_pages_are_live_and_right_within_5_s_after_20_s_without_a_server(site):
+    site.expect_complaint(NETWORK)
+    server = Server()
+    try:
+        job_id = external_job(server)
+        report(server, job_id, "progress", {"progress": 10, "stage": "before"})
+        page, other, over = site.page(), site.page(), site.page()
+        ended = external_job(server)
+        report(server, ended, "job_status", {"status": "succeeded"})
+        page.goto(f"{server.url}/jobs/{job_id}")
+        other.goto(f"{server.url}/")
+        over.goto(f"{server.url}/jobs/{ended}")
+        badges = [page.locator("realtime-overlay connection-badge"), badge(other),
+                  over.locator("realtime-overlay connection-badge")]
+        for each in badges:
+            each.get_by_text("Live", exact=True).wait_for()
+        server.kill()
+        badges[0].get_by_text("Reconnecting…").wait_for()
+        time.sleep(20)
+        server.start()
+        began = time.monotonic()
+        report(server, job_id, "progress", {"progress": 70, "stage": "after"})
+        for each in badges:
+            each.get_by_text("Live", exact=True).wait_for(timeout=5_000 - (time.monotonic() - began) * 1_000)
+        page.locator(".progress").get_by_text("70%").wait_for(timeout=500)
+        other.locator(f'job-list [data-key="{job_id}"]').get_by_text("70%").wait_for(timeout=500)
+        print(f"  live and right after {time.monotonic() - began:.1f} s")
+    finally:
+        server.stop()
+
+
+def test_a_job_that_fails_at_100_percent_is_not_complete(site):
+    server = site.real
+    job_id = external_job(server)
+    page = site.page()
+    page.goto(f"{server.url}/jobs/{job_id}")
+    page.locator("realtime-overlay connection-badge").get_by_text("Live", exact=True).wait_for()
+    report(server, job_id, "progress", {"progress": 100, "stage": "Uploading"})
+    report(server, job_id, "job_status", {"status": "failed", "error": "The upload was refused."})
+    figure = page.locator('.progress [data-slot="percent"]')
+    eventually(lambda: figure.inner_text() == "100%", "the bar of a failed job")
+    page.reload()
+    assert figure.inner_text() == "100%"
+
+
+def test_a_browser_that_shows_no_notifications_says_so(site):
+    server = site.real
+    page = site.page()
+    # As Chrome for Android does.
+    page.add_init_script("""globalThis.Notification = class {
+      static permission = "default"
+      static requestPermission = async () => "granted"
+      constructor() { throw new TypeError("Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead.") }
+    }""")
+    page.goto(f"{server.url}/jobs/{external_job(server)}")
+    button = page.get_by_role("button", name="Notify me")
+    button.click()
+    page.locator(".toast").get_by_text("This browser shows no notifications of pages.").wait_for()
+    assert button.get_attribute("aria-pressed") == "false"

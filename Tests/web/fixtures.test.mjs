@@ -7,10 +7,11 @@ import { frameWithId } from "../../web/js/jobs/frames.js"
 import { INITIAL_JOB_STATE, reduce } from "../../web/js/jobs/job-state.js"
 import { tabTitle } from "../../web/js/jobs/job-tab.js"
 import { overlayState, progressTexts, shownErrors } from "../../web/js/jobs/job-view.js"
-import { foldListedJob, rowTexts } from "../../web/js/jobs/listed-job.js"
+import { foldListedJob, rowTexts, searchText } from "../../web/js/jobs/listed-job.js"
 import { isFinal, jobWords, pluginStatusIn, pluginWords, severityWords } from "../../web/js/jobs/state-words.js"
 import * as readable from "../../web/js/readable.js"
 import { connectionBadge } from "../../web/js/realtime/connection-badge-words.js"
+import { foldedQuery } from "../../web/js/search-text.js"
 import { figure, readFixture } from "./fixture.mjs"
 import { message } from "./support.mjs"
 
@@ -55,6 +56,16 @@ describe("a connection's badge reads as on the server", () => {
       assert.deepEqual(connectionBadge(live, page), {
         state: each.state, label: each.label, asOf: each.asOfText || null, canReconnect: each.canReconnect,
       })
+    })
+  }
+})
+
+describe("a search finds what it does on the server", () => {
+  for (const { query, name, source, id, folded, isFound } of readFixture("search")) {
+    test(`${JSON.stringify(query)} ${isFound ? "finds" : "does not find"} ${name}, ${source}, ${id}`, () => {
+      const text = searchText({ name, source, id })
+      assert.equal(text, folded)
+      assert.equal(text.includes(foldedQuery(query)), isFound)
     })
   }
 })

@@ -46,7 +46,8 @@ describe("labels of boxes", () => {
 })
 
 describe("milestones", () => {
-  const at = (value, isConnected = true) => ({ progress: { value }, isConnected, isPolling: false })
+  const at = (value, isConnected = true, status = "running") =>
+    ({ progress: { value }, status, isConnected, isPolling: false })
   const said = (...states) => {
     const milestones = new Milestones()
     return states.map(state => milestones.news(state)).filter(words => words !== null)
@@ -66,6 +67,11 @@ describe("milestones", () => {
     milestones.news(at(60))
     milestones.reset()
     assert.deepEqual([milestones.news(at(30)), milestones.news(at(50))], [null, "50% done"])
+  })
+
+  test("of a job that failed or was cancelled at 100% do not say that it is complete", () => {
+    for (const status of ["failed", "cancelled"]) assert.deepEqual(said(at(60), at(100, true, status)), ["100% done"])
+    assert.deepEqual(said(at(60), at(100, true, "succeeded")), ["Complete"])
   })
 
   test("of a job with an unknown total are only its end", () => assert.deepEqual(said(at(null), at(100)), ["Complete"]))

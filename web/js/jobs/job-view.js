@@ -13,6 +13,9 @@ import { isFinal } from "./state-words.js"
 /** The state of an overlay, and of a bar, for a job that has ended. @type {Readonly<Record<string, string>>} */
 const FINAL_STATES = Object.freeze({ succeeded: "complete", failed: "failed", cancelled: "cancelled" })
 
+/** What the bar of a job that has ended says if it never had a stage. @type {Readonly<Record<string, string>>} */
+const FINAL_LABELS = Object.freeze({ complete: "Done", failed: "Failed", cancelled: "Cancelled" })
+
 /** The percentage from which a running job's overlay says that it is about to end. */
 const COMPLETING_PERCENT = 95
 
@@ -41,13 +44,19 @@ export function progressTexts({ status, progress }) {
   const { value, etaSeconds } = progress
   const isOver = isFinal(status) || value === 100
   const hasEstimate = !isOver && etaSeconds !== null && etaSeconds >= 0 && etaSeconds < ESTIMATE_MAX_SECONDS
+  const state = barState(status, value)
   return {
-    state: barState(status, value),
-    label: status === "queued" ? WAITING : progress.stage ?? progress.plugin ?? "Processing…",
-    percent: value === null ? "" : value === 100 ? "Complete" : percent(value),
+    state,
+    label: status === "queued" ? WAITING : progress.stage ?? progress.plugin ?? FINAL_LABELS[state] ?? "Processing…",
+    percent: value === null ? "" : value === 100 && isCompletable(status) ? "Complete" : percent(value),
     rate: progress.rate === null ? UNKNOWN : rate(progress.rate),
     eta: hasEstimate ? estimate(etaSeconds) : UNKNOWN,
   }
+}
+
+/** Whether 100% means that the job is complete: one that failed or was cancelled then is not. @param {string | null} status */
+export function isCompletable(status) {
+  return status !== "failed" && status !== "cancelled"
 }
 
 /** @param {string | null} status @param {number | null} value */

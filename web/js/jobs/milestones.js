@@ -1,4 +1,6 @@
 // @ts-check
+import { isCompletable } from "./job-view.js"
+
 /** Percentages that screen readers announce; announcing every change would be too much. */
 const MILESTONES = [25, 50, 75, 100]
 
@@ -15,15 +17,15 @@ export class Milestones {
 
   /**
    * The announcement for a change; null for none.
-   * @param {{progress: {value: number | null}, isConnected: boolean, isPolling: boolean}} state
+   * @param {Pick<import("./job-state.js").JobState, "progress" | "status" | "isConnected" | "isPolling">} state
    */
-  news({ progress: { value }, isConnected, isPolling }) {
+  news({ progress: { value }, status, isConnected, isPolling }) {
     const reached = MILESTONES.findLast(milestone => milestone <= (value ?? 0)) ?? 0
     const isNews = this.#isBegun && reached > this.#reached
     this.#reached = reached
     // The first state after connecting is not news.
     if (isConnected || isPolling) this.#isBegun = true
     if (!isNews) return null
-    return reached === 100 ? "Complete" : `${reached}% done`
+    return reached === 100 && isCompletable(status) ? "Complete" : `${reached}% done`
   }
 }

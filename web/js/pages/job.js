@@ -1,13 +1,14 @@
 // @ts-check
 import { startPage } from "../app.js"
 import { setAttribute, setHidden, setText, slot } from "../dom.js"
+import { attachMoments } from "../elements/moments.js"
 import { attachJobActions } from "../jobs/job-actions.js"
+import { attachNotification } from "../jobs/job-notification.js"
 import { attachJobParts } from "../jobs/job-parts.js"
 import { showInTab } from "../jobs/job-tab.js"
 import { LiveJob } from "../jobs/live-job.js"
-import { isFinal, jobWords, jobWordsAsKnown } from "../jobs/state-words.js"
+import { isFinal, jobWordsAsKnown } from "../jobs/state-words.js"
 import { startPageView } from "../live-page.js"
-import { showToast } from "../toast.js"
 
 /** A job's own page. */
 startPage(() => {
@@ -17,6 +18,7 @@ startPage(() => {
   startPageView(job, (known, kept) => job.watch(document.body.dataset.jobId ?? "", known, kept))
   attachJobParts()
   attachHeader(job)
+  attachMoments(job)
   showInTab(job)
   attachNotification(job)
   attachJobActions(job)
@@ -75,30 +77,4 @@ async function renewEndedParts() {
   } catch (error) {
     console.warn("The job's results could not be read", error)
   }
-}
-
-/**
- * Shows a notification when the job ends, if the visitor has asked for one with the button (`data-action="notify"`) and
- * does not look at the page.
- * @param {LiveJob} job
- */
-function attachNotification({ store }) {
-  const button = /** @type {HTMLButtonElement | null} */ (document.querySelector('[data-action="notify"]'))
-  if (button === null) return
-  if (!("Notification" in globalThis) || isFinal(store.state.status)) {
-    button.hidden = true
-    return
-  }
-  let isWanted = false
-  button.addEventListener("click", async () => {
-    isWanted = !isWanted && (await Notification.requestPermission()) === "granted"
-    button.setAttribute("aria-pressed", String(isWanted))
-    showToast(isWanted ? "You will be notified when the job ends" : "No notification will be shown")
-  })
-  store.subscribe(({ status, name, jobId }) => {
-    if (!isFinal(status)) return
-    button.hidden = true
-    if (isWanted && document.hidden) new Notification(`${jobWords(status).word}: ${name ?? `job ${jobId}`}`, { tag: `job-${jobId}` })
-    isWanted = false
-  })
 }

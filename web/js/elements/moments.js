@@ -1,0 +1,27 @@
+// @ts-check
+import { setText } from "../dom.js"
+import { ago } from "../readable.js"
+import { serverClock } from "../server-clock.js"
+import { instant } from "../values.js"
+
+/** A moment is written in minutes at best. */
+const REFRESH_MS = 10_000
+
+/**
+ * Keeps the page's moments ("3 min ago") right while it is open.
+ * @param {import("../realtime/live-view.js").LiveView<any, any>} view
+ * @returns {() => void} stop
+ */
+export function attachMoments({ store }) {
+  const show = () => {
+    const { isConnected, isPolling, asOf } = store.state
+    // A page that may be out of date stands still as a whole.
+    const nowMs = isConnected || isPolling ? serverClock.now() : asOf ?? serverClock.now()
+    for (const node of document.querySelectorAll('[data-slot="moment"]')) {
+      const timeMs = instant(node.getAttribute("datetime"))
+      if (timeMs !== null) setText(node, ago(nowMs - timeMs))
+    }
+  }
+  const ticking = setInterval(show, REFRESH_MS)
+  return () => clearInterval(ticking)
+}
