@@ -111,6 +111,23 @@ def test_the_form_shows_an_error_next_to_its_field(site):
     assert page.locator('[data-slot="file-name"]').inner_text() == "Choose or drop a file"
 
 
+def test_an_option_out_of_range_is_unfolded_and_told_what_it_may_be(site):
+    page = open_dashboard(site)
+    site.expect_complaint("status of 422")
+    page.locator("#start-source").fill("upload:sample.y4m")
+    fold = page.locator("start-job summary").first
+    option = page.locator('[name="options.motion_detection.threshold"]')
+    fold.click()
+    option.fill("1000")
+    fold.click()
+    assert not option.is_visible()
+    page.get_by_role("button", name="Start job").click()
+    page.locator('[data-slot="start-error"]').get_by_text(
+        "must be a whole number from 1 to 254, such as 24, not 1000.").wait_for()
+    assert option.is_visible() and option.get_attribute("aria-invalid") == "true"
+    assert option.evaluate("node => node === document.activeElement")
+
+
 def test_without_a_server_the_tabs_filter_the_known_jobs_and_no_link_leaves_the_page(site):
     site.expect_complaint("ERR_|WebSocket|Failed to load")
     page = open_dashboard(site)

@@ -2,8 +2,10 @@
 
 import json
 import random
+import urllib.request
 
 from harness import eventually, get
+from scripted_server import timestamp
 
 
 def clip(frames: int = 48, width: int = 160, height: int = 90) -> bytes:
@@ -101,3 +103,30 @@ def test_frames_that_the_connection_missed_are_loaded_at_the_end(site):
     page.get_by_text("Succeeded", exact=True).first.wait_for(timeout=60_000)
     eventually(lambda: "Frame 23" in page.locator('[data-slot="frame-caption"]').first.inner_text(),
                "the last frame is shown")
+
+
+def post(url: str, body) -> dict:
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def test_a_stack_trace_keeps_its_lines_and_no_escape_sequence(site):
+    trace = "\x1b[31mTraceback:\x1b[0m\r\n  File \"a.py\"\r\n\tValueError: \x1b]8;;https://evil.example\x07NaN\x1b]8;;\x07\r\n"
+    job_id = post(f"{site.real.url}/v1/jobs", {"kind": "external", "name": "Training"})["job_id"]
+    page = site.page()
+    page.goto(f"{site.real.url}/jobs/{job_id}")
+    page.locator("connection-badge").first.get_by_text("Live").wait_for()
+    messages = [("warning", {"plugin": "train", "message": trace}),
+                ("error", {"error": trace, "details": {"message": trace}})]
+    post(f"{site.real.url}/v1/jobs/{job_id}/messages",
+         [{"type": kind, "payload": payload, "timestamp": timestamp()} for kind, payload in messages])
+    fresh = page.context.new_page()
+    for shown in [page, fresh]:
+        if shown is fresh:
+            fresh.goto(page.url)
+        for slot in ["error-title", "error-message", "message"]:
+            place = shown.locator(f'[data-slot="{slot}"]').first
+            place.wait_for()
+            lines = place.inner_text().split("\n")
+            assert lines[:2] == ["Traceback:", '  File "a.py"'] and lines[2].strip() == "ValueError: NaN", lines
