@@ -2,8 +2,9 @@
 package enum StoryCatalogue {
   package static let all: [StoryGroup] = [
     realtimeOverlay, progressBar, pluginInspector, pluginRow, warningRow, frameViewer, controlPanel, deviceSelector,
-    deviceIndicator, jobList, jobRow, jobStatus, startJobForm, connectionBadge, errorBanner, loadingSpinner, resultView,
-    icon,
+    deviceIndicator, jobList, jobRow, jobStatus, startJobForm, connectionBadge, errorBanner, storageBanner,
+    loadingSpinner,
+    resultView, icon,
   ]
 
   /// All stories in the order of the catalogue.

@@ -11,10 +11,13 @@ package struct StoryIndexPage: Component {
   package var search: String
   package var assets: PageAssets
   package var api: String
+  package var storage: StorageBanner
 
   /// - Parameter query: `story` selects the story, `q` searches, `theme` and `width` configure the frame, and the rest
   ///   are props. If `story` is missing or unknown, the page shows the first match of the search.
-  package init(query: [String: String] = [:], assets: PageAssets = .init(), api: String = "") {
+  package init(
+    query: [String: String] = [:], assets: PageAssets = .init(), api: String = "", storage: StorageBanner = .init()
+  ) {
     let search = query["q"] ?? ""
     story =
       query["story"].flatMap(StoryCatalogue.story)
@@ -23,12 +26,13 @@ package struct StoryIndexPage: Component {
     self.search = search
     self.assets = assets
     self.api = api
+    self.storage = storage
   }
 
   package var body: some HTML {
     PageShell(
       pageTitle: "\(story.component): \(story.name) · Stories", page: "stories",
-      current: Address.stories().description, assets: assets, api: api
+      current: Address.stories().description, assets: assets, api: api, storage: storage
     ) {
       div(.class("stories-page")) {
         StoryList(search: search, chosen: story, view: view)

@@ -67,7 +67,8 @@ package final class Application: Sendable {
     var generator = SystemRandomNumberGenerator()
     let topicKinds = TopicTable.core.adding(features.flatMap(\.topics))
     let store = try Store(
-      folder: configuration.data, address: address, features: features.map(\.tables), topicKinds: topicKinds
+      folder: configuration.data, address: address, features: features.map(\.tables), topicKinds: topicKinds,
+      clockPatience: min(configuration.retention, Self.longestClockPatience)
     ) {
       StreamPosition.randomEpoch(using: &generator)
     }
@@ -78,7 +79,11 @@ package final class Application: Sendable {
       log(.error, "messages of an unfinished job are damaged", values: ["newest": .int(store.readableAfter)])
     }
     let hub = EventHub(epoch: store.epoch, after: store.newestOffset, history: History(store, log: log))
-    let uploads = UploadStore(folder: "\(configuration.data)/uploads")
+    let uploads = UploadStore(
+      folder: "\(configuration.data)/uploads",
+      checkFolder: { () throws(AppError) in
+        do throws(StoreError) { try store.checkFiles() } catch { throw error.appError }
+      })
     let jobMetrics = JobMetrics(plugins: PluginCatalogue.builtIn.names)
     let storeThread = StoreThread(store: store, hub: hub, projections: projections, log: log) { publication in
       // The digest repeats messages of the job's topic.
@@ -107,7 +112,7 @@ package final class Application: Sendable {
         total: Configuration.maxStreams(sockets: maxSockets), perSession: configuration.maxConnectionsPerSession),
       sessionLimits: .init(
         pingInterval: configuration.heartbeatInterval, silence: configuration.heartbeatTimeout),
-      topicKinds: topicKinds, metadata: jobs.catalogue.metadata.map { .metadata($0) },
+      topicKinds: topicKinds, storage: { storeThread.failure }, metadata: jobs.catalogue.metadata.map { .metadata($0) },
       snapshots: Snapshots(projections))
     messageTable = MessageTable.core.adding(features.flatMap(\.messages))
     featureParts = parts
@@ -119,7 +124,11 @@ package final class Application: Sendable {
     jobs.failWhatRan()
   }
 
-  /// Fails abandoned jobs, and removes uploads that are no longer used. Called on the store's thread, which must not wait for a commit.
+  /// Milliseconds after which a clock that jumped is believed at the latest: a day.
+  private static let longestClockPatience: Int64 = 86_400_000
+
+  /// Fails abandoned jobs, stores cancellations that could not be stored, and removes uploads that are no longer used.
+  /// Called on the store's thread, which must not wait for a commit.
   private func tidy() {
     tidying.withLock { [jobs] running in
       running?.cancel()

@@ -75,7 +75,9 @@ extension Application {
   private func cancelJob(_ request: Request) async throws -> Response {
     let id = try jobID(in: request)
     try await jobs.cancel(id)
-    return .json(try jobs.job(id, frames: Job.maxFramesKept).response)
+    // The job ends even if that can't be stored yet.
+    let status: HTTPStatus = storeThread.failure == nil ? .ok : .accepted
+    return .json(try jobs.job(id, frames: Job.maxFramesKept).response, status)
   }
 
   private func deleteJob(_ request: Request) async throws -> Response {

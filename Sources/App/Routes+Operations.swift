@@ -19,7 +19,7 @@ extension Application {
             ["status": reason == nil ? "ready" : "not ready", "reason": reason.map(JSON.string) ?? .null],
             reason == nil ? .ok : .serviceUnavailable)
         }),
-      Route(.get, .health, role: .viewer, whileDraining: .answered, .immediate { [self] _ in .json(health) }),
+      Route(.get, .health, role: .viewer, whileDraining: .answered, .immediate { [self] _ in health }),
       Route(
         .get, .metrics, role: .viewer, whileDraining: .answered, .deferred { [self] _ in try metrics() }),
       Route(.get, .realtime, role: .viewer, .stream),
@@ -52,17 +52,23 @@ extension Application {
     return Response(.ok, contentType: MetricsText.contentType, body: report.write())
   }
 
-  private var health: JSONObject {
+  private var health: Response {
+    let failure = storeThread.failure
+    return .json(health(failure), failure == nil ? .ok : .serviceUnavailable)
+  }
+
+  private func health(_ failure: StorageFailure?) -> JSONObject {
     var byStatus = JSONObject()
     for status in JobStatus.allCases { byStatus[status.rawValue] = .int(jobs.count(status)) }
     let connections = realtime.connectionCounts
     return [
-      "status": "healthy", "version": .string(Self.version), "uptime_seconds": .int(uptimeSeconds),
+      "status": failure == nil ? "healthy" : "critical", "version": .string(Self.version),
+      "uptime_seconds": .int(uptimeSeconds),
       "jobs": .object(byStatus),
       "connections": [
         "websocket": .int(connections[.webSocket, default: 0]), "sse": .int(connections[.sse, default: 0]),
       ],
-      "messages_published": .int(hub.position.offset),
+      "messages_published": .int(hub.position.offset), "storage": .object(StorageFailure.json(failure)),
       // No engine runs in this version.
       "engines": [:],
     ]
@@ -70,8 +76,8 @@ extension Application {
 
   private var readinessProblem: String? {
     if server?.isDraining ?? false { return "The server is shutting down." }
-    if storeThread.isFailing {
-      return "Nothing can be stored, so requests that change something fail. The log has the reason."
+    if let failure = storeThread.examine() {
+      return "Nothing can be stored since \(failure.since). \(failure.reason)"
     }
     guard let free = FileSystem.freeFraction(at: configuration.data) else {
       return "The data folder \(configuration.data) can't be reached."

@@ -54,7 +54,8 @@ extension Application {
         themeScript: library.url("js/theme.js"), favicon: library.url("img/favicon.svg"),
         faviconRunning: library.url("img/favicon-running.svg"),
         faviconSucceeded: library.url("img/favicon-succeeded.svg"),
-        faviconFailed: library.url("img/favicon-failed.svg")))
+        faviconFailed: library.url("img/favicon-failed.svg")),
+      storage: storeThread.failure)
   }
 
   private func jobPage(_ request: Request) throws -> Response {

@@ -14,7 +14,9 @@ extension Application {
   }
 
   private func storyIndex(_ request: Request) -> Response {
-    .page(StoryIndexPage(query: Self.props(request), assets: pageContext.assets).render())
+    let context = pageContext
+    return .page(
+      StoryIndexPage(query: Self.props(request), assets: context.assets, storage: context.storageBanner).render())
   }
 
   private func story(_ request: Request) throws -> Response {

@@ -1,8 +1,12 @@
-// SQLite, and what of it Swift can't call: functions with variable arguments, and a destructor that is a number.
+// SQLite, and what of it Swift can't call: functions with variable arguments, a destructor that is
+// a number, and constants that are computed.
 #ifndef TELLTALE_CSQLITE_SHIM_H
 #define TELLTALE_CSQLITE_SHIM_H
 
 #include <sqlite3.h>
+
+/// The extended code of a read that failed.
+static const int telltale_ioerr_read = SQLITE_IOERR_READ;
 
 /// Binds text, also the empty one, which is copied.
 static inline int telltale_bind_text(sqlite3_stmt *statement, int place, const void *bytes, int count) {

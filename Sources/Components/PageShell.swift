@@ -46,6 +46,8 @@ public struct PageShell<Content: HTML>: Component {
   public var assets: PageAssets
   /// The server's base URL if the page is hosted elsewhere; empty for the page's own origin.
   public var api: String
+  /// Shown above the content if the server can't store anything.
+  public var storage: StorageBanner
   public var jobID: String?
   /// The state of the job that the page shows, for the favicon.
   public var jobState: JobState?
@@ -58,7 +60,7 @@ public struct PageShell<Content: HTML>: Component {
 
   public init(
     pageTitle: String, page: String = "plain", current: String? = nil, assets: PageAssets = .init(), api: String = "",
-    jobID: String? = nil, jobState: JobState? = nil,
+    storage: StorageBanner = .init(), jobID: String? = nil, jobState: JobState? = nil,
     initialState: [UInt8]? = nil, refreshSeconds: Int? = nil,
     connection: ConnectionBadge? = nil,
     @HTMLBuilder content: () -> Content
@@ -68,6 +70,7 @@ public struct PageShell<Content: HTML>: Component {
     self.current = current
     self.assets = assets
     self.api = api
+    self.storage = storage
     self.jobID = jobID
     self.jobState = jobState
     self.initialState = initialState
@@ -85,7 +88,10 @@ public struct PageShell<Content: HTML>: Component {
     } content: {
       a(.class("skip-link", "visually-hidden"), .href("#main")) { "Skip to main content" }
       bar
-      main(.class("page-shell__main"), .id("main"), .tabindex(-1)) { content }
+      main(.class("page-shell__main"), .id("main"), .tabindex(-1)) {
+        storage
+        content
+      }
       if let initialState {
         script(json: initialState, .id("initial-state"))
       }

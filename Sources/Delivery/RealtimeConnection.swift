@@ -86,6 +86,7 @@ final class RealtimeConnection: StreamHandler, Sink {
       ping.payload["cursor"] = .string(position.description)
       if !snapshot.isEmpty { ping.payload["snapshot_messages"] = .int(snapshot.count) }
       if isBehind { ping.payload["catching_up"] = true }
+      addStorage(to: &ping)
       // An EventSource resumes after the last id that it has seen. With half a snapshot it must not resume at all, so the
       // position comes with what makes its state complete.
       send(ping, resumingAfter: snapshot.isEmpty ? position : nil)
@@ -93,6 +94,12 @@ final class RealtimeConnection: StreamHandler, Sink {
         send(message, resumingAfter: index == snapshot.count - 1 ? position : nil)
       }
     }
+  }
+
+  /// Adds why nothing can be stored, if that is so. Changes are announced to every connection.
+  private func addStorage(to ping: inout RealtimeMessage) {
+    guard let failure = loop.service.storage() else { return }
+    ping.payload["storage"] = .object(StorageFailure.json(failure))
   }
 
   // MARK: The client
@@ -157,6 +164,8 @@ final class RealtimeConnection: StreamHandler, Sink {
     isBehind = false
     var ping = session.greeting
     ping.payload["caught_up"] = true
+    // A change that was announced during the replay did not reach it.
+    addStorage(to: &ping)
     send(ping)
   }
 

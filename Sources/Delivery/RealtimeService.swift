@@ -8,6 +8,8 @@ package final class RealtimeService: Sendable {
   let sessionLimits: RealtimeSession.Limits
   let queueLimits: QueueLimits
   let topicKinds: TopicTable
+  /// Why nothing can be stored now; nil if everything can.
+  let storage: @Sendable () -> StorageFailure?
   /// One `metadata` message per plugin, framed once and sent first on every connection.
   let introduction: [Framing: [UInt8]]
   let snapshots: Snapshots
@@ -15,12 +17,14 @@ package final class RealtimeService: Sendable {
 
   package init(
     hub: EventHub, connectionLimits: ConnectionManager.Limits, sessionLimits: RealtimeSession.Limits,
-    queueLimits: QueueLimits = .standard, topicKinds: TopicTable, metadata: [RealtimeMessage], snapshots: Snapshots
+    queueLimits: QueueLimits = .standard, topicKinds: TopicTable,
+    storage: @escaping @Sendable () -> StorageFailure?, metadata: [RealtimeMessage], snapshots: Snapshots
   ) {
     self.hub = hub
     self.sessionLimits = sessionLimits
     self.queueLimits = queueLimits
     self.topicKinds = topicKinds
+    self.storage = storage
     introduction = Framing.allCases.reduce(into: [:]) { introduction, framing in
       for message in metadata { framing.append(message, to: &introduction[framing, default: []]) }
     }

@@ -22,6 +22,8 @@ package struct AppError: Error, Hashable, Sendable, CustomStringConvertible {
     case `internal` = "INTERNAL"
     case unavailable = "UNAVAILABLE"
     case storageFull = "STORAGE_FULL"
+    /// Nothing can be stored, although there may be room.
+    case storageUnavailable = "STORAGE_UNAVAILABLE"
   }
 
   package var code: Code
@@ -58,7 +60,7 @@ package struct AppError: Error, Hashable, Sendable, CustomStringConvertible {
     case .tooManyConnections, .rateLimited: 429
     case .internal: 500
     case .unavailable: 503
-    case .storageFull: 507
+    case .storageFull, .storageUnavailable: 507
     }
   }
 }

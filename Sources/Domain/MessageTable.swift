@@ -63,7 +63,7 @@ package struct MessageTable: Sendable {
   }
 
   private static let connectionTypes: Set<MessageType> = [
-    .ping, .pong, .subscribe, .subscribed, .unsubscribe, .unsubscribed,
+    .ping, .pong, .subscribe, .subscribed, .unsubscribe, .unsubscribed, .storage,
   ]
 
   // MARK: The server's own types
@@ -134,6 +134,12 @@ package struct MessageTable: Sendable {
     Row(.unsubscribe, isSent: false, isReceived: true, payload: [.required("topics", .names(maxCount: 100))]),
     Row(.subscribed, payload: [.required("topics", .names(maxCount: 300))]),
     Row(.unsubscribed, payload: [.required("topics", .names(maxCount: 300))]),
+    Row(
+      .storage,
+      payload: [
+        .required("status", .oneOf(["ok", "failing"])), .optional("since", .text(maxBytes: 100)),
+        .optional("reason", .text(maxBytes: maxTextBytes)),
+      ]),
     Row(.jobCreated, isSent: false, payload: [.required("job", .object(maxBytes: 2 << 20))]),
     Row(.jobRemoved, isSent: false, payload: [.required("job_id", .name(maxBytes: 64))]),
     Row(

@@ -70,6 +70,9 @@ package struct MessageType: Hashable, Sendable, CustomStringConvertible {
   package static let unsubscribe = MessageType("unsubscribe", .unnumbered(dropped: .never))
   package static let unsubscribed = MessageType("unsubscribed", .unnumbered(dropped: .never))
 
+  // The server.
+  package static let storage = MessageType("storage", .unnumbered(dropped: .never))
+
   // The engines.
   package static let engineMetrics = MessageType("engine_metrics", .unnumbered(dropped: .second))
 

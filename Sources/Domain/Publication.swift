@@ -70,8 +70,9 @@ package struct TopicSnapshot: Sendable {
 package struct Publisher: Sendable {
   package typealias Completion = @Sendable (Result<StreamPosition?, AppError>) -> Void
 
-  /// Enqueues a publication to be stored and then sent. Blocks while the queue is full.
-  package let publish: @Sendable (Publication) -> Void
+  /// Enqueues a publication to be stored and then sent. Blocks while the queue is full, unless the second argument, which
+  /// is called about once a second, says that the publication is no longer wanted.
+  package let enqueue: @Sendable (Publication, _ isAbandoned: () -> Bool) -> Void
   /// Enqueues a publication and calls back once, on another thread: with the position of its last message when it has been
   /// stored and sent, or with the error if none of it was stored. Never blocks. Throws, and does not call back, if it
   /// can't be enqueued.
@@ -80,14 +81,17 @@ package struct Publisher: Sendable {
   package let tell: @Sendable (RealtimeMessage, _ topic: Topic) -> Void
 
   package init(
-    publish: @escaping @Sendable (Publication) -> Void,
+    enqueue: @escaping @Sendable (Publication, _ isAbandoned: () -> Bool) -> Void,
     submit: @escaping @Sendable (Publication, @escaping Completion) throws(AppError) -> Void,
     tell: @escaping @Sendable (RealtimeMessage, Topic) -> Void
   ) {
-    self.publish = publish
+    self.enqueue = enqueue
     self.submit = submit
     self.tell = tell
   }
+
+  /// Enqueues a publication to be stored and then sent. Blocks while the queue is full.
+  package func publish(_ publication: Publication) { enqueue(publication, { false }) }
 
   /// Publishes, and returns when the publication has been stored and sent. Holds no thread while it waits.
   /// - Returns: the position of its last message; nil if it has none.

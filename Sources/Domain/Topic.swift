@@ -10,10 +10,14 @@ package struct TopicKind: Hashable, Sendable {
   /// Whether a connection that names one such topic, and nothing else, starts from a snapshot of it.
   package let startsWithSnapshot: Bool
   package let audience: Audience
+  /// Whether every connection receives it, whatever its subscription.
+  package let reachesEveryone: Bool
 
   package init(
-    _ name: String, hasID: Bool, isInDefaultSubscription: Bool, startsWithSnapshot: Bool = false, audience: Audience
+    _ name: String, hasID: Bool, isInDefaultSubscription: Bool, startsWithSnapshot: Bool = false, audience: Audience,
+    reachesEveryone: Bool = false
   ) {
+    self.reachesEveryone = reachesEveryone
     self.name = name
     self.hasID = hasID
     self.isInDefaultSubscription = isInDefaultSubscription
@@ -34,6 +38,9 @@ package struct TopicKind: Hashable, Sendable {
   package static let engines = TopicKind("engines", hasID: false, isInDefaultSubscription: true, audience: .viewers)
   package static let events = TopicKind("events", hasID: false, isInDefaultSubscription: true, audience: .viewers)
   package static let project = TopicKind("project", hasID: true, isInDefaultSubscription: true, audience: .viewers)
+  /// What concerns every page. Nobody subscribes to it, so it is in no table; its messages have no number.
+  package static let server = TopicKind(
+    "server", hasID: false, isInDefaultSubscription: false, audience: .viewers, reachesEveryone: true)
 }
 
 /// What a connection subscribes to. On the wire it is `jobs`, `job:7`, `log:7`, `engines`, `events` or `project:3`.
@@ -61,6 +68,7 @@ package struct Topic: Hashable, Sendable, CustomStringConvertible {
     self.init(kind, id: id)
   }
 
+  package static let server = Topic(.server)
   package static let jobs = Topic(.jobs)
   package static let engines = Topic(.engines)
   package static let events = Topic(.events)

@@ -57,8 +57,12 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The process lacks the permission, or the file system is read-only.
   package var isDenied: Bool { isOne(of: [EACCES, EPERM, EROFS]) }
 
-  /// The disk, the user's quota or the process's limit for the size of a file is reached.
-  package var isDiskFull: Bool { isOne(of: [ENOSPC, EDQUOT, EFBIG]) }
+  /// Why nothing could be written; nil if that is not the cause.
+  package var writeFault: WriteFault? {
+    // A read may fail with EIO too, which says nothing about writing.
+    guard operation != .read, operation != .list, case .system(let code) = cause else { return nil }
+    return WriteFault(systemError: code)
+  }
 
   private func isOne(of codes: [Int32]) -> Bool {
     if case .system(let code) = cause { codes.contains(code) } else { false }

@@ -65,7 +65,8 @@ package struct DashboardPage: Component {
   package var body: some HTML {
     PageShell(
       pageTitle: "Telltale", page: "dashboard", current: Address.dashboard.description, assets: context.assets,
-      api: context.api, initialState: initialState, refreshSeconds: isAnythingActive ? 5 : nil,
+      api: context.api, storage: context.storageBanner, initialState: initialState,
+      refreshSeconds: isAnythingActive ? 5 : nil,
       connection: ConnectionBadge()
     ) {
       div(.class("dashboard-page")) {

@@ -36,7 +36,8 @@ package struct ErrorPage: Component {
     case .conflict, .preconditionFailed: "You can't do that right now"
     case .tooLarge: "That is too large"
     case .internal: "Something broke on our side"
-    case .unavailable, .storageFull, .tooManyConnections, .rateLimited: "Not right now"
+    case .storageFull, .storageUnavailable: "Nothing can be stored"
+    case .unavailable, .tooManyConnections, .rateLimited: "Not right now"
     case .invalid, .methodNotAllowed, .notAcceptable, .unsupportedMediaType, .rangeNotSatisfiable, .misdirected,
       .unprocessable, .upgradeRequired:
       "That request can't be answered"
@@ -45,7 +46,7 @@ package struct ErrorPage: Component {
 
   package var body: some HTML {
     PageShell(
-      pageTitle: "\(heading) · Telltale", assets: context.assets, api: context.api
+      pageTitle: "\(heading) · Telltale", assets: context.assets, api: context.api, storage: context.storageBanner
     ) {
       div(.class("error-page")) {
         p(.class("error-page__code")) { code }

@@ -26,7 +26,8 @@ package struct JobPage: Component {
   package var body: some HTML {
     let fold = JobFold(job, plugins: plugins, now: context.now)
     PageShell(
-      pageTitle: fold.tabTitle, page: "job", assets: context.assets, api: context.api, jobID: job.id,
+      pageTitle: fold.tabTitle, page: "job", assets: context.assets, api: context.api, storage: context.storageBanner,
+      jobID: job.id,
       jobState: fold.state, initialState: fold.initialState(cursor: cursor),
       refreshSeconds: fold.state.isFinal ? nil : 3
     ) {

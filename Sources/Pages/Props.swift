@@ -139,3 +139,12 @@ extension ResultValue {
     self = .members(object.members.map { .init($0.key, ResultValue($0.value)) })
   }
 }
+
+extension StorageBanner.Failure {
+  /// The time is in UTC, since the server doesn't know the visitor's zone. The script replaces it.
+  init(_ failure: StorageFailure) {
+    let iso = failure.since.description
+    self.init(
+      since: "\(iso.prefix(10)) \(iso.dropFirst(11).prefix(8)) UTC", sinceISO: iso, reason: failure.reason)
+  }
+}

@@ -3,14 +3,21 @@ import JSONValues
 import Store
 import Synchronization
 
-/// Whether the store accepts writes. Logs once when writes start to fail, and once when they work again.
+/// Whether the store accepts writes. Logs and announces when writes start to fail, when the reason changes, and when they
+/// work again.
 final class StoreHealth: Sendable {
   private let log: Log
-  private let failing = Mutex(false)
+  private let changed: @Sendable (StorageFailure?) -> Void
+  private let current = Mutex<StorageFailure?>(nil)
 
-  init(_ log: Log) { self.log = log }
+  /// - Parameter changed: called on the thread that observed the change; nil if writes work again.
+  init(_ log: Log, changed: @escaping @Sendable (StorageFailure?) -> Void) {
+    self.log = log
+    self.changed = changed
+  }
 
-  var isFailing: Bool { failing.withLock { $0 } }
+  /// Nil if the last write succeeded.
+  var failure: StorageFailure? { current.withLock { $0 } }
 
   /// Runs a write and records its outcome.
   func observeWrite(_ body: () throws(StoreError) -> Void) throws(StoreError) {
@@ -23,7 +30,7 @@ final class StoreHealth: Sendable {
     }
   }
 
-  /// Runs a read and records a failure. A successful read doesn't show that writes work.
+  /// Runs a read, or a look at the files, and records a failure. Its success doesn't show that writes work.
   func observeRead<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
     do {
       return try body()
@@ -34,14 +41,17 @@ final class StoreHealth: Sendable {
   }
 
   private func record(_ error: StoreError?) {
-    let wasFailing = failing.withLock { failing in
-      defer { failing = error != nil }
-      return failing
+    let (before, now) = current.withLock { failure in
+      let before = failure
+      failure = error.map { StorageFailure(since: before?.since ?? .now(), reason: $0.storageReason) }
+      return (before, failure)
     }
-    switch (error, wasFailing) {
-    case (let error?, false): log(.error, "nothing can be stored", values: ["cause": .string("\(error)")])
-    case (nil, true): log(.info, "storing again")
-    default: break
+    guard before != now else { return }
+    if let error {
+      log(.error, "nothing can be stored", values: ["cause": .string("\(error)")])
+    } else {
+      log(.info, "storing again")
     }
+    changed(now)
   }
 }

@@ -12,6 +12,7 @@ package final class StoreThread: Sendable {
   private let store: Store
   private let log: Log
   private let health: StoreHealth
+  private let upkeep: StoreUpkeep
   private let wakes: DispatchSemaphore
   private let state = Guarded(State())
 
@@ -29,7 +30,7 @@ package final class StoreThread: Sendable {
     package var retention: Int64
     /// Removes the files of a job that retention removed.
     package var removeFiles: @Sendable (_ job: String) -> Void
-    /// Called about once a minute. Must not wait for a commit.
+    /// Called about once a minute, and when writes work again after they failed. Must not wait for a commit.
     package var tidy: @Sendable () -> Void
 
     package init(
@@ -41,8 +42,9 @@ package final class StoreThread: Sendable {
     }
   }
 
-  /// Milliseconds between two rounds of housekeeping.
+  /// Milliseconds between two rounds of housekeeping, and between two looks at the files.
   private static let housekeepingInterval = 60_000
+  private static let upkeepInterval = 1_000
 
   /// - Parameters:
   ///   - projections: fold the publications into their rows and state.
@@ -54,8 +56,9 @@ package final class StoreThread: Sendable {
     self.store = store
     self.hub = hub
     self.log = log
-    let health = StoreHealth(log)
+    let health = StoreHealth(log) { failure in hub.tell(.storage(failure), to: .server) }
     self.health = health
+    upkeep = StoreUpkeep(store: store, health: health, log: log)
     let wakes = DispatchSemaphore(value: 0)
     self.wakes = wakes
     let sequencer = LocalSequencer(MessageLine(epoch: store.epoch, after: store.newestOffset)) { topic in
@@ -64,7 +67,7 @@ package final class StoreThread: Sendable {
     journal = Journal(
       hub: hub, sequencer: sequencer,
       commit: { entries in
-        var rows = StoreBatch(entries)
+        var rows = StoreBatch(entries, at: store.latestTime)
         let batch = entries.map { entry in
           NumberedPublication(entry.publication, offsets: entry.messages.map { $0.position?.offset ?? 0 })
         }
@@ -91,8 +94,14 @@ package final class StoreThread: Sendable {
     state.wait { $0.hasEnded ? () : nil }
   }
 
-  /// Whether the last attempt to store something failed.
-  package var isFailing: Bool { health.isFailing }
+  /// Why the last attempt to store something failed; nil if it succeeded.
+  package var failure: StorageFailure? { health.failure }
+
+  /// Checks the files of the data folder, and returns why nothing can be stored; nil if nothing speaks against it.
+  package func examine() -> StorageFailure? {
+    upkeep.checkFiles()
+    return health.failure
+  }
 
   package var journalStatistics: Journal.Statistics { journal.statistics }
 
@@ -100,9 +109,9 @@ package final class StoreThread: Sendable {
 
   package var publisher: Publisher {
     Publisher(
-      publish: { [self] publication in
+      enqueue: { [self] publication, isAbandoned in
         var turns = state.withLock { $0.turns }
-        while case .full = journal.publish(publication) {
+        while case .full = journal.publish(publication), !isAbandoned() {
           let hasEnded = state.wait { state -> Bool? in
             guard state.turns != turns || state.hasEnded else { return nil }
             turns = state.turns
@@ -135,9 +144,14 @@ package final class StoreThread: Sendable {
 
   private func run(_ housekeeping: Housekeeping) {
     var nextRound = Milliseconds.monotonic()
+    var nextUpkeep = nextRound
+    var wasFailing = false
     while true {
       let now = Milliseconds.monotonic()
       let pause = journal.step(now: now)
+      let isFailing = health.failure != nil
+      if wasFailing, !isFailing { housekeeping.tidy() }
+      wasFailing = isFailing
       let deadline = state.withLock { state in
         state.turns += 1
         return state.deadline
@@ -149,12 +163,18 @@ package final class StoreThread: Sendable {
           log(.error, "stopped with publications that could not be stored", values: ["count": .int(waiting)])
           break
         }
-      } else if now >= nextRound {
-        if prune(housekeeping) { continue }
-        housekeeping.tidy()
-        nextRound = now + Self.housekeepingInterval
+      } else {
+        if now >= nextUpkeep {
+          upkeep.run(isIdle: journal.statistics.waiting == 0)
+          nextUpkeep = now + Self.upkeepInterval
+        }
+        if now >= nextRound {
+          if prune(housekeeping) { continue }
+          housekeeping.tidy()
+          nextRound = now + Self.housekeepingInterval
+        }
       }
-      let wait = min(pause ?? .max, (deadline ?? nextRound) - now)
+      let wait = min(pause ?? .max, (deadline ?? min(nextRound, nextUpkeep)) - now)
       if wait > 0 { _ = wakes.wait(timeout: .now() + .milliseconds(wait)) }
     }
     store.close()
@@ -164,10 +184,10 @@ package final class StoreThread: Sendable {
   /// Removes a portion of the expired jobs and messages.
   /// - Returns: whether there is more.
   private func prune(_ housekeeping: Housekeeping) -> Bool {
-    let now = Timestamp.now()
+    // What can't be written can't be removed either, and the log says so already.
+    guard health.failure == nil else { return false }
     do {
-      let pruning = try store.prune(
-        finishedBefore: Timestamp(milliseconds: now.milliseconds - housekeeping.retention), now: now)
+      let pruning = try store.prune(keeping: housekeeping.retention)
       for job in pruning.removedJobs { housekeeping.removeFiles(job) }
       return pruning.hasMore
     } catch {
@@ -179,8 +199,7 @@ package final class StoreThread: Sendable {
 
 extension StoreBatch {
   /// The rows of messages.
-  fileprivate init(_ entries: [NumberedBatch.Entry]) {
-    let now = Timestamp.now()
+  fileprivate init(_ entries: [NumberedBatch.Entry], at now: Timestamp) {
     self.init()
     messages = entries.flatMap { entry in
       entry.messages.compactMap { message in

@@ -270,7 +270,9 @@ package final class FanOut {
   private func append(_ message: PublishedMessage) {
     var places = Places()
     let kind = message.topic.kind
-    if kind.isInDefaultSubscription {
+    if kind.reachesEveryone {
+      for group in groups.values { append(message, to: group, places: &places) }
+    } else if kind.isInDefaultSubscription {
       for group in defaultGroups where group.subscription.audience.mayRead(kind.audience) {
         append(message, to: group, places: &places)
       }

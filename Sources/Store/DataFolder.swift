@@ -8,6 +8,9 @@ struct DataFolder: Sendable {
   let path: String
   var database: String { "\(path)/telltale.db" }
   var log: String { "\(path)/telltale.db-wal" }
+  /// What SQLite's connections share about the log.
+  var sharedMemory: String { "\(path)/telltale.db-shm" }
+  var lock: String { "\(path)/telltale.lock" }
   var position: String { "\(path)/telltale.position" }
 
   /// Creates the folder if it is missing.

@@ -63,6 +63,9 @@ final class FolderLock: Sendable {
     flock(file.descriptor, LOCK_UN)
   }
 
+  /// Identifies the file that is locked.
+  var identity: Inode? { Inode(descriptor: file.descriptor) }
+
   /// The holder of a folder; nil if it is free.
   static func holder(folder: String) -> FolderHolder? {
     guard let file = try? OpenFile("\(folder)/telltale.lock", for: .reading) else { return nil }
@@ -98,7 +101,7 @@ final class FolderLock: Sendable {
   }
 
   /// Identifies the boot of the machine; empty if the system doesn't tell.
-  private static func bootID() -> String {
+  static func bootID() -> String {
     #if canImport(Glibc)
       let id = (try? FileSystem.read("/proc/sys/kernel/random/boot_id", maxBytes: 512)) ?? []
       return String(decoding: id.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)

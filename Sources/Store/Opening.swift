@@ -17,7 +17,7 @@ struct Opening {
     if let size { try check(database, size: size, after: previousEnd, position: position) }
     try configure(database)
     try Schema.migrate(database)
-    for tables in features { try tables.migrate(database) }
+    for tables in [RetentionClock.tables] + features { try tables.migrate(database) }
     let (epoch, totals) = try readLine(of: database)
     return Opening(
       database: database, epoch: try proven(epoch, totals: totals, position: position, path: folder.database),
@@ -67,7 +67,8 @@ struct Opening {
   private static func configure(_ database: Database) throws(StoreError) {
     // FULL: a commit is on the disk before it is acknowledged, so it survives a power failure.
     try database.execute(
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000")
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000; "
+        + "PRAGMA journal_size_limit=\(Store.logLimit)")
     guard try database.rows("PRAGMA journal_mode", read: { $0.text(0) }) == ["wal"] else {
       throw .inaccessible(path: database.path, reason: "its file system can't share memory, which the store needs")
     }

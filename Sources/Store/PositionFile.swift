@@ -37,6 +37,12 @@ final class PositionFile {
     return line
   }
 
+  /// Whether the path still leads to the file.
+  var isInPlace: Bool {
+    guard let found = try? Inode.look(at: file.path) else { return false }
+    return found.identity == Inode(descriptor: file.descriptor)
+  }
+
   /// Waits until the file is on the disk.
   func synchronize() { try? file.synchronize() }
 

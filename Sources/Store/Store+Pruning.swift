@@ -9,10 +9,18 @@ package struct Pruning: Equatable, Sendable {
 }
 
 extension Store {
+  /// Removes one portion of what has expired, whatever the wall clock says; see ``RetentionClock``.
+  /// - Parameter retention: milliseconds for which finished jobs are kept.
+  package func prune(keeping retention: Int64) throws(StoreError) -> Pruning {
+    let now = earliestTime
+    return try prune(finishedBefore: Timestamp(milliseconds: now.milliseconds - retention), now: now)
+  }
+
   /// Removes one portion of expired rows: messages and frames of removed jobs, jobs that ended before the cutoff, older
   /// messages of shared topics, and expired idempotency keys. Occupies the writer for milliseconds.
   /// - Parameters:
   ///   - cutoff: the oldest time to keep.
+  ///   - now: the earliest time that it may be. Stamps after it say nothing about the age of what is around them.
   ///   - limit: how many rows to remove at most.
   package func prune(
     finishedBefore cutoff: Timestamp, now: Timestamp, limit: Int = 1000
@@ -25,7 +33,7 @@ extension Store {
       var portion = Portion(writer: writer, rest: limit)
       try portion.sweepGoneTopics()
       try portion.removeJobs(finishedBefore: cutoff, updating: &totals)
-      try portion.removeDigests(before: cutoff, updating: &totals)
+      try portion.removeDigests(before: cutoff, now: now, updating: &totals)
       try portion.removeKeys(before: Timestamp(milliseconds: now.milliseconds - IdempotencyKey.lifetime))
       // Before the commit: a reader that misses a message must already see that there is a gap.
       announce(prunedThrough: totals.prunedThrough)
@@ -66,8 +74,15 @@ private struct Portion {
 
   mutating func removeJobs(finishedBefore cutoff: Timestamp, updating totals: inout Writer.Totals) throws(StoreError) {
     guard rest > 0 else { return }
+    // The time that the job shows is the wall clock's, which may have been wrong. The stamp of the message that ended it is
+    // not before the true one.
     let ids = try database.rows(
-      "SELECT id FROM jobs WHERE finished_at < ? ORDER BY finished_at LIMIT ?",
+      """
+      SELECT id FROM jobs
+      WHERE finished_at < ?1
+        AND coalesce((SELECT at FROM messages WHERE messages.offset = jobs.offset), finished_at) < ?1
+      ORDER BY finished_at LIMIT ?2
+      """,
       .integer(Int(cutoff.milliseconds)), .integer(rest)
     ) { $0.text(0) }
     for id in ids {
@@ -80,10 +95,12 @@ private struct Portion {
     }
   }
 
-  mutating func removeDigests(before cutoff: Timestamp, updating totals: inout Writer.Totals) throws(StoreError) {
+  mutating func removeDigests(
+    before cutoff: Timestamp, now: Timestamp, updating totals: inout Writer.Totals
+  ) throws(StoreError) {
     for topic in try database.sharedTopics() {
       guard rest > 0 else { return }
-      let offsets = try database.olderMessages(of: topic, than: cutoff, limit: rest)
+      let offsets = try database.olderMessages(of: topic, than: cutoff, now: now, limit: rest)
       for offset in offsets { try database.run("DELETE FROM messages WHERE offset = ?", .integer(offset)) }
       rest -= offsets.count
       totals.prunedThrough = max(totals.prunedThrough, offsets.last ?? 0)
@@ -103,12 +120,16 @@ extension Database {
   fileprivate func hasPrunable(before cutoff: Timestamp, now: Timestamp) throws(StoreError) -> Bool {
     let rows = try number(
       """
-      SELECT EXISTS (SELECT 1 FROM topics WHERE gone = 1) OR EXISTS (SELECT 1 FROM jobs WHERE finished_at < ?)
-        OR EXISTS (SELECT 1 FROM keys WHERE created_at < ?)
+      SELECT EXISTS (SELECT 1 FROM topics WHERE gone = 1)
+        OR EXISTS (
+          SELECT 1 FROM jobs
+          WHERE finished_at < ?1
+            AND coalesce((SELECT at FROM messages WHERE messages.offset = jobs.offset), finished_at) < ?1)
+        OR EXISTS (SELECT 1 FROM keys WHERE created_at < ?2)
       """, .integer(Int(cutoff.milliseconds)), .integer(Int(now.milliseconds - IdempotencyKey.lifetime)))
     if rows == 1 { return true }
     for topic in try sharedTopics() {
-      if try !olderMessages(of: topic, than: cutoff, limit: 1).isEmpty { return true }
+      if try !olderMessages(of: topic, than: cutoff, now: now, limit: Self.messagesLookedAt).isEmpty { return true }
     }
     return false
   }
@@ -118,15 +139,26 @@ extension Database {
     try rows("SELECT id FROM topics WHERE name < 'job:' OR name >= 'job;'") { $0.integer(0) }
   }
 
-  /// The offsets of a topic's messages before the cutoff, up to the first later one. If the clock went back, an older message
-  /// behind a later one waits.
-  fileprivate func olderMessages(of topic: Int, than cutoff: Timestamp, limit: Int) throws(StoreError) -> [Int] {
+  /// The offsets of a topic's messages before the cutoff, up to the first later one. A stamp after `now` comes from a clock
+  /// that was wrong: its message is as old as the next ones.
+  fileprivate func olderMessages(
+    of topic: Int, than cutoff: Timestamp, now: Timestamp, limit: Int
+  ) throws(StoreError) -> [Int] {
     let statement = try statement(
       "SELECT offset, at FROM messages INDEXED BY messages_by_topic WHERE topic = ? ORDER BY offset LIMIT ?")
     statement.bind([.integer(topic), .integer(limit)])
     defer { statement.reset() }
-    var offsets: [Int] = []
-    while try statement.step(), statement.integer(1) < Int(cutoff.milliseconds) { offsets.append(statement.integer(0)) }
-    return offsets
+    var (offsets, olderCount) = ([Int](), 0)
+    while try statement.step() {
+      let stamp = statement.integer(1)
+      let isOlder = stamp < Int(cutoff.milliseconds)
+      guard isOlder || stamp > Int(now.milliseconds) else { break }
+      offsets.append(statement.integer(0))
+      if isOlder { olderCount = offsets.count }
+    }
+    return Array(offsets[..<olderCount])
   }
+
+  /// How many messages of a topic are looked at to find out whether any has expired.
+  private static let messagesLookedAt = 1000
 }

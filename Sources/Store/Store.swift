@@ -9,6 +9,7 @@ package final class Store: Sendable {
   /// Names the line of messages that the offsets count in.
   package let epoch: String
   let folder: DataFolder
+  let identity: FolderIdentity
   let readers: Readers
   /// The kinds of topics whose messages are stored here.
   let topicKinds: TopicTable
@@ -16,16 +17,21 @@ package final class Store: Sendable {
   private let writer: Mutex<Writer?>
   private let totals: Mutex<Writer.Totals>
   private let unreadableThrough = Atomic(0)
+  let clock: Mutex<RetentionClock>
+  let readClock: @Sendable () -> ClockReading
 
   /// Opens the store of a folder; creates both if they are missing.
   /// - Parameters:
   ///   - address: the URL at which the folder is served, named to a second server that finds the folder in use.
   ///   - features: the tables that features keep here.
   ///   - topicKinds: the kinds of topics whose messages are stored here.
+  ///   - clockPatience: milliseconds for which a wall clock that jumped must stay ahead until rows are removed by it.
+  ///   - readClock: reads the machine's clocks.
   ///   - makeEpoch: names a new line of messages, if the store is new or can't prove that nothing is missing from it.
   /// - Throws: ``StoreError``. Files that can't be used are not changed.
   package init(
     folder path: String, address: String? = nil, features: [FeatureTables] = [], topicKinds: TopicTable = .core,
+    clockPatience: Int64 = 86_400_000, readClock: @escaping @Sendable () -> ClockReading = ClockReading.now,
     makeEpoch: () -> String
   ) throws(StoreError) {
     let folder = DataFolder(path: path)
@@ -36,16 +42,22 @@ package final class Store: Sendable {
     let (database, totals) = (opening.database, opening.totals)
     let epoch = opening.epoch ?? makeEpoch()
     if opening.epoch == nil { try database.run("UPDATE line SET epoch = ?", .text(epoch)) }
+    let clock = RetentionClock(
+      after: try database.retentionMark(), newestStamp: try database.newestStamp(), boot: FolderLock.bootID(),
+      now: readClock(), patience: clockPatience)
+    let identity = try FolderIdentity(folder, lock: lock)
+    readers = try Readers(folder.database, identity: identity, count: 4)
     // After the epoch: a position with another epoch counts as none.
-    let position = try PositionFile(
-      folder.position,
-      PositionFile.Content(epoch: epoch, offset: totals.newestOffset, commit: totals.commits))
+    let writer = try Writer(
+      database, epoch: epoch, totals: totals, identity: identity, position: folder.position, lock: lock)
     self.folder = folder
+    self.identity = identity
+    self.clock = Mutex(clock)
+    self.readClock = readClock
     self.epoch = epoch
     self.topicKinds = topicKinds
     self.totals = Mutex(totals)
-    writer = Mutex(Writer(database, epoch: epoch, totals: totals, position: position, lock: lock))
-    readers = Readers(folder.database, count: 4)
+    self.writer = Mutex(writer)
   }
 
   /// The offset of the newest committed message. Never decreases.
@@ -63,8 +75,9 @@ package final class Store: Sendable {
   /// The number of jobs with a status, from memory.
   package func count(_ status: JobStatus) -> Int { totals.withLock { $0.counts[status] ?? 0 } }
 
-  /// The size of the log in bytes, including space that SQLite keeps for reuse.
-  package var walBytes: Int { FileKind(folder.log).byteCount ?? 0 }
+  /// Whether the paths of the data folder still lead to what was opened. Once they did not, they never do again for this
+  /// store, which then refuses every write with ``StoreError/displaced(folder:finding:)``.
+  package var isInPlace: Bool { (try? identity.check()) != nil }
 
   /// Commits all of a batch or nothing. When it returns, the batch is on the disk.
   package func write(_ batch: StoreBatch) throws(StoreError) {
@@ -79,6 +92,7 @@ package final class Store: Sendable {
 
   /// Closes the store cleanly, so that nothing is left to recover, and releases the folder. Later calls throw.
   package func close() {
+    try? saveClock()
     readers.close()
     writer.withLock { writer in
       writer?.finish()
@@ -106,7 +120,7 @@ package final class Store: Sendable {
     }
   }
 
-  private func withWriter<Result: Sendable>(
+  func withWriter<Result: Sendable>(
     _ body: @Sendable (Writer) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
     try writer.withLock { writer throws(StoreError) in

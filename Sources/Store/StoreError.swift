@@ -3,8 +3,13 @@ import Files
 
 /// A failure to store or read. The description says what to do.
 package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The disk is full, or the file has reached the process's limit. Nothing was changed; retry when there is space.
-  case full(path: String)
+  /// The system refused to write. Nothing was changed; retrying works once the cause is gone.
+  case unwritable(path: String, WriteFault)
+  /// The folder was removed, renamed or covered while the store was open. What is written now would be lost, so nothing is
+  /// stored until another process opens the folder.
+  case displaced(folder: String, finding: String)
+  /// Another program keeps the database locked. Nothing was changed; retry.
+  case locked(path: String)
   /// Another process serves this folder.
   case inUse(folder: String, by: FolderHolder?)
   /// A check found the file damaged. It is left as it is.
@@ -22,7 +27,12 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .full(let path): "There is no room left for \(path). Free some disk space; nothing was lost."
+    case .unwritable(let path, let fault):
+      "\(path) can't be written: \(fault.reason). \(fault.advice) Nothing that was acknowledged is lost."
+    case .displaced(let folder, let finding):
+      "\(folder) is no longer the data folder that this server opened: \(finding). It was removed, renamed or covered by "
+        + "a mount. Nothing is stored any more. Put the folder back, and restart the server."
+    case .locked(let path): "\(path) is locked by another program. End that program; only one may write."
     case .inUse(let folder, let holder):
       "Another telltale\(holder.map { " (\($0))" } ?? "") uses the data folder \(folder). "
         + "Stop it, or pass another folder with --data."
@@ -48,22 +58,48 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// Translates a failed file operation in the data folder.
   init(_ error: FileError) {
-    if error.isDiskFull {
-      self = .full(path: error.path)
+    if let fault = error.writeFault {
+      self = .unwritable(path: error.path, fault)
     } else {
       let advice = error.isDenied ? ". Change its permissions, or pass another folder with --data" : ""
       self = .inaccessible(path: error.path, reason: error.reason + advice)
     }
   }
 
-  /// The error for a client. Paths and findings are for the log only.
+  /// Why nothing can be stored, as a sentence for those who look at a page. Paths are for the log only.
+  package var storageReason: String {
+    switch self {
+    case .unwritable(_, let fault): "\(fault.reason.capitalisingFirst). \(fault.advice)"
+    case .displaced(_, let finding):
+      "The data folder was removed, renamed or covered while the server ran (\(finding)). Put the folder back, and "
+        + "restart the server."
+    case .locked: "Another program keeps the database locked. End that program."
+    case .inUse, .damaged, .damagedMessage, .newer, .lost, .inaccessible, .failed:
+      "The database can't be used. The server's log has the cause."
+    }
+  }
+
+  /// The error for a client. Paths are for the log only.
   package var appError: AppError {
     switch self {
-    case .full: AppError(.storageFull, "The server has no room left to store this. Try again later.")
+    case .unwritable(_, let fault):
+      AppError(
+        fault.isLackOfRoom ? .storageFull : .storageUnavailable,
+        "The server can't store this: \(fault.reason). \(fault.advice) Then try again.")
+    case .displaced(_, let finding):
+      AppError(
+        .storageUnavailable,
+        "The server can't store this: its data folder was removed, renamed or covered while it ran (\(finding)). "
+          + "Put the folder back, and restart the server.")
+    case .locked: AppError(.unavailable, "Another program keeps the server's database locked. Try again shortly.")
     case .inaccessible, .inUse, .damaged, .lost: AppError(.unavailable, "The server's store is unavailable.")
     case .damagedMessage(_, let offset):
       AppError(.unavailable, "Message \(offset) is damaged in the server's store. Ask for what came after it.")
     case .newer, .failed: AppError(.internal, "Internal error.")
     }
   }
+}
+
+extension String {
+  fileprivate var capitalisingFirst: String { prefix(1).uppercased() + dropFirst() }
 }

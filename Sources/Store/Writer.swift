@@ -14,7 +14,9 @@ final class Writer {
   private(set) var totals: Totals
   let database: Database
   private let epoch: String
-  private let position: PositionFile
+  private let identity: FolderIdentity
+  private var position: PositionFile
+  private let positionPath: String
   private let lock: FolderLock
   /// Rows of recently used topics; forgotten when a transaction fails and when there are many.
   private var topics: [Topic: KnownTopic] = [:]
@@ -24,18 +26,40 @@ final class Writer {
     var sequence: Int
   }
 
-  init(_ database: Database, epoch: String, totals: Totals, position: PositionFile, lock: FolderLock) {
+  /// - Parameter position: the path of the position file, which is created if it is missing.
+  init(
+    _ database: Database, epoch: String, totals: Totals, identity: FolderIdentity, position: String, lock: FolderLock
+  ) throws(StoreError) {
     self.database = database
     self.epoch = epoch
     self.totals = totals
+    self.identity = identity
     self.lock = lock
-    self.position = position
+    positionPath = position
+    self.position = try PositionFile(position, Self.content(epoch: epoch, totals))
+  }
+
+  private static func content(epoch: String, _ totals: Totals) -> PositionFile.Content {
+    PositionFile.Content(epoch: epoch, offset: totals.newestOffset, commit: totals.commits)
+  }
+
+  /// Creates the position file again if someone removed or replaced it: without it the next start can't prove that nothing
+  /// is missing.
+  func restorePosition() {
+    guard !position.isInPlace else { return }
+    // If the disk is full, the next call tries again.
+    guard let restored = try? PositionFile(positionPath, Self.content(epoch: epoch, totals)) else { return }
+    position = restored
   }
 
   /// Commits the body's changes to the tables and the totals; if it throws, neither changes.
+  /// - Throws: ``StoreError/displaced(folder:finding:)`` if the files are not where they were. After a commit that only
+  ///   this process can see, nothing may be written any more.
   func commit<Result>(
     _ body: (Writer, inout Totals) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
+    // Another server may own what is there now.
+    try identity.check()
     var next = totals
     next.commits += 1
     if topics.count > Self.maxTopicsKnown { topics.removeAll() }
@@ -48,9 +72,11 @@ final class Writer {
           .integer(next.commits))
         return result
       }
+      // The files may have been removed before they were synced.
+      try identity.confirm()
       totals = next
       // If the write fails, the file only proves less after a crash.
-      position.write(PositionFile.Content(epoch: epoch, offset: next.newestOffset, commit: next.commits))
+      position.write(Self.content(epoch: epoch, next))
       return result
     } catch {
       topics.removeAll()
@@ -60,8 +86,9 @@ final class Writer {
 
   /// Writes the log into the database and syncs the position, so that nothing is left to recover.
   func finish() {
-    // If the disk is full, the log stays, and the end isn't marked as clean.
-    guard (try? database.checkpointAll()) != nil else { return }
+    // Another server may own what is there now. If the disk is full, the log stays, and the end isn't marked as clean.
+    guard (try? identity.check()) != nil, (try? database.checkpointAll()) != nil else { return }
+    restorePosition()
     position.synchronize()
     lock.markClean()
   }

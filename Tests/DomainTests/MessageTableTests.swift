@@ -6,6 +6,7 @@ struct MessageTableTests {
   private static let types: [MessageType] = [
     .frame, .partialResult, .progress, .pluginStatus, .warning, .error, .metadata, .jobStatus, .log, .ping, .pong,
     .subscribe, .subscribed, .unsubscribe, .unsubscribed, .engineMetrics, .jobCreated, .jobRemoved, .requestAccepted,
+    .storage,
   ]
 
   private let rows = MessageTable.core.rows
@@ -54,7 +55,8 @@ struct MessageTableTests {
         .progress(job: job, progress: nil, stage: nil),
         .metadata(["version": "2"], plugin: values.name(), job: job), .ping(intervalSeconds: 30), .pong(),
         .connectionError(code: "MSG_UNKNOWN_TYPE", message: "There is no such type."), .jobCreated(job),
-        .jobRemoved(job.id), .requestAccepted(values.key()),
+        .jobRemoved(job.id), .requestAccepted(values.key()), .storage(nil),
+        .storage(StorageFailure(since: Timestamp(milliseconds: 0), reason: "The disk is full. Free some space.")),
       ]
     for message in messages {
       let row = try #require(MessageTable.core[message.type])

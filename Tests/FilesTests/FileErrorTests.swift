@@ -27,8 +27,23 @@ struct FileErrorTests {
   @Test func `callers can ask what kind of failure it was`() {
     #expect(FileError(.open, "/a", cause: .system(ENOENT)).isMissing)
     for code in [EACCES, EPERM, EROFS] { #expect(FileError(.open, "/a", cause: .system(code)).isDenied) }
-    for code in [ENOSPC, EDQUOT, EFBIG] { #expect(FileError(.write, "/a", cause: .system(code)).isDiskFull) }
     let other = FileError(.open, "/a", cause: .notAFile)
-    #expect(!other.isMissing && !other.isDenied && !other.isDiskFull)
+    #expect(!other.isMissing && !other.isDenied && other.writeFault == nil)
+  }
+
+  @Test(arguments: [
+    (ENOSPC, WriteFault.diskFull), (EDQUOT, .quotaExceeded), (EFBIG, .fileTooLarge), (EROFS, .readOnly),
+    (EIO, .deviceFailed),
+  ])
+  func `what keeps a file from being written is told apart`(code: Int32, fault: WriteFault) {
+    #expect(FileError(.write, "/a", cause: .system(code)).writeFault == fault)
+    #expect(FileError(.read, "/a", cause: .system(code)).writeFault == nil)
+    #expect(fault.advice.hasSuffix(".") && !fault.reason.hasSuffix("."))
+  }
+
+  @Test func `no two of these causes are described alike`() {
+    #expect(Set(WriteFault.allCases.map(\.reason)).count == WriteFault.allCases.count)
+    #expect(Set(WriteFault.allCases.map(\.advice)).count == WriteFault.allCases.count)
+    #expect(WriteFault(systemError: EACCES) == nil)
   }
 }

@@ -75,7 +75,8 @@ struct ExternalJobTests {
 
   @Test func `blanks are not a name, and an error has a text`() async throws {
     let request = try JobRequest(["kind": "external", "name": " \t "], standardPlugins: [])
-    #expect(try await bench().0.service.create(request).name == "External job")
+    let bench = try await bench().0
+    #expect(try await bench.service.create(request).name == "External job")
     for (type, payload) in [
       (MessageType.jobStatus, ["status": "running", "name": "  "] as JSONObject), (.error, ["error": ""]),
       (.warning, ["plugin": " ", "message": "unused"]),
@@ -193,7 +194,7 @@ struct ExternalJobTests {
   @Test func `a report that can't be stored is refused whole, and accepted once there is room`() async throws {
     let (bench, job) = try await bench()
     let end = try reported(.jobStatus, ["status": "succeeded"], job: job.id)
-    bench.recorder.fail(with: .full(path: "db"))
+    bench.recorder.fail(with: .unwritable(path: "db", .diskFull))
     let refused = await #expect(throws: AppError.self) {
       try await bench.service.report([end], into: job.id, idempotencyKey: "k")
     }
@@ -215,7 +216,7 @@ struct ExternalJobTests {
     await bench.recorder.waitUntilHeld(1)
     async let second = errorCode { try await bench.service.report([end], into: job.id) }
     await bench.recorder.waitUntilHeld(2)
-    bench.recorder.settleOldest(refusing: .full(path: "db"))
+    bench.recorder.settleOldest(refusing: .unwritable(path: "db", .diskFull))
     #expect(await first == .storageFull)
     #expect(await errorCode { try await bench.service.report([late], into: job.id) } == .conflict)
     bench.recorder.settleOldest()
@@ -239,7 +240,7 @@ struct ExternalJobTests {
     let late = try reported(.progress, ["progress": 1], job: other.id)
     #expect(await errorCode { try await bench.service.report([late], into: other.id) } == .conflict)
     pass(hours: 23)
-    bench.recorder.fail(with: .full(path: "db"))
+    bench.recorder.fail(with: .unwritable(path: "db", .diskFull))
     await bench.service.failAbandoned()
     bench.recorder.fail(with: nil)
     #expect(try bench.service.job(job.id).status == .running)

@@ -83,7 +83,7 @@ struct FrameTests {
     let bench = try Bench()
     let job = try await bench.service.create(.external(name: nil))
     let report = try [frame(1, job: job)]
-    bench.recorder.fail(with: .full(path: "db"))
+    bench.recorder.fail(with: .unwritable(path: "db", .diskFull))
     #expect(await errorCode { try await bench.service.report(report, into: job.id) } == .storageFull)
     #expect(try storedFrames(bench, job).isEmpty)
     bench.recorder.fail(with: nil)

@@ -148,7 +148,7 @@ struct InspectorServiceTests {
     bench.write("clip.y4m", video(levels: [16]))
     let job = try await bench.service.create(JobRequest(source: "clip.y4m", plugins: ["gate", "brightness"]))
     bench.recorder.wait(.job(job.id)) { $0.payload["plugin"] == "brightness" && $0.payload["status"] == "started" }
-    bench.recorder.fail(with: .full(path: "db"))
+    bench.recorder.fail(with: .unwritable(path: "db", .diskFull))
     Gate.open(job.id)
     bench.service.waitUntilIdle()
     #expect(bench.service.health(ofPlugin: "brightness") == nil)

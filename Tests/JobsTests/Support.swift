@@ -38,6 +38,7 @@ final class Recorder: Sendable {
     var offset = 0
     var sequences: [Topic: Int] = [:]
     var failure: StoreError?
+    var isFull = false
     /// Publications that wait; nil if they are stored at once.
     var held: [Held]?
   }
@@ -48,18 +49,30 @@ final class Recorder: Sendable {
   let book: JobBook
   private let published: Guarded<State>
 
-  init(folder: String) throws {
-    store = try Store(folder: folder) { "test" }
+  init(folder: String, readClock: @escaping @Sendable () -> ClockReading = ClockReading.now) throws {
+    store = try Store(folder: folder, readClock: readClock) { "test" }
     book = try JobBook(store)
     published = Guarded(State(offset: store.newestOffset))
   }
 
   /// Makes every store fail from now on; nil ends that.
-  func fail(with failure: StoreError?) { published.withLock { $0.failure = failure } }
+  func fail(with failure: StoreError?) {
+    published.withLock { state in
+      state.failure = failure
+      if failure == nil { state.isFull = false }
+    }
+  }
+
+  /// Makes publications wait for room until ``fail(with:)`` is called with nil.
+  func fill() { published.withLock { $0.isFull = true } }
 
   var publisher: Publisher {
     Publisher(
-      publish: { [self] publication in
+      enqueue: { [self] publication, isAbandoned in
+        while published.withLock(\.isFull) {
+          if isAbandoned() { return }
+          usleep(1_000)
+        }
         if !hold(publication) { record(publication) }
       },
       submit: { [self] publication, completion in
@@ -199,7 +212,10 @@ struct Bench {
 
   let folder: TemporaryFolder
   let recorder: Recorder
+  /// The time of day and, unless a test sets one of them alone, of every other clock.
   let clock = Guarded(Timestamp(milliseconds: 1_770_000_000_000))
+  /// How far the time of day is wrong, in milliseconds.
+  let clockError = Guarded<Int64>(0)
   let service: JobService
   let sources: SourceRoot
   let uploads: UploadStore
@@ -211,7 +227,12 @@ struct Bench {
     folder = previous?.folder ?? TemporaryFolder()
     uploads = UploadStore(folder: "\(folder.path)/uploads")
     sources = SourceRoot(root: "\(folder.path)/root", uploads: uploads.folder)
-    recorder = try Recorder(folder: "\(folder.path)/data")
+    let now: @Sendable () -> Timestamp = { [clock, clockError] in
+      Timestamp(milliseconds: clock.withLock { $0.milliseconds } + clockError.withLock { $0 })
+    }
+    let steady: @Sendable () -> Int = { [clock] in clock.withLock { Int($0.milliseconds) } }
+    recorder = try Recorder(
+      folder: "\(folder.path)/data", readClock: { ClockReading(wall: now(), sinceBoot: steady()) })
     if previous == nil { try Self.skipNumbers(recorder.store) }
     service = JobService(
       configuration: JobService.Configuration(
@@ -219,8 +240,7 @@ struct Bench {
         maximumPictureBytes: maximumPictureBytes),
       sources: sources,
       catalogue: PluginCatalogue(PluginCatalogue.builtIn.factories + plugins),
-      book: recorder.book, now: { [clock] in clock.withLock { $0 } },
-      uptime: { [clock] in clock.withLock { Int($0.milliseconds) } }, publisher: recorder.publisher)
+      book: recorder.book, now: now, sinceBoot: steady, uptime: steady, publisher: recorder.publisher)
     mkdir("\(folder.path)/root", 0o755)
   }
 

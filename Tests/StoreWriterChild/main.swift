@@ -57,7 +57,11 @@ default:
   while failure == nil {
     do { committed = try writeBatch() } catch { failure = error }
   }
-  if case .full = failure { say("full") } else { say("failed \(failure.map(\.description) ?? "")") }
+  if case .unwritable(_, .fileTooLarge) = failure {
+    say("full")
+  } else {
+    say("failed \(failure.map(\.description) ?? "")")
+  }
   // Again and again, with reads between: it neither recovers by luck nor forgets anything.
   for _ in 0..<3 {
     do { say("written \(try writeBatch())") } catch {}

@@ -59,6 +59,15 @@ class Server:
             time.sleep(0.02)
         raise AssertionError(f"The server did not start within {START_SECONDS} s:\n{output.decode()}\n{self.log()}")
 
+    @property
+    def data(self) -> pathlib.Path:
+        """Its data folder."""
+        return pathlib.Path(self._folder.name) / "data"
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def log(self) -> str:
         return (pathlib.Path(self._folder.name) / "log").read_text(errors="replace")[-2000:]
 

@@ -13,6 +13,7 @@ import { FrameViewer } from "./elements/frame-viewer.js"
 import { JobList } from "./elements/job-list.js"
 import { RealtimeOverlay } from "./elements/realtime-overlay.js"
 import { StartJob } from "./elements/start-job.js"
+import { StorageBanner } from "./elements/storage-banner.js"
 import { ThemeToggle } from "./elements/theme-toggle.js"
 import { listenForKeys } from "./keys.js"
 
@@ -39,4 +40,5 @@ export function startPage(attach = () => {}) {
   customElements.define("realtime-overlay", RealtimeOverlay)
   customElements.define("connection-badge", ConnectionBadge)
   customElements.define("job-list", JobList)
+  customElements.define("storage-banner", StorageBanner)
 }

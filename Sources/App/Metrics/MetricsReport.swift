@@ -211,6 +211,9 @@ struct MetricsReport {
       "store_wal_bytes", .gauge, help: "Size of the database's log, including space that it keeps for reuse.",
       samples: [Sample(application.store.walBytes)])
     text.append(
+      "store_failing", .gauge, help: "1 while nothing can be stored, otherwise 0.",
+      samples: [Sample(application.storeThread.failure == nil ? 0 : 1)])
+    text.append(
       "publications_waiting", .gauge, help: "Publications that wait to be stored and sent.",
       samples: [Sample(journal.waiting)])
   }

@@ -20,6 +20,8 @@ package final class ExternalReports: Sendable {
     var pending: [String: Pending] = [:]
     /// When each job was last reported about, or first checked, by ``uptime``.
     var lastReports: [String: Int] = [:]
+    /// When jobs were cancelled whose end is not stored yet. Nothing more is accepted about them.
+    var cancelled: [String: Timestamp] = [:]
     var lastNumber = 0
   }
 
@@ -51,7 +53,11 @@ package final class ExternalReports: Sendable {
   func report(
     _ messages: [ReportedMessage], into id: String, key: IdempotencyKey?, now: Timestamp
   ) async throws(AppError) -> StreamPosition? {
-    state.withLock { $0.lastReports[id] = uptime() }
+    let isCancelled = state.withLock { state in
+      state.lastReports[id] = uptime()
+      return state.cancelled[id] != nil
+    }
+    if isCancelled { throw AppError(.conflict, "Job \(id) was cancelled: nothing more can be reported.") }
     return try await submit(id) { job throws(AppError) in
       guard !messages.isEmpty else { throw AppError(.unprocessable, "There is no message in the request.") }
       var publication = Publication([], isRefusable: true)
@@ -64,15 +70,38 @@ package final class ExternalReports: Sendable {
     }
   }
 
-  /// Cancels a job. Its reporter is told so in answer to the next report. Returns when it is stored.
+  /// Cancels a job. Its reporter is told so in answer to the next report. Returns when it is stored; if it can't be stored
+  /// now, ``storeCancellations()`` does it later.
   func cancel(_ id: String, now: Timestamp) async throws(AppError) {
-    try await end(id, .cancelled, now: now)
+    do throws(AppError) {
+      try await end(id, .cancelled, now: now)
+    } catch {
+      // A job that has ended, or is gone, can't be cancelled. Every other error is about the store.
+      guard error.code != .conflict, error.code != .notFound else { throw error }
+      state.withLock { $0.cancelled[id] = now }
+    }
+  }
+
+  /// Whether a job was cancelled and its end is not stored yet.
+  func isCancelled(_ id: String) -> Bool { state.withLock { $0.cancelled[id] != nil } }
+
+  /// Stores the ends of jobs that were cancelled while nothing could be stored.
+  func storeCancellations() async {
+    for (id, time) in state.withLock({ $0.cancelled }) {
+      do throws(AppError) {
+        try await end(id, .cancelled, now: time)
+      } catch {
+        guard error.code == .conflict || error.code == .notFound else { continue }
+      }
+      state.withLock { _ = $0.cancelled.removeValue(forKey: id) }
+    }
   }
 
   /// Fails the jobs that have been silent for too long: their reporters are gone. Time in which the server or its machine
   /// stood still, so that nothing could be reported, does not count.
   /// - Parameter timeout: milliseconds.
   func failAbandoned(after timeout: Int64, now: Timestamp) async {
+    await storeCancellations()
     let ids = book.active.filter(\.work.traits.isReported).map(\.id)
     let latest = uptime() - Int(timeout)
     let silent = state.withLock { state in
@@ -247,6 +276,7 @@ extension Job {
 
   fileprivate mutating func end(_ status: JobStatus, at time: Timestamp) {
     self.status = status
-    finishedAt = time
+    // The time of day may have been set back.
+    finishedAt = max(time, startedAt ?? createdAt)
   }
 }

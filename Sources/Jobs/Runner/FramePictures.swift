@@ -21,13 +21,21 @@ package final class FramePictures: Sendable {
   private static let longestQueue = 3
 
   /// - Parameters:
-  ///   - folder: the job's own; it is created.
+  ///   - folder: the job's own; it is created, and so is the folder of all jobs' pictures.
   ///   - maximumBytes: of all pictures together.
-  package init(folder: String, maximumBytes: Int = 256 << 20) {
-    try? FileSystem.createFolders(folder)  // if it fails, so does every write
+  ///   - mayWrite: whether the data folder is still the one that the server opened. If it is another server's now, no
+  ///     picture is written into it.
+  package init(
+    folder: String, maximumBytes: Int = 256 << 20, mayWrite: @escaping @Sendable () -> Bool = { true }
+  ) {
+    // Not the data folder itself: a server must not create again what was removed. If it fails, so does every write.
+    if mayWrite() {
+      try? FileSystem.createFolder(FilePath.parent(of: folder))
+      try? FileSystem.createFolder(folder)
+    }
     let state = state
     thread = Net.Thread(name: "pictures") {
-      var kept = KeptPictures(folder: folder, maximumBytes: maximumBytes)
+      var kept = KeptPictures(folder: folder, maximumBytes: maximumBytes, mayWrite: mayWrite)
       while let frame = Self.nextFrame(in: state) {
         let version = kept.write(PNGEncoder.encode(frame.picture), frame: frame.id)
         state.withLock {
@@ -78,21 +86,22 @@ package final class FramePictures: Sendable {
 private struct KeptPictures {
   let folder: String
   let maximumBytes: Int
+  let mayWrite: @Sendable () -> Bool
   private var files: [(frame: Int, bytes: Int)] = []
   /// Files before this index are removed.
   private var oldest = 0
   private var total = 0
 
-  init(folder: String, maximumBytes: Int) {
+  init(folder: String, maximumBytes: Int, mayWrite: @escaping @Sendable () -> Bool) {
     self.folder = folder
     self.maximumBytes = maximumBytes
+    self.mayWrite = mayWrite
   }
 
   /// - Returns: the picture's version; nil if it could not be written.
   mutating func write(_ bytes: [UInt8], frame: Int) -> PictureVersion? {
-    guard (try? FileSystem.write(bytes, to: FramePictures.path(folder: folder, frame: frame))) != nil else {
-      return nil
-    }
+    guard mayWrite(), (try? FileSystem.write(bytes, to: FramePictures.path(folder: folder, frame: frame))) != nil
+    else { return nil }
     files.append((frame, bytes.count))
     total += bytes.count
     while total > maximumBytes, oldest < files.count - 1 {

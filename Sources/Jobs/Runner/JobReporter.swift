@@ -25,18 +25,26 @@ package enum JobEnding: Equatable, Sendable {
 final class JobReporter {
   private(set) var job: Job
   private let publisher: Publisher
+  private let cancel: CancelFlag?
 
-  init(_ job: Job, publisher: Publisher) {
+  /// - Parameter cancel: the flag of a running job. Once it is raised, the job no longer waits for room in a full queue: what
+  ///   has no room is dropped.
+  init(_ job: Job, publisher: Publisher, cancel: CancelFlag? = nil) {
     self.job = job
     self.publisher = publisher
+    self.cancel = cancel
   }
 
-  func publish(_ message: RealtimeMessage) { publisher.publish(Publication(job.publish(message))) }
+  func publish(_ message: RealtimeMessage) { enqueue(Publication(job.publish(message))) }
+
+  private func enqueue(_ publication: Publication) {
+    publisher.enqueue(publication) { [cancel] in cancel?.isRaised ?? false }
+  }
 
   /// Sends a frame at once, and stores its row.
   func publish(frame message: RealtimeMessage) {
     publisher.tell(message, job.topic)
-    publisher.publish(Publication([], records: [.init(message, to: job.topic)]))
+    enqueue(Publication([], records: [.init(message, to: job.topic)]))
   }
 
   /// Publishes an error of the job, whose texts may come from a program.
@@ -62,18 +70,23 @@ final class JobReporter {
     publish(.jobStatus(changing(change)))
   }
 
-  /// As ``publishStatus(_:)``, and returns when it is stored.
-  /// - Throws: ``AppError`` if it can't be stored; the job is then unchanged.
-  func storeStatus(_ change: (inout Job) -> Void) async throws(AppError) {
-    let before = job
-    let items = job.publish(.jobStatus(changing(change)))
-    do {
-      try await publisher.store(Publication(items, isRefusable: true))
+  /// Publishes a changed status of the job, or refuses it if nothing can be stored.
+  /// - Parameter completion: called once on another thread. If it is called with an error, the status was not stored, and
+  ///   ``job`` is to be reset to what it was before.
+  func submitStatus(
+    isRefusable: Bool, _ change: (inout Job) -> Void,
+    completion: @escaping @Sendable (Result<Void, AppError>) -> Void
+  ) {
+    let publication = Publication(job.publish(.jobStatus(changing(change))), isRefusable: isRefusable)
+    do throws(AppError) {
+      try publisher.submit(publication) { completion($0.map { _ in }) }
     } catch {
-      job = before
-      throw error
+      completion(.failure(error))
     }
   }
+
+  /// Resets the job after a status that was not stored.
+  func reset(to job: Job) { self.job = job }
 
   private func changing(_ change: (inout Job) -> Void) -> Job {
     var changed = job

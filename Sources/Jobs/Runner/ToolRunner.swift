@@ -16,6 +16,8 @@ struct ToolRunner: SlotRunner {
     let checks: BlockingWork
     /// Bytes of the pictures of one job.
     let maximumPictureBytes: Int
+    /// Whether the data folder is still the one that the server opened.
+    let isFolderInPlace: @Sendable () -> Bool
   }
 
   let device: Device
@@ -125,9 +127,10 @@ struct ToolRunner: SlotRunner {
     run.isPaced = options.isPaced
     // A job of the same number may have left pictures, if an older database was restored since.
     let folder = FramePictures.folder(ofJob: job.id, dataFolder: tools.dataFolder)
-    try? FileSystem.remove(folder)
+    if tools.isFolderInPlace() { try? FileSystem.remove(folder) }
     if options.keepsPictures {
-      run.pictures = FramePictures(folder: folder, maximumBytes: tools.maximumPictureBytes)
+      run.pictures = FramePictures(
+        folder: folder, maximumBytes: tools.maximumPictureBytes, mayWrite: tools.isFolderInPlace)
     }
     defer { run.pictures?.close() }
     return try run.run(source, fallbackReason: fallbackReason)

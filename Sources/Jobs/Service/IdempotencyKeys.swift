@@ -22,7 +22,7 @@ final class IdempotencyKeys: Sendable {
   /// - Throws: ``AppError``: `conflict` if the key came with another request, `unavailable` while this one is being carried
   ///   out.
   func once<Answer>(
-    _ key: String, scope: String, digest: [UInt8], now: Timestamp,
+    _ key: String, scope: String, digest: [UInt8],
     repeated: (_ job: String) throws(AppError) -> Answer?,
     work: (@escaping @Sendable (_ job: String) -> IdempotencyKey) async throws(AppError) -> Answer
   ) async throws(AppError) -> Answer {
@@ -35,16 +35,19 @@ final class IdempotencyKeys: Sendable {
         .unavailable, "A request with this Idempotency-Key is being carried out. Send it again shortly.")
     }
     defer { active.withLock { _ = $0.remove(name) } }
-    if let answer = try earlierAnswer(name, digest: digest, now: now, repeated: repeated) { return answer }
-    return try await work { job in IdempotencyKey(name: name, digest: digest, job: job, createdAt: now) }
+    if let answer = try earlierAnswer(name, digest: digest, repeated: repeated) { return answer }
+    // Never too early: if the clock is wrong, the key is valid for longer.
+    let createdAt = store.latestTime
+    return try await work { job in IdempotencyKey(name: name, digest: digest, job: job, createdAt: createdAt) }
   }
 
   /// The answer that was given when the key came first; nil if this is the first time.
   private func earlierAnswer<Answer>(
-    _ name: String, digest: [UInt8], now: Timestamp, repeated: (String) throws(AppError) -> Answer?
+    _ name: String, digest: [UInt8], repeated: (String) throws(AppError) -> Answer?
   ) throws(AppError) -> Answer? {
     guard let old = try read({ () throws(StoreError) in try store.key(name) }),
-      now.milliseconds - old.createdAt.milliseconds < IdempotencyKey.lifetime, let answer = try repeated(old.job)
+      store.earliestTime.milliseconds - old.createdAt.milliseconds < IdempotencyKey.lifetime,
+      let answer = try repeated(old.job)
     else { return nil }
     guard old.digest == digest else {
       throw AppError(

@@ -1,11 +1,14 @@
 import Domain
 import Net
 
-/// The jobs that wait for a slot, in order, and those that have one. Callable from any thread.
+/// The jobs that wait for a slot, in order, those that have one, and those whose end is not stored yet. Callable from any
+/// thread.
 final class JobQueue: Sendable {
   private struct State {
     var waiting: [String]
     var running: [String: CancelFlag] = [:]
+    /// Jobs that have no slot any more, and whose end is not stored yet.
+    var ending: [String: CancelFlag] = [:]
     /// Places for jobs that are not stored yet.
     var reserved = 0
     var isStopping = false
@@ -13,10 +16,10 @@ final class JobQueue: Sendable {
 
   /// What became of a request to cancel a job.
   enum Cancellation {
-    /// Its runner ends it soon.
+    /// Its runner ends it soon, or its end is about to be stored.
     case raised
-    /// It no longer waits; it was at this place in the queue.
-    case dequeued(place: Int)
+    /// It no longer waits. Its end has to be stored, and ``finish(_:)`` must follow.
+    case dequeued(CancelFlag)
     case unknown
   }
 
@@ -77,29 +80,43 @@ final class JobQueue: Sendable {
     }
   }
 
-  /// Frees the job's slot.
-  func finish(_ id: String) { state.withLock { _ = $0.running.removeValue(forKey: id) } }
+  /// Frees the job's slot. Until ``finish(_:)`` the job can still be cancelled.
+  func freeSlot(_ id: String) { state.withLock { $0.ending[id] = $0.running.removeValue(forKey: id) } }
+
+  /// Forgets a job whose end is stored.
+  func finish(_ id: String) {
+    state.withLock { state in
+      state.running[id] = nil
+      state.ending[id] = nil
+    }
+  }
 
   // MARK: Cancelling
 
   func cancel(_ id: String) -> Cancellation {
     state.withLock { state in
-      if let flag = state.running[id] {
+      if let flag = state.running[id] ?? state.ending[id] {
         flag.raise()
         return .raised
       }
       guard let place = state.waiting.firstIndex(of: id) else { return .unknown }
       state.waiting.remove(at: place)
-      return .dequeued(place: place)
+      let flag = CancelFlag()
+      flag.raise()
+      state.ending[id] = flag
+      return .dequeued(flag)
     }
   }
 
-  /// Puts back a job whose cancellation could not be stored.
-  func requeue(_ id: String, at place: Int) {
-    state.withLock { $0.waiting.insert(id, at: min(place, $0.waiting.count)) }
+  /// Whether the job was cancelled and its end is not stored yet.
+  func isCancelled(_ id: String) -> Bool {
+    state.withLock { ($0.running[id] ?? $0.ending[id])?.isRaised ?? false }
   }
 
   // MARK: Stopping
+
+  /// Whether ``stop()`` was called.
+  var isStopping: Bool { state.withLock(\.isStopping) }
 
   /// Starts no more jobs and cancels those that run. Blocks until they have ended; those that wait stay queued.
   func stop() {
@@ -107,11 +124,14 @@ final class JobQueue: Sendable {
       state.isStopping = true
       for flag in state.running.values { flag.raise(isStop: true) }
     }
-    state.wait { $0.running.isEmpty ? () : nil }
+    state.wait { $0.running.isEmpty && $0.ending.isEmpty ? () : nil }
   }
 
-  /// Blocks until no job waits or runs.
+  /// Blocks until no job waits or runs, and every end is stored.
   func waitUntilIdle() {
-    state.wait { $0.running.isEmpty && $0.reserved == 0 && ($0.waiting.isEmpty || $0.isStopping) ? () : nil }
+    state.wait { state in
+      let isIdle = state.running.isEmpty && state.ending.isEmpty && state.reserved == 0
+      return isIdle && (state.waiting.isEmpty || state.isStopping) ? () : nil
+    }
   }
 }

@@ -46,11 +46,17 @@ package final class JobService: Sendable {
   private let queue: JobQueue
   private let newestNumber: Atomic<Int>
   private let now: @Sendable () -> Timestamp
+  private let sinceBoot: @Sendable () -> Int
 
+  /// - Parameters:
+  ///   - now: the time of day, for people to read.
+  ///   - sinceBoot: milliseconds of a clock that nobody can set, and that counts the machine's sleep; for durations.
+  ///   - uptime: milliseconds of a clock that stops while the machine sleeps; for timeouts.
   package init(
     configuration: Configuration, sources: SourceRoot, catalogue: PluginCatalogue = .builtIn,
     devices: DeviceInventory = .ofThisMachine(), book: JobBook,
     now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+    sinceBoot: @escaping @Sendable () -> Int = ClockReading.sinceBoot,
     uptime: @escaping @Sendable () -> Int = Milliseconds.monotonic, publisher: Publisher
   ) {
     self.configuration = configuration
@@ -58,13 +64,15 @@ package final class JobService: Sendable {
     self.devices = devices
     self.book = book
     self.now = now
+    self.sinceBoot = sinceBoot
     self.publisher = publisher
     keys = IdempotencyKeys(book.store)
     reports = ExternalReports(book: book, publisher: publisher, uptime: uptime)
     runners = JobRunners(
       tools: ToolRunner.Tools(
         catalogue: catalogue, sources: sources, devices: devices, dataFolder: configuration.dataFolder,
-        checks: BlockingWork(), maximumPictureBytes: configuration.maximumPictureBytes),
+        checks: BlockingWork(), maximumPictureBytes: configuration.maximumPictureBytes,
+        isFolderInPlace: { [store = book.store] in store.isInPlace }),
       reports: reports)
     queue = JobQueue(
       waiting: book.active.filter { $0.status == .queued }.map(\.id), maximumRunning: configuration.maximumRunning,
@@ -78,7 +86,7 @@ package final class JobService: Sendable {
       let last = try? book.store.lastMessageTime(of: job.topic)
       end(
         JobReporter(job, publisher: publisher), .failed(Self.serverEnded),
-        at: last.map { max($0, job.startedAt ?? $0) })
+        at: max(last ?? now(), job.startedAt ?? job.createdAt))
     }
     // Stored after all of those. If the disk is full now, they are published as soon as there is room.
     let isStored = Guarded(false)
@@ -177,7 +185,7 @@ package final class JobService: Sendable {
   package func create(_ request: JobRequest, idempotencyKey: String? = nil) async throws(AppError) -> Job {
     guard let idempotencyKey else { return try await create(request, retryOf: nil) }
     return try await keys.once(
-      idempotencyKey, scope: "jobs", digest: request.digest, now: now(),
+      idempotencyKey, scope: "jobs", digest: request.digest,
       repeated: { id throws(AppError) in try read { () throws(StoreError) in try book.job(id) } },
       work: { key throws(AppError) in try await create(request, retryOf: nil, key: key) })
   }
@@ -187,9 +195,7 @@ package final class JobService: Sendable {
   package func retry(_ id: String) async throws(AppError) -> Job {
     let old = try job(id)
     if let refusal = old.work.traits.retryRefusal { throw AppError(.conflict, "Job \(id) \(refusal)") }
-    guard old.status.isFinal else {
-      throw AppError(.conflict, "Job \(id) is \(old.status.rawValue). Cancel it before you retry it.")
-    }
+    guard old.status.isFinal else { throw notEnded(old, for: "retry") }
     return try await create(JobRequest(old.work, name: old.name), retryOf: id)
   }
 
@@ -205,7 +211,7 @@ package final class JobService: Sendable {
     let now = now()
     guard let idempotencyKey else { return try await reports.report(messages, into: id, key: nil, now: now) }
     return try await keys.once(
-      idempotencyKey, scope: "job:\(id)", digest: ReportedMessage.digest(messages), now: now,
+      idempotencyKey, scope: "job:\(id)", digest: ReportedMessage.digest(messages),
       repeated: { _ throws(AppError) in try reports.position(id) },
       work: { key throws(AppError) in try await reports.report(messages, into: id, key: key(id), now: now) })
   }
@@ -213,8 +219,14 @@ package final class JobService: Sendable {
   /// Fails jobs that are reported from outside and whose reports have stopped. To be called regularly.
   package func failAbandoned() async { await reports.failAbandoned(after: configuration.reportTimeout, now: now()) }
 
+  /// Stores that jobs which are reported from outside were cancelled, if that could not be stored at the time. To be called
+  /// when writes work again.
+  package func storeCancellations() async { await reports.storeCancellations() }
+
   /// Takes a waiting job out of the queue, or asks a running one to end, which it does before its next plugin's turn. The
   /// reporter of an external job learns of it from the answer to its next report.
+  ///
+  /// This works even if nothing can be stored: the job ends, and its end is stored as soon as that is possible.
   /// - Throws: ``AppError`` with the code `conflict` if it has already ended.
   package func cancel(_ id: String) async throws(AppError) {
     let job = try job(id)
@@ -223,34 +235,42 @@ package final class JobService: Sendable {
     }
     switch queue.cancel(id) {
     case .raised: break
-    case .dequeued(let place): try await cancelWaiting(job, from: place)
+    case .dequeued(let flag): await cancelWaiting(job, flag)
     case .unknown: try await runners.runner(for: job.work).cancel(job, at: now())
     }
   }
 
-  private func cancelWaiting(_ job: Job, from place: Int) async throws(AppError) {
-    let finished = now()
-    do {
-      try await JobReporter(job, publisher: publisher).storeStatus { job in
-        job.status = .cancelled
-        job.finishedAt = finished
-      }
-    } catch {
-      queue.requeue(job.id, at: place)
-      // A slot may have become free in the meantime.
-      startNext()
-      throw error
+  /// Returns when the end was submitted: stored, or refused because nothing can be stored.
+  private func cancelWaiting(_ job: Job, _ flag: CancelFlag) async {
+    let finished = max(now(), job.createdAt)
+    await withCheckedContinuation { continuation in
+      Net.Thread(name: "job") { [self] in
+        let end = JobEnd(
+          reporter: JobReporter(job, publisher: publisher), flag: flag, ending: .cancelled, finishedAt: finished,
+          stopReason: Self.serverEnded)
+        end.store(isStopping: { queue.isStopping }, attempted: { continuation.resume() })
+        queue.finish(job.id)
+      }.detach()
     }
     runners.runner(for: job.work).release(job: job.id)
+  }
+
+  /// The error for what is only possible when a job has ended.
+  private func notEnded(_ job: Job, for verb: String) -> AppError {
+    guard queue.isCancelled(job.id) || reports.isCancelled(job.id) else {
+      return AppError(.conflict, "Job \(job.id) is \(job.status.rawValue). Cancel it before you \(verb) it.")
+    }
+    return AppError(
+      .conflict,
+      "Job \(job.id) was cancelled, and its end is not stored yet. \(verb.prefix(1).uppercased() + verb.dropFirst()) it "
+        + "when it has ended.")
   }
 
   /// Deletes a job and its pictures.
   /// - Throws: ``AppError`` with the code `conflict` until it has ended.
   package func delete(_ id: String) async throws(AppError) {
-    let status = try job(id).status
-    guard status.isFinal else {
-      throw AppError(.conflict, "Job \(id) is \(status.rawValue). Cancel it before you delete it.")
-    }
+    let job = try job(id)
+    guard job.status.isFinal else { throw notEnded(job, for: "delete") }
     try await publisher.store(Publication([.init(.jobRemoved(id), to: .job(id))], isRefusable: true))
     forget(id)
   }
@@ -332,30 +352,39 @@ package final class JobService: Sendable {
 
   /// On the job's own thread.
   private func run(_ id: String, _ flag: CancelFlag) {
-    if let job = book.active(id), let runner = runners.slotRunner(for: job.work) {
-      let reporter = JobReporter(job, publisher: publisher)
-      let started = now()
-      reporter.publishStatus { job in
-        job.status = .running
-        job.startedAt = started
-        job.deviceUsed = runner.device
-      }
-      let ending = runner.run(reporter, cancel: flag)
-      end(reporter, ending == .cancelled && flag.isRaisedToStop ? .failed(Self.serverEnded) : ending)
-      runner.release(job: id)
+    defer {
+      queue.finish(id)
+      startNext()
     }
-    queue.finish(id)
-    startNext()
+    guard let job = book.active(id), let runner = runners.slotRunner(for: job.work) else { return }
+    let reporter = JobReporter(job, publisher: publisher, cancel: flag)
+    let started = max(now(), job.createdAt)
+    let startedSinceBoot = sinceBoot()
+    reporter.publishStatus { job in
+      job.status = .running
+      job.startedAt = started
+      job.deviceUsed = runner.device
+    }
+    let ending = runner.run(reporter, cancel: flag)
+    // By the other clock: the time of day may have been set in between.
+    let finished = Timestamp(milliseconds: started.milliseconds + Int64(sinceBoot() - startedSinceBoot))
+    let end = JobEnd(
+      reporter: reporter, flag: flag, ending: ending, finishedAt: finished, stopReason: Self.serverEnded)
+    end.store(
+      isStopping: { queue.isStopping },
+      submitted: {
+        queue.freeSlot(id)
+        startNext()
+      })
+    runner.release(job: id)
   }
 
-  /// - Parameter finished: nil for now.
-  private func end(_ reporter: JobReporter, _ ending: JobEnding, at finished: Timestamp? = nil) {
-    let finished = finished ?? now()
+  private func end(_ reporter: JobReporter, _ ending: JobEnding, at finished: Timestamp) {
     reporter.publishStatus { job in
       job.status = ending.status
       job.finishedAt = finished
       if case .failed(let reason, let errorID) = ending {
-        (job.error, job.errorID) = (PlainText.lines(reason), errorID)
+        (job.error, job.errorID) = (reason, errorID)
       }
     }
   }

@@ -1,4 +1,5 @@
 import CSQLite
+import Files
 
 #if canImport(Glibc)
   import Glibc
@@ -32,8 +33,7 @@ final class Database {
       throw StoreError(code, opened, path: path, statement: "")
     }
     handle = opened
-    // A reader waits while the writer resets the log, which takes milliseconds.
-    sqlite3_busy_timeout(handle, 5_000)
+    sqlite3_busy_timeout(handle, Self.lockPatience)
     // A connection that only read must leave the files as they are; the store empties the log itself.
     telltale_keep_log(handle)
     // SQLite opens a read-only file without an error, and fails only at the first write.
@@ -51,8 +51,11 @@ final class Database {
 
   /// Runs statements without values or rows.
   func execute(_ sql: String) throws(StoreError) {
+    errno = 0
     let code = sqlite3_exec(handle, sql, nil, nil, nil)
-    guard code == SQLITE_OK else { throw StoreError(code, handle, path: path, statement: sql) }
+    guard code == SQLITE_OK else {
+      throw StoreError(code, handle, systemError: errno, path: path, statement: sql)
+    }
   }
 
   /// Runs one statement that returns no rows.
@@ -116,10 +119,21 @@ final class Database {
   /// The number of the row that the last INSERT created.
   var newestRow: Int { Int(sqlite3_last_insert_rowid(handle)) }
 
+  /// Milliseconds to wait for another connection's lock. A reader waits while the writer resets the log, which takes
+  /// milliseconds.
+  static let lockPatience: Int32 = 5_000
+
   /// Writes the log into the database, and empties it if no reader still uses it.
-  func checkpointAll() throws(StoreError) {
+  /// - Parameter patience: milliseconds to wait for the end of reads that began before.
+  /// - Throws: ``StoreError/locked(path:)`` if a reader still uses it; then as much was written as the reader allows.
+  func checkpointAll(patience: Int32 = lockPatience) throws(StoreError) {
+    sqlite3_busy_timeout(handle, patience)
+    defer { sqlite3_busy_timeout(handle, Self.lockPatience) }
+    errno = 0
     let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
-    guard code == SQLITE_OK else { throw StoreError(code, handle, path: path, statement: "checkpoint") }
+    guard code == SQLITE_OK else {
+      throw StoreError(code, handle, systemError: errno, path: path, statement: "checkpoint")
+    }
   }
 
   /// Copies the committed state into another file, a portion at a time. Later commits don't disturb the copy.
@@ -127,10 +141,14 @@ final class Database {
     guard let backup = sqlite3_backup_init(copy.handle, "main", handle, "main") else {
       throw StoreError(sqlite3_extended_errcode(copy.handle), copy.handle, path: copy.path, statement: "backup")
     }
+    errno = 0
     var code = SQLITE_OK
     while code == SQLITE_OK { code = sqlite3_backup_step(backup, 1024) }
+    let systemError = errno
     sqlite3_backup_finish(backup)
-    guard code == SQLITE_DONE else { throw StoreError(code, copy.handle, path: copy.path, statement: "backup") }
+    guard code == SQLITE_DONE else {
+      throw StoreError(code, copy.handle, systemError: systemError, path: copy.path, statement: "backup")
+    }
   }
 
   /// The statement of this text, compiled once and ready to be bound.
@@ -149,20 +167,35 @@ final class Database {
 }
 
 extension StoreError {
-  /// Translates SQLite's extended code and the system's error.
+  /// Translates SQLite's extended code.
+  /// - Parameter systemError: `errno` after the call that failed, if that was 0 before; SQLite itself forgets the error of a
+  ///   COMMIT and keeps that of an earlier statement.
   init(_ code: Int32, _ handle: OpaquePointer?, systemError: Int32 = 0, path: String, statement: String) {
     let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
-    let known = handle.map { sqlite3_system_errno($0) } ?? 0
-    let systemError = known == 0 ? systemError : known
+    let systemError = systemError == 0 ? handle.map { sqlite3_system_errno($0) } ?? 0 : systemError
+    self.init(code, message: message, systemError: systemError, path: path, statement: statement)
+  }
+
+  /// - Parameters:
+  ///   - message: SQLite's own.
+  ///   - systemError: 0 if it is unknown.
+  package init(_ code: Int32, message: String, systemError: Int32, path: String, statement: String) {
+    let fault = WriteFault(systemError: systemError)
     switch code & 0xFF {
-    case SQLITE_FULL: self = .full(path: path)
-    // SQLite reports a file that may not grow as an I/O error. A process that should survive its limit for files
+    // Also for a write that the system cut short without an error.
+    case SQLITE_FULL: self = .unwritable(path: path, fault ?? .diskFull)
+    // A file that may not grow, or may not be written, is an I/O error. A process that should survive its limit for files
     // (RLIMIT_FSIZE) ignores SIGXFSZ.
-    case SQLITE_IOERR where [ENOSPC, EFBIG, EDQUOT].contains(systemError): self = .full(path: path)
+    case SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM:
+      if let fault, code != telltale_ioerr_read {
+        self = .unwritable(path: path, fault)
+      } else if code & 0xFF == SQLITE_IOERR {
+        self = .failed(code: Int(code), message: message, statement: statement)
+      } else {
+        self = .inaccessible(path: path, reason: systemError == 0 ? message : String(cString: strerror(systemError)))
+      }
     case SQLITE_CORRUPT, SQLITE_NOTADB: self = .damaged(path: path, finding: message)
-    case SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM:
-      let reason = systemError == 0 ? message : String(cString: strerror(systemError))
-      self = .inaccessible(path: path, reason: reason)
+    case SQLITE_BUSY, SQLITE_LOCKED: self = .locked(path: path)
     default: self = .failed(code: Int(code), message: message, statement: statement)
     }
   }

@@ -55,7 +55,6 @@ final class Statement {
     case SQLITE_ROW: return true
     case SQLITE_DONE: return false
     case let code:
-      // SQLite keeps the system's error, except after a COMMIT.
       let systemError = errno
       let statement = String(cString: sqlite3_sql(handle))
       let error = StoreError(

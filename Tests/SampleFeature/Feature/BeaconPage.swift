@@ -12,7 +12,8 @@ struct BeaconPage: Component {
 
   var body: some HTML {
     PageShell(
-      pageTitle: "Beacons", page: "beacons", assets: context.assets, initialState: initialState,
+      pageTitle: "Beacons", page: "beacons", assets: context.assets, storage: context.storageBanner,
+      initialState: initialState,
       connection: ConnectionBadge()
     ) {
       h1 { "Beacons" }

@@ -4,6 +4,9 @@ import { RefusedError, actOnJob } from "./job-requests.js"
 
 /** @typedef {import("./live-job.js").LiveJob} LiveJob */
 
+/** What a cancelled job's page says while nothing can be stored. */
+const ENDS_UNSTORED = "The job is being stopped. This page shows its end when the server can store again."
+
 /**
  * Submits the forms that cancel, retry or delete the job with a request, so that the page stays and keeps what it knows
  * if the server is unreachable.
@@ -53,6 +56,7 @@ export async function sendAction(form, verb, job) {
     if (verb === "retry") return location.assign(`/jobs/${encodeURIComponent(answer.job_id)}`)
     // The end of the job arrives as a message.
     if (!isConnected) job.reconnect()
+    else if (job.store.state.storageFailure) fillOrHide(form, "refusal", ENDS_UNSTORED)
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
     fillOrHide(form, "refusal", error.message)

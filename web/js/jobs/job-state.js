@@ -281,8 +281,8 @@ function forgetJob({ jobId, createdAt, isReplaced, pluginMetadata }) {
 }
 
 /** @param {JobState} state @param {{jobId: string | null}} action @returns {Change} */
-function watch({ isConnected, connection, pluginMetadata }, { jobId }) {
-  return { ...INITIAL_JOB_STATE, isConnected, connection, pluginMetadata, jobId }
+function watch({ isConnected, connection, storageFailure, pluginMetadata }, { jobId }) {
+  return { ...INITIAL_JOB_STATE, isConnected, connection, storageFailure, pluginMetadata, jobId }
 }
 
 /** What the page knew before it was left; frames are not kept. @param {JobState} state @param {{content: JobPart, asOf: number | null}} action @returns {Change} */

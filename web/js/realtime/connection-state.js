@@ -1,4 +1,6 @@
 // @ts-check
+import { instant, latest, text } from "../values.js"
+
 /**
  * What a page knows about its own connection, and so whether what it shows is current: a part of the state of every
  * live view.
@@ -12,11 +14,16 @@
  * @property {boolean} isCrowded Whether it has none because other tabs hold all the streams that the browser can have.
  * @property {boolean} isStale Whether the page shows the last known state, which may have changed.
  * @property {number | null} asOf When that state was current, milliseconds since 1970.
+ * @property {StorageFailure | null | undefined} storageFailure Why the server can't store anything; null if it can, and
+ * undefined until it has said so.
+ *
+ * @typedef {{since: number | null, reason: string}} StorageFailure `since` in milliseconds since 1970.
  *
  * @typedef {{type: "local:connection", state: string, reason: string | null, atMs: number, isGone?: boolean}
  *   | {type: "local:overdue"}
  *   | {type: "local:rendered", asOf: number | null, isCached: boolean}
- *   | {type: "local:polling", isPolling: boolean, isCrowded?: boolean}} ConnectionAction
+ *   | {type: "local:polling", isPolling: boolean, isCrowded?: boolean}
+ *   | {type: "local:storage", failure: StorageFailure | null}} ConnectionAction
  *   `atMs` is when the connection was last heard, by the server's clock. `local:overdue` means that the first connection
  *   takes longer than a loading page should need. `local:rendered` says what the page shows at first: its content as of
  *   then, which may be old if the browser took it from its cache.
@@ -25,7 +32,7 @@
 /** @type {Readonly<ConnectionPart>} */
 export const INITIAL_CONNECTION = Object.freeze({
   isConnected: false, connection: "IDLE", closeReason: null, isGone: false, isPolling: false, isCrowded: false,
-  isStale: false, asOf: null,
+  isStale: false, asOf: null, storageFailure: undefined,
 })
 
 /**
@@ -43,8 +50,24 @@ export function connectionChange(part, action) {
       return { asOf, isStale: isCached === true }
     }
     case "local:polling": return polling(part, /** @type {any} */ (action))
+    case "local:storage": return storageChange(part, /** @type {any} */ (action).failure)
     default: return undefined
   }
+}
+
+/**
+ * What the server says about its storage: the payload of `storage`, or a member of `/health`.
+ * @param {Record<string, any>} storage
+ * @returns {ConnectionAction}
+ */
+export function storageAction({ status, since, reason }) {
+  return { type: "local:storage", failure: status === "failing" ? { since: instant(since), reason: text(reason) ?? "" } : null }
+}
+
+/** @param {ConnectionPart} part @param {StorageFailure | null} failure @returns {Partial<ConnectionPart> | null} */
+function storageChange({ storageFailure: known }, failure) {
+  const isSame = known !== undefined && known?.since === failure?.since && known?.reason === failure?.reason
+  return isSame ? null : { storageFailure: failure }
 }
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 import { serverClock } from "../server-clock.js"
 import { GRACE_MS } from "./connection-badge-words.js"
+import { storageAction } from "./connection-state.js"
 import { pageLife } from "./page-life.js"
 import { Polling } from "./polling.js"
 import { isReachable } from "./reachability.js"
@@ -148,6 +149,7 @@ export class LiveConnection {
       if (error.code === NO_SLOT) this.#isCrowded = true
     })
     client.onMessage(this.#handlers.onMessage)
+    client.onStorage(storage => { if (isCurrent()) this.#handlers.onConnection(storageAction(storage)) })
     client.onSnapshot(() => this.#readSnapshot())
     client.onHeard(() => { if (isCurrent()) this.#noteWorking() })
     client.onCaughtUp(() => { if (isCurrent()) this.#reportIfLive() })

@@ -1,7 +1,9 @@
 // @ts-check
 import { apiURL, sessionID } from "../page.js"
 import { serverClock } from "../server-clock.js"
+import { storageAction } from "./connection-state.js"
 import { LiveConnection } from "./live-connection.js"
+import { isObject } from "./messages.js"
 import { RealtimeStore } from "./realtime-store.js"
 import { StreamPosition } from "./stream-position.js"
 
@@ -74,11 +76,26 @@ export class LiveView {
       },
       onMessage: message => this.store.dispatch(message),
       onSnapshot,
-      poll,
+      poll: async signal => {
+        const isAnswered = await poll(signal)
+        if (isAnswered) await this.#readStorage(signal)
+        return isAnswered
+      },
       isOver,
     })
     this.#connection = connection
     connection.start()
+  }
+
+  /** Without a connection, only `/health` says whether the server can store anything. @param {AbortSignal} signal */
+  async #readStorage(signal) {
+    try {
+      const response = await fetch(new URL("/health", apiURL()), { cache: "no-store", signal })
+      const { storage } = await response.json()
+      if (isObject(storage)) this.store.dispatch(storageAction(storage))
+    } catch {
+      // The poll itself was answered; the next one asks again.
+    }
   }
 
   stop() {

@@ -15,6 +15,8 @@ import { SnapshotAssembly } from "./snapshot-assembly.js"
  * @property {(topic: string, seq: number) => void} onHole Messages of the topic before this number are missing.
  * @property {(ping: Message) => void} onPing
  * @property {(error: {code: string, message: string}) => void} onError
+ * @property {(storage: Record<string, any>) => void} [onStorage] Whether the server can store anything, at the beginning of
+ * a connection and whenever that changes.
  */
 
 /**
@@ -120,6 +122,7 @@ export class MessageStream {
   /** @param {Message} message */
   #receiveUnnumbered(message) {
     if (message.type === "ping") this.#receivePing(message)
+    else if (message.type === "storage") this.#handlers.onStorage?.(message.payload)
     else if (isConnectionType(message.type)) return
     else if (this.#snapshot.isArriving) this.#apply(this.#snapshot.add(message))
     else this.#emit(message)
@@ -127,9 +130,11 @@ export class MessageStream {
 
   /** @param {Message} ping */
   #receivePing(ping) {
-    const { cursor, snapshot_messages: count } = ping.payload
+    const { cursor, snapshot_messages: count, caught_up, storage } = ping.payload
     if (typeof cursor === "string") this.#apply(this.#snapshot.begin(cursor, count))
     this.#handlers.onPing(ping)
+    // Only a greeting, and the end of a replay, say what a heartbeat leaves out.
+    if (typeof cursor === "string" || caught_up === true) this.#handlers.onStorage?.(storage ?? { status: "ok" })
     this.#noteReplay(ping.payload)
   }
 

@@ -19,8 +19,8 @@ const numbered = new Set(["partial_result", "progress", "plugin_status", "warnin
 /** Types without numbers: a message that is missed is gone, and the next one replaces it. */
 const unnumbered = new Set(["frame"])
 
-/** Types that are about the connection and stay with the client. */
-const CONNECTION_TYPES = new Set(["ping", "pong", "subscribed", "unsubscribed"])
+/** Types that are about the connection or the server, and not about what the page shows. */
+const CONNECTION_TYPES = new Set(["ping", "pong", "subscribed", "unsubscribed", "storage"])
 
 /** Every type that the page knows: the server's, and those that the page's own feature has registered. */
 export function messageTypes() {

@@ -84,6 +84,7 @@ export class RealtimeClient {
     snapshot: /** @type {Listeners<void>} */ (new Listeners()),
     heard: /** @type {Listeners<void>} */ (new Listeners()),
     caughtUp: /** @type {Listeners<void>} */ (new Listeners()),
+    storage: /** @type {Listeners<Record<string, any>>} */ (new Listeners()),
   }
 
   /** @param {ClientOptions} [options] */
@@ -105,7 +106,7 @@ export class RealtimeClient {
 
   /** @param {boolean} isSnapshotSent */
   #makeStream(isSnapshotSent) {
-    const { message, snapshot, heard, caughtUp, error } = this.#listeners
+    const { message, snapshot, heard, caughtUp, error, storage } = this.#listeners
     return new MessageStream({ position: this.#position, isSnapshotSent, logger: this.#logger }, {
       onMessage: received => message.emit(received),
       onSnapshot: () => snapshot.emit(),
@@ -117,6 +118,7 @@ export class RealtimeClient {
         this.#write("pong", { timestamp })
       },
       onError: refusal => error.emit(refusal),
+      onStorage: payload => storage.emit(payload),
     })
   }
 
@@ -205,6 +207,8 @@ export class RealtimeClient {
   onHeard(listener) { return this.#listeners.heard.add(listener) }
   /** Everything that was missed before this connection has arrived. @param {() => void} listener */
   onCaughtUp(listener) { return this.#listeners.caughtUp.add(listener) }
+  /** Whether the server can store anything: the payload of `storage`. @param {(storage: Record<string, any>) => void} listener */
+  onStorage(listener) { return this.#listeners.storage.add(listener) }
 
   // The machine's transitions, and what each new state does.
 

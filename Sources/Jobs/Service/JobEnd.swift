@@ -1,0 +1,65 @@
+import Domain
+import Net
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Stores the end of a job, however long nothing can be stored.
+///
+/// Until then everyone sees the job as it was, so it can still be cancelled: it then ends as cancelled.
+struct JobEnd {
+  let reporter: JobReporter
+  let flag: CancelFlag
+  let ending: JobEnding
+  let finishedAt: Timestamp
+  /// The reason of a job that the server's own end stops.
+  let stopReason: String
+
+  /// Milliseconds between two attempts.
+  private static let retryPause: UInt32 = 200
+
+  /// Blocks until the end is stored, or the server stops. Called on the job's own thread.
+  /// - Parameters:
+  ///   - isStopping: whether the server stops, which doesn't wait for a store that fails.
+  ///   - submitted: called once, when the end was first submitted: what is published from then on is stored after it.
+  ///   - attempted: called once, when it was first stored or refused.
+  func store(isStopping: () -> Bool, submitted: () -> Void = {}, attempted: () -> Void = {}) {
+    let before = reporter.job
+    var isFirst = true
+    while true {
+      let isLast = isStopping()
+      let outcome = Guarded<Result<Void, AppError>?>(nil)
+      // At the server's end it waits in the queue for as long as the store takes to close.
+      reporter.submitStatus(isRefusable: !isLast, apply) { result in outcome.withLock { $0 = result } }
+      if isFirst { submitted() }
+      let result = isLast ? .success(()) : outcome.wait { $0 }
+      if isFirst { attempted() }
+      isFirst = false
+      if case .success = result { return }
+      reporter.reset(to: before)
+      if !isStopping() { usleep(Self.retryPause * 1000) }
+    }
+  }
+
+  private func apply(to job: inout Job) {
+    let ending = current
+    job.status = ending.status
+    job.finishedAt = finishedAt
+    if case .failed(let reason, let errorID) = ending {
+      (job.error, job.errorID) = (PlainText.lines(reason), errorID)
+    }
+  }
+
+  /// How the job ends, as of this moment.
+  private var current: JobEnding {
+    guard flag.isRaised else { return ending }
+    switch ending {
+    case .cancelled where flag.isRaisedToStop: return .failed(stopReason)
+    case .succeeded where !flag.isRaisedToStop: return .cancelled
+    case .succeeded, .failed, .cancelled: return ending
+    }
+  }
+}

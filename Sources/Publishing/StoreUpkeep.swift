@@ -1,0 +1,90 @@
+import Domain
+import JSONValues
+import Store
+import Synchronization
+
+/// What the store's thread does every second, whether or not anything is published: it looks whether the files are where
+/// they were, whether writes work again, whether the log has grown, and whether the clock has jumped.
+final class StoreUpkeep: Sendable {
+  private struct State {
+    /// How many times in a row a reader kept the log from being emptied.
+    var heldCount = 0
+    /// The newest commit that the saved clock knows of, and when it was saved, in milliseconds since boot.
+    var savedOffset = -1
+    var savedAt = Int.min / 2
+  }
+
+  private let store: Store
+  private let health: StoreHealth
+  private let log: Log
+  private let state = Mutex(State())
+
+  /// A read takes milliseconds. One that is seen so many times in a row is another program's.
+  private static let heldCountLogged = 3
+  /// Milliseconds between two saves of the clock: while messages are stored, and while none are.
+  private static let saveInterval = (busy: 60_000, idle: 3_600_000)
+
+  init(store: Store, health: StoreHealth, log: Log) {
+    self.store = store
+    self.health = health
+    self.log = log
+  }
+
+  /// - Parameter isIdle: whether nothing waits to be stored.
+  func run(isIdle: Bool) {
+    checkFiles()
+    if health.failure != nil {
+      // Otherwise the next commit shows it, and until then a balancer may send no request.
+      if isIdle { try? health.observeWrite { () throws(StoreError) in try store.probe() } }
+      return
+    }
+    store.restorePosition()
+    shrinkLog()
+    tendClock()
+  }
+
+  /// Safe to call from any thread.
+  func checkFiles() { try? health.observeRead { () throws(StoreError) in try store.checkFiles() } }
+
+  private func shrinkLog() {
+    // A log that can't be written back doesn't keep anything from being stored.
+    guard let found = try? store.shrinkLog() else { return }
+    let count = state.withLock { state in
+      let before = state.heldCount
+      if case .held = found { state.heldCount += 1 } else { state.heldCount = 0 }
+      return (before: before, now: state.heldCount)
+    }
+    if case .held(let byteCount) = found, count.now == Self.heldCountLogged {
+      var values: JSONObject = ["bytes": .int(byteCount)]
+      let readers = store.otherReaders()
+      if !readers.isEmpty { values["processes"] = .array(readers.map(JSON.int)) }
+      values["hint"] = "another program reads telltale.db in one long transaction; the log grows until that ends"
+      log(.warning, "the database's log can't be emptied", values: values)
+    } else if count.before >= Self.heldCountLogged, count.now == 0 {
+      log(.info, "the database's log was emptied")
+    }
+  }
+
+  private func tendClock() {
+    switch store.takeClockEvent() {
+    case .jumped(let milliseconds):
+      log(
+        .warning, "the clock jumped",
+        values: [
+          "seconds": .int(Int(milliseconds / 1000)),
+          "hint": "nothing is removed by the new time until it has lasted as long as --retention, at most a day",
+        ])
+    case .returned: log(.info, "the clock is back")
+    case .accepted: log(.info, "the clock's jump is accepted")
+    case nil: break
+    }
+    let (now, offset) = (ClockReading.sinceBoot(), store.newestOffset)
+    let isDue = state.withLock { state in
+      let interval = offset == state.savedOffset ? Self.saveInterval.idle : Self.saveInterval.busy
+      guard now - state.savedAt >= interval else { return false }
+      (state.savedOffset, state.savedAt) = (offset, now)
+      return true
+    }
+    if isDue { try? health.observeRead { () throws(StoreError) in try store.saveClock() } }
+  }
+}

@@ -1,0 +1,144 @@
+import Domain
+
+/// Judges how old stored rows are, although the wall clock may jump.
+///
+/// It keeps two times with the true one between them. New rows are stamped with ``latest``, and a row counts as expired
+/// only by ``earliest``. So a clock that is wrong, in either direction and at any time, may keep rows for longer but never
+/// removes one too early.
+///
+/// While the server runs, ``earliest`` advances by the time since the machine's boot, which can't be set. A wall clock that
+/// is ahead of that has jumped, or was right while the machine was off: it is believed once it has been ahead for as long
+/// as ``patience``.
+package struct RetentionClock: Sendable {
+  /// What is stored, so that the clock goes on after a restart.
+  package struct Mark: Equatable, Sendable {
+    package var earliest: Timestamp
+    package var sinceBoot: Int
+    /// Identifies the boot of the machine; empty if that is unknown.
+    package var boot: String
+
+    package init(earliest: Timestamp, sinceBoot: Int, boot: String) {
+      self.earliest = earliest
+      self.sinceBoot = sinceBoot
+      self.boot = boot
+    }
+  }
+
+  package enum Event: Equatable, Sendable {
+    /// The wall clock went ahead by so many milliseconds while the server ran.
+    case jumped(by: Int64)
+    /// It stayed there, and is believed from now on.
+    case accepted
+    /// It went back.
+    case returned
+  }
+
+  private struct Jump {
+    /// How far the wall clock is ahead, in milliseconds.
+    let distance: Int64
+    let since: Int
+    let wasSeen: Bool
+  }
+
+  /// At least so much time has passed; never decreases.
+  package private(set) var mark: Mark
+  private var wall: Timestamp
+  private var jump: Jump?
+  private var event: Event?
+  /// Milliseconds for which a wall clock that jumped must stay ahead.
+  private let patience: Int64
+
+  /// The wall clock counts as ahead from so many milliseconds on. Corrections below that are followed slowly.
+  private static let tolerance: Int64 = 60_000
+
+  /// - Parameters:
+  ///   - mark: from the last run; nil if there is none.
+  ///   - newestStamp: of the newest stored row; nil if there is none.
+  package init(
+    after mark: Mark?, newestStamp: Timestamp?, boot: String, now reading: ClockReading, patience: Int64
+  ) {
+    self.patience = patience
+    wall = reading.wall
+    var earliest = mark?.earliest ?? min(newestStamp ?? reading.wall, reading.wall)
+    if let mark, !boot.isEmpty, mark.boot == boot {
+      earliest.milliseconds += Int64(max(0, reading.sinceBoot - mark.sinceBoot))
+    }
+    self.mark = Mark(earliest: earliest, sinceBoot: reading.sinceBoot, boot: boot)
+    let ahead = reading.wall.milliseconds - earliest.milliseconds
+    if ahead > Self.tolerance { jump = Jump(distance: ahead, since: reading.sinceBoot, wasSeen: false) }
+  }
+
+  /// To compare stamps with: what is older than that is older in truth.
+  package var earliest: Timestamp { min(mark.earliest, wall) }
+
+  /// To stamp new rows with.
+  package var latest: Timestamp { max(mark.earliest, wall) }
+
+  /// The newest event since the last call.
+  package mutating func takeEvent() -> Event? {
+    defer { event = nil }
+    return event
+  }
+
+  /// Takes a new reading into account.
+  package mutating func advance(_ reading: ClockReading) {
+    wall = reading.wall
+    let elapsed = Int64(max(0, reading.sinceBoot - mark.sinceBoot))
+    let ahead = reading.wall.milliseconds - (mark.earliest.milliseconds + elapsed)
+    mark.earliest.milliseconds += elapsed
+    mark.sinceBoot = max(mark.sinceBoot, reading.sinceBoot)
+    guard ahead > Self.tolerance else {
+      // No faster than one part in a hundred, so that no series of corrections adds up to a jump.
+      mark.earliest.milliseconds += min(max(ahead, 0), elapsed / 100)
+      if jump?.wasSeen ?? false { event = .returned }
+      jump = nil
+      return
+    }
+    guard let jump, abs(jump.distance - ahead) <= Self.tolerance else {
+      self.jump = Jump(distance: ahead, since: reading.sinceBoot, wasSeen: true)
+      event = .jumped(by: ahead)
+      return
+    }
+    guard Int64(reading.sinceBoot - jump.since) >= patience else { return }
+    mark.earliest = reading.wall
+    self.jump = nil
+    if jump.wasSeen { event = .accepted }
+  }
+}
+
+extension RetentionClock {
+  /// Where the mark is stored. Not part of the schema, because older versions can do without it.
+  static let tables = FeatureTables(
+    feature: "_retention",
+    steps: [
+      """
+      -- One row: at least this much time had passed when the machine had run for so many milliseconds.
+      CREATE TABLE retention_clock (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        earliest INTEGER NOT NULL,
+        since_boot INTEGER NOT NULL,
+        boot TEXT NOT NULL
+      ) STRICT;
+      """
+    ])
+}
+
+extension Database {
+  func retentionMark() throws(StoreError) -> RetentionClock.Mark? {
+    try rows("SELECT earliest, since_boot, boot FROM retention_clock") { row in
+      RetentionClock.Mark(
+        earliest: Timestamp(milliseconds: Int64(row.integer(0))), sinceBoot: row.integer(1), boot: row.text(2))
+    }.first
+  }
+
+  func save(_ mark: RetentionClock.Mark) throws(StoreError) {
+    try run(
+      "INSERT OR REPLACE INTO retention_clock (id, earliest, since_boot, boot) VALUES (1, ?, ?, ?)",
+      .integer(Int(mark.earliest.milliseconds)), .integer(mark.sinceBoot), .text(mark.boot))
+  }
+
+  /// The stamp of the newest stored message.
+  func newestStamp() throws(StoreError) -> Timestamp? {
+    try number("SELECT at FROM messages ORDER BY offset DESC LIMIT 1").map { Timestamp(milliseconds: Int64($0)) }
+  }
+}
