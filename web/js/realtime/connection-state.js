@@ -1,5 +1,5 @@
 // @ts-check
-import { instant, latest, text } from "../values.js"
+import { instant, text } from "../values.js"
 
 /**
  * What a page knows about its own connection, and so whether what it shows is current: a part of the state of every

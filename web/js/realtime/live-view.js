@@ -76,11 +76,11 @@ export class LiveView {
       },
       onMessage: message => this.store.dispatch(message),
       onSnapshot,
-      poll: async signal => {
+      poll: poll && (async signal => {
         const isAnswered = await poll(signal)
         if (isAnswered) await this.#readStorage(signal)
         return isAnswered
-      },
+      }),
       isOver,
     })
     this.#connection = connection
