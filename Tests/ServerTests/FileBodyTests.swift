@@ -93,7 +93,8 @@ struct FileBodyTests {
 
   @Test(arguments: [
     ("bytes=2-5", 206, "2345", "bytes 2-5/10"), ("bytes=-3", 206, "789", "bytes 7-9/10"),
-    ("bytes=8-", 206, "89", "bytes 8-9/10"), ("bytes=10-", 416, "", "bytes */10"),
+    ("bytes=8-", 206, "89", "bytes 8-9/10"),
+    ("bytes=10-", 416, "The range begins behind the end: there are 10 bytes. Request less.", "bytes */10"),
   ])
   func `a range is sent from the middle of the file`(range: String, status: Int, text: String, field: String) throws {
     let server = try server(Array("0123456789".utf8))
