@@ -30,6 +30,7 @@ struct FileIdentityTests {
   }
 
   @Test func `only regular files have one, and a link only if it is followed`() throws {
+    let path = path
     symlink(path, "\(folder.path)/link")
     #expect(FileIdentity("\(folder.path)/link") == FileIdentity(path))
     #expect(FileIdentity("\(folder.path)/link", followsLinks: false) == nil)
