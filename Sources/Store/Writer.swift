@@ -89,6 +89,7 @@ final class Writer {
     // Another server may own what is there now. If the disk is full, the log stays, and the end isn't marked as clean.
     guard (try? identity.check()) != nil, (try? database.checkpointAll()) != nil else { return }
     restorePosition()
+    position.write(Self.content(epoch: epoch, totals))
     position.synchronize()
     lock.markClean()
   }
