@@ -20,7 +20,7 @@ extension Application {
     let page = uploads.list(
       after: request.query("cursor"), limit: try request.count("limit", default: 50, max: 500),
       retention: configuration.retention, inUse: jobs.sourcesInUse)
-    return .json([
+    return .resource([
       "uploads": .array(page.uploads.map { .object($0.json) }), "next": page.next.map(JSON.string) ?? .null,
     ])
   }
