@@ -25,7 +25,7 @@ struct ExhaustionTests {
     throws
   {
     // So few that the process, and not its own limit of connections, is what runs out.
-    let server = try RunningBinary(["--threads", "1", "--jobs", "1"], limit: "ulimit -n 24")
+    let server = try RunningBinary(["--threads", "1", "--jobs", "1"], limit: "ulimit -n 32")
     let first = try server.client()
     #expect(try first.request("GET", "/livez").status == 200)
     // The kernel completes these for it: connecting always works, being served does not.
