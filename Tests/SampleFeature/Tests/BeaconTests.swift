@@ -13,8 +13,11 @@ struct BeaconTests {
   private final class House {
     let application: Application
     let server: HTTPServer
+    /// Kept as long as the server: it stores nothing once its folder is removed.
+    private let data: TemporaryFolder
 
     init(data: TemporaryFolder, role: Role = .admin) throws {
+      self.data = data
       application = try Application(
         Configuration(arguments: ["--port", "0", "--data", data.path, "--threads", "1"]), features: [.beacons],
         log: Log(level: .error, sink: { _ in }))
