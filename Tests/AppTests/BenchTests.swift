@@ -128,7 +128,7 @@ struct BenchTests {
     (["fanout", "--rate", "often"], 64, "--rate must be a whole number"),
     (["echo", "--seconds", "0"], 64, "--seconds must be a number of seconds"),
     (["http", "--connections"], 64, "--connections needs a value: --connections N."),
-    (["http", "--url", "https://127.0.0.1/"], 69, "Use ws://HOST:PORT/PATH or http://HOST:PORT/PATH."),
+    (["http", "--url", "https://127.0.0.1/"], 69, "Use ws://HOST:PORT/PATH or http://HOST:PORT/PATH, such as http:"),
     (["http", "--path", "/nowhere"], 69, "answered with status 404"),
     (["fanout", "--connections", "2", "--publish-url", "ws://127.0.0.1:1"], 69, "refused"),
     (["start", "--gigabytes", "much"], 64, "--gigabytes must be a number from"),

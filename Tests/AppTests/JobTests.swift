@@ -241,8 +241,8 @@ struct JobTests {
     app.sources.write(Array(clip.prefix(200)), to: "nothing.y4m")
     let cut = try app.finish(app.startJob(["source": "cut.y4m", "plugins": ["quality_check"]]))
     #expect(cut["status"] == "succeeded")
-    let messages = cut["warnings"]?.arrayValue?.compactMap { $0.objectValue?["message"]?.stringValue } ?? []
-    #expect(messages.contains { $0.hasPrefix("1 of 3 frames could not be read.") }, "\(messages)")
+    let warnings = cut["warnings"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    #expect(warnings.contains { $0.hasPrefix("source: 1 of 3 frames could not be read.") }, "\(warnings)")
     let job = try app.finish(app.startJob(["source": "nothing.y4m", "plugins": ["quality_check"]]))
     #expect(job["status"] == "failed")
     #expect((job["error"]?.stringValue?.count ?? 0) > 10, "\(job)")

@@ -42,7 +42,8 @@ struct PageTests {
     let page = try app.client().request("GET", started.fields["location"] ?? "")
     #expect(page.status == 200)
     #expect(page.text.contains("a b"))
-    let refused = try app.client().request("POST", "/jobs", headers: form, body: Array("source=nothing".utf8))
+    let refused = try app.client().request(
+      "POST", "/jobs", headers: form, body: Array("source=nothing&plugins=quality_check".utf8))
     #expect(refused.status == 422)
     #expect(refused.text.contains("does not exist"))
     #expect(refused.text.contains("value=\"nothing\""))

@@ -78,8 +78,11 @@ struct AcceptedSourceTests {
       #expect(held(bench) == [])
     }
     #expect(cancelled.status == .cancelled)
+    try bench.uploads.send("cut.y4m", Array("YUV4MPEG2 W64 H48 F25:1 C420\nFRAME\n".utf8) + [1])
+    #expect(try await bench.run(JobRequest(source: "upload:cut.y4m", plugins: ["brightness"])).status == .failed)
     try bench.uploads.send("broken.pgm", [1])
-    #expect(try await bench.run(JobRequest(source: "upload:broken.pgm", plugins: ["brightness"])).status == .failed)
+    let broken = JobRequest(source: "upload:broken.pgm", plugins: ["brightness"])
+    #expect(await errorCode { try await bench.service.create(broken) } == .unprocessable)
     bench.recorder.fail(with: .inaccessible(path: "data", reason: "it was unplugged"))
     let request = JobRequest(source: "upload:a.pgm", plugins: ["brightness"])
     #expect(await errorCode { try await bench.service.create(request) } != nil)

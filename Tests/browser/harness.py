@@ -60,11 +60,6 @@ class Server:
         raise AssertionError(f"The server did not start within {START_SECONDS} s:\n{output.decode()}\n{self.log()}")
 
     @property
-    def data(self) -> pathlib.Path:
-        """Its data folder."""
-        return pathlib.Path(self._folder.name) / "data"
-
-    @property
     def pid(self) -> int:
         return self._process.pid
 
