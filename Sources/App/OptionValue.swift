@@ -4,7 +4,7 @@ import Wire
 /// and a right example.
 enum OptionValue {
   static func number(_ text: String, in range: ClosedRange<Int>, example: Int) throws(UsageError) -> Int {
-    // Int("+5") is 5, but nobody means that.
+    // Int("+5") is 5. A sign in front of a count is more likely a typing error.
     guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int(text), range.contains(value) else {
       throw UsageError(
         "must be a whole number from \(range.lowerBound) to \(range.upperBound), such as \(example), not \"\(text)\".")

@@ -38,7 +38,7 @@ package struct TopicKind: Hashable, Sendable {
   package static let engines = TopicKind("engines", hasID: false, isInDefaultSubscription: true, audience: .viewers)
   package static let events = TopicKind("events", hasID: false, isInDefaultSubscription: true, audience: .viewers)
   package static let project = TopicKind("project", hasID: true, isInDefaultSubscription: true, audience: .viewers)
-  /// What concerns every page. Nobody subscribes to it, so it is in no table; its messages have no number.
+  /// The server itself. Its messages go to every connection, without a subscription and without a number.
   package static let server = TopicKind(
     "server", hasID: false, isInDefaultSubscription: false, audience: .viewers, reachesEveryone: true)
 }

@@ -4,7 +4,8 @@
   import Darwin
 #endif
 
-/// Which file is at a path, and when it was last written: equal as long as nobody replaces or changes it.
+/// Which file is at a path, and when it was last written. Two identities are equal if the file was neither replaced nor
+/// changed in between.
 ///
 /// The device is left out, because its number may be another after the machine's next start.
 package struct FileIdentity: Equatable, Sendable {

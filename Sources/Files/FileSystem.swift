@@ -7,13 +7,13 @@
 /// Whole files: read, written, moved and removed in one call each. All of it blocks until the disk has answered.
 package enum FileSystem {
   /// Reads a whole file. Works for the kernel's own files in `/proc`, which have no size.
-  /// - Throws: ``FileError``, also for more than `maxBytes` bytes; no more than that is held in memory.
+  /// - Throws: ``FileError``, also if there are more than `maxBytes` bytes. At most that many are held in memory.
   package static func read(_ path: String, maxBytes: Int) throws(FileError) -> [UInt8] {
     try read(OpenFile(path, for: .reading), maxBytes: maxBytes)
   }
 
   /// Reads the rest of an open file.
-  /// - Throws: ``FileError``, also for more than `maxBytes` bytes; no more than that is held in memory.
+  /// - Throws: ``FileError``, also if there are more than `maxBytes` bytes. At most that many are held in memory.
   package static func read(_ file: borrowing OpenFile, maxBytes: Int) throws(FileError) -> [UInt8] {
     let size = file.byteCount
     let tooLarge = FileError(.read, file.path, cause: .tooLarge(maxBytes: maxBytes))

@@ -16,7 +16,8 @@ package struct PixelAspect: Equatable, Sendable {
 
   /// The columns in which so many are shown, with as many rows as are stored.
   ///
-  /// A shape beyond 1:16 or 16:1, and one that would exceed the limits, is that of a damaged file: it counts as square.
+  /// An aspect beyond 1:16 or 16:1, or one that would exceed the size limits, only occurs in damaged files. Such pixels
+  /// count as square.
   package func shownColumns(of columns: Int, rows: Int, limits: PictureLimits = PictureLimits()) -> Int {
     let ratio = Double(width) / Double(height)
     guard (1.0 / 16...16).contains(ratio) else { return columns }

@@ -50,7 +50,7 @@ package struct Y4MHeader: Equatable, Sendable {
     self.width = width
     self.height = height
     self.format = format
-    // The defaults are those of ffmpeg: full range for mono, limited range otherwise. A y4m video can't name its matrix.
+    // As in ffmpeg, mono defaults to full range and everything else to limited range. A y4m header can't name a matrix.
     colours = ColourSpace(range: range ?? (format.chroma == .mono ? .full : .limited))
     self.frameRate = frameRate
     pixelAspect = aspect

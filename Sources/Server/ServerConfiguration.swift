@@ -28,7 +28,7 @@ package struct ServerLimits: Sendable {
   /// How long the peer has after our last byte to read it and close, and before that to answer a close frame. Time in which
   /// it still reads what the kernel holds for it doesn't count.
   package var linger = 2_000
-  /// When an EventSource returns after a restart was announced. Spread, because it doesn't back off while nobody listens.
+  /// When an EventSource returns after a restart was announced. Spread, because it doesn't back off while the server is down.
   package var restartRetry = 1_000...3_000
 
   package init() {}

@@ -57,7 +57,7 @@ struct FFmpegLog: Sendable {
   /// What follows `Output #0` describes the output.
   private var isPastInput = false
 
-  /// Longer lines are cut off. Those of interest have some hundred bytes.
+  /// Longer lines are cut off. The lines that are parsed have a few hundred bytes.
   private static let longestLine = 4096
   /// A file can't make this grow: its streams are numbered from 0.
   private static let mostStreams = 100

@@ -50,7 +50,7 @@ package final class JobService: Sendable {
 
   /// - Parameters:
   ///   - now: the time of day, for people to read.
-  ///   - sinceBoot: milliseconds of a clock that nobody can set, and that counts the machine's sleep; for durations.
+  ///   - sinceBoot: milliseconds since boot, including sleep, for durations. This clock can't be set.
   ///   - uptime: milliseconds of a clock that stops while the machine sleeps; for timeouts.
   package init(
     configuration: Configuration, sources: SourceRoot, catalogue: PluginCatalogue = .builtIn,

@@ -66,7 +66,7 @@ extension UploadStore {
     max(file.changedAt, files.lastUse(name) ?? file.changedAt)
   }
 
-  /// Unfinished uploads are kept for a day, in milliseconds: nobody waits longer to resume one.
+  /// How long unfinished uploads are kept, in milliseconds: a client that resumes does so within a day.
   static let partialRetention: Int64 = 86_400_000
 
   // MARK: Expiry

@@ -26,8 +26,8 @@ package final class UploadStore: Sendable {
   package let limits: Limits
   let files: UploadFolder
   let checkFolder: @Sendable () throws(AppError) -> Void
-  /// The names that requests are changing.
-  private let slots = Mutex<[String: UploadSlot]>([:])
+  /// The names that requests are changing, each with the number of those requests.
+  private let slots = Mutex<[String: (slot: UploadSlot, users: Int)]>([:])
   let expiry = Mutex(UploadExpiry())
 
   /// - Parameter checkFolder: throws if the data folder is no longer the one that the server opened.
@@ -164,28 +164,24 @@ package final class UploadStore: Sendable {
   /// The slot of a name, which has one user more until ``release(_:)``.
   private func slot(for name: String) -> UploadSlot {
     slots.withLock { slots in
-      let slot = slots[name] ?? UploadSlot()
-      slots[name] = slot
-      slot.users += 1
+      let (slot, users) = slots[name] ?? (UploadSlot(), 0)
+      slots[name] = (slot, users + 1)
       return slot
     }
   }
 
   func release(_ name: String) {
     slots.withLock { slots in
-      guard let slot = slots[name] else { return }
-      slot.users -= 1
-      if slot.users == 0 { slots[name] = nil }
+      guard let (slot, users) = slots[name] else { return }
+      slots[name] = users > 1 ? (slot, users - 1) : nil
     }
   }
 }
 
 /// One name whose files are being changed.
-final class UploadSlot: @unchecked Sendable {
+final class UploadSlot: Sendable {
   /// Held while the files are changed.
   let turn = Mutex(())
-  /// Guarded by the lock of ``UploadStore``'s slots.
-  fileprivate(set) var users = 0
   private let newest = Atomic(0)
 
   /// Ends the turn of every earlier request.

@@ -165,7 +165,7 @@ export class StartJob extends HTMLElement {
         this.#showUpload(fraction)
         if (fraction === 1) fillOrHide(this, "start-status", "Starting…")
       })
-      // Somebody else may upload another file of this name before the job is there.
+      // Another client may upload a file of this name before the job exists.
       return { source, ...(sha256 !== null && { source_sha256: sha256 }) }
     } catch (error) {
       // Without an answer the file is not the problem.
