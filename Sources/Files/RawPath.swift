@@ -23,8 +23,6 @@ package struct RawPath: Hashable, Sendable, CustomStringConvertible {
   /// For people: what is no UTF-8 is replaced.
   package var description: String { String(decoding: bytes, as: UTF8.self) }
 
-  package var isUTF8: Bool { String(validating: bytes, as: UTF8.self) != nil }
-
   /// The absolute path with every symbolic link followed; nil if nothing exists there.
   package var resolved: RawPath? {
     guard let resolved = withCString({ realpath($0, nil) }) else { return nil }

@@ -8,8 +8,6 @@
 package final class OutgoingFile: Sendable {
   /// In bytes, when it was opened.
   package let size: Int
-  /// Differs from that of another file at the path, and from that of the file before it was last written.
-  package let version: String
   private let descriptor: Int32
 
   /// What became of a send. The file and the socket keep no position: the caller does.
@@ -36,13 +34,6 @@ package final class OutgoingFile: Sendable {
     }
     self.descriptor = descriptor
     size = Int(status.st_size)
-    #if canImport(Glibc)
-      let modified = status.st_mtim
-    #else
-      let modified = status.st_mtimespec
-    #endif
-    version = [Int(status.st_ino), size, modified.tv_sec, modified.tv_nsec].map { String($0, radix: 36) }
-      .joined(separator: "-")
   }
 
   deinit { close(descriptor) }

@@ -110,9 +110,6 @@ package struct FileBody: Sendable {
   /// Bytes to send.
   package var count: Int { range.count }
 
-  /// The tag of the file's content: it changes if the file is written or replaced.
-  package var tag: EntityTag { EntityTag(file.version) }
-
   /// - Parameter part: within this one.
   func part(_ part: Range<Int>) -> FileBody {
     FileBody(file: file, range: range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound)

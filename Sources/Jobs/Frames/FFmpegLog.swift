@@ -51,26 +51,18 @@ struct FFmpegLog: Sendable {
   /// Whether the file ends before its own table of contents says so.
   private(set) var isCut = false
 
-  private var line: [UInt8] = []
+  /// The lines that are parsed have a few hundred bytes.
+  private var lines = LineSplitter(maxBytes: 4096)
   /// The newest frame, until its colours have come.
   private var pending: Frame?
   /// What follows `Output #0` describes the output.
   private var isPastInput = false
 
-  /// Longer lines are cut off. The lines that are parsed have a few hundred bytes.
-  private static let longestLine = 4096
   /// A file can't make this grow: its streams are numbered from 0.
   private static let mostStreams = 100
 
   mutating func receive(_ bytes: ArraySlice<UInt8>) {
-    var rest = bytes
-    while let end = rest.firstIndex(of: 0x0A) {
-      line += rest[..<end].prefix(Self.longestLine - line.count)
-      read(String(decoding: line, as: UTF8.self))
-      line.removeAll(keepingCapacity: true)
-      rest = rest[(end + 1)...]
-    }
-    line += rest.prefix(Self.longestLine - line.count)
+    for line in lines.append(bytes) { read(line) }
   }
 
   mutating func finish() {

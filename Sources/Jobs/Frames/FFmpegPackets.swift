@@ -6,21 +6,13 @@
 struct FFmpegPackets {
   /// Packets whose frame is shown, by output stream: those outside an edit list are only decoded.
   private(set) var shown: [Int: Int] = [:]
-  private var line: [UInt8] = []
+  private var lines = LineSplitter(maxBytes: 512)
 
   /// AV_PKT_FLAG_DISCARD.
   private static let discarded: UInt32 = 4
-  private static let longestLine = 512
 
   mutating func receive(_ bytes: ArraySlice<UInt8>) {
-    var rest = bytes
-    while let end = rest.firstIndex(of: 0x0A) {
-      line += rest[..<end].prefix(Self.longestLine - line.count)
-      read(String(decoding: line, as: UTF8.self))
-      line.removeAll(keepingCapacity: true)
-      rest = rest[(end + 1)...]
-    }
-    line += rest.prefix(Self.longestLine - line.count)
+    for line in lines.append(bytes) { read(line) }
   }
 
   private mutating func read(_ line: String) {
