@@ -8,7 +8,7 @@ import Wire
 struct AccessPolicy: Sendable {
   /// The names of this server, without ports: loopback names, the bound address, the host of the public URL.
   private let hosts: Set<WebHost>
-  /// The same as browsers write them: most requests are decided by these bytes.
+  /// The same names as browsers spell them. Most requests match these bytes, so their Host is never parsed.
   private let hostNames: [[UInt8]]
   /// Other origins that may connect and send requests that change something.
   private let allowedOrigins: Set<WebOrigin>
@@ -47,7 +47,7 @@ struct AccessPolicy: Sendable {
     }
   }
 
-  /// Whether any origin was allowed by name, so that answers depend on who asks.
+  /// Whether any origin was allowed by name, so that responses depend on the request's origin.
   var allowsOrigins: Bool { !allowedOrigins.isEmpty }
 
   /// The CORS header for an origin that was allowed by name; nil for all others, including our own.
@@ -68,14 +68,14 @@ struct AccessPolicy: Sendable {
       || allowedOrigins.contains(origin)
   }
 
-  // MARK: What to do
+  // MARK: Error messages
 
   private func misdirection(to host: String) -> String {
     "This server is not known as \(host)\(knownPublicURL). Open it at the address that it printed when it started. If a "
       + "proxy in front of it passes that name on, start the server with --public-url https://\(host)."
   }
 
-  /// The likely cause comes first: a page of this server behind a proxy has the proxy's origin.
+  /// Names the likely cause first: behind a proxy, this server's pages have the proxy's origin.
   private func refusal(ofOrigin text: String) -> String {
     guard let origin = try? WebOrigin(text) else {
       return
@@ -88,6 +88,6 @@ struct AccessPolicy: Sendable {
       + "If it is another site that may use this server, start it with --allow-origin \(origin)."
   }
 
-  /// In brackets, for a server whose public URL is set already.
+  /// The public URL in parentheses, after a space; empty if none is set.
   private var knownPublicURL: String { publicOrigin.map { " (its --public-url is \($0))" } ?? "" }
 }

@@ -21,15 +21,15 @@ extension Application {
       },
       commonFields: { head, response in
         let isPage = response.fields.hasPrefix("text/html", in: "content-type")
-        // Caches may keep an answer that says nothing, even a 404 (RFC 9111 §4.2.2), and then show what is long over.
+        // Without Cache-Control, caches may store a response, even a 404 (RFC 9111 §4.2.2), and serve it when stale.
         let isCacheable = response.fields.contains("cache-control")
         var fields =
           isCacheable
           ? isPage ? Self.pageFields : Self.safetyFields : isPage ? Self.unstoredPageFields : Self.unstoredFields
         guard policy.allowsOrigins else { return fields }
         if let origin = policy.corsOrigin(head) { fields.append("access-control-allow-origin", value: origin) }
-        // Also without the other field, or a cache would give that answer to an allowed origin. A list may span several
-        // fields (RFC 9110 §5.3), so another Vary field is fine.
+        // Sent even if the other field is not, or a cache would serve that response to an allowed origin. A list may
+        // span several fields (RFC 9110 §5.3), so another Vary field is fine.
         fields.append("vary", value: "origin")
         return fields
       },

@@ -124,7 +124,7 @@ package final class Application: Sendable {
     jobs.failWhatRan()
   }
 
-  /// Milliseconds after which a clock that jumped is believed at the latest: a day.
+  /// The longest time until a clock that jumped is believed, in milliseconds: one day.
   private static let longestClockPatience: Int64 = 86_400_000
 
   /// Fails abandoned jobs, stores cancellations that could not be stored, and removes uploads that are no longer used.

@@ -11,7 +11,7 @@ extension Configuration {
     package let help: String
     /// Forgets the values of an option that may be repeated; nil if it may not.
     let clear: (@Sendable (inout Configuration) -> Void)?
-    /// Reads a value. The error follows the option's name.
+    /// Reads a value. The error continues a sentence that starts with the option's name.
     let set: @Sendable (inout Configuration, String) throws(UsageError) -> Void
 
     fileprivate init(

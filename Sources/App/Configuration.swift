@@ -35,7 +35,7 @@ package struct Configuration: Sendable {
   ///   - arguments: the arguments after the command.
   ///   - environment: a variable that is set but empty counts as not set.
   ///   - file: the content of `telltale.json`; nil if there is none.
-  /// - Throws: ``UsageError``, which names the option, its value and a right one.
+  /// - Throws: ``UsageError``, which names the option, its value and a valid example.
   package init(
     arguments: [String], environment: [String: String] = [:], file: [UInt8]? = nil, isTerminal: Bool = false
   ) throws(UsageError) {
@@ -91,7 +91,7 @@ package struct Configuration: Sendable {
       }
       var text = pieces.count == 2 ? String(pieces[1]) : nil
       if let placeholder = option.placeholder, text == nil {
-        // A value that begins with dashes is possible behind an equals sign.
+        // A value that starts with dashes has to follow an equals sign.
         guard let value = rest.popFirst(), !value.hasPrefix("--") else {
           throw UsageError("--\(name) needs a value: --\(name) \(placeholder).")
         }

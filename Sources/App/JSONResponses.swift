@@ -18,7 +18,7 @@ extension Response {
     Response(status, fields: jsonFields, body: text)
   }
 
-  /// The state of a resource: caches keep it, and ask each time whether it is still this one.
+  /// The state of a resource. Caches may store it, and revalidate it before each use.
   package static func resource(_ object: JSONObject) -> Response { resource(JSON.object(object).encoded()) }
 
   /// - Parameter text: the encoded JSON.
@@ -29,7 +29,7 @@ extension Response {
     return response
   }
 
-  /// A page with the tag of its content.
+  /// A page with an entity tag derived from its content.
   package static func page(_ html: [UInt8]) -> Response {
     var response = Response.html(html)
     response.coding = .compressed
@@ -71,8 +71,8 @@ extension Request {
     return try json(body[...])
   }
 
-  /// The body's type; nil for an empty body without one, which is refused with a sentence of its own.
-  /// - Parameter advice: what to send with which type, as the error says it.
+  /// The body's media type; nil for an empty body without one, which has an error message of its own.
+  /// - Parameter advice: what to send, and with which type, in the words of the error.
   private func contentType(
     among types: [String], advice: @autoclosure () -> String
   ) throws(AppError) -> MediaType? {
@@ -123,7 +123,7 @@ extension Request {
     return messages
   }
 
-  /// A value of the body, and its line if each has its own.
+  /// A value in the body, and its line number if the body is parsed line by line.
   private typealias BodyItem = (json: JSON, line: Int?)
 
   /// A body with one JSON value per line; empty lines are ignored.

@@ -1,10 +1,10 @@
 import Wire
 
-/// Readers of option values. The error of each continues a sentence that begins with the option's name, and has the value
-/// and a right example.
+/// Readers of option values. Each error continues a sentence that starts with the option's name, and contains the value
+/// and a valid example.
 enum OptionValue {
   static func number(_ text: String, in range: ClosedRange<Int>, example: Int) throws(UsageError) -> Int {
-    // Int("+5") is 5. A sign in front of a count is more likely a typing error.
+    // Int("+5") is 5. A sign in front of a count is more likely a typo.
     guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int(text), range.contains(value) else {
       throw UsageError(
         "must be a whole number from \(range.lowerBound) to \(range.upperBound), such as \(example), not \"\(text)\".")
@@ -41,7 +41,7 @@ enum OptionValue {
     return found.1
   }
 
-  /// A loopback address. The brackets that an IPv6 address has in a URL are accepted.
+  /// A loopback address. An IPv6 address may be in brackets, as in a URL.
   static func loopback(_ text: String) throws(UsageError) -> String {
     guard let host = WebHost(text) ?? WebHost("[\(text)]") else {
       throw UsageError("must be a loopback address, such as 127.0.0.1, not \"\(text)\".")
@@ -55,7 +55,7 @@ enum OptionValue {
     return written.hasPrefix("[") ? String(written.dropFirst().dropLast()) : written
   }
 
-  /// The URL of a proxy that passes every path on.
+  /// The URL of a proxy that forwards every path.
   static func proxyURL(_ text: String) throws(UsageError) -> WebOrigin {
     let rule = "must be the URL at which browsers reach the proxy, without a path, such as https://telltale.example."
     switch parsed(text) {
@@ -104,7 +104,7 @@ enum OptionValue {
     Result { () throws(OriginError) in try WebOrigin(trimmingSlash(text)) }
   }
 
-  /// The same text with a scheme, if that makes it an origin.
+  /// Suggests the same text with a scheme; empty if that is not an origin.
   private static func suggestion(_ text: String) -> String {
     guard let origin = try? WebOrigin("https://\(trimmingSlash(text))") else { return "" }
     return " Did you mean \(origin)?"

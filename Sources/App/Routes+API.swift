@@ -48,8 +48,8 @@ extension Application {
   }
 
   /// The id of the job that a request acts on.
-  /// - Throws: ``AppError`` with the code `conflict` if the request names the time of another job's creation: it is about
-  ///   a job of another data folder, which has the same id.
+  /// - Throws: ``AppError`` with the code `conflict` if the request's `created_at` is not the job's: the client means a
+  ///   job of another data folder, which has the same id.
   func jobID(in request: Request) throws(AppError) -> String {
     let id = try request.id("id")
     guard let text = request.query("created_at") else { return id }
@@ -163,8 +163,8 @@ extension Application {
     return .json(["accepted": .int(messages.count), "cursor": cursor], .accepted)
   }
 
-  /// A picture. Under an address with its version it never changes; an address without one may belong to another picture
-  /// in another data folder, so clients ask each time.
+  /// A picture. At an address with its version it never changes. At an address without one, another data folder may
+  /// have another picture, so clients revalidate it before each use.
   private func picture(_ request: Request) throws -> Response {
     let job = try jobs.job(request.id("id"))
     let name = request.parameters["picture"] ?? ""

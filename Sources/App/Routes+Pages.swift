@@ -111,7 +111,7 @@ extension Application {
 }
 
 extension Application {
-  /// The options that a form has for its chosen plugins: as a request has them, and as they were entered.
+  /// The form's options for the chosen plugins: as JSON for the request, and as the user entered them.
   private func pluginOptions(_ form: Query) -> (options: JSONObject, entered: [String: String]) {
     var options = JSONObject()
     var entered: [String: String] = [:]
@@ -122,7 +122,7 @@ extension Application {
         let field = DashboardPage.Draft.field(option, ofPlugin: plugin.name)
         guard let text = form[field], !text.allSatisfy(\.isWhitespace) else { continue }
         entered[field] = text
-        // What is no number is refused with the option's range, like a number outside it.
+        // Text that isn't a number is passed on: its error names the option's range, as for a number outside it.
         let json = try? JSON(parsing: text)
         values[option.name] = json?.doubleValue == nil ? .string(text) : json
       }

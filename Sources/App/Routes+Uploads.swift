@@ -32,7 +32,7 @@ extension Application {
       guard let receipt = uploads.receipt(name), let path = uploads.path(of: name),
         let file = try? FileBody(path: path)
       else { break }
-      // It may have been replaced between the two.
+      // The upload may have been replaced between the receipt and the open file.
       guard uploads.receipt(name) == receipt else { continue }
       var response = Response(.ok, contentType: "application/octet-stream", body: .file(file))
       // Whatever it contains, a browser must not show it as a page of this server.

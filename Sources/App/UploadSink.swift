@@ -13,8 +13,8 @@ final class UploadSink: BodySink {
   private let checkConditions: @Sendable () throws -> Void
   private let hasBegun = Mutex(false)
 
-  /// - Parameter checkConditions: throws if the request's conditions don't hold for the upload that is there now. Called
-  ///   off the loop: before anything is written, and again before the upload is replaced, because others may have
+  /// - Parameter checkConditions: throws if the request's conditions don't hold for the current upload. Called off the
+  ///   loop: before anything is written, and again before the upload is replaced, because another request may have
   ///   replaced it meanwhile.
   init(_ upload: sending Upload, range: ContentRange?, checkConditions: @escaping @Sendable () throws -> Void) {
     self.upload = Mutex(upload)
@@ -46,7 +46,7 @@ final class UploadSink: BodySink {
   func abandon() { upload.withLock { $0 = nil } }
 }
 
-/// Answers the question how much of a file was received: a request with `Content-Range: bytes */TOTAL` and no body.
+/// Reports how much of a file was received, for a request with `Content-Range: bytes */TOTAL` and no body.
 final class ProgressSink: BodySink {
   private let uploads: UploadStore
   private let name: String
@@ -68,7 +68,7 @@ final class ProgressSink: BodySink {
 }
 
 extension Response {
-  /// The answer to a request that sends a file, a piece of one, or a question.
+  /// The response to a request that sends a file or a piece of one, or asks how much was received.
   fileprivate init(_ progress: UploadProgress) {
     switch progress {
     case .partial(let received):

@@ -1,5 +1,5 @@
-// SQLite, and what of it Swift can't call: functions with variable arguments, a destructor that is
-// a number, and constants that are computed.
+// SQLite, and wrappers for the parts that Swift can't import: variadic functions, a destructor that is
+// a number, and computed constants.
 #ifndef TELLTALE_CSQLITE_SHIM_H
 #define TELLTALE_CSQLITE_SHIM_H
 

@@ -16,12 +16,12 @@ public struct StartJobForm: Component, Sendable {
     }
   }
 
-  /// An option of a plugin: a number. Left empty it has its default.
+  /// A numeric option of a plugin. If the field is empty, the default applies.
   public struct Option: Equatable, Sendable {
     /// The name of the form field.
     public var field: String
     public var label: String
-    /// What the number is, and its range.
+    /// What the number means, and its range.
     public var hint: String
     /// The default.
     public var placeholder: String
@@ -188,7 +188,7 @@ public struct StartJobForm: Component, Sendable {
     }
   }
 
-  /// Closed at first: most jobs need none. Open if the form is shown again with what was entered.
+  /// Closed at first, since most jobs need no options. Open if the form is shown again with values that were entered.
   private func options(of choice: Choice) -> some HTML {
     details(.class("start-job-form__options"), .open(choice.options.contains { !$0.value.isEmpty })) {
       summary(.aria("label", "Options of \(choice.plugin)")) { "Options" }

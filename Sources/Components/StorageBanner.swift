@@ -6,9 +6,9 @@ import HTML
 public struct StorageBanner: Component, Equatable, Sendable {
   /// What the banner says.
   public struct Failure: Equatable, Sendable {
-    /// The time since when, in words.
+    /// When the failure began, in words.
     public var since: String
-    /// The same for programs.
+    /// The same time in ISO 8601.
     public var sinceISO: String
     /// What happened and what to do, in sentences.
     public var reason: String

@@ -87,8 +87,8 @@ final class RealtimeConnection: StreamHandler, Sink {
       if !snapshot.isEmpty { ping.payload["snapshot_messages"] = .int(snapshot.count) }
       if isBehind { ping.payload["catching_up"] = true }
       addStorage(to: &ping)
-      // An EventSource resumes after the last id that it has seen. With half a snapshot it must not resume at all, so the
-      // position comes with what makes its state complete.
+      // An EventSource resumes after the last id that it has seen. It must not resume from half a snapshot, so only the
+      // message that completes its state carries the position.
       send(ping, resumingAfter: snapshot.isEmpty ? position : nil)
       for (index, message) in snapshot.enumerated() {
         send(message, resumingAfter: index == snapshot.count - 1 ? position : nil)
@@ -96,7 +96,7 @@ final class RealtimeConnection: StreamHandler, Sink {
     }
   }
 
-  /// Adds why nothing can be stored, if that is so. Changes are announced to every connection.
+  /// Adds the storage failure, if there is one. Changes are announced to every connection.
   private func addStorage(to ping: inout RealtimeMessage) {
     guard let failure = loop.service.storage() else { return }
     ping.payload["storage"] = .object(StorageFailure.json(failure))

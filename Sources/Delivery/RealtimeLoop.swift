@@ -17,7 +17,7 @@ package final class RealtimeLoop: StreamService {
     /// Opened and refused streams.
     package var admitted: [Transport: Int] = [:]
     package var refused: [Transport: Int] = [:]
-    /// Connections that resumed after a lost one: without a gap, and with a snapshot instead.
+    /// Connections that replaced a lost one: those that resumed without a gap, and those that got a snapshot instead.
     package var resumed = 0
     package var gaps = 0
     /// The time from a ping to its pong.

@@ -11,8 +11,8 @@ struct RealtimeRequest {
   var subscription: Subscription
   /// The client's cursor.
   var resume = Arrival.Resume.fresh
-  /// Whether the cursor is from a connection that was lost. A page that was just loaded has one too, from its HTML, and
-  /// says so with `fresh=1`.
+  /// Whether the cursor is from a connection that was lost. A page that was just loaded has a cursor too, from its
+  /// HTML, and sends `fresh=1`.
   var isResumption = false
 
   /// - Parameter kinds: the kinds of topics that the server knows.

@@ -115,8 +115,8 @@ extension Address {
   package static func retryForm(_ job: Job) -> Address { form(.retryForm, job) }
   package static func deleteForm(_ job: Job) -> Address { form(.deleteForm, job) }
 
-  /// The target of a form that acts on a job. A page that was kept open may show a job of another data folder, which has
-  /// the same id and another time of creation.
+  /// The target of a form that acts on a job. It contains the time of creation, because a page that was left open may
+  /// show a job of another data folder with the same id.
   private static func form(_ pattern: Pattern, _ job: Job) -> Address {
     Address(pattern, [job.id], query: [("created_at", job.createdAt.description)])
   }
@@ -137,10 +137,10 @@ extension Address {
   package static func extendedJob(_ id: String) -> Address { Address(.extendedJob, [id]) }
   package static func jobMessages(_ id: String) -> Address { Address(.jobMessages, [id]) }
 
-  /// The picture of a frame, which may be replaced by another one: the same numbers occur in another data folder.
+  /// The picture of a frame. It may change, because another data folder has the same numbers.
   package static func frame(_ frame: Int, ofJob job: String) -> Address { Address(.frame, [job, "\(frame).png"]) }
 
-  /// The picture of a frame with this content, for ever.
+  /// The picture of a frame with this content, which never changes.
   /// - Parameter version: changes with the content.
   package static func frame(_ frame: Int, ofJob job: String, version: String) -> Address {
     Address(.frame, [job, "\(frame).png"], query: [("v", version)])

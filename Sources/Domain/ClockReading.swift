@@ -8,7 +8,7 @@
 package struct ClockReading: Equatable, Sendable {
   /// The time of day, which people and programs may set.
   package var wall: Timestamp
-  /// Milliseconds since the machine started, including those in which it slept. Never set, and evenly fast.
+  /// Milliseconds since the machine started, including sleep. It can't be set, and runs at a steady rate.
   package var sinceBoot: Int
 
   package init(wall: Timestamp, sinceBoot: Int) {

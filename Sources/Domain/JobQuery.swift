@@ -1,7 +1,7 @@
 /// Selects the jobs of a list.
 package struct JobQuery: Sendable {
   package var status: JobStatus?
-  /// Occurs in the name, the source or the id, by the rule of ``SearchText``.
+  /// The text to find in the name, the source or the id, by the rule of ``SearchText``.
   package var text: String
   /// 1...500.
   package var limit: Int

@@ -25,7 +25,7 @@ package struct PipelineWork: Equatable, Sendable {
   package var plugins: [String]
   package var options: JSONObject
   package var deviceRequested: Device
-  /// What the source was when the job was accepted. In a request, what it must be; nil for whatever it is now.
+  /// The version of the source when the job was accepted. In a request, the required version; nil accepts any.
   package var version: SourceVersion?
 
   package init(

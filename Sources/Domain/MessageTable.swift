@@ -35,7 +35,8 @@ package struct MessageTable: Sendable {
       for field in payload { try field.check(object) }
     }
 
-    /// A payload from outside in the form in which it is published: see ``PlainText``; times have one decimal.
+    /// The published form of a payload from outside: texts without terminal control (see ``PlainText``), times with one
+    /// decimal.
     package func normalized(_ object: JSONObject) -> JSONObject {
       var normal = object
       for field in payload { field.normalize(&normal) }
@@ -158,7 +159,7 @@ package struct MessageTable: Sendable {
   private static let timing = PayloadField.Shape.milliseconds(0...999_999)
   private static let statistics = PayloadField.Shape.members(
     ["p50", "p95", "max"].map { .optional($0, timing) }, maxBytes: 1000)
-  /// What a page shows of an error besides its heading.
+  /// The members of an error that a page shows besides its heading.
   private static let details = PayloadField.Shape.members(
     [.optional("message", .text(maxBytes: maxMessageBytes)), .optional("error_code", .line(maxBytes: 100))],
     maxBytes: maxMessageBytes)

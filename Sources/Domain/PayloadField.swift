@@ -15,9 +15,9 @@ package struct PayloadField: Sendable {
     case object(maxBytes: Int)
     case bool
     case number(ClosedRange<Double>)
-    /// A number of milliseconds, which messages have with one decimal.
+    /// A number of milliseconds, published with one decimal.
     case milliseconds(ClosedRange<Double>)
-    /// An object of which these members are shown, if they have the right shape; the others are passed on unchanged.
+    /// An object. Pages show these members if they have the right shape; the others are passed on unchanged.
     case members([PayloadField], maxBytes: Int)
     /// A whole number that is not negative.
     case index
@@ -50,7 +50,7 @@ package struct PayloadField: Sendable {
     }
   }
 
-  /// Replaces the field's value in an object by the form in which it is published.
+  /// Replaces the field's value in an object with its published form.
   func normalize(_ object: inout JSONObject) {
     guard let value = object[name], let normal = shape.normalized(value) else { return }
     object[name] = normal
@@ -89,8 +89,7 @@ extension PayloadField.Shape {
     }
   }
 
-  /// The form in which a value is published: without what drives a terminal, times with one decimal. Nil if it stays as it
-  /// is.
+  /// The published form of a value: texts without terminal control, times with one decimal. Nil if it stays unchanged.
   fileprivate func normalized(_ value: JSON) -> JSON? {
     switch self {
     case .text, .statement: value.stringValue.map { .string(PlainText.lines($0)) }

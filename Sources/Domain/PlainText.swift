@@ -1,13 +1,13 @@
-/// The output of programs as text for people: line breaks stay, and what drives a terminal goes.
+/// Turns the output of programs into plain text: line breaks stay, and terminal control is removed.
 ///
-/// Programs colour their output, rewrite progress lines and set window titles with escape sequences (ECMA-48). A page shows
-/// none of that, so the sequences are removed, whole or cut off. A sequence never removes text beyond the end of its line,
-/// so unfinished ones can't hide the rest of a message.
+/// Programs colour their output, rewrite progress lines and set window titles with escape sequences (ECMA-48). A page
+/// can't show that, so complete and truncated sequences are removed. A sequence never removes text beyond the end of
+/// its line, so an unfinished one can't hide the rest of a message.
 package enum PlainText {
   /// The text with its line breaks, each as a line feed, without blank lines at either end.
   ///
-  /// A carriage return starts its line again, and a backspace removes a character, as on a terminal: of a progress line
-  /// only the last state is left.
+  /// A carriage return starts its line again, and a backspace removes a character, as on a terminal, so only the last
+  /// state of a progress line is left.
   package static func lines(_ text: String) -> String {
     guard needsCleaning(text) else { return text }
     var cleaner = Cleaner()
@@ -15,13 +15,13 @@ package enum PlainText {
     return cleaner.text
   }
 
-  /// The text on one line: a space for each line break or tab.
+  /// The text on one line, with a space for each run of line breaks and tabs.
   package static func line(_ text: String) -> String {
     guard needsCleaning(text) || text.utf8.contains(where: { $0 == 0x0A || $0 == 0x09 }) else { return text }
     return lines(text).split { $0 == "\n" || $0 == "\t" }.joined(separator: " ")
   }
 
-  /// Most texts have nothing to remove. Line feeds and tabs inside a text stay.
+  /// A fast check, since most texts have nothing to remove. Line feeds and tabs inside a text stay.
   private static func needsCleaning(_ text: String) -> Bool {
     let bytes = text.utf8
     if let first = bytes.first, let last = bytes.last, first == 0x0A || last == 0x0A { return true }
@@ -44,13 +44,13 @@ package enum PlainText {
 private struct Cleaner {
   private enum State {
     case text
-    /// Behind ESC, and behind ESC and its intermediate bytes.
+    /// After ESC, and after ESC and its intermediate bytes.
     case escape, escapeIntermediate
     /// In a control sequence, such as a colour.
     case control
     /// In a string for the terminal, such as a window title or the address of a link.
     case string
-    /// Behind an ESC in such a string.
+    /// After an ESC in such a string.
     case stringEscape
   }
 
@@ -111,13 +111,13 @@ private struct Cleaner {
     case (.control, 0x40...0x7E): state = .text
     case (_, 0..<0x20), (_, 0x7F): break  // a terminal ignores or executes it, and goes on with the sequence
     default:
-      // No sequence contains this: the introducer stood alone.
+      // No sequence contains this character, so the introducer was a stray one.
       state = .text
       receiveText(scalar)
     }
   }
 
-  /// OSC, DCS, SOS, PM and APC behind ESC: `]`, `P`, `X`, `^` and `_`.
+  /// The characters after ESC that introduce OSC, DCS, SOS, PM and APC: `]`, `P`, `X`, `^` and `_`.
   private static let stringIntroducers: Set<UInt32> = [0x5D, 0x50, 0x58, 0x5E, 0x5F]
 
   private mutating func receiveText(_ scalar: Unicode.Scalar) {

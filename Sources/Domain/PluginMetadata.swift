@@ -19,7 +19,7 @@ package struct PluginMetadata: Hashable, Sendable {
   package var enabled: Bool
   /// Milliseconds per frame. Within the budget the plugin's health is ok, up to four times the budget degraded, then slow.
   package var latencyBudgetMS: Double
-  /// What a job may set, checked when the job is made; nil if the plugin checks its options itself when it starts.
+  /// The options that a job may set, checked when it is created; nil if the plugin checks them itself when it starts.
   package var options: [PluginOption]?
 
   package init(
@@ -43,7 +43,7 @@ package struct PluginMetadata: Hashable, Sendable {
     self.options = options
   }
 
-  /// The payload's `metadata`. The options are not part of it: they matter before a job, and this is in every connection.
+  /// The payload's `metadata`, sent on every connection. It has no options, which only matter before a job is created.
 
   package var json: JSONObject {
     [

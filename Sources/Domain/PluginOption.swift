@@ -1,7 +1,7 @@
 import JSONValues
 
-/// An option that a plugin declares: a number, its range and its default. The API lists it, the form asks for it, and a job
-/// with another value is refused.
+/// An option that a plugin declares: a number, its range and its default. The API lists it, the form asks for it, and a
+/// job with an invalid value is refused.
 package struct PluginOption: Hashable, Sendable {
   package enum Value: Hashable, Sendable {
     case integer(ClosedRange<Int>, default: Int)
@@ -10,7 +10,7 @@ package struct PluginOption: Hashable, Sendable {
 
   package let name: String
   package let value: Value
-  /// What the number is, with its unit, such as "minimum size of a reported object in pixels".
+  /// What the number means, with its unit, such as "minimum size of a reported object in pixels".
   package let description: String
 
   package init(_ name: String, _ value: Value, description: String) {
@@ -68,8 +68,8 @@ package struct PluginOption: Hashable, Sendable {
 }
 
 extension PluginMetadata {
-  /// Checks options for the plugin, if it declares which it has.
-  /// - Throws: ``AppError`` with the code `unprocessable`, which names the option, its value and a right one.
+  /// Checks a job's options for the plugin, if it declares its options.
+  /// - Throws: ``AppError`` with the code `unprocessable`, which names the option, its value and a valid one.
   package func check(_ given: JSONObject) throws(AppError) {
     guard let options else { return }
     for member in given.members {

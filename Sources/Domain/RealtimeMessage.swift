@@ -22,8 +22,8 @@ package struct RealtimeMessage: Sendable {
     try self.init(json)
   }
 
-  /// - Throws: ``MessageError/invalidJSON(_:)`` if it is no object, and ``MessageError/missingField(_:reason:)`` if type,
-  ///   payload or timestamp is missing or of another kind.
+  /// - Throws: ``MessageError/invalidJSON(_:)`` if it isn't an object, and ``MessageError/missingField(_:reason:)`` if
+  ///   type, payload or timestamp is missing or has the wrong type.
   package init(_ json: JSON) throws(MessageError) {
     guard let object = json.objectValue else {
       throw .invalidJSON("The message is \(json.kind). It must be a JSON object: \(Self.example)")
@@ -70,7 +70,7 @@ package enum MessageError: Error, Hashable, Sendable, CustomStringConvertible {
   case invalidJSON(String)
   /// A field of the message itself is missing or unusable. The reason is a sentence.
   case missingField(String, reason: String)
-  /// - Parameter known: the types that are understood in that place.
+  /// - Parameter known: the types that are accepted there.
   case unknownType(String, known: [String])
   case invalidPayload(String)
   case tooLarge(limit: Int)

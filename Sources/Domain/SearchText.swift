@@ -28,13 +28,13 @@ package enum SearchText {
 }
 
 extension String {
-  /// The canonically equivalent text in composed form (NFC). To Swift both are equal; to SQLite, to JavaScript and to
-  /// every other program they are two.
+  /// The canonically equivalent text in composed form (NFC). Swift treats both forms as equal; SQLite, JavaScript and
+  /// other programs don't.
   package var composed: String { String(decoding: _nfcCodeUnits, as: UTF8.self) }
 }
 
 extension SearchText {
-  /// What a search in the list of jobs looks at.
+  /// The text that a search in the list of jobs covers.
   package static func ofJob(name: String, source: String, id: String) -> String {
     folded("\(name)\n\(source)\n\(id)")
   }

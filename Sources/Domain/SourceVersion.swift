@@ -4,11 +4,11 @@ import JSONValues
 package struct SourceVersion: Equatable, Sendable {
   /// The number of files: 1, or the pictures of a folder.
   package var fileCount: Int
-  /// Of all files together.
+  /// The size of all files together.
   package var byteCount: Int
-  /// A hash of the files' names, sizes, inodes and times of change; nil if only the content is known.
+  /// A hash of the files' names, sizes, inodes and change times; nil if only the content is known.
   package var stamp: String?
-  /// Of the content, in lower-case hexadecimal; nil if it is unknown, as it is for everything but uploads.
+  /// The hash of the content, in lower-case hexadecimal; nil if it is unknown, as it is for everything but uploads.
   package var sha256: String?
 
   package init(fileCount: Int, byteCount: Int, stamp: String?, sha256: String? = nil) {
@@ -18,7 +18,7 @@ package struct SourceVersion: Equatable, Sendable {
     self.sha256 = sha256
   }
 
-  /// A file of which only the content is known.
+  /// A file that is known only by its content.
   package init(sha256: String) { self.init(fileCount: 1, byteCount: 0, stamp: nil, sha256: sha256) }
 
   /// Whether both are certainly the same: the same content if both contents are known, otherwise the same untouched files.

@@ -1,6 +1,6 @@
 import JSONValues
 
-/// Why nothing can be stored, and since when, for those who look at a page.
+/// Why nothing can be stored, and since when, in words for the pages.
 package struct StorageFailure: Equatable, Sendable {
   package var since: Timestamp
   /// What happened and what to do, in sentences.

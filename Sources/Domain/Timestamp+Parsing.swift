@@ -1,4 +1,4 @@
-/// Why a text is no timestamp. The description continues a sentence that names the text.
+/// Why a text is not a timestamp. The description continues a sentence that names the text.
 package enum TimestampError: Error, Equatable, Sendable, CustomStringConvertible {
   case unreadable
   case noTime
@@ -29,7 +29,7 @@ extension Timestamp {
   /// | date | `2026-02-04`, `20260204`, ordinal `2026-035`, week `2026-W06-3`, each with hyphens or without |
   /// | separator | `T`, `t` or a space |
   /// | time | `15:30:00`, `153000`, or only hours and minutes, or only hours |
-  /// | fraction | a point or a comma and any number of digits; what is finer than a millisecond is cut off |
+  /// | fraction | a point or a comma and any number of digits, truncated to milliseconds |
   /// | zone | `Z`, `z`, `+01:00`, `+0100`, `+01` |
   ///
   /// A leap second is the first second of the next minute. 24:00 is refused, as in RFC 3339.
@@ -38,7 +38,7 @@ extension Timestamp {
     self = try reader.read()
   }
 
-  /// The same; nil if it is none.
+  /// Reads the same formats; nil if the text is not a timestamp.
   package init?(iso8601 text: some StringProtocol) {
     do throws(TimestampError) {
       try self.init(parsing: text)
@@ -134,7 +134,7 @@ private struct TimestampReader {
     return time + (try fraction(of: unit))
   }
 
-  /// Two more digits, behind a colon or directly; nil if there are none.
+  /// Two more digits, with or without a colon before them; nil if there are none.
   private mutating func component() throws(TimestampError) -> Int64? {
     guard skip(":") else { return digitCount == 0 ? nil : try pair() }
     return try pair()

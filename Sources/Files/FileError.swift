@@ -57,7 +57,7 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The process lacks the permission, or the file system is read-only.
   package var isDenied: Bool { isOne(of: [EACCES, EPERM, EROFS]) }
 
-  /// Why nothing could be written; nil if that is not the cause.
+  /// Why the write was refused; nil if the error has another cause.
   package var writeFault: WriteFault? {
     // A read may fail with EIO too, which says nothing about writing.
     guard operation != .read, operation != .list, case .system(let code) = cause else { return nil }

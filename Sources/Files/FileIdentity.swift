@@ -7,14 +7,14 @@
 /// Which file is at a path, and when it was last written. Two identities are equal if the file was neither replaced nor
 /// changed in between.
 ///
-/// The device is left out, because its number may be another after the machine's next start.
+/// The device number is left out, because it may change when the machine restarts.
 package struct FileIdentity: Equatable, Sendable {
   package let inode: UInt64
   package let byteCount: Int
   /// The time of the last change to its content, in nanoseconds since 1970.
   package let modified: Int64
 
-  /// Nil for everything but a regular file.
+  /// Nil unless it is a regular file.
   /// - Parameter followsLinks: whether a symbolic link stands for the file that it names; otherwise it counts as no file.
   package init?(_ path: String, followsLinks: Bool = true) { self.init(RawPath(path), followsLinks: followsLinks) }
 

@@ -62,8 +62,8 @@ extension FileSystem {
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// The names in a folder as text, in no order, without `.` and `..`. A name that is no UTF-8 can't be opened by its text;
-  /// see ``rawNames(in:)``.
+  /// The names in a folder as text, in no order, without `.` and `..`. A name that isn't UTF-8 can't be opened by its
+  /// text; see ``rawNames(in:)``.
   package static func names(in folder: String) throws(FileError) -> [String] {
     try rawNames(in: RawPath(folder)).map(\.description)
   }

@@ -4,8 +4,8 @@
   import Darwin
 #endif
 
-/// Identifies a file or folder regardless of the paths that lead to it: its device, its number there, and whether it was
-/// removed.
+/// Identifies a file or folder regardless of the paths that lead to it: its device, its inode number, and whether it
+/// was removed.
 ///
 /// The number may be given to another file once the last link is gone and no process has the file open. So an identity
 /// proves something only while the file is kept open.
@@ -17,7 +17,7 @@ package struct Inode: Equatable, Sendable {
 
   /// What the path leads to now. Symbolic links are followed. Costs one system call.
   /// - Returns: the identity and the size; nil if the path leads nowhere.
-  /// - Throws: ``FileError`` if that can't be told.
+  /// - Throws: ``FileError`` if the path can't be examined.
   package static func look(at path: String) throws(FileError) -> (identity: Inode, byteCount: Int)? {
     var status = stat()
     guard stat(path, &status) == 0 else {

@@ -4,23 +4,23 @@
   import Darwin
 #endif
 
-/// A path as the file system has it: bytes that need not be UTF-8. `String` replaces what isn't, and then names another
-/// file or none.
+/// A path as the file system stores it: bytes that need not be UTF-8. `String` replaces invalid bytes, and then names
+/// another file or none.
 package struct RawPath: Hashable, Sendable, CustomStringConvertible {
   package let bytes: [UInt8]
 
   package init(_ path: String) { bytes = Array(path.utf8) }
 
-  /// - Parameter bytes: without a zero.
+  /// - Parameter bytes: must not contain a zero byte.
   init(bytes: [UInt8]) { self.bytes = bytes }
 
   /// The path of a name in this folder.
   package func appending(_ name: RawPath) -> RawPath { RawPath(bytes: bytes + [UInt8(ascii: "/")] + name.bytes) }
 
-  /// The bytes behind the last slash.
+  /// The bytes after the last slash.
   package var lastName: [UInt8] { Array(bytes[((bytes.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...]) }
 
-  /// For people: what is no UTF-8 is replaced.
+  /// For people: invalid UTF-8 is replaced.
   package var description: String { String(decoding: bytes, as: UTF8.self) }
 
   /// The absolute path with every symbolic link followed; nil if nothing exists there.
@@ -38,7 +38,7 @@ package struct RawPath: Hashable, Sendable, CustomStringConvertible {
 
   func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
     (bytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { buffer in
-      // Never empty: there is at least the zero.
+      // Never nil: the buffer has at least the terminating zero.
       body(buffer.baseAddress!)
     }
   }

@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// The reason why the operating system refused to write, for those reasons that a person can do something about.
+/// Why the operating system refused to write, if it is something that a person can fix.
 package enum WriteFault: Equatable, Sendable, CaseIterable {
   case diskFull
   case quotaExceeded
@@ -47,7 +47,7 @@ package enum WriteFault: Equatable, Sendable, CaseIterable {
     }
   }
 
-  /// Whether there is no room, as opposed to a disk that can't be written at all.
+  /// Whether there is no room, as opposed to a disk that can't be written to at all.
   package var isLackOfRoom: Bool {
     switch self {
     case .diskFull, .quotaExceeded, .fileTooLarge: true

@@ -69,7 +69,7 @@ struct PNGChunks {
     guard !imageData.isEmpty else { throw .malformed(format: "PNG", reason: "it has no image data") }
   }
 
-  /// The header chunk of a file that begins with the signature, and what it says.
+  /// The header of a file that begins with the signature, and the chunk that holds it.
   static func header(_ bytes: [UInt8], limits: PictureLimits) throws(PictureError) -> (PNGHeader, PNGChunk) {
     var position = PNG.signature.count
     let first = try PNGChunk(bytes, at: &position)

@@ -21,7 +21,7 @@ enum PNMDecoder {
     let maximum: Int
   }
 
-  /// The format by the first bytes; nil if it is another.
+  /// The format that the first bytes name; nil if it isn't one that is decoded here.
   static func format(_ start: [UInt8]) -> (format: Picture.Format, isText: Bool)? {
     guard start.count >= 2, start[0] == UInt8(ascii: "P") else { return nil }
     return switch start[1] {
@@ -33,7 +33,7 @@ enum PNMDecoder {
     }
   }
 
-  /// - Returns: The header, and the reader behind it.
+  /// - Returns: The header, and a reader positioned after it.
   static func header(_ bytes: [UInt8], limits: PictureLimits) throws(PictureError) -> (Header, Reader) {
     var reader = Reader(bytes: bytes)
     guard let (format, isText) = format(bytes) else { throw .unknownFormat }

@@ -1,5 +1,5 @@
 extension Picture {
-  /// Whether a file that begins so is a PNG with an animation, which has an `acTL` chunk before its image data.
+  /// Whether a file that begins with these bytes is an animated PNG, which has an `acTL` chunk before its image data.
   package static func isAnimatedPNG(_ start: [UInt8]) -> Bool {
     guard start.starts(with: PNG.signature) else { return false }
     var position = PNG.signature.count

@@ -8,12 +8,12 @@ extension Picture {
     throw .unknownFormat
   }
 
-  /// Whether ``decode(_:limits:)`` is for a file that begins so.
+  /// Whether ``decode(_:limits:)`` handles files that begin with these bytes.
   package static func isDecodable(_ start: [UInt8]) -> Bool {
     start.starts(with: PNG.signature) || PNMDecoder.format(start) != nil
   }
 
-  /// Refuses what ``decode(_:limits:)`` certainly refuses, by the first bytes of a file.
+  /// Throws if the first bytes of a file show that ``decode(_:limits:)`` would refuse it.
   /// - Parameter isWhole: Whether `start` is the whole file.
   package static func checkHeader(
     _ start: [UInt8], isWhole: Bool, limits: PictureLimits = PictureLimits()

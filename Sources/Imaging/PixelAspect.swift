@@ -1,6 +1,6 @@
 // Hot style: pointers behind a checked interface. The benchmark is `telltale bench pipeline` (`stretch`).
 
-/// The shape of a video's pixels. Videos of television are stored in fewer or more columns than they are shown in.
+/// The shape of a video's pixels. Television video is stored with fewer or more columns than it is shown with.
 package struct PixelAspect: Equatable, Sendable {
   package let width: Int
   package let height: Int
@@ -14,7 +14,7 @@ package struct PixelAspect: Equatable, Sendable {
     self.height = height
   }
 
-  /// The columns in which so many are shown, with as many rows as are stored.
+  /// The number of columns in which the stored ones are shown. The number of rows doesn't change.
   ///
   /// An aspect beyond 1:16 or 16:1, or one that would exceed the size limits, only occurs in damaged files. Such pixels
   /// count as square.
@@ -27,7 +27,7 @@ package struct PixelAspect: Equatable, Sendable {
 }
 
 extension Picture {
-  /// The picture with another number of columns. Neighbours are mixed linearly.
+  /// The picture resampled to another number of columns, with linear interpolation.
   package func stretched(toWidth target: Int) -> Picture {
     guard target != width else { return self }
     let bytes = stretch(bytes, width: width, height: height, channels: format.channels, toWidth: target)
@@ -36,7 +36,7 @@ extension Picture {
 }
 
 extension Plane {
-  /// The plane with another number of columns. Neighbours are mixed linearly.
+  /// The plane resampled to another number of columns, with linear interpolation.
   package func stretched(toWidth target: Int) -> Plane {
     guard target != width else { return self }
     return Plane(

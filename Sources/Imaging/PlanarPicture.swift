@@ -9,7 +9,7 @@ package struct PlanarPicture: Equatable, Sendable {
   /// The planes Y, U, V and alpha one after another, without padding.
   package let bytes: [UInt8]
 
-  /// - Precondition: The size is within ``PictureLimits``, and `bytes.count` is ``PlanarFormat/byteCount(width:height:)``.
+  /// - Precondition: The size is within ``PictureLimits``, and `bytes` has ``PlanarFormat/byteCount(width:height:)``.
   package init(width: Int, height: Int, format: PlanarFormat, colours: ColourSpace, bytes: [UInt8]) {
     precondition(bytes.count == format.byteCount(width: width, height: height))
     self.width = width
@@ -128,7 +128,7 @@ package struct PlanarPicture: Equatable, Sendable {
     }
   }
 
-  /// The factors from samples to 0...255, in fixed point with ``shift`` binary places, which the compiler must know.
+  /// The factors from samples to 0...255, in fixed point with ``shift`` binary places, which must be a constant.
   private struct Scale<Number: FixedWidthInteger> {
     let black: Number
     let white: Number
@@ -142,7 +142,7 @@ package struct PlanarPicture: Equatable, Sendable {
     let blueU: Number
 
     @inline(__always) static var shift: Number { Number.bitWidth == 32 ? 16 : 24 }
-    /// The sample without colour.
+    /// The chroma sample that means no colour.
     @inline(__always) var centre: Number { Number.bitWidth == 32 ? 128 : wideCentre }
     @inline(__always) static var half: Number { 1 &<< (shift &- 1) }
 

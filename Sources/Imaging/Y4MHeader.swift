@@ -86,7 +86,7 @@ package struct Y4MHeader: Equatable, Sendable {
     }
     for (prefix, chroma) in [("mono", PlanarFormat.Chroma.mono), ("420p", .c420), ("422p", .c422), ("444p", .c444)] {
       guard name.hasPrefix(prefix), let depth = Int(name.dropFirst(prefix.count)) else { continue }
-      // The names with a sign or leading zeros don't exist.
+      // `Int` also accepts a sign and leading zeros, which no name has.
       guard (9...16).contains(depth), name == "\(prefix)\(depth)" else { throw unsupported }
       return PlanarFormat(chroma, bitDepth: depth)
     }

@@ -32,7 +32,7 @@ extension JSON {
   /// Whether the compact JSON has at most this many bytes. Encodes the value only if an estimate can't tell.
   package func isEncoded(within limit: Int) -> Bool { maxEncodedCount <= limit || encoded().count <= limit }
 
-  /// A count of bytes that the compact JSON doesn't exceed.
+  /// An upper bound for the size of the compact JSON, in bytes.
   var maxEncodedCount: Int {
     switch self {
     case .null, .bool: 5

@@ -26,7 +26,7 @@ extension JSON {
     }
   }
 
-  /// The value as a sentence names it: itself if it is short, or else its kind.
+  /// The value as a sentence names it: the value itself if it is short, otherwise its kind.
   package var phrase: String {
     switch self {
     case .string(let text) where text.utf8.count > 100: "a string of \(text.utf8.count) bytes"

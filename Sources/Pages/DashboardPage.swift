@@ -11,7 +11,7 @@ package struct DashboardPage: Component {
     package var name: String
     package var plugins: [String]
     package var device: String
-    /// What was entered for the options of plugins, by the name of the form field.
+    /// The values that were entered for the options of plugins, by the name of the form field.
     package var options: [String: String]
     package var problem: StartJobForm.Problem?
 

@@ -30,7 +30,7 @@ final class StoreHealth: Sendable {
     }
   }
 
-  /// Runs a read, or a look at the files, and records a failure. Its success doesn't show that writes work.
+  /// Runs a read or a check of the files, and records a failure. Its success doesn't show that writes work.
   func observeRead<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
     do {
       return try body()

@@ -97,7 +97,7 @@ package final class StoreThread: Sendable {
   /// Why the last attempt to store something failed; nil if it succeeded.
   package var failure: StorageFailure? { health.failure }
 
-  /// Checks the files of the data folder, and returns why nothing can be stored; nil if nothing speaks against it.
+  /// Checks the files of the data folder, and returns why nothing can be stored; nil if no failure is known.
   package func examine() -> StorageFailure? {
     upkeep.checkFiles()
     return health.failure
@@ -184,7 +184,7 @@ package final class StoreThread: Sendable {
   /// Removes a portion of the expired jobs and messages.
   /// - Returns: whether there is more.
   private func prune(_ housekeeping: Housekeeping) -> Bool {
-    // What can't be written can't be removed either, and the log says so already.
+    // Removing needs to write too. The failure is already in the log.
     guard health.failure == nil else { return false }
     do {
       let pruning = try store.prune(keeping: housekeeping.retention)

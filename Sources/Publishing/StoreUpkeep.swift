@@ -3,13 +3,13 @@ import JSONValues
 import Store
 import Synchronization
 
-/// What the store's thread does every second, whether or not anything is published: it looks whether the files are where
-/// they were, whether writes work again, whether the log has grown, and whether the clock has jumped.
+/// What the store's thread does every second, whether or not anything is published: it checks whether the files are
+/// still in place, whether writes work again, whether the log has grown, and whether the clock has jumped.
 final class StoreUpkeep: Sendable {
   private struct State {
     /// How many times in a row a reader kept the log from being emptied.
     var heldCount = 0
-    /// The newest commit that the saved clock knows of, and when it was saved, in milliseconds since boot.
+    /// The newest offset when the clock was last saved, and when that was, in milliseconds since boot.
     var savedOffset = -1
     var savedAt = Int.min / 2
   }
@@ -19,7 +19,7 @@ final class StoreUpkeep: Sendable {
   private let log: Log
   private let state = Mutex(State())
 
-  /// A read takes milliseconds. One that is seen so many times in a row is another program's.
+  /// Our own reads take milliseconds. A reader seen this many times in a row belongs to another program.
   private static let heldCountLogged = 3
   /// Milliseconds between two saves of the clock: while messages are stored, and while none are.
   private static let saveInterval = (busy: 60_000, idle: 3_600_000)
@@ -34,7 +34,7 @@ final class StoreUpkeep: Sendable {
   func run(isIdle: Bool) {
     checkFiles()
     if health.failure != nil {
-      // Otherwise the next commit shows it, and until then a balancer may send no request.
+      // A busy store's next commit shows it. An idle one must probe: a load balancer may send no requests until then.
       if isIdle { try? health.observeWrite { () throws(StoreError) in try store.probe() } }
       return
     }
@@ -47,7 +47,7 @@ final class StoreUpkeep: Sendable {
   func checkFiles() { try? health.observeRead { () throws(StoreError) in try store.checkFiles() } }
 
   private func shrinkLog() {
-    // A log that can't be written back doesn't keep anything from being stored.
+    // Not a failure: messages can still be stored if the log can't be written back.
     guard let found = try? store.shrinkLog() else { return }
     let count = state.withLock { state in
       let before = state.heldCount

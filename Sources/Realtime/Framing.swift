@@ -26,8 +26,8 @@ package enum Framing: Int, Sendable, CaseIterable {
   }
 
   /// Appends a message for a single connection. It has no topic.
-  /// - Parameter position: what the client resumes after once it has the message; nil if it resumes as before. Only an
-  ///   event has a place for it.
+  /// - Parameter position: the position to resume from once the client has the message; nil leaves it unchanged. Only
+  ///   an event can carry it.
   package func append(
     _ message: RealtimeMessage, resumingAfter position: StreamPosition? = nil, to output: inout [UInt8]
   ) {

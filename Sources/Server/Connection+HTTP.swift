@@ -161,7 +161,7 @@ extension Connection {
     }
   }
 
-  /// Makes an answer off the loop.
+  /// Runs a handler off the loop.
   private func runOffLoop(_ exchange: HTTPExchange, _ handler: @escaping @Sendable () async throws -> Response) {
     exchange.isAnswering = true
     let (mailbox, registration) = (worker.mailbox, registration!)  // set since the connection was made

@@ -32,7 +32,7 @@ extension Connection {
       switchMode(to: .webSocket(exchange), answer: handshake.response, request: request)
       handler.opened()
     } else if request.head.fields.acceptsByName("text/event-stream") {
-      // A client that reads chunks sees each event at once, and an end that is not a cut.
+      // With chunks, a client sees each event at once, and can tell a complete body from a broken connection.
       let isChunked = request.head.version == .http11
       let stream = Stream(kind: .events(isChunked: isChunked), connection: self)
       let handler = try openHandler(request, stream)
@@ -84,7 +84,7 @@ extension Connection {
     worker.core.hooks.answered(request.head, route?.pattern, Response(answer.status), request.id, nil)
   }
 
-  /// - Returns: how many bytes were used; nil if the rest waits or is not wanted.
+  /// - Returns: how many bytes were used; nil if the rest is incomplete or ignored.
   func receiveFrames(_ bytes: UnsafeMutableRawBufferPointer) -> Int? {
     guard case .webSocket(let exchange) = mode else { return nil }
     do {
@@ -100,14 +100,14 @@ extension Connection {
       }
       return consumed
     } catch {
-      // RFC 6455 §7.1.7: what a peer sends after its mistake is not read, not even its close frame.
+      // RFC 6455 §7.1.7: after a peer's error nothing more is read from it, not even its close frame.
       closeStream(error.closeCode, reason: error.description, isLast: true)
       return nil
     }
   }
 
   /// Waits for the peer's close frame, which ends the closing handshake.
-  /// - Returns: how many bytes were used; nil if the rest waits or is not wanted.
+  /// - Returns: how many bytes were used; nil if the rest is incomplete or ignored.
   func receiveClose(_ bytes: UnsafeMutableRawBufferPointer, _ exchange: WebSocketExchange) -> Int? {
     do {
       let (consumed, event) = try exchange.parser.parse(bytes)
@@ -128,8 +128,8 @@ extension Connection {
     return false
   }
 
-  /// Closes the stream behind what is queued: a WebSocket with a close frame, an event stream with the end of its body.
-  /// - Parameter isLast: whether the peer's close frame is here already or is not wanted.
+  /// Closes the stream after what is queued: a WebSocket with a close frame, an event stream with the end of its body.
+  /// - Parameter isLast: whether the peer's close frame has arrived already or must not be waited for.
   func closeStream(_ code: CloseCode, reason: String, isLast: Bool = false) {
     switch mode {
     case .webSocket(let exchange):

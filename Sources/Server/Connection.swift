@@ -14,7 +14,7 @@ final class Connection: Channel {
     case http(HTTPExchange)
     case webSocket(WebSocketExchange)
     case events(any StreamHandler, isChunked: Bool)
-    /// Our close frame is queued, and the peer's is to follow (RFC 6455 §7.1.1). Other frames are ignored.
+    /// Our close frame is queued, and the peer's is expected (RFC 6455 §7.1.1). Other frames are ignored.
     case closing(WebSocketExchange)
     /// The last output is queued. It is sent; input is discarded until the peer closes or the deadline passes.
     case lingering
@@ -33,7 +33,7 @@ final class Connection: Channel {
   private var stall: Stall?
   /// Whether the peer has closed its sending half.
   private(set) var hasReadEnd = false
-  /// The peer's unacknowledged bytes when its time to close was last extended.
+  /// The peer's unacknowledged bytes when its deadline was last extended.
   private var lingeringBytes = Int.max
   private var isWaitingToFlush = false
   private var isBroken = false
@@ -236,8 +236,8 @@ final class Connection: Channel {
     flushLater()
   }
 
-  /// Sends what is queued, with the close frame at its end, and waits up to ``ServerLimits/linger`` for the peer's. A
-  /// client that finds the connection ended right behind our frame can't tell a clean close from a broken one.
+  /// Sends what is queued, with the close frame at its end, and waits up to ``ServerLimits/linger`` for the peer's. If
+  /// the connection ended right after our frame, the client couldn't tell a clean close from a broken one.
   func awaitClose(_ exchange: WebSocketExchange) {
     mode = .closing(exchange)
     setReading(true)
@@ -285,7 +285,7 @@ final class Connection: Channel {
     }
   }
 
-  /// Extends the peer's time to close if it has acknowledged more of what the kernel holds for it since the last time.
+  /// Extends the peer's deadline if it has acknowledged more of the kernel's buffer since the last extension.
   private func extendDeadline(_ now: Milliseconds) -> Bool {
     let unacknowledged = unacknowledgedByteCount(of: socket)
     guard unacknowledged > 0, unacknowledged < lingeringBytes else { return false }

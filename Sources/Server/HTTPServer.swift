@@ -155,9 +155,9 @@ package final class HTTPServer: Sendable {
 
   /// Closes streams, lets requests end, and stops.
   ///
-  /// Meanwhile new connections are accepted: a client whose connection is refused can't tell a restart from a machine that
-  /// is gone. Their requests are answered with 503, and those for a stream with a stream that ends at once and says when to
-  /// come back, because an EventSource never comes back after an error.
+  /// Meanwhile new connections are accepted: a client whose connection is refused can't tell a restart from a machine
+  /// that is down. Their requests are answered with 503. A request for a stream gets a stream that ends at once and
+  /// tells the client when to reconnect, because an EventSource never reconnects after an error response.
   /// - Parameters:
   ///   - spread: milliseconds over which streams are closed, so that clients don't reconnect all at once.
   ///   - patience: milliseconds after which the remaining connections are closed.

@@ -7,13 +7,13 @@ import Synchronization
 /// Swift's own pool has one thread for each core: a handler that waited there for a disk or a lock would hold up other
 /// tasks. A concurrent queue starts more threads while those that it has are blocked, and a suspended task holds none.
 ///
-/// A handler begins on a thread of its own, since most block at first. Handlers that resume come in bursts, because a
-/// commit resumes all that wait for its batch, and have little left to do: those that are resumed together share threads,
-/// which saves a thread's wake for each.
+/// A handler starts on a thread of its own, since most block at first. Handlers resume in bursts, because a commit
+/// resumes all that wait for its batch, and they have little left to do. Handlers that resume together share threads,
+/// which saves waking a thread for each.
 final class HandlerExecutor: TaskExecutor {
   private struct State {
     var resumed: [UnownedJob] = []
-    /// Whether a thread is on its way to the resumed jobs.
+    /// Whether a run of the resumed jobs is scheduled.
     var isScheduled = false
   }
 
@@ -25,7 +25,7 @@ final class HandlerExecutor: TaskExecutor {
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    // A loop starts handlers; whatever resumes them does so from another thread.
+    // Event loops start handlers; other threads resume them.
     guard !EventLoopThread.isCurrent else {
       return queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }

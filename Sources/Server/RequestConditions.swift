@@ -23,7 +23,7 @@ struct RequestConditions: Sendable {
       case .upload, .stream: return try request.head.checkConditions(current: nil)
       }
     } catch  where Self.isMissing(error) && request.head.method != .put {
-      // Without its conditions it would not succeed, so they are ignored (RFC 9110 §13.2.1).
+      // The request would fail without its conditions too, so they are ignored (RFC 9110 §13.2.1).
       return
     } catch  where Self.isMissing(error) {
       return try request.head.checkConditions(current: nil)

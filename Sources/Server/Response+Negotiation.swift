@@ -34,7 +34,7 @@ extension Response {
     return response
   }
 
-  /// The validators of what a GET with the fields of a request would get.
+  /// The validators of the response to a GET with the request's fields.
   func validators(for head: RequestHead) -> Validators {
     var response = self
     if isCodingOpen(for: head), (try? chooseGzip(for: head)) ?? false { response.labelAsGzip() }
@@ -77,7 +77,7 @@ extension Response {
     if let tag = Validators(fields).tag, !tag.isWeak { fields["etag"] = EntityTag("\(tag.opaque)-gzip").description }
   }
 
-  /// The body in gzip; empty for a body that isn't in memory.
+  /// The gzipped body; empty for a body that isn't in memory.
   private var compressed: [UInt8] {
     if case .alternative(let gzip) = coding { return gzip }
     guard case .bytes(let bytes) = body else { return [] }

@@ -42,13 +42,13 @@ package struct Response: Sendable {
   package var body: Body
   package var coding = Coding.asIs
 
-  /// How the body is coded for a client that accepts that (RFC 9110 §12.5.3).
+  /// When the body is sent with gzip (RFC 9110 §12.5.3).
   package enum Coding: Sendable {
-    /// Only if the client refuses a body without a coding.
+    /// Only if the client refuses an unencoded body.
     case asIs
-    /// In gzip, which is made for each answer, if it is long enough to gain from it.
+    /// If the client prefers gzip and the body is long enough to benefit. Compressed for each response.
     case compressed
-    /// In gzip, which is at hand.
+    /// If the client prefers gzip. The body is compressed already.
     case alternative(gzip: [UInt8])
   }
 

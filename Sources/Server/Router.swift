@@ -37,7 +37,7 @@ package final class Route: Sendable {
   /// The names in braces, and which piece of the path each matches.
   fileprivate let variables: [(piece: Int, name: String)]
   package let whileDraining: WhileDraining
-  /// Whether a request gets more than 503 while the server stops. A stream does: it is told to come back.
+  /// Whether a request gets another answer than 503 while the server stops. A stream's client is told to reconnect.
   var isAnsweredWhileDraining: Bool {
     if case .stream = handler { true } else { whileDraining == .answered }
   }

@@ -25,10 +25,11 @@ package struct ServerLimits: Sendable {
   package var writeStall = 10_000
   /// How long an event stream's peer may acknowledge nothing: such a stream has no ping.
   package var eventSilence = 60_000
-  /// How long the peer has after our last byte to read it and close, and before that to answer a close frame. Time in which
-  /// it still reads what the kernel holds for it doesn't count.
+  /// How long the peer has to close after our last byte, and before that to answer a close frame. Extended while the
+  /// peer still reads from the kernel's buffer.
   package var linger = 2_000
-  /// When an EventSource returns after a restart was announced. Spread, because it doesn't back off while the server is down.
+  /// How long an EventSource waits after a restart was announced. Random, because it doesn't back off by itself while
+  /// the server is down.
   package var restartRetry = 1_000...3_000
 
   package init() {}
@@ -89,7 +90,7 @@ package enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A condition of the request doesn't hold (RFC 9110 §13).
   case preconditionFailed
   case rangeNotSatisfiable(size: Int)
-  /// The client refuses a body without a coding, and one in gzip.
+  /// The client accepts neither an unencoded body nor gzip.
   case notAcceptable
   case codedBody
 

@@ -28,7 +28,8 @@ package protocol StreamHandler: AnyObject {
   func received(binary: [UInt8])
   /// The queue is empty and the kernel has room again.
   func drained()
-  /// The client has sent something, if only a part of a message or a control frame (WebSocket only). Called once a read.
+  /// The client has sent something, even just part of a message or a control frame (WebSocket only). Called once per
+  /// read.
   func heard()
   /// Called a few times a second: the place for heartbeats. `now` is in milliseconds of the loop's clock.
   func tick(_ now: Milliseconds)
@@ -46,8 +47,8 @@ extension StreamHandler {
 package final class Stream {
   package enum Kind: Equatable, Sendable {
     case webSocket
-    /// - Parameter isChunked: whether its bytes are the chunks of a body (see ``ChunkWriter``). With HTTP/1.0 they are the
-    ///   body itself, which ends with the connection.
+    /// - Parameter isChunked: whether the body is chunked (see ``ChunkWriter``). With HTTP/1.0 it isn't, and ends with
+    ///   the connection.
     case events(isChunked: Bool)
   }
 
@@ -86,15 +87,15 @@ package final class Stream {
     connection.isStream ? connection.writeThrough(pieces, byteCount: byteCount) : byteCount
   }
 
-  /// Closes behind everything that is queued. An event stream has no code: it just ends, after a `retry` field if the code
-  /// is ``CloseCode/serviceRestart``.
+  /// Closes after everything that is queued. An event stream has no code: it just ends, after a `retry` field if the
+  /// code is ``CloseCode/serviceRestart``.
   package func close(_ code: CloseCode, reason: String) { connection.closeStream(code, reason: reason) }
 }
 
-/// The handler of a stream that was requested while the server stops: the client is told to come back.
+/// Handles a stream that was requested while the server stops: tells the client to reconnect.
 ///
-/// An error response would be final: for an EventSource by the HTML standard, and a page can't tell why a WebSocket's
-/// handshake failed.
+/// An error response would not do: by the HTML standard it is final for an EventSource, and a page can't tell why a
+/// WebSocket's handshake failed.
 final class RestartNotice: StreamHandler {
   private let stream: Stream
 

@@ -8,7 +8,7 @@ struct DataFolder: Sendable {
   let path: String
   var database: String { "\(path)/telltale.db" }
   var log: String { "\(path)/telltale.db-wal" }
-  /// What SQLite's connections share about the log.
+  /// The index of the log, shared by SQLite's connections.
   var sharedMemory: String { "\(path)/telltale.db-shm" }
   var lock: String { "\(path)/telltale.lock" }
   var position: String { "\(path)/telltale.position" }

@@ -4,8 +4,8 @@ import Synchronization
 /// Tells whether the paths of an open store still lead to the files that it has open.
 ///
 /// A file that is removed, renamed or covered by a mount keeps working for the processes that have it open, and is lost
-/// for all others. So a commit proves nothing unless the paths lead where they led when the store was opened. Once they did
-/// not, another server may have begun with what is there now: this one must never go on, not even if the files come back.
+/// for all others. So a commit proves nothing unless the paths lead where they led when the store was opened. Once they
+/// don't, another server may have started on what is there now: this one must never continue, even if the files return.
 final class FolderIdentity: Sendable {
   private struct Part: Sendable {
     let path: String
@@ -37,7 +37,7 @@ final class FolderIdentity: Sendable {
   private let finding = Mutex<String?>(nil)
   private let logSize = Atomic(0)
 
-  /// To be called when the lock is held and the database and its log are open.
+  /// Call this when the lock is held and the database and its log are open.
   /// - Throws: ``StoreError/displaced(folder:finding:)`` if a path leads elsewhere already.
   init(_ folder: DataFolder, lock: FolderLock) throws(StoreError) {
     path = folder.path
@@ -59,9 +59,9 @@ final class FolderIdentity: Sendable {
   /// The size of the log at the last check.
   var logBytes: Int { logSize.load(ordering: .relaxed) }
 
-  /// To be called before a commit. Costs five system calls.
-  /// - Throws: ``StoreError/displaced(folder:finding:)``, after the first time always; another error if the paths can't be
-  ///   looked at now.
+  /// Call this before a commit. Costs five system calls.
+  /// - Throws: ``StoreError/displaced(folder:finding:)``, and always once it has; another error if the paths can't be
+  ///   examined now.
   func check() throws(StoreError) {
     let result = finding.withLock { finding in
       Result { () throws(StoreError) in
@@ -72,7 +72,7 @@ final class FolderIdentity: Sendable {
     if let finding = try result.get() { throw .displaced(folder: path, finding: finding) }
   }
 
-  /// To be called after a commit: as ``check()``, but paths that can't be looked at don't undo it.
+  /// Call this after a commit. Like ``check()``, but ignores paths that can't be examined: the commit has happened.
   func confirm() throws(StoreError) {
     do throws(StoreError) {
       try check()
@@ -81,7 +81,7 @@ final class FolderIdentity: Sendable {
     }
   }
 
-  /// What was found at the first path that leads elsewhere; nil if there is none.
+  /// Describes the first path that leads elsewhere; nil if there is none.
   private func look() throws(StoreError) -> String? {
     var byteCount = 0
     for part in parts {

@@ -7,7 +7,7 @@ import Files
 #endif
 
 extension Store {
-  /// The other processes that read the database in a transaction at this moment. Empty if the system doesn't tell.
+  /// The other processes that have a read transaction open on the database. Empty if the system can't list them.
   package func otherReaders() -> [Int] {
     #if canImport(Glibc)
       var status = stat()

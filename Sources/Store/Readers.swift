@@ -57,7 +57,7 @@ final class Readers: Sendable {
     let database = try Database(path, .reading)
     // The first read opens the log.
     _ = try database.number("SELECT count(*) FROM line")
-    // Not the files of another server that are in their place since.
+    // Another server's files may have replaced them in the meantime.
     try identity.check()
     return database
   }

@@ -7,8 +7,8 @@ import Domain
 /// removes one too early.
 ///
 /// While the server runs, ``earliest`` advances by the time since the machine's boot, which can't be set. A wall clock that
-/// is ahead of that has jumped, or was right while the machine was off: it is believed once it has been ahead for as long
-/// as ``patience``.
+/// is ahead of that has jumped, or was right while the machine was off: it is accepted once it has been ahead for
+/// ``patience``.
 package struct RetentionClock: Sendable {
   /// What is stored, so that the clock goes on after a restart.
   package struct Mark: Equatable, Sendable {
@@ -25,9 +25,9 @@ package struct RetentionClock: Sendable {
   }
 
   package enum Event: Equatable, Sendable {
-    /// The wall clock went ahead by so many milliseconds while the server ran.
+    /// The wall clock jumped ahead by this many milliseconds while the server ran.
     case jumped(by: Int64)
-    /// It stayed there, and is believed from now on.
+    /// It stayed there and is now accepted.
     case accepted
     /// It went back.
     case returned
@@ -40,7 +40,7 @@ package struct RetentionClock: Sendable {
     let wasSeen: Bool
   }
 
-  /// At least so much time has passed; never decreases.
+  /// A lower bound of the true time; never decreases.
   package private(set) var mark: Mark
   private var wall: Timestamp
   private var jump: Jump?
@@ -48,7 +48,7 @@ package struct RetentionClock: Sendable {
   /// Milliseconds for which a wall clock that jumped must stay ahead.
   private let patience: Int64
 
-  /// The wall clock counts as ahead from so many milliseconds on. Corrections below that are followed slowly.
+  /// Milliseconds by which the wall clock may differ without counting as ahead. Such corrections are followed slowly.
   private static let tolerance: Int64 = 60_000
 
   /// - Parameters:
@@ -68,10 +68,10 @@ package struct RetentionClock: Sendable {
     if ahead > Self.tolerance { jump = Jump(distance: ahead, since: reading.sinceBoot, wasSeen: false) }
   }
 
-  /// To compare stamps with: what is older than that is older in truth.
+  /// The time to judge the age of rows by.
   package var earliest: Timestamp { min(mark.earliest, wall) }
 
-  /// To stamp new rows with.
+  /// The time to stamp new rows with.
   package var latest: Timestamp { max(mark.earliest, wall) }
 
   /// The newest event since the last call.

@@ -20,7 +20,7 @@ extension Store {
   /// messages of shared topics, and expired idempotency keys. Occupies the writer for milliseconds.
   /// - Parameters:
   ///   - cutoff: the oldest time to keep.
-  ///   - now: the earliest time that it may be. Stamps after it say nothing about the age of what is around them.
+  ///   - now: a lower bound of the true time. Stamps after it are wrong and don't end the search for older messages.
   ///   - limit: how many rows to remove at most.
   package func prune(
     finishedBefore cutoff: Timestamp, now: Timestamp, limit: Int = 1000
@@ -74,8 +74,8 @@ private struct Portion {
 
   mutating func removeJobs(finishedBefore cutoff: Timestamp, updating totals: inout Writer.Totals) throws(StoreError) {
     guard rest > 0 else { return }
-    // The time that the job shows is the wall clock's, which may have been wrong. The stamp of the message that ended it is
-    // not before the true one.
+    // A job's `finished_at` is from the wall clock, which may have been wrong. The stamp of the message that ended it
+    // is not before the true time.
     let ids = try database.rows(
       """
       SELECT id FROM jobs

@@ -1,6 +1,6 @@
 import Domain
 
-/// What the thread that writes does between batches.
+/// What the writing thread does between batches.
 extension Store {
   /// The size of the log in bytes, including space that SQLite keeps for reuse.
   package var walBytes: Int {
@@ -15,8 +15,8 @@ extension Store {
   /// Creates the position file again if it was removed.
   package func restorePosition() { try? withWriter { writer in writer.restorePosition() } }
 
-  /// Commits nothing, to find out whether anything could be committed.
-  /// - Throws: ``StoreError`` if nothing can.
+  /// Commits nothing, to find out whether commits work.
+  /// - Throws: ``StoreError`` if they don't.
   package func probe() throws(StoreError) { try commit { _, _ in } }
 
   /// The size of the log, in bytes, from which ``shrinkLog()`` empties it. SQLite writes 4,000 pages of it back at a time,
@@ -59,10 +59,10 @@ extension Store {
   /// The time to judge the age of rows by: not after the true one.
   package var earliestTime: Timestamp { readingClock { $0.earliest } }
 
-  /// Whether the wall clock has jumped since the last call. To be called regularly.
+  /// The newest jump of the wall clock since the last call. Call this regularly.
   package func takeClockEvent() -> RetentionClock.Event? { readingClock { $0.takeEvent() } }
 
-  /// Stores how much time has passed at least, for the next start. Not counted as a commit: if it is lost, rows are only
+  /// Stores the lower bound of the true time for the next start. Not counted as a commit: if it is lost, rows are only
   /// kept for longer.
   package func saveClock() throws(StoreError) {
     let mark = readingClock { $0.mark }

@@ -75,8 +75,8 @@ package final class Store: Sendable {
   /// The number of jobs with a status, from memory.
   package func count(_ status: JobStatus) -> Int { totals.withLock { $0.counts[status] ?? 0 } }
 
-  /// Whether the paths of the data folder still lead to what was opened. Once they did not, they never do again for this
-  /// store, which then refuses every write with ``StoreError/displaced(folder:finding:)``.
+  /// Whether the paths of the data folder still lead to what was opened. Once a path leads elsewhere, this stays false,
+  /// and every write throws ``StoreError/displaced(folder:finding:)``.
   package var isInPlace: Bool { (try? identity.check()) != nil }
 
   /// Commits all of a batch or nothing. When it returns, the batch is on the disk.

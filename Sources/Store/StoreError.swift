@@ -66,7 +66,7 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Why nothing can be stored, as a sentence for those who look at a page. Paths are for the log only.
+  /// Why nothing can be stored, as a sentence to show on a page. Paths are for the log only.
   package var storageReason: String {
     switch self {
     case .unwritable(_, let fault): "\(fault.reason.capitalisingFirst). \(fault.advice)"

@@ -23,7 +23,7 @@ enum CommandLineTool {
   ]
 
   static func run(_ arguments: [String]) -> Int32 {
-    // The help that fits an error: of the command, once it is known.
+    // The command whose help an error refers to, once it is known.
     var place = ""
     do {
       switch arguments.first {

@@ -35,8 +35,8 @@ enum ServeCommand {
       arguments: arguments, environment: environment(), file: file(), isTerminal: isatty(STDERR_FILENO) == 1)
   }
 
-  /// The content of `telltale.json`; nil if there is none. A file that can't be read is an error: its settings would be
-  /// missing without a word.
+  /// The content of `telltale.json`; nil if there is none. A file that can't be read is an error, or its settings would
+  /// be ignored silently.
   private static func file() throws -> [UInt8]? {
     do throws(FileError) {
       return try FileSystem.read("telltale.json", maxBytes: 1 << 20)

@@ -54,13 +54,13 @@ export function initialState() {
   }
 }
 
-/** The times of this page's own request; null in a browser that does not tell them. */
+/** The times of this page's own request; null in a browser that does not report them. */
 function navigationTiming() {
   const [timing] = performance.getEntriesByType("navigation")
   return /** @type {PerformanceNavigationTiming | undefined} */ (timing) ?? null
 }
 
-/** A page from the cache has a size, but nothing was transferred for it. */
+/** A page from the cache has a size, but no bytes were transferred. */
 function isFromCache() {
   const timing = navigationTiming()
   return timing !== null && timing.transferSize === 0 && timing.decodedBodySize > 0

@@ -16,8 +16,8 @@ export class ServerClock {
   #isObserved = false
 
   /**
-   * @param {() => number} monotonic Milliseconds since any moment.
-   * @param {number} guess The server's time when the monotonic clock was 0, for a page that never learns better.
+   * @param {() => number} monotonic Milliseconds since an arbitrary moment.
+   * @param {number} guess The server's time when the monotonic clock was 0, used until the first observation.
    */
   constructor(monotonic, guess) {
     this.#monotonic = monotonic
@@ -44,5 +44,5 @@ export class ServerClock {
   }
 }
 
-/** The clock of the page. Without any word from a server, as in a story, it is the visitor's. */
+/** The clock of the page. Without a server, as in a story, it is the visitor's. */
 export const serverClock = new ServerClock(() => performance.now(), performance.timeOrigin)

@@ -29,7 +29,7 @@ int telltale_unacknowledged(int socket);
 /// Names the calling thread in debuggers and `top`; longer names are cut at 15 bytes.
 void telltale_name_thread(const char *name);
 
-/// Marks the calling thread as the one of an event loop.
+/// Marks the calling thread as an event loop's.
 void telltale_mark_event_loop(void);
 
 /// Whether the calling thread was marked. (Comparing `pthread_self()` in Swift gives the wrong answer at -O.)

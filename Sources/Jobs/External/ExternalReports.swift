@@ -20,7 +20,7 @@ package final class ExternalReports: Sendable {
     var pending: [String: Pending] = [:]
     /// When each job was last reported about, or first checked, by ``uptime``.
     var lastReports: [String: Int] = [:]
-    /// When jobs were cancelled whose end is not stored yet. Nothing more is accepted about them.
+    /// When each job was cancelled whose end is not stored yet. No more reports about these jobs are accepted.
     var cancelled: [String: Timestamp] = [:]
     var lastNumber = 0
   }
@@ -70,13 +70,13 @@ package final class ExternalReports: Sendable {
     }
   }
 
-  /// Cancels a job. Its reporter is told so in answer to the next report. Returns when it is stored; if it can't be stored
-  /// now, ``storeCancellations()`` does it later.
+  /// Cancels a job. The answer to its reporter's next report says so. Returns when the end is stored; if that fails,
+  /// ``storeCancellations()`` retries.
   func cancel(_ id: String, now: Timestamp) async throws(AppError) {
     do throws(AppError) {
       try await end(id, .cancelled, now: now)
     } catch {
-      // A job that has ended, or is gone, can't be cancelled. Every other error is about the store.
+      // A job that has ended, or is gone, can't be cancelled. Every other error comes from the store.
       guard error.code != .conflict, error.code != .notFound else { throw error }
       state.withLock { $0.cancelled[id] = now }
     }

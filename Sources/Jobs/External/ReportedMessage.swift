@@ -29,7 +29,7 @@ package struct ReportedMessage: Sendable {
       throw .invalidPayload("The field \"payload.image_url\" must be a picture of this job.")
     }
     message.payload["job_id"] = .string(job)
-    // A name in two Unicode forms is one plugin here, and would be two in the browser.
+    // Two Unicode forms of a name are equal in Swift, but not in the browser.
     if let plugin = message.payload["plugin"]?.stringValue { message.payload["plugin"] = .string(plugin.composed) }
     guard JSON.object(message.json).isEncoded(within: MessageTable.maxMessageBytes) else {
       throw .tooLarge(limit: MessageTable.maxMessageBytes)

@@ -8,7 +8,7 @@ package struct FFmpegInput: Equatable, Sendable {
   var format: String?
   /// Whether the file is one picture, whatever follows it in the file.
   var isOnePicture: Bool
-  /// What the file is, for messages, such as `an animated WebP`; nil if it begins like nothing that is known.
+  /// What the file is, for messages, such as `an animated WebP`; nil if its first bytes aren't recognised.
   var what: String?
 }
 
@@ -16,10 +16,10 @@ package struct FFmpegInput: Equatable, Sendable {
 enum FFmpeg {
   static var isInstalled: Bool { Environment.path(ofProgram: "ffmpeg") != nil }
 
-  /// The input's name to ffmpeg, which opens it again: unlike a pipe, it can be read from any position.
+  /// The input's path. ffmpeg opens it again, so unlike a pipe it can be read from any position.
   static let inputName = "/dev/stdin"
 
-  /// Only formats that need no file but the one given: playlists, patterns of names and devices are not among them.
+  /// Only formats that need no other file: no playlists, no file name patterns and no devices.
   private static let formats = [
     "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "mpeg", "mpegts", "mpegvideo", "flv", "live_flv", "ogg", "gif",
     "asf", "mjpeg", "mxf", "mxf_opatom", "nut", "ivf", "obu", "av1", "dv", "rm", "h261", "h263", "h264", "hevc", "vvc",
@@ -33,7 +33,7 @@ enum FFmpeg {
     "vbn_pipe", "webp_pipe", "xbm_pipe", "xpm_pipe", "xwd_pipe",
   ]
 
-  /// Processor seconds after which a check gives up. It reads as far as the first frame.
+  /// CPU seconds after which a check gives up. It stops at the first frame.
   private static let checkSeconds = 10
 
   private static let maximumPixels = PictureLimits().maximumPixels
@@ -44,8 +44,8 @@ enum FFmpeg {
       + ["-max_pixels", "\(maximumPixels)"] + (input.format.map { ["-f", $0] } ?? []) + ["-i", inputName]
   }
 
-  /// Writes raw pictures in a format that loses nothing of the input's, and says of each what it is.
-  /// - Parameter stream: As ffmpeg names streams: an index, or `V:0` for the first that is no cover picture.
+  /// Writes raw pictures in a format that loses nothing, and describes each of them in the log.
+  /// - Parameter stream: As ffmpeg names streams: an index, or `V:0` for the first that isn't a cover picture.
   static func decoding(_ input: FFmpegInput, stream: String) -> [String] {
     let filters = "format=\(FFmpegPixels.names),sidedata=mode=delete,showinfo=checksum=0"
     return opening(input) + ["-map", "0:\(stream)", "-vf", filters, "-fps_mode", "passthrough"]
@@ -58,7 +58,7 @@ enum FFmpeg {
   }
 
   /// Decodes the first frame.
-  /// - Throws: ``SourceError`` if there is none. A file that takes too long for an answer passes.
+  /// - Throws: ``SourceError`` if there is none. A file passes if its check takes too long.
   static func check(_ file: borrowing OpenFile, name: String, input: FFmpegInput) throws(SourceError) {
     guard isInstalled else { throw .programMissing("ffmpeg", source: name) }
     var single = input
@@ -81,7 +81,7 @@ enum FFmpeg {
     if reason.contains("exceeds specified max pixel count") {
       reason = "its pictures have more than \(maximumPixels) pixels"
     }
-    // The list of formats would follow.
+    // ffmpeg's own message goes on with the list of formats.
     if reason.hasPrefix("Format not on whitelist") { reason = "its format is not among those that are read here" }
     return .undecodable(name, what: input.what, version: log.version, reason: reason)
   }

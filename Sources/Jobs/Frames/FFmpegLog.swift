@@ -1,20 +1,20 @@
 /// Reads what ffmpeg writes to its standard error with `-loglevel repeat+level+info`, in pieces of any size.
 ///
-/// ffmpeg has no other channel for what it knows of its input and of each frame. The lines that this type looks for are the
-/// same in ffmpeg 5.1 to 9.0; what it doesn't find stays nil. A line has its source, its level and its text:
+/// ffmpeg describes its input and each frame nowhere else. The lines that are parsed here are the same in ffmpeg 5.1 to
+/// 9.0; a value that isn't found stays nil. A line consists of source, level and text:
 ///
 ///     [h264 @ 0x55c248194c00] [error] error while decoding MB 8 0, bytestream 831
 struct FFmpegLog: Sendable {
   /// A stream of the input.
   struct Stream: Equatable, Sendable {
     let index: Int
-    /// Whether it is a video, and no cover picture: what ffmpeg selects with `V`.
+    /// Whether it is a video and not a cover picture: what ffmpeg selects with `V`.
     let isVideo: Bool
     /// Mean frames a second; nil if unknown.
     let frameRate: Double?
   }
 
-  /// What the filter `showinfo` says about a frame.
+  /// A frame as the filter `showinfo` describes it.
   struct Frame: Equatable, Sendable {
     /// Seconds; nil if the file doesn't say.
     var time: Double?
@@ -40,7 +40,7 @@ struct FFmpegLog: Sendable {
   /// In seconds, as the file says.
   private(set) var duration: Double?
   private(set) var streams: [Stream] = []
-  /// Frames in order, those that were taken left out.
+  /// The frames that were not taken yet, in order.
   private(set) var frames: [Frame] = []
   private(set) var frameCount = 0
   /// The first line of an error; nil if there was none.
@@ -48,17 +48,17 @@ struct FFmpegLog: Sendable {
   private(set) var errorCount = 0
   /// Frames that a decoder patched up.
   private(set) var damagedFrames = 0
-  /// Whether the file ends before its own table of contents says so.
+  /// Whether the file ends earlier than its own index says.
   private(set) var isCut = false
 
   /// The lines that are parsed have a few hundred bytes.
   private var lines = LineSplitter(maxBytes: 4096)
-  /// The newest frame, until its colours have come.
+  /// The newest frame, until the line with its colours is read.
   private var pending: Frame?
-  /// What follows `Output #0` describes the output.
+  /// Set at `Output #` or `Stream mapping:`; later lines don't describe the input.
   private var isPastInput = false
 
-  /// A file can't make this grow: its streams are numbered from 0.
+  /// Bounds the memory that a file can claim. Streams are numbered from 0, so the first ones are kept.
   private static let mostStreams = 100
 
   mutating func receive(_ bytes: ArraySlice<UInt8>) {
@@ -70,7 +70,7 @@ struct FFmpegLog: Sendable {
     emit()
   }
 
-  /// Removes the oldest frame that is completely known.
+  /// Removes and returns the oldest complete frame.
   mutating func takeFrame() -> Frame? { frames.isEmpty ? nil : frames.removeFirst() }
 
   // MARK: Lines
@@ -190,6 +190,6 @@ struct FFmpegLog: Sendable {
 }
 
 extension Substring {
-  /// What follows a prefix; nil if it isn't there.
+  /// The text after a prefix; nil if it doesn't begin with that.
   fileprivate func after(_ prefix: String) -> Substring? { hasPrefix(prefix) ? dropFirst(prefix.count) : nil }
 }

@@ -4,7 +4,7 @@
 ///
 /// The last field is the packet's flags; it is missing for an ordinary key frame.
 struct FFmpegPackets {
-  /// Packets whose frame is shown, by output stream: those outside an edit list are only decoded.
+  /// Packets whose frame is shown, by output stream. Frames outside the edit list are decoded but not shown.
   private(set) var shown: [Int: Int] = [:]
   private var lines = LineSplitter(maxBytes: 512)
 

@@ -1,6 +1,6 @@
 import Imaging
 
-/// The pixel formats that ffmpeg is asked for. It chooses the one that loses least of what the file has.
+/// The pixel formats that ffmpeg may write. It chooses the one that loses least of the file's.
 enum FFmpegPixels: Equatable {
   case planar(PlanarFormat, isFull: Bool)
   /// - Parameter isWide: Whether a channel has 16 bits.
@@ -75,7 +75,7 @@ enum FFmpegPixels: Equatable {
     case "bt2020nc", "bt2020c": ColourSpace(.bt2020, range: range)
     case "fcc": ColourSpace(.fcc, range: range)
     case "smpte240m": ColourSpace(.smpte240m, range: range)
-    // Without a name ffmpeg itself takes BT.601, whatever the size.
+    // If the file names no matrix, ffmpeg assumes BT.601, whatever the size.
     default: ColourSpace(.bt601, range: range)
     }
   }

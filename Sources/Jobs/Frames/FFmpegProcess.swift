@@ -8,7 +8,7 @@ import Processes
   import Darwin
 #endif
 
-/// A running ffmpeg, its output and what it says of it. Killed when the object goes.
+/// A running ffmpeg, with its output and its log. Killed when the object is released.
 final class FFmpegProcess {
   private let child: ChildProcess
   private let log = Guarded(State())
@@ -52,8 +52,8 @@ final class FFmpegProcess {
     child.standardOutput.read(upTo: count, appendingTo: &bytes)
   }
 
-  /// What it says about the next frame of its output. Blocks until it does.
-  /// - Returns: Nil if it says nothing any more.
+  /// The description of the next frame of the output. Blocks until ffmpeg has logged it.
+  /// - Returns: Nil at the end of the log.
   func nextFrame() -> FFmpegLog.Frame? {
     log.wait { state -> FFmpegLog.Frame?? in
       if let frame = state.log.takeFrame() { return .some(frame) }
@@ -61,7 +61,7 @@ final class FFmpegProcess {
     }
   }
 
-  /// Ends the program and waits for it, and returns all that it said. Later calls return the same.
+  /// Ends the program, waits for it and returns its log. Later calls return the same.
   func end() -> (log: FFmpegLog, ending: ChildProcess.Ending) {
     let ending = ending ?? finish()
     self.ending = ending
@@ -69,7 +69,7 @@ final class FFmpegProcess {
   }
 
   private func finish() -> ChildProcess.Ending {
-    // At the end of its output it is about to exit by itself, and may have something to say.
+    // After the end of its output it is about to exit by itself, and may still log something.
     if !child.standardOutput.isAtEnd { child.signalGroup(SIGKILL) }
     listener.join()
     return child.waitForEnd()

@@ -2,15 +2,15 @@ import Files
 import Imaging
 import Processes
 
-/// Any other video and picture, through the ffmpeg program, which writes raw pictures into a pipe.
+/// Any other video or picture, decoded by the ffmpeg program, which writes raw pictures into a pipe.
 struct FFmpegSource: FrameSource {
   private let name: String
   private let input: FFmpegInput
   private let file: SharedFile
   private let child: FFmpegProcess
-  /// What ffmpeg said about the file before it decoded it; nil for a single picture.
+  /// What ffmpeg reported about the file before decoding it; nil for a single picture.
   private let survey: FFmpegSurvey?
-  /// Of every frame: ffmpeg scales what comes in another size or format later.
+  /// The layout of every frame: ffmpeg converts later frames that have another size or format.
   private var layout: Layout?
   private var newest: FFmpegLog.Frame?
   private var firstTime: Double?
@@ -156,13 +156,13 @@ struct FFmpegSurvey {
   /// As ffmpeg names streams.
   let stream: String
   let isOnePicture: Bool
-  /// Videos in the file besides the chosen one, single pictures left out.
+  /// Videos in the file besides the chosen one, not counting single pictures.
   let otherVideos: Int
   /// Frames that the file shows; nil if they can't be counted.
   let frameCount: Int?
   /// Mean frames a second; nil if unknown.
   let frameRate: Double?
-  /// Frames that the file should have by its own header; nil if it says nothing.
+  /// How many frames the file should have by its own header; nil if the header doesn't say.
   let promisedFrames: Int?
   let isCut: Bool
 
@@ -176,14 +176,14 @@ struct FFmpegSurvey {
       piece.removeAll(keepingCapacity: true)
     }
     let (log, _) = child.end()
-    // The videos in the order in which `-map 0:V` took them. The first that moves: an animated AVIF begins with a still.
+    // In the order of `-map 0:V`. The first one that moves is chosen: an animated AVIF begins with a still.
     let videos = log.streams.filter(\.isVideo)
     let chosen = videos.indices.first { packets.shown[$0] ?? 0 > 1 } ?? 0
     stream = videos.indices.contains(chosen) ? "\(videos[chosen].index)" : "V:0"
     frameCount = packets.shown[chosen]
     otherVideos = packets.shown.count { $0.key != chosen && $0.value > 1 }
     frameRate = videos.indices.contains(chosen) ? videos[chosen].frameRate : nil
-    // A format of single pictures, which several may follow one another in: only the first is the file's.
+    // A format of single pictures. If several follow one another in the file, only the first counts.
     isOnePicture = input.format != "mjpeg" && (log.inputFormat?.hasSuffix("_pipe") ?? false)
     isCut = !isOnePicture && (log.isCut || FileEnding.isMissing(file, format: log.inputFormat ?? ""))
     let promised = (log.duration ?? 0) * (frameRate ?? 0)

@@ -1,10 +1,10 @@
 import Files
 
-/// Whether a file ends before its own structure does. ffmpeg reads a cut file as far as it goes, and of most formats it
-/// doesn't say that something is missing.
+/// Whether a file ends before its own structure does. ffmpeg reads a cut file as far as it goes, and for most formats
+/// doesn't report that something is missing.
 enum FileEnding {
   /// - Parameter format: ffmpeg's names of the format.
-  /// - Returns: False if it can't be told.
+  /// - Returns: False if that is unknown.
   static func isMissing(_ file: borrowing OpenFile, format: String) -> Bool {
     let length = file.byteCount
     switch format {
@@ -110,7 +110,7 @@ enum FileEnding {
     return overflow ? nil : end
   }
 
-  /// A number whose first bit that is set tells its width; all ones mean unknown.
+  /// A number whose first set bit gives its width; all ones mean unknown.
   private static func elementSize(_ bytes: ArraySlice<UInt8>) -> (size: Int, width: Int)? {
     guard let first = bytes.first, first != 0 else { return nil }
     let width = first.leadingZeroBitCount + 1

@@ -1,7 +1,7 @@
 import Files
 import Imaging
 
-/// What a file is, by its first bytes: its name may say anything.
+/// What a file is, by its first bytes, because its name proves nothing.
 enum FileSignature: Equatable {
   case y4m
   /// A picture that is decoded without ffmpeg.
@@ -12,7 +12,7 @@ enum FileSignature: Equatable {
   /// Bytes at the start of a file that are enough to recognise it.
   static let startBytes = 64 << 10
 
-  /// - Returns: Nil for content that none of these begins with, and for a file that can't be read.
+  /// - Returns: Nil if the content isn't recognised, or the file can't be read.
   init?(_ path: RawPath) {
     guard let file = try? OpenFile(path, for: .reading), let start = try? file.read(Self.startBytes, at: 0) else {
       return nil

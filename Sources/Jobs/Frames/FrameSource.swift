@@ -3,9 +3,9 @@ import Imaging
 
 /// The frames of a source, one after another. Blocks while it reads, so it belongs on a job's own thread.
 ///
-/// A source goes on as long as there is anything to read. What could not be read is a problem to tell, not an error.
+/// A source goes on as long as there is anything to read. Unreadable parts are reported as problems, not thrown.
 package protocol FrameSource {
-  /// How many frames there will be; nil if it can't be known before the end. It falls when some turn out to be unreadable.
+  /// How many frames there will be; nil if unknown before the end. Decreases when some turn out to be unreadable.
   var frameCount: Int? { get }
 
   /// The next frame; nil after the last.
@@ -19,7 +19,7 @@ package protocol FrameSource {
 
 extension ResolvedSource {
   /// Opens the source. Counting the frames of a video reads all of it once.
-  /// - Parameter isCancelled: Asked while it counts, and between files that can't be read; if it is true, the source ends.
+  /// - Parameter isCancelled: Called while frames are counted and between unreadable files; true ends the source.
   package func open(isCancelled: @escaping () -> Bool = { false }) throws -> any FrameSource {
     switch kind {
     case .y4m: try Y4MSource(self)
@@ -29,8 +29,8 @@ extension ResolvedSource {
     }
   }
 
-  /// Refuses a source that can't be read, as far as its first bytes or its first frame show. Blocks, for ffmpeg some tenths
-  /// of a second.
+  /// Throws if the first bytes or the first frame show that the source can't be read. Blocks; with ffmpeg, for some
+  /// tenths of a second.
   package func check() throws {
     switch kind {
     case .y4m:
@@ -55,7 +55,7 @@ extension ResolvedSource {
   }
 }
 
-/// Names for a sentence: the first few of what may be thousands.
+/// A list of names for a sentence, which shows only the first few of what may be thousands.
 struct ShortList {
   private var named: [String] = []
   private(set) var count = 0

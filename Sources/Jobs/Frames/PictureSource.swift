@@ -8,12 +8,12 @@ struct PictureSource: FrameSource {
   private let isFolder: Bool
   private var nextIndex = 0
   private var nextID = 0
-  /// Of the first picture; a picture of another size is left out, because plugins rely on one size.
+  /// The first picture's. Pictures of another size are skipped, because plugins rely on one size.
   private var size: (width: Int, height: Int)?
   private var skipped = ShortList()
   /// Pictures that ffmpeg patched up.
   private var damaged = ShortList()
-  /// Pictures that ffmpeg decodes already, by their index.
+  /// Pictures that ffmpeg is already decoding, by their index.
   private var started: [Int: FFmpegSource] = [:]
   private var isReported = false
   private let isCancelled: () -> Bool
@@ -22,7 +22,7 @@ struct PictureSource: FrameSource {
 
   /// Longer files are not read: this holds 64 Mi pixels uncompressed.
   static let maximumFileBytes = 272 << 20
-  /// Files of a folder for which ffmpeg is started ahead: it needs longer to start than to decode most pictures.
+  /// How many files of a folder ffmpeg is started ahead for: it takes longer to start than to decode most pictures.
   private static let startedAhead = 2
 
   init(file: ResolvedSource) throws(SourceError) {
@@ -90,7 +90,7 @@ struct PictureSource: FrameSource {
   }
 
   mutating func takeProblems() -> [String] {
-    // Files that can't be decoded join those that were left out at the start.
+    // By now the files that can't be decoded have joined those that were skipped at the start.
     guard nextIndex == files.count, !isReported else { return [] }
     isReported = true
     let sentences = [
@@ -126,7 +126,7 @@ struct PictureSource: FrameSource {
     var source = try started.removeValue(forKey: nextIndex) ?? file.startFFmpeg()
     guard var frame = try source.next() else { throw SourceError.noFrames(file.name) }
     frame.id = nextID
-    // Past the end it says whether the picture is whole.
+    // Reading past the end shows whether the picture is damaged.
     _ = try source.next()
     if let error = source.firstError { damaged.add("\(Self.printable(file.name)) (\(error))") }
     return frame
@@ -143,13 +143,13 @@ struct PictureSource: FrameSource {
     }
   }
 
-  /// A name that may have any bytes, for a sentence.
+  /// A name for a sentence, cut to 100 characters and without control characters: file names may have any bytes.
   private static func printable(_ name: String) -> String {
     String(name.prefix(100).map { $0.isASCII && ($0.asciiValue ?? 0) < 0x20 ? "\u{FFFD}" : $0 })
   }
 }
 
-/// Why a file of a folder is no frame: part of a sentence.
+/// Why a file of a folder can't be a frame, as part of a sentence.
 struct PictureRefusal: Error {
   let reason: String
 }
@@ -186,7 +186,7 @@ struct PictureFile {
     case .picture: return .success(PictureFile(name: text, path: path, input: nil))
     case .y4m: return refusal("a y4m video, not a picture")
     case .other("an animated PNG", _):
-      // Its first picture is one that every PNG decoder reads.
+      // Every PNG decoder can read its first picture.
       return .success(PictureFile(name: text, path: path, input: nil))
     case .other(let what, isPicture: true): return forFFmpeg(text, path: path, what: what)
     case .other(let what, isPicture: false): return refusal("\(what), not a picture")

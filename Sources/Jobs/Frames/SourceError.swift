@@ -14,18 +14,18 @@ package enum SourceError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file ends before its first frame does.
   case cutOff(String)
   /// - Parameters:
-  ///   - what: such as `an animated WebP`; nil if the file begins like nothing that is known.
-  ///   - version: ffmpeg's own; nil if it didn't say.
+  ///   - what: such as `an animated WebP`; nil if the file's first bytes aren't recognised.
+  ///   - version: ffmpeg's own; nil if unknown.
   case undecodable(String, what: String?, version: String?, reason: String)
   case programMissing(String, source: String)
   case programFailed(String, reason: String)
-  /// It is not what it was when the job was accepted. The numbers are of pictures; nil for a single file.
+  /// The source has changed since the job was accepted. The numbers count pictures; nil for a single file.
   case changed(String, before: Int?, now: Int?)
-  /// Another file has the name of the upload that the job was accepted with.
+  /// The upload was replaced after the job was accepted with it.
   case replacedUpload(String)
-  /// The upload is not the one that the request means.
+  /// The upload's content is not the one that the request names.
   case otherUpload(String)
-  /// The request names a content, but not an upload.
+  /// The request names a content, but its source is not an upload.
   case contentOfPath(String)
 
   package var description: String {

@@ -7,8 +7,8 @@ import Files
 /// the name is deleted. A path can't be kept; if it was changed since, the job fails instead of reading something else.
 extension SourceRoot {
   /// Holds a source for a job, until ``release(job:)``.
-  /// - Parameter expected: what it must be; nil for whatever it is now.
-  /// - Returns: what it is. The job must be given this again when it reads the source.
+  /// - Parameter expected: the version that the source must have; nil accepts any.
+  /// - Returns: the version that it has. Pass it to ``resolve(_:forJob:as:)`` when the job reads the source.
   func accept(
     _ source: String, forJob id: String, expecting expected: SourceVersion?
   ) throws(SourceError) -> SourceVersion {
@@ -20,10 +20,10 @@ extension SourceRoot {
       guard version.isSame(as: expected) else { throw Self.changed(found, from: expected, to: version) }
       return version
     }
-    // From here on the file is the same, whatever becomes of the name.
+    // A file that is held stays the same from here on, even if its name is replaced or deleted.
     let path = RawPath(hold(name, forJob: id) ?? found.path)
     var version = SourceVersion(ofFiles: [path])
-    // The hash belongs to the file that has the name now, which may be another one already.
+    // The hash is of the file that has the name now, which may already be another one.
     let sha256 = expected?.sha256 == nil ? uploads.sha256(name) : uploads.computedSHA256(name)
     if SourceVersion(ofFiles: [RawPath(uploads.whole(name))]).stamp == version.stamp { version.sha256 = sha256 }
     if let expected, !version.isSame(as: expected) {
@@ -34,8 +34,8 @@ extension SourceRoot {
     return version
   }
 
-  /// The source of a job that was accepted, as it was then.
-  /// - Parameter version: nil for a job of a version that did not record it.
+  /// The source of an accepted job, as it was then.
+  /// - Parameter version: nil for a job from an older release, which did not record it.
   func resolve(_ source: String, forJob id: String, as version: SourceVersion?) throws(SourceError) -> ResolvedSource {
     var found: ResolvedSource
     if let name = Self.upload(in: source), UploadFolder.isValidName(name),
@@ -49,7 +49,7 @@ extension SourceRoot {
     return found
   }
 
-  /// Checks that a source is still what it was. To be called after its last frame too: a file may change while it is read.
+  /// Checks that a source has not changed. Call this after its last frame too: a file may change while it is read.
   func check(_ source: ResolvedSource, is version: SourceVersion) throws(SourceError) {
     var current = SourceVersion(ofFiles: source.files)
     guard current.stamp != version.stamp else { return }
@@ -59,21 +59,22 @@ extension SourceRoot {
     guard current.isSame(as: version) else { throw .replacedUpload(name) }
   }
 
-  /// Gives up what a job holds. A job that holds nothing is no error.
+  /// Releases what a job holds. Does nothing if it holds nothing.
   func release(job id: String) {
     if Identifier.isValid(id) { try? FileSystem.remove(uploads.held(byJob: id)) }
   }
 
-  /// Gives up what jobs hold that neither wait nor run: the process may have ended between the end of a job and this.
+  /// Releases what jobs hold that neither wait nor run: the process may have died between a job's end and its release.
   func releaseAll(except ids: Set<String>) {
     for id in (try? FileSystem.names(in: uploads.jobs)) ?? [] where !ids.contains(id) {
       try? FileSystem.remove("\(uploads.jobs)/\(id)")
     }
   }
 
-  /// - Returns: the path that keeps the file; nil if the file system has no hard links, and the name alone must do.
+  /// - Returns: the path that keeps the file; nil if it can't be held, as on a file system without hard links. Then the
+  ///   job reads it by its name.
   private func hold(_ name: String, forJob id: String) -> String? {
-    // A job of the same number may have left one, if an older database was restored since.
+    // If an older database was restored, a job with the same number may have left one.
     release(job: id)
     do throws(FileError) {
       try FileSystem.createRealFolder(uploads.held(byJob: id))

@@ -34,7 +34,7 @@ package struct SourceRoot: Sendable {
 
   private func resolve(upload name: String, source: String) throws(SourceError) -> ResolvedSource {
     guard !name.isEmpty else { throw .empty }
-    // A symbolic link is no upload, wherever it leads.
+    // A symbolic link isn't an upload, wherever it leads.
     guard UploadFolder.isValidName(name), uploads.whole(at: name) != nil else { throw .missingUpload(name) }
     return try ResolvedSource(name: source, path: uploads.whole(name), root: uploads.path)
   }
@@ -83,7 +83,7 @@ package struct ResolvedSource: Equatable, Sendable {
       let format = isVideo ? "mjpeg" : "jpeg_pipe"
       return .ffmpeg(FFmpegInput(format: format, isOnePicture: !isVideo, what: "a JPEG"))
     case .other(let what, _): return .ffmpeg(FFmpegInput(format: nil, isOnePicture: false, what: what))
-    // The parsers name what is wrong with a file that should be theirs.
+    // The parser for the extension's format reports what is wrong with the file.
     case nil where suffix == "y4m": return .y4m
     case nil where ["png", "ppm", "pgm", "pnm"].contains(suffix): return .picture
     case nil: return .ffmpeg(FFmpegInput(format: nil, isOnePicture: false, what: nil))

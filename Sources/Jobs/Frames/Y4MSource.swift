@@ -87,7 +87,7 @@ struct Y4MSource: FrameSource {
   }
 }
 
-/// An open file for several owners: the file itself is not copyable, and a source in a collection is.
+/// An open file with several owners: the file isn't copyable, and a source in a collection must be.
 final class SharedFile: Sendable {
   let file: OpenFile
   init(_ file: consuming OpenFile) { self.file = file }

@@ -9,9 +9,9 @@ import JSONValues
 package protocol Plugin {
   var metadata: PluginMetadata { get }
 
-  /// Called once, before the first frame. Declare options in ``PluginMetadata/options``, so that a job with a wrong one is
-  /// refused before it starts. What only the plugin can check it refuses here with
-  /// ``PluginError/invalidOption(name:expected:)``: its sentence is shown to the person who set the option.
+  /// Called once, before the first frame. Declare options in ``PluginMetadata/options``, so that a job with a wrong one
+  /// is refused before it starts. If only the plugin can check an option, throw
+  /// ``PluginError/invalidOption(name:expected:)`` here: its message is shown to the person who set the option.
   mutating func prepare(_ context: PluginContext) throws
 
   /// Called for each frame, in order.

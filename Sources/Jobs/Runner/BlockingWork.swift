@@ -1,7 +1,7 @@
 import Domain
 import Net
 
-/// Runs work that blocks on a few threads of its own, because the threads of tasks must not wait.
+/// Runs blocking work on a few threads of its own, because it must not block the cooperative pool.
 final class BlockingWork: Sendable {
   private struct State {
     var threads = 0
@@ -12,13 +12,13 @@ final class BlockingWork: Sendable {
   private let maximumThreads: Int
   private let maximumWaiting: Int
 
-  /// The defaults are for ffmpeg, of which each thread may run one.
+  /// The defaults are for ffmpeg: each thread may run one.
   init(maximumThreads: Int = 4, maximumWaiting: Int = 100) {
     self.maximumThreads = maximumThreads
     self.maximumWaiting = maximumWaiting
   }
 
-  /// - Throws: ``AppError`` with the code `unavailable` if too much work waits already.
+  /// - Throws: ``AppError`` with the code `unavailable` if the queue is full.
   func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws(AppError) -> Value {
     let value: Value? = await withCheckedContinuation { continuation in
       if !enqueue({ continuation.resume(returning: work()) }) { continuation.resume(returning: nil) }
@@ -47,7 +47,7 @@ final class BlockingWork: Sendable {
     while let work = next() { work() }
   }
 
-  /// The next work; nil, and one thread less, if there is none.
+  /// Removes the next work from the queue. Nil if there is none; the calling thread then no longer counts and must end.
   private func next() -> (@Sendable () -> Void)? {
     state.withLock { state in
       guard !state.waiting.isEmpty else {

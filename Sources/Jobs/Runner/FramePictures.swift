@@ -28,7 +28,7 @@ package final class FramePictures: Sendable {
   package init(
     folder: String, maximumBytes: Int = 256 << 20, mayWrite: @escaping @Sendable () -> Bool = { true }
   ) {
-    // Not the data folder itself: a server must not create again what was removed. If it fails, so does every write.
+    // Not the data folder itself: if it was removed, a server must not recreate it. If this fails, so does every write.
     if mayWrite() {
       try? FileSystem.createFolder(FilePath.parent(of: folder))
       try? FileSystem.createFolder(folder)

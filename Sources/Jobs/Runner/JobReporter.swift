@@ -27,8 +27,8 @@ final class JobReporter {
   private let publisher: Publisher
   private let cancel: CancelFlag?
 
-  /// - Parameter cancel: the flag of a running job. Once it is raised, the job no longer waits for room in a full queue: what
-  ///   has no room is dropped.
+  /// - Parameter cancel: the flag of a running job. Once it is raised, the job no longer waits for room in a full queue
+  ///   but drops messages.
   init(_ job: Job, publisher: Publisher, cancel: CancelFlag? = nil) {
     self.job = job
     self.publisher = publisher
@@ -71,8 +71,8 @@ final class JobReporter {
   }
 
   /// Publishes a changed status of the job, or refuses it if nothing can be stored.
-  /// - Parameter completion: called once on another thread. If it is called with an error, the status was not stored, and
-  ///   ``job`` is to be reset to what it was before.
+  /// - Parameter completion: called once on another thread. If it is called with an error, the status was not stored;
+  ///   reset ``job`` to its previous value.
   func submitStatus(
     isRefusable: Bool, _ change: (inout Job) -> Void,
     completion: @escaping @Sendable (Result<Void, AppError>) -> Void

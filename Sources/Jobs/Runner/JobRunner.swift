@@ -13,11 +13,11 @@ protocol JobRunner: Sendable {
   func check() async throws(AppError)
 
   /// Holds what a new job needs until ``release(job:)``.
-  /// - Returns: the work, with all that was found out about it.
+  /// - Returns: the work, with everything that is now known about it.
   /// - Throws: ``AppError``; then nothing is held.
   func accept(job id: String) throws(AppError) -> JobWork
 
-  /// Gives up what a job holds that has ended or was not stored. A job that holds nothing is no error.
+  /// Releases what a job holds, once it has ended or if it was not stored. Does nothing if it holds nothing.
   func release(job id: String)
 
   /// Ends a job that neither waits for a slot nor has one.

@@ -1,8 +1,8 @@
 import Files
 import Hashing
 
-/// The content of a frame's picture, in 24 letters and digits: its address may be cached for ever, because another picture
-/// has another one. A number of a job and a frame doesn't do for that: a new or a restored data folder uses it again.
+/// Identifies the content of a frame's picture by 24 hexadecimal digits. A URL with them may be cached for ever. The
+/// numbers of job and frame are not enough for that: a new or restored data folder reuses them.
 ///
 /// It is made of the checksums that end a PNG file and of the file's size, so neither writing nor sending a picture has
 /// to hash it.

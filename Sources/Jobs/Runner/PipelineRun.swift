@@ -36,7 +36,7 @@ struct PipelineRun {
   var isPaced = false
   /// Nil if the job keeps no pictures.
   var pictures: FramePictures?
-  /// Throws if the source is no longer what it was when the job was accepted.
+  /// Throws if the source has changed since the job was accepted.
   var checkSource: () throws -> Void = {}
 
   private let job: Job
@@ -83,7 +83,7 @@ struct PipelineRun {
       guard !cancel.isRaised else { return .cancelled }
       upcoming = read(&source)
       if isPaced, let time = frame.time, !wait(until: startedAt + .seconds(time)) { return .cancelled }
-      // Frames that turned out to be unreadable don't come any more.
+      // Frames that turned out to be unreadable no longer count.
       meter.setFrames(source.frameCount)
       guard try process(frame) else { return .cancelled }
     }
@@ -102,7 +102,7 @@ struct PipelineRun {
   private func read(_ source: inout any FrameSource) -> Result<SourceFrame?, any Error> {
     Result {
       let next = Result { try source.next() }
-      // A source that was changed while it was read has another end, or none that can be decoded.
+      // If the source changed while it was read, it may end elsewhere, or can no longer be decoded.
       if case .success(.some) = next {} else { try checkSource() }
       let frame = try next.get()
       if let frame { pictures?.add(frame) }

@@ -12,7 +12,7 @@ struct ToolRunner: SlotRunner {
     let sources: SourceRoot
     let devices: DeviceInventory
     let dataFolder: String
-    /// Where sources are checked before there is a job.
+    /// Checks sources before a job is created.
     let checks: BlockingWork
     /// Bytes of the pictures of one job.
     let maximumPictureBytes: Int
@@ -91,7 +91,7 @@ struct ToolRunner: SlotRunner {
   // MARK: Running
 
   func run(_ reporter: JobReporter, cancel: CancelFlag) -> JobEnding {
-    // Checked before there is a job; these were stored by a version that had the plugin.
+    // Plugins are checked before a job is created, so this one was stored by a release that had the plugin.
     if let missing = work.plugins.first(where: { tools.catalogue.factory(named: $0) == nil }) {
       return fail(
         reporter, title: "A plugin is missing", code: "PLUGIN_MISSING",

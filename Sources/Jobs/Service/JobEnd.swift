@@ -7,15 +7,15 @@ import Net
   import Darwin
 #endif
 
-/// Stores the end of a job, however long nothing can be stored.
+/// Stores the end of a job, and retries for as long as nothing can be stored.
 ///
-/// Until then everyone sees the job as it was, so it can still be cancelled: it then ends as cancelled.
+/// Until then clients see the job's previous status, so it can still be cancelled: it then ends as cancelled.
 struct JobEnd {
   let reporter: JobReporter
   let flag: CancelFlag
   let ending: JobEnding
   let finishedAt: Timestamp
-  /// The reason of a job that the server's own end stops.
+  /// The reason given for a job that was stopped because the server stops.
   let stopReason: String
 
   /// Milliseconds between two attempts.
@@ -23,7 +23,7 @@ struct JobEnd {
 
   /// Blocks until the end is stored, or the server stops. Called on the job's own thread.
   /// - Parameters:
-  ///   - isStopping: whether the server stops, which doesn't wait for a store that fails.
+  ///   - isStopping: whether the server is stopping; it doesn't wait for a store that fails.
   ///   - submitted: called once, when the end was first submitted: what is published from then on is stored after it.
   ///   - attempted: called once, when it was first stored or refused.
   func store(isStopping: () -> Bool, submitted: () -> Void = {}, attempted: () -> Void = {}) {
@@ -32,7 +32,7 @@ struct JobEnd {
     while true {
       let isLast = isStopping()
       let outcome = Guarded<Result<Void, AppError>?>(nil)
-      // At the server's end it waits in the queue for as long as the store takes to close.
+      // When the server stops, the status may wait in the queue for as long as the store takes to close.
       reporter.submitStatus(isRefusable: !isLast, apply) { result in outcome.withLock { $0 = result } }
       if isFirst { submitted() }
       let result = isLast ? .success(()) : outcome.wait { $0 }

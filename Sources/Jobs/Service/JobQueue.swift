@@ -7,7 +7,7 @@ final class JobQueue: Sendable {
   private struct State {
     var waiting: [String]
     var running: [String: CancelFlag] = [:]
-    /// Jobs that have no slot any more, and whose end is not stored yet.
+    /// Jobs that have given back their slot but whose end is not stored yet.
     var ending: [String: CancelFlag] = [:]
     /// Places for jobs that are not stored yet.
     var reserved = 0

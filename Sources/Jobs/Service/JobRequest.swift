@@ -119,7 +119,7 @@ package struct JobRequest: Equatable, Sendable {
     var whole: JSONObject = ["kind": members["kind"] ?? .null, "source": .string(work.traits.source)]
     for name in ["plugins", "device_requested", "options"] { whole[name] = members[name] }
     whole["name"] = name.map(JSON.string) ?? .null
-    // A later field, which is left out if it is not there, so that the hashes of other requests stay as they were.
+    // Added later, and left out if it is absent, so that the hashes of older requests don't change.
     if case .pipeline(let pipeline) = work { whole["source_sha256"] = pipeline.version?.sha256.map(JSON.string) }
     return SHA256.hash(JSON.object(whole).encoded())
   }

@@ -216,11 +216,10 @@ package final class JobService: Sendable {
       work: { key throws(AppError) in try await reports.report(messages, into: id, key: key(id), now: now) })
   }
 
-  /// Fails jobs that are reported from outside and whose reports have stopped. To be called regularly.
+  /// Fails external jobs whose reports have stopped. Call this regularly.
   package func failAbandoned() async { await reports.failAbandoned(after: configuration.reportTimeout, now: now()) }
 
-  /// Stores that jobs which are reported from outside were cancelled, if that could not be stored at the time. To be called
-  /// when writes work again.
+  /// Stores the cancellations of external jobs that could not be stored at the time. Call this when writes work again.
   package func storeCancellations() async { await reports.storeCancellations() }
 
   /// Takes a waiting job out of the queue, or asks a running one to end, which it does before its next plugin's turn. The
@@ -366,7 +365,7 @@ package final class JobService: Sendable {
       job.deviceUsed = runner.device
     }
     let ending = runner.run(reporter, cancel: flag)
-    // By the other clock: the time of day may have been set in between.
+    // Measured with the clock that can't be set: the time of day may have been changed in between.
     let finished = Timestamp(milliseconds: started.milliseconds + Int64(sinceBoot() - startedSinceBoot))
     let end = JobEnd(
       reporter: reporter, flag: flag, ending: ending, finishedAt: finished, stopReason: Self.serverEnded)

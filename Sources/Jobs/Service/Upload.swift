@@ -15,7 +15,7 @@ package final class Upload {
     case finished(File)
   }
 
-  /// The file is not copyable, an enum's value is.
+  /// A class, because the file isn't copyable and `Target` must be.
   private final class File {
     let file: OpenFile
     init(_ file: consuming OpenFile) { self.file = file }
@@ -30,11 +30,11 @@ package final class Upload {
   /// Nil before the first write.
   private var target: Target?
   private var isEnded = false
-  /// Of the bytes of this request if it sends the file from its start; nil if the file has to be read at the end.
+  /// The hash so far, if this request sends the file from its start; nil if the file has to be read at the end.
   private var hash: SHA256?
-  /// The bytes that are in the file.
+  /// How many bytes are in the file.
   private var kept = 0
-  /// The place of the next byte of this request.
+  /// The offset in the file of the next byte of this request.
   package private(set) var position: Int
 
   init(name: String, offset: Int, total: Int?, store: UploadStore, slot: UploadSlot, ticket: Int) {
@@ -50,7 +50,7 @@ package final class Upload {
 
   deinit { store.release(name) }
 
-  /// The bytes that have arrived, of this request and those before it.
+  /// How many bytes have arrived with this request and earlier ones.
   package var received: Int { max(kept, position) }
 
   /// - Throws: ``AppError``: `tooLarge` before a byte beyond the limit is written, `invalid` beyond the announced total,
@@ -70,7 +70,7 @@ package final class Upload {
     position += bytes.count
   }
 
-  /// To be called at the end of the request. What was received is on the disk when it returns.
+  /// Call this at the end of the request. When it returns, the received bytes are on the disk.
   package func finish() throws(AppError) -> UploadProgress {
     try inTurn { target throws(AppError) in
       isEnded = true
@@ -78,7 +78,7 @@ package final class Upload {
         guard let receipt = store.receipt(name) else { throw store.missingBytes(name) }
         return .whole(receipt)
       }
-      // Before the move, since the paths may be another server's now; after it, since what follows is acknowledged.
+      // Another server may own the paths now, so check before the move, and after it, before acknowledging the upload.
       try store.checkFolder()
       let progress: UploadProgress
       do throws(FileError) {
@@ -159,7 +159,7 @@ package final class Upload {
     hash?.update(bytes)
   }
 
-  /// - Throws: ``AppError`` with the code `conflict` if the file has other bytes at this place.
+  /// - Throws: ``AppError`` with the code `conflict` if the file has other bytes at this position.
   private func compare(_ bytes: ArraySlice<UInt8>, with file: borrowing OpenFile) throws(AppError) {
     let stored: [UInt8]
     do throws(FileError) {

@@ -1,7 +1,7 @@
 import Domain
 
-/// Decides what has expired. A jump of the wall clock alone expires nothing: an upload has to be due for a while, and one
-/// that arrived in this process has to be as old by the clock that never jumps.
+/// Decides what has expired. A jump of the wall clock alone expires nothing: an upload must stay due for a while, and
+/// one that arrived while this process runs must also be old enough by the clock that never jumps.
 struct UploadExpiry: Sendable {
   struct Candidate: Equatable, Sendable {
     let path: String
@@ -13,7 +13,7 @@ struct UploadExpiry: Sendable {
 
   private struct Sighting {
     var usedAt: Timestamp
-    /// When this time of use was first seen; nil in the first round, which can't tell.
+    /// When this time of use was first seen; nil if that was in the first round, because it may be older.
     var seenAt: Int?
     /// Since when it is due by the wall clock.
     var dueSince: Int?
@@ -25,7 +25,7 @@ struct UploadExpiry: Sendable {
   /// Milliseconds for which an upload must be due before it is removed, at most.
   static let patience: Int64 = 3_600_000
 
-  /// - Parameter candidates: all of them; what is missing is forgotten.
+  /// - Parameter candidates: all of them; the state of missing ones is dropped.
   mutating func expired(_ candidates: [Candidate], now: Timestamp, uptime: Int) -> [Candidate] {
     var next: [String: Sighting] = [:]
     var expired: [Candidate] = []

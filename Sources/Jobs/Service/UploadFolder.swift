@@ -42,7 +42,7 @@ struct UploadFolder: Sendable {
       }
   }
 
-  /// The names of finished uploads and of unfinished ones, without anything else that lies there.
+  /// The names of finished and unfinished uploads. Other files in the folder are ignored.
   func names() -> (whole: [String], partial: [String]) {
     func files(in folder: String) -> [String] {
       let names = (try? FileSystem.names(in: folder)) ?? []

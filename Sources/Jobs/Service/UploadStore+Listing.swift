@@ -5,11 +5,11 @@ import JSONValues
 /// An upload in a list.
 package struct ListedUpload: Equatable, Sendable {
   package let name: String
-  /// So many have arrived, if it is unfinished.
+  /// How many have arrived so far, if it is unfinished.
   package let bytes: Int
   /// Whether it is a source. An upload that is being replaced is listed as finished.
   package let isWhole: Bool
-  /// Nil if it is unfinished, or if the file was not read yet since it was put there.
+  /// Nil if it is unfinished, or if the file was not hashed since it was put there.
   package let sha256: String?
   /// When the last byte arrived.
   package let changedAt: Timestamp
@@ -71,7 +71,7 @@ extension UploadStore {
 
   // MARK: Expiry
 
-  /// Removes what was not used for its retention. To be called about once a minute.
+  /// Removes uploads that were not used for their retention. Call this about once a minute.
   /// - Parameters:
   ///   - uptime: milliseconds of a clock that never jumps.
   ///   - retention: milliseconds for which an unused upload is kept.
@@ -116,7 +116,7 @@ extension UploadStore {
     return isRemoved ?? false
   }
 
-  /// What is known of uploads that are gone, and files that a crash left between.
+  /// Removes the records of uploads that are gone, and files that a crash left among them.
   private func removeStrayRecords(of whole: Set<String>) {
     let folder = files.about("")
     for name in (try? FileSystem.names(in: folder)) ?? [] where !whole.contains(name) && !isInProgress(name) {

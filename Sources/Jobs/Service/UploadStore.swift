@@ -88,8 +88,8 @@ package final class UploadStore: Sendable {
     Self.isValidName(name) ? files.partial(at: name)?.byteCount ?? 0 : 0
   }
 
-  /// What has arrived of a file: the unfinished upload, or else the finished one if it has the announced size. Finishes
-  /// an upload of which every byte has arrived, in case the process ended between the two.
+  /// How much of a file has arrived: the unfinished upload, or else the finished one if it has the announced size.
+  /// Finishes an upload that has all its bytes, in case the process died before it could.
   package func progress(of name: String, total: Int) throws(AppError) -> UploadProgress {
     let received = receivedBytes(name)
     if received > 0, received == total { return try begin(name, offset: total, total: total).finish() }
@@ -137,7 +137,7 @@ package final class UploadStore: Sendable {
     }
     try checkFolder()
     try withSlot(name) { (slot) throws(AppError) in
-      // A request that still sends must not bring it back.
+      // A request that is still sending must not bring it back.
       _ = slot.takeOver()
       try slot.turn.withLock { _ throws(AppError) in
         do throws(FileError) {
@@ -161,7 +161,7 @@ package final class UploadStore: Sendable {
   /// Whether a request is changing the files of a name.
   func isInProgress(_ name: String) -> Bool { slots.withLock { $0[name] != nil } }
 
-  /// The slot of a name, which has one user more until ``release(_:)``.
+  /// The slot of a name. Adds a user to it; balance each call with ``release(_:)``.
   private func slot(for name: String) -> UploadSlot {
     slots.withLock { slots in
       let (slot, users) = slots[name] ?? (UploadSlot(), 0)
@@ -185,7 +185,7 @@ final class UploadSlot: Sendable {
   private let newest = Atomic(0)
 
   /// Ends the turn of every earlier request.
-  /// - Returns: the caller's own number.
+  /// - Returns: the caller's ticket.
   func takeOver() -> Int { newest.add(1, ordering: .relaxed).newValue }
 
   func isCurrent(_ ticket: Int) -> Bool { newest.load(ordering: .relaxed) == ticket }

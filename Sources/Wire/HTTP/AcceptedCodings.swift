@@ -1,8 +1,8 @@
-/// The content codings that a client accepts (RFC 9110 §12.5.3), of those that this server has.
+/// Which of this server's content codings a client accepts (RFC 9110 §12.5.3).
 package struct AcceptedCodings: Sendable, Equatable {
   /// The weight in thousandths; 0 if the client doesn't accept it.
   package private(set) var gzip = 0
-  /// The weight of a body without a coding. It is acceptable unless it is excluded.
+  /// The weight of an unencoded body. It is acceptable unless it is excluded.
   package private(set) var identity = 1
 
   package init(_ fields: HTTPFields) {

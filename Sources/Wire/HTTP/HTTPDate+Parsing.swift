@@ -11,7 +11,7 @@ extension HTTPDate {
     case 4 where words[0].hasSuffix(",") && words[3] == "GMT":
       let parts = words[1].split(separator: "-", omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 3, let short = number(parts[2], digits: 2) else { return nil }
-      // Two digits of a year that is not far ahead: this format was obsolete before 2000.
+      // A two-digit year is never far in the future: this format was obsolete before 2000.
       return seconds(
         year: "\(short < 70 ? 2000 + short : 1900 + short)", month: parts[1], day: parts[0], time: words[2])
     // Sun Nov  6 08:49:37 1994
@@ -29,7 +29,7 @@ extension HTTPDate {
       let minute = number(parts[1], digits: 2), minute < 60, let second = number(parts[2], digits: 2), second <= 60
     else { return nil }
     let days = daysSince1970(year: year, month: month + 1, day: day)
-    // A day that the month doesn't have would be one of the next month.
+    // A day that the month doesn't have would count as a day of the next month.
     guard day >= 1, days < daysSince1970(year: year, month: month + 2, day: 1) else { return nil }
     return days * 86_400 + hour * 3_600 + minute * 60 + second
   }

@@ -47,7 +47,7 @@ package enum Preconditions {
 }
 
 extension HTTPFields {
-  /// Whether a list of entity tags has the current one, or is `*` and there is one state or other.
+  /// Whether a list of entity tags has the current one, or is `*` and the resource exists.
   /// - Parameter isStrong: whether weak tags never match (RFC 9110 §8.8.3.2).
   fileprivate func lists(_ current: Validators?, in name: String, isStrong: Bool) -> Bool {
     guard let current else { return false }
@@ -60,7 +60,7 @@ extension HTTPFields {
     }
   }
 
-  /// A date, which is ignored if it is malformed or not the only one (RFC 9110 §13.1.3).
+  /// A date; nil if it is malformed or repeated, so that it is ignored (RFC 9110 §13.1.3).
   fileprivate func date(_ name: String) -> Int? {
     let values = values(of: name)
     return values.count == 1 ? HTTPDate.unixSeconds(parsing: values[0]) : nil

@@ -21,7 +21,7 @@ package final class RequestHead: Sendable {
   package let expectsContinue: Bool
   /// Whether it has conditions (RFC 9110 §13.1) or a range.
   package let isConditional: Bool
-  /// Whether Accept-Encoding has weights, so that the client may refuse a body without a coding.
+  /// Whether Accept-Encoding has weights, so that the client may refuse an unencoded body.
   package let weighsCodings: Bool
   /// Whether the body has a content coding (RFC 9110 §8.4).
   package let isBodyCoded: Bool

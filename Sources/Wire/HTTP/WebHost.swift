@@ -1,9 +1,9 @@
 /// The host of an origin or of a Host field, in the form in which the URL standard compares hosts
 /// (https://url.spec.whatwg.org/#host-parsing).
 ///
-/// Names are compared without case. A trailing dot makes another name, as it does in browsers. An IPv6 address is the same
-/// in every spelling; an IPv4 address has to be written with four decimal numbers. IDNA is out of scope: a name beyond
-/// ASCII is no host here, and has to be written in Punycode (`xn--…`), the form that browsers send.
+/// Names are compared without case. A trailing dot makes another name, as it does in browsers. An IPv6 address is the
+/// same in every spelling; an IPv4 address has to be written with four decimal numbers. IDNA is out of scope: a
+/// non-ASCII name is refused, and has to be written in Punycode (`xn--…`), the form that browsers send.
 package enum WebHost: Hashable, Sendable {
   /// In lower case.
   case name(String)
@@ -55,7 +55,7 @@ package enum WebHost: Hashable, Sendable {
     var parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     if parts.last?.isEmpty == true { parts.removeLast() }
     let numbers = parts.compactMap { part -> UInt8? in
-      // "010" is 8 to some readers and 10 to others.
+      // Some parsers read "010" as 8, others as 10.
       guard part.count == 1 || part.first != UInt8(ascii: "0"), let value = part.decimalValue else { return nil }
       return UInt8(exactly: value)
     }
@@ -98,7 +98,7 @@ package enum WebHost: Hashable, Sendable {
 }
 
 extension WebHost: CustomStringConvertible {
-  /// As a URL and a Host field have it: an IPv6 address in brackets, its longest run of zeros left out.
+  /// As in a URL or a Host field: an IPv6 address is in brackets, with its longest run of zeros left out.
   package var description: String {
     switch self {
     case .name(let name): name

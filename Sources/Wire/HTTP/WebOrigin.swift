@@ -49,7 +49,7 @@ package struct WebOrigin: Hashable, Sendable {
 
   private static let defaultPorts = ["http": 80, "https": 443]
 
-  /// What ends the authority of a URL.
+  /// The bytes that end the authority of a URL.
   private static let delimiters: Set<UInt8> = [.slash, .backslash, UInt8(ascii: "?"), UInt8(ascii: "#")]
 
   /// The index of the colon in `://`, if a valid scheme (RFC 3986 §3.1) is in front of it.
@@ -68,7 +68,7 @@ extension WebOrigin: CustomStringConvertible {
   package var description: String { "\(scheme)://\(host)\(port.map { ":\($0)" } ?? "")" }
 }
 
-/// Why a text is no origin. The description continues a sentence that names the text.
+/// Why a text is not an origin. The description continues a sentence that names the text.
 package enum OriginError: Error, Equatable, Sendable, CustomStringConvertible {
   case noScheme
   case noHost

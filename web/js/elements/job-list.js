@@ -32,7 +32,7 @@ export class JobList extends HTMLElement {
   #isStale = false
   /** Jobs without a row here: older ones, and those that the server's filter left out. */
   #unlistedCount = 0
-  /** The filter with which the server rendered the page: no job that it selects is hidden by this one. */
+  /** The filter with which the server rendered the page. Only with it do this and older pages have all matches. */
   #serverFilter = { status: "", query: "" }
 
   connectedCallback() {
@@ -156,7 +156,7 @@ export class JobList extends HTMLElement {
     setHidden(slot(this, "jobs-none-shown"), total === 0 || matching.length > 0)
     setHidden(slot(this, "jobs-page-only"), !isPageOnly)
     setAttribute(slot(this, "jobs-search-all-link"), "href", location.pathname + location.search)
-    // They are older jobs of the server's filter.
+    // The link to older jobs has the server's filter.
     setHidden(slot(this, "jobs-older"), isPageOnly)
   }
 

@@ -4,7 +4,7 @@ import { ago } from "../readable.js"
 import { serverClock } from "../server-clock.js"
 import { instant } from "../values.js"
 
-/** A moment is written in minutes at best. */
+/** Frequent enough, since a minute is the smallest unit shown. */
 const REFRESH_MS = 10_000
 
 /**
@@ -15,7 +15,7 @@ const REFRESH_MS = 10_000
 export function attachMoments({ store }) {
   const show = () => {
     const { isConnected, isPolling, asOf } = store.state
-    // A page that may be out of date stands still as a whole.
+    // While the page may be out of date, its times stand still too.
     const nowMs = isConnected || isPolling ? serverClock.now() : asOf ?? serverClock.now()
     for (const node of document.querySelectorAll('[data-slot="moment"]')) {
       const timeMs = instant(node.getAttribute("datetime"))

@@ -23,7 +23,7 @@ class FormError extends Error {
 
 /**
  * `<start-job>`: the form that starts a job. It uploads the chosen file first; then the job's page opens. A problem is
- * shown at the field that it is about, or else above the button: that of a plugin's option names the option.
+ * shown at the field that it is about, or else above the button; the error of a plugin's option names the option.
  */
 export class StartJob extends HTMLElement {
   #stop = () => {}

@@ -4,7 +4,7 @@ import { RefusedError, actOnJob } from "./job-requests.js"
 
 /** @typedef {import("./live-job.js").LiveJob} LiveJob */
 
-/** What a cancelled job's page says while nothing can be stored. */
+/** Shown after a job was cancelled while nothing can be stored. */
 const ENDS_UNSTORED = "The job is being stopped. This page shows its end when the server can store again."
 
 /**

@@ -13,7 +13,7 @@ const MISSED = "The job has ended. This browser could not show the notification.
 
 /**
  * Shows a notification when the job ends, if the visitor has asked for one with the button (`data-action="notify"`) and
- * does not look at the page.
+ * is not looking at the page.
  * @param {import("./live-job.js").LiveJob} job
  */
 export function attachNotification({ store }) {

@@ -19,8 +19,8 @@ export class RefusedError extends Error {
 const UNREACHABLE = "The server could not be reached. Try again."
 
 /**
- * The options of the chosen plugins in a form: its fields `options.PLUGIN.OPTION` that are filled in. A text that is no
- * number stays a text, so that the server says what is wrong.
+ * The options of the chosen plugins in a form: its fields `options.PLUGIN.OPTION` that are filled in. A value that is
+ * not a number stays a string, so that the server reports the error.
  * @param {Iterable<[string, FormDataEntryValue]>} fields
  * @param {string[]} plugins
  */
@@ -98,7 +98,7 @@ export async function startJob(job, key) {
  * Cancels, retries or deletes a job.
  * @param {string} jobId
  * @param {"cancel" | "retry" | "delete"} verb
- * @param {string | null} [createdAt] Of the job that is meant: the server refuses to act on another one with this id.
+ * @param {string | null} [createdAt] The job's time of creation: the server refuses to act on another job with this id.
  * @returns {Promise<Record<string, any>>} The server's answer.
  */
 export async function actOnJob(jobId, verb, createdAt = null) {

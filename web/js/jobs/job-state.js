@@ -33,8 +33,8 @@ import { finite, instant, keepLast, percent, text, withEntry } from "../values.j
  *
  * @typedef {object} JobPart
  * @property {string | null} jobId
- * @property {string | null} createdAt As the server writes it. A new or restored data folder uses a job's id again, for
- *   a job with another time.
+ * @property {string | null} createdAt As the server writes it. In a new or restored data folder, the same id belongs to
+ *   another job, with another time.
  * @property {boolean} isReplaced Whether the server has another job under the id.
  * @property {string | null} name
  * @property {string | null} status

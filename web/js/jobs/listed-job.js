@@ -46,8 +46,8 @@ export const JOB_FOLD = Object.freeze({
 })
 
 /**
- * The job after a message: a field that the message has replaces the known one, any other stays. What never changes is
- * taken from the first message: a later one is perhaps not the server's, but a reporter's.
+ * The job after a message: a field that the message has replaces the known one, any other stays. Fields that never
+ * change are taken from the first message, because a later one may come from a reporter instead of the server.
  * @param {ListedJob | null} known
  * @param {Record<string, any>} payload
  * @returns {ListedJob}
@@ -80,7 +80,7 @@ function foldProgress(known, payload) {
 const searchTexts = new WeakMap()
 
 /**
- * What a search looks at, as `Job.searchText` on the server.
+ * The text that a search covers, like `Job.searchText` on the server.
  * @param {Pick<ListedJob, "id" | "name" | "source">} job
  */
 export function searchText(job) {

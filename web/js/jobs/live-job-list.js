@@ -11,7 +11,7 @@ const LISTED_MAX = 500
 /** The jobs of the dashboard: those that the address filters for, kept up to date by the `jobs` topic. */
 export function makeLiveJobList() {
   const query = new URLSearchParams(location.search)
-  // The page shows every status then; the API refuses it.
+  // For an unknown status the page shows all jobs; the API would refuse it.
   if (!isJobStatus(query.get("status"))) query.delete("status")
   return new LiveList({
     ...JOB_FOLD,

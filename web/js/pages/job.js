@@ -13,7 +13,7 @@ import { startPageView } from "../live-page.js"
 /** A job's own page. */
 startPage(() => {
   const job = new LiveJob()
-  // Its facts, results and actions are about another job than the messages: the server renders the page again.
+  // The page's facts, results and actions belong to another job than the messages, so the server renders it again.
   job.store.subscribe(({ isReplaced }) => { if (isReplaced) location.reload() })
   startPageView(job, (known, kept) => job.watch(document.body.dataset.jobId ?? "", known, kept))
   attachJobParts()

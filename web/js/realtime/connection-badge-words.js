@@ -17,7 +17,7 @@ import { moment } from "../readable.js"
 /** How long a loading page may take to connect before the badge reports a problem. */
 export const GRACE_MS = 3_000
 
-/** What a page says that polls because other tabs hold all the streams that a browser can have. */
+/** The label while the page polls because other tabs hold all the streams that a browser can have. */
 const CROWDED = "Live, once a second: many tabs are open"
 
 /**

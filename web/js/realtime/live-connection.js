@@ -30,15 +30,15 @@ import { StreamPosition } from "./stream-position.js"
 const FAILURES_BEFORE_READING = 3
 /** How long a connection may be open without a message before the page reads its state with polls. */
 const MUTE_MS = 5_000
-/** An attempt that has run for longer than this when the server answers a request is taken to hang. */
+/** If an attempt has run for longer than this when the server answers a request, it hangs. */
 const HUNG_MS = 2_000
 
 /**
- * One subscription of the page, over as many clients as it takes, and polling while no stream is to be had. A client that
- * gave up is final; this makes the next one from the same position when the visitor asks for it, when the page or the
+ * One subscription of the page: one client after another, and polling while no stream is available. A client that gave
+ * up is final; this makes the next one from the same position when the visitor asks for it, when the page or the
  * network wakes up, or when the server answers polls again.
  *
- * Polls also bound the recovery: however long the client's own delays have become, the first answer makes it connect.
+ * Polls also bound the recovery time: the first answer makes the client connect, however long its own delays are.
  */
 export class LiveConnection {
   /** @type {RealtimeClient | null} */
@@ -199,7 +199,7 @@ export class LiveConnection {
         this.#failures += 1
         if (this.#isRefused) this.#stopPolling()
         else if (this.#isCrowded || this.#failures >= FAILURES_BEFORE_READING) this.#startReading()
-        // A server that refuses for too many connections does answer.
+        // A refusal for too many connections is an answer, so there is nothing to probe for.
         else if (this.#lastError?.code !== CLOSE_CODE.tooManyConnections) this.#polling.startProbing()
     }
     this.#report(state)
@@ -254,7 +254,7 @@ export class LiveConnection {
   }
 
   /**
-   * The server answers: an attempt that waits for its turn need not wait, and one that hangs began too early.
+   * Called when the server answers: starts a waiting attempt now, and replaces one that began too early and hangs.
    * @returns {boolean} False if an attempt has just begun.
    */
   #tryAtOnce() {

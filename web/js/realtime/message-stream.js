@@ -133,7 +133,7 @@ export class MessageStream {
     const { cursor, snapshot_messages: count, caught_up, storage } = ping.payload
     if (typeof cursor === "string") this.#apply(this.#snapshot.begin(cursor, count))
     this.#handlers.onPing(ping)
-    // Only a greeting, and the end of a replay, say what a heartbeat leaves out.
+    // A greeting or the end of a replay without `storage` means that it works; a heartbeat never has the field.
     if (typeof cursor === "string" || caught_up === true) this.#handlers.onStorage?.(storage ?? { status: "ok" })
     this.#noteReplay(ping.payload)
   }

@@ -55,7 +55,7 @@ export class Polling {
     this.#askNow()
   }
 
-  /** Like `start`, but the first request is sent after the interval of probes. */
+  /** Like `start`, but the first request is sent after one probe interval. */
   startProbing() {
     if (this.#isRunning) return
     this.#isRunning = true
@@ -93,7 +93,7 @@ export class Polling {
     this.#isAsking = false
     if (!this.#isRunning) return
     this.#isProbing = !isAnswered
-    // The interval of probes counts from one beginning to the next, so that a server that is back is noticed within it.
+    // The probe interval is measured from start to start, so that a server that is back is noticed within it.
     const delayMs = isAnswered ? POLL_INTERVAL_MS : Math.max(0, probeDelayMs - (this.#clock.now() - beganAt))
     this.#timer = this.#clock.setTimeout(() => this.#askNow(), delayMs)
     this.#onTurn(isAnswered)

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Whether the server answers at an address, and is not shutting down. The answer of another origin's server can't be read,
- * but it is one.
+ * Whether the server answers at an address, and is not shutting down. An answer from another origin counts,
+ * although it can't be read.
  * @param {URL} url
  * @param {AbortSignal} signal
  * @param {typeof fetch} [ask]

@@ -45,8 +45,9 @@ import { TransportChoice } from "./transport-choice.js"
  */
 
 /**
- * A connection to the server that reconnects by itself and resumes where it was, until `disconnect()` or until all attempts
- * of its schedule have failed in a row, which are five. Then it is CLOSED for good; to go on, make a new client.
+ * A connection to the server that reconnects by itself and resumes where it was, until `disconnect()` or until all
+ * attempts of its schedule, five by default, have failed in a row. Then it is CLOSED for good; to go on, make a new
+ * client.
  *
  * The machine (connection-machine.js) decides about the connection, the stream (message-stream.js) about what arrives;
  * this class acts. It owns one transport and one timer at a time.
@@ -132,7 +133,7 @@ export class RealtimeClient {
     return this.#position.cursor
   }
 
-  /** How many milliseconds ago anything last arrived: the page is right as of then. */
+  /** Milliseconds since anything last arrived. What the page shows was current then. */
   get silenceMs() {
     return this.#silence.silenceMs
   }
@@ -298,7 +299,7 @@ export class RealtimeClient {
     if (this.#topics.size > 0) query.set("topics", [...this.#topics].join(","))
     if (this.cursor !== null) {
       query.set("since", this.cursor)
-      // The cursor of a page that has just been loaded: the server counts it as no resumption.
+      // The page has just been loaded, so the server must not count this as a resumption.
       if (!this.#position.hasConnected) query.set("fresh", "1")
     }
     return query

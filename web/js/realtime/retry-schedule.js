@@ -4,15 +4,15 @@
  *
  * @typedef {object} RetrySchedule
  * @property {readonly number[]} delaysMs The delay before each attempt. When the last one has failed, the client is CLOSED.
- * @property {number} jitter Share of a delay by which chance lengthens or shortens it, so that many pages don't reconnect
+ * @property {number} jitter The largest random change of a delay, as a share of it, so that many pages don't reconnect
  * at once.
  * @property {number} tooManyDelayMs The least delay after a refusal for too many connections (4001).
  * @property {readonly [soonest: number, latest: number]} restartDelayMs A restarting server (1012) is back soon: the first
  * delay is random within this range.
  * @property {ReadonlySet<number | string | null>} notRetried Close codes after which the client is CLOSED at once.
  * @property {number} connectTimeoutMs How long an attempt may take.
- * @property {number} probeIntervalMs The longest interval of the requests that find out whether the server answers again.
- * @property {number} probeJitter Share of that interval by which chance shortens it.
+ * @property {number} probeIntervalMs The longest interval of the requests that check whether the server answers again.
+ * @property {number} probeJitter The largest random reduction of that interval, as a share of it.
  * @property {number} retryWhilePollingMs Interval of attempts while requests are answered and streams are not.
  */
 

@@ -31,7 +31,7 @@ export class SilenceWatch {
     this.#probedAt = this.#clock.now()
   }
 
-  /** How long nothing has been heard. */
+  /** Milliseconds since anything was last heard. */
   get silenceMs() {
     return this.#clock.now() - this.#heardAt
   }

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Clock
- * @property {() => number} now Milliseconds since any moment; never goes back.
+ * @property {() => number} now Milliseconds since an arbitrary moment; never goes back.
  * @property {(action: () => void, delayMs: number) => unknown} setTimeout
  * @property {(timer: any) => void} clearTimeout
  */
@@ -11,9 +11,9 @@
 export const STEP_MS = 5_000
 
 /**
- * Makes a clock that counts the time in which the machine sleeps. Browsers' monotonic clocks may stand still then, and the
- * visitor's clock can be set. So the monotonic clock counts, unless the other one ran ahead by more than a step. If it was
- * only set forward, the page takes that for sleep and looks whether its connection still works.
+ * Makes a clock that includes the time in which the machine sleeps. Browsers' monotonic clocks may stand still then,
+ * and the visitor's clock can be set. So the monotonic clock is used unless the visitor's ran ahead by more than a
+ * step. If that was only set forward, the page takes it for sleep and checks whether its connection still works.
  * @param {() => number} monotonic
  * @param {() => number} wall
  * @returns {() => number}

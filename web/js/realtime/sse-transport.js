@@ -137,7 +137,7 @@ export class EventStreamParser {
   #rest = ""
   /** @type {string[]} */
   #data = []
-  /** Whether the server has announced its restart: it sends `retry` before it ends a stream, the close code of events. */
+  /** Whether the server announced its restart: it sends `retry` before it ends a stream, in place of a close code. */
   isRestarting = false
 
   /** @param {string} piece @returns {string[]} */

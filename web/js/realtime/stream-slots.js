@@ -8,7 +8,7 @@ import { randomUUID } from "../page.js"
  */
 export const STREAM_SLOTS = 4
 
-/** How long the other tabs have to answer to a claim. */
+/** How long the other tabs have to answer a claim. */
 export const CLAIM_MS = 300
 
 /**
@@ -39,7 +39,7 @@ export function streamSlots() {
   return pageSlots
 }
 
-/** Web Locks end with their tab, whatever happens to it. They need a secure context; elsewhere the tabs ask each other.
+/** Web Locks end with their tab, even if it crashes. They need a secure context; elsewhere the tabs ask each other.
  * @param {SlotOptions} options @returns {StreamSlots} */
 export function makeSlots({ locks, openChannel, protocol = "" }) {
   // HTTP/2 and 3 carry all streams over one connection.
@@ -69,9 +69,9 @@ function lockedSlots(locks) {
 }
 
 /**
- * Slots without locks: a tab that wants one says so to the others, and each slot's holder answers. Of tabs that ask at the
- * same time, the one with the smaller id comes first. A tab that is too busy to answer in time may be overlooked, which
- * the two connections to spare allow for.
+ * Slots without locks: a tab broadcasts a claim, and each slot's holder answers. If several tabs ask at the same time,
+ * the smaller id wins. A tab that is too busy to answer in time may be overlooked; the two spare connections allow for
+ * that.
  * @implements {StreamSlots}
  */
 class ClaimedSlots {
