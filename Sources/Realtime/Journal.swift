@@ -4,9 +4,10 @@ import Synchronization
 
 /// The queue of everything that has to be stored before it is sent.
 ///
-/// Publishers enqueue from any thread and don't wait. One thread drives the journal with ``step(now:)``: it gathers the
-/// publications of a few milliseconds into a batch, has the sequencer number it, commits it, broadcasts it, and then calls
-/// the publishers back.
+/// Publishers enqueue from any thread and don't wait. One thread drives the journal with ``step(now:)``: it takes the
+/// publications that were enqueued while the last batch was committed, has the sequencer number them, commits them,
+/// broadcasts them, and then calls the publishers back. So a publisher alone is answered as fast as the disk allows, and
+/// the more publish at once, the more share a commit.
 package final class Journal: Sendable {
   /// Commits a batch, all or nothing. Returns what is to be done between the broadcast and the completions.
   package typealias Commit = @Sendable ([NumberedBatch.Entry]) throws -> @Sendable () -> Void
@@ -20,8 +21,6 @@ package final class Journal: Sendable {
     package var bytes = 16 << 20
     /// Rows that make a batch full. A single publication may have more.
     package var batchRows = 256
-    /// Milliseconds from the start of one batch to the start of the next, unless that one is full.
-    package var gathering = 5
     /// Milliseconds until a failed commit is tried again.
     package var retryPause = 1000
 
@@ -47,15 +46,12 @@ package final class Journal: Sendable {
 
   private struct State {
     var queue: [Waiting] = []
-    var queuedRows = 0
     /// Submitted batches that have not been committed, by id.
     var submitted: [Int: [Waiting]] = [:]
     var lastBatch = 0
     /// Publications that are queued or submitted, and their bytes.
     var held = 0
     var heldBytes = 0
-    /// When the last batch was submitted.
-    var lastSubmission: Int?
     /// A numbered batch that could not be committed and has to be committed next.
     var uncommitted: NumberedBatch?
     /// When storing is tried again, and why it failed.
@@ -120,7 +116,7 @@ package final class Journal: Sendable {
   }
 
   private func enqueue(_ waiting: Waiting) -> (admission: Admission, wakes: Bool) {
-    let (byteCount, rowCount) = (waiting.encoded.byteCount, waiting.encoded.rowCount)
+    let byteCount = waiting.encoded.byteCount
     return state.withLock { state in
       if waiting.isRefusable, let retry = state.retry { return (.refused(retry.cause), false) }
       // A publication that is larger than the limit is accepted when nothing else waits.
@@ -128,12 +124,10 @@ package final class Journal: Sendable {
         state.statistics.overflows += 1
         return (.full, false)
       }
-      let rowsBefore = state.queuedRows
+      let wakes = state.queue.isEmpty
       state.queue.append(waiting)
-      state.queuedRows += rowCount
       state.held += 1
       state.heldBytes += byteCount
-      let wakes = rowsBefore == 0 || rowsBefore < limits.batchRows && state.queuedRows >= limits.batchRows
       return (.accepted, wakes)
     }
   }
@@ -147,23 +141,19 @@ package final class Journal: Sendable {
   package func step(now: Int) -> Int? {
     if let pause = state.withLock({ $0.retry.map { $0.at - now } }), pause > 0 { return pause }
     if let uncommitted = state.withLock({ $0.uncommitted }) { return store(uncommitted, now: now) }
-    let gathering = submitBatch(now: now)
+    submitBatch()
     do throws(SequencerFailure) {
-      guard let batch = try sequencer.receive() else { return gathering }
+      guard let batch = try sequencer.receive() else { return state.withLock { $0.queue.isEmpty } ? nil : 0 }
       return store(batch, now: now)
     } catch {
       return fail(error.batch, cause: error.cause, now: now)
     }
   }
 
-  /// Submits the next batch, if it is full or the last one was long enough ago.
-  /// - Returns: milliseconds until the queue's next batch is due; nil if none waits for its time.
-  private func submitBatch(now: Int) -> Int? {
-    let next = state.withLock { state -> (batch: SequencerBatch?, wait: Int?) in
-      guard !state.queue.isEmpty else { return (nil, nil) }
-      if state.queuedRows < limits.batchRows, let last = state.lastSubmission, now < last + limits.gathering {
-        return (nil, last + limits.gathering - now)
-      }
+  /// Submits the next batch: what was enqueued while the last one was stored, as far as it fits.
+  private func submitBatch() {
+    let next = state.withLock { state -> SequencerBatch? in
+      guard !state.queue.isEmpty else { return nil }
       var (count, rows) = (0, 0)
       for waiting in state.queue {
         guard count == 0 || rows + waiting.encoded.rowCount <= limits.batchRows else { break }
@@ -172,15 +162,12 @@ package final class Journal: Sendable {
       }
       let gathered = Array(state.queue[..<count])
       state.queue.removeFirst(count)
-      state.queuedRows -= rows
       state.lastBatch += 1
       state.submitted[state.lastBatch] = gathered
-      state.lastSubmission = now
       state.retry = nil
-      return (SequencerBatch(id: state.lastBatch, gathered.map(\.encoded)), nil)
+      return SequencerBatch(id: state.lastBatch, gathered.map(\.encoded))
     }
-    if let batch = next.batch { sequencer.submit(batch) }
-    return next.wait
+    if let next { sequencer.submit(next) }
   }
 
   private func store(_ batch: NumberedBatch, now: Int) -> Int? {
@@ -219,7 +206,6 @@ package final class Journal: Sendable {
       if !kept.isEmpty {
         refused += removeRefusable(&state)
         state.queue = kept + state.queue
-        state.queuedRows += kept.reduce(0) { $0 + $1.encoded.rowCount }
         state.retry = (now + limits.retryPause, cause)
       }
       state.release(refused)
@@ -248,7 +234,6 @@ package final class Journal: Sendable {
   private func removeRefusable(_ state: inout State) -> [Waiting] {
     let refusable = state.queue.filter(\.isRefusable)
     state.queue.removeAll(where: \.isRefusable)
-    state.queuedRows = state.queue.reduce(0) { $0 + $1.encoded.rowCount }
     return refusable
   }
 }
