@@ -8,7 +8,8 @@ import Wire
 struct AccessPolicy: Sendable {
   /// The names of this server, without ports: loopback names, the bound address, the host of the public URL.
   private let hosts: Set<WebHost>
-  /// The same names as browsers spell them. Most requests match these bytes, so their Host is never parsed.
+  /// The same names as browsers spell them, the likeliest first. Most requests match these bytes, so their Host is never
+  /// parsed.
   private let hostNames: [[UInt8]]
   /// Other origins that may connect and send requests that change something.
   private let allowedOrigins: Set<WebOrigin>
@@ -19,8 +20,9 @@ struct AccessPolicy: Sendable {
   ///   - publicURL: the origin of a reverse proxy in front of it, such as `https://telltale.example`.
   init(host: String, publicURL: WebOrigin?, allowedOrigins: [WebOrigin]) {
     let names = ["localhost", "127.0.0.1", "[::1]", host.contains(":") ? "[\(host)]" : host]
-    hosts = Set(names.compactMap { WebHost($0) } + [publicURL?.host].compactMap { $0 })
-    hostNames = hosts.map { Array($0.description.utf8) }
+    let known = [publicURL?.host].compactMap { $0 } + names.compactMap { WebHost($0) }
+    hosts = Set(known)
+    hostNames = known.map { Array($0.description.utf8) }
     publicOrigin = publicURL
     self.allowedOrigins = Set(allowedOrigins)
   }
@@ -64,8 +66,10 @@ struct AccessPolicy: Sendable {
   }
 
   private func isAllowed(_ origin: WebOrigin, hostField: String?) -> Bool {
-    hostField.flatMap { WebOrigin(scheme: "http", hostField: $0) } == origin || origin == publicOrigin
-      || allowedOrigins.contains(origin)
+    if origin == publicOrigin || allowedOrigins.contains(origin) { return true }
+    guard let own = hostField.flatMap({ WebOrigin(scheme: "http", hostField: $0) }) else { return false }
+    // Behind a proxy that passes Host on, plain HTTP is another origin than the public URL.
+    return own == origin && (own.host != publicOrigin?.host || own.host.isLoopback)
   }
 
   // MARK: Error messages
@@ -85,7 +89,7 @@ struct AccessPolicy: Sendable {
     return
       "Requests from \(origin) are not allowed here\(knownPublicURL). If you opened this server at that address, a "
       + "proxy in front of it terminates TLS or rewrites the Host header: start the server with --public-url \(origin). "
-      + "If it is another site that may use this server, start it with --allow-origin \(origin)."
+      + "If it is another site whose pages may read and watch here, start the server with --allow-origin \(origin)."
   }
 
   /// The public URL in parentheses, after a space; empty if none is set.

@@ -89,7 +89,7 @@ extension Configuration {
       configuration.reportTimeout = try OptionValue.duration(text)
     },
     Option(
-      "allow-origin", placeholder: "URL", help: "another origin that may use this server; may be repeated",
+      "allow-origin", placeholder: "URL", help: "another origin whose pages may read and watch; may be repeated",
       clear: { $0.allowedOrigins = [] }
     ) { configuration, text throws(UsageError) in
       configuration.allowedOrigins += try OptionValue.origins(text)

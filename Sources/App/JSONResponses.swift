@@ -104,13 +104,8 @@ extension Request {
       advice: "a message or an array of messages with Content-Type: application/json, or a message on each line with "
         + "Content-Type: application/x-ndjson")
     let isLines = type?.isType("application/x-ndjson") ?? false
-    let values = isLines ? try jsonLines() : try json(body[...]).items
-    guard values.count <= ReportedMessage.maxMessages else {
-      throw AppError(
-        .tooLarge,
-        "A request may report at most \(ReportedMessage.maxMessages) messages, and this one has \(values.count). Send the rest in another request."
-      )
-    }
+    let values = isLines ? try jsonLines(limit: ReportedMessage.maxMessages) : try json(body[...]).items
+    guard values.count <= ReportedMessage.maxMessages else { throw Self.tooManyMessages }
     var messages: [ReportedMessage] = []
     for (index, value) in values.enumerated() {
       do throws(MessageError) {
@@ -126,13 +121,25 @@ extension Request {
   /// A value in the body, and its line number if the body is parsed line by line.
   private typealias BodyItem = (json: JSON, line: Int?)
 
+  private static let tooManyMessages = AppError(
+    .tooLarge,
+    "A request may report at most \(ReportedMessage.maxMessages) messages, and this one has more. Send the rest in "
+      + "another request.")
+
   /// A body with one JSON value per line; empty lines are ignored.
-  private func jsonLines() throws(AppError) -> [BodyItem] {
+  /// - Throws: ``AppError``, also at the first value beyond the limit: a body of a megabyte may have half a million.
+  private func jsonLines(limit: Int) throws(AppError) -> [BodyItem] {
     var values: [BodyItem] = []
-    for (index, line) in body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+    var rest = body[...]
+    var number = 0
+    while !rest.isEmpty {
+      number += 1
+      let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+      rest = rest[line.endIndex...].dropFirst()
       let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
       guard !text.isEmpty else { continue }
-      values.append((try json(text, line: index + 1), line: index + 1))
+      guard values.count < limit else { throw Self.tooManyMessages }
+      values.append((try json(text, line: number), line: number))
     }
     return values
   }

@@ -10,10 +10,14 @@ package enum Role: Int, Sendable, Comparable, CaseIterable {
   package static func < (left: Role, right: Role) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// A permission that no role includes by itself.
-package enum Capability: Sendable {
+/// Permissions that no role includes by itself.
+package struct Capabilities: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt8
+
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
   /// Starts programs on this machine: command jobs, agents and executable plugins.
-  case startPrograms
+  package static let startPrograms = Capabilities(rawValue: 1)
 }
 
 /// The client behind a request or a connection, known from the request's head to the last decision.
@@ -27,9 +31,9 @@ package struct Caller: Hashable, Sendable {
   package let name: String
   package let role: Role
   package let proof: Proof
-  package let capabilities: Set<Capability>
+  package let capabilities: Capabilities
 
-  package init(name: String, role: Role, proof: Proof, capabilities: Set<Capability> = []) {
+  package init(name: String, role: Role, proof: Proof, capabilities: Capabilities = []) {
     self.name = name
     self.role = role
     self.proof = proof
@@ -48,10 +52,10 @@ package struct Caller: Hashable, Sendable {
     }
   }
 
-  /// Checks that the caller has a capability.
+  /// Checks that the caller has the capabilities.
   /// - Throws: ``AppError`` with the code `forbidden`.
-  package func require(_ needed: Capability) throws(AppError) {
-    guard capabilities.contains(needed) else {
+  package func require(_ needed: Capabilities) throws(AppError) {
+    guard capabilities.isSuperset(of: needed) else {
       throw AppError(.forbidden, "Starting programs is switched off for \(name) on this server.")
     }
   }

@@ -17,7 +17,8 @@ package struct PayloadField: Sendable {
     case number(ClosedRange<Double>)
     /// A number of milliseconds, published with one decimal.
     case milliseconds(ClosedRange<Double>)
-    /// An object. Pages show these members if they have the right shape; the others are passed on unchanged.
+    /// An object. Pages show these members if they have the right shape, so their texts are cleaned; the others are
+    /// passed on unchanged.
     case members([PayloadField], maxBytes: Int)
     /// A whole number that is not negative.
     case index

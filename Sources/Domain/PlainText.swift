@@ -21,10 +21,16 @@ package enum PlainText {
     return lines(text).split { $0 == "\n" || $0 == "\t" }.joined(separator: " ")
   }
 
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
   /// A fast check, since most texts have nothing to remove. Line feeds and tabs inside a text stay.
   private static func needsCleaning(_ text: String) -> Bool {
     let bytes = text.utf8
-    if let first = bytes.first, let last = bytes.last, first == 0x0A || last == 0x0A { return true }
+    // A blank first or last line, which may have spaces and tabs, is removed.
+    if let first = bytes.first, let last = bytes.last {
+      if first == 0x0A || last == 0x0A { return true }
+      if bytes.contains(0x0A), Self.isBlank(first) || Self.isBlank(last) { return true }
+    }
     var (beforePrevious, previous): (UInt8, UInt8) = (0, 0)
     for byte in bytes {
       switch byte {

@@ -78,7 +78,7 @@ package final class LoadLoop {
     let source = connectionCount / Self.maxConnectionsPerAddress
     connectionCount += 1
     return try target.address.startConnecting(
-      loopbackSource: target.isLoopback && source > 0 ? UInt8(clamping: 1 + source) : nil,
+      loopbackSource: target.isIPv4Loopback && source > 0 ? UInt8(clamping: 1 + source) : nil,
       receiveBufferBytes: receiveBufferBytes)
   }
 

@@ -47,7 +47,8 @@ package struct LoadTarget: Sendable, CustomStringConvertible {
     address = try RemoteAddress(host: host, port: port)
   }
 
-  var isLoopback: Bool { host == "localhost" || host.hasPrefix("127.") }
+  /// Whether connections can come from several addresses: all of 127.0.0.0/8 are this machine.
+  var isIPv4Loopback: Bool { host == "localhost" || host.hasPrefix("127.") }
 
   private var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
   package var description: String { "\(authority)\(path)" }

@@ -60,13 +60,13 @@ extension Connection {
     guard !worker.isDraining || route.isAnsweredWhileDraining else { throw ServerError.draining }
     request.route = route
     try route.authorize(caller)
-    let admitted = Request(head: head, caller: caller, parameters: parameters, id: request.id)
-    request.admitted = admitted
+    request.admission = (caller, parameters)
     let limit: Int
     if case .upload(let uploadLimit, _) = route.handler { limit = uploadLimit } else { limit = route.bodyLimit }
     guard head.bodyLength == .none || !head.isBodyCoded else { throw ServerError.codedBody }
     if case .length(let length) = head.bodyLength, length > limit { throw ServerError.bodyTooLarge(limit: limit) }
     if case .upload(_, let open) = route.handler {
+      let admitted = Request(head: head, caller: caller, parameters: parameters, id: request.id)
       request.body = .uploaded(UploadRelay(try open(admitted)), limit: limit)
     } else {
       request.body = .collected([], limit: limit)
@@ -130,8 +130,8 @@ extension Connection {
         let (mailbox, registration) = (worker.mailbox, registration!)
         relay.finish { result in mailbox.execute { worker in worker.connection(registration)?.complete(result) } }
       case .collected(let body, _):
-        guard var request = pending.admitted, let route = pending.route else { return }
-        request.body = body
+        guard let route = pending.route, let (caller, parameters) = pending.admission else { return }
+        let request = Request(head: pending.head, body: body, caller: caller, parameters: parameters, id: pending.id)
         try run(request, route: route, exchange: exchange)
       }
     } catch {
@@ -149,6 +149,7 @@ extension Connection {
       }
     case .immediate(let handler):
       let response = try handler(request)
+      guard response.isNegotiable(for: head) else { return answer(response) }
       guard response.needsCompressing(for: head) else { return answer(try response.negotiated(for: head)) }
       runOffLoop(exchange) { try response.negotiated(for: head) }
     case .deferred(let handler):
@@ -219,15 +220,15 @@ extension Connection {
   // MARK: Answers
 
   /// Answers the current request, whose body is complete.
-  func answer(_ response: Response) {
+  func answer(_ response: consuming Response) {
     guard case .http(let exchange) = mode, let pending = exchange.current else { return }
     exchange.current = nil
     let closes = !pending.head.keepAlive || worker.isDraining
-    let sent = write(response, to: pending.head, id: pending.id, closes: closes)
+    write(&response, to: pending.head, id: pending.id, closes: closes)
     let microseconds = worker.core.microseconds() - pending.startedAt
     worker.counters.countAnswer(
-      method: pending.head.method, route: pending.route, status: sent.status, microseconds: microseconds)
-    worker.core.hooks.answered(pending.head, pending.route?.pattern, sent, pending.id, microseconds)
+      method: pending.head.method, route: pending.route, status: response.status, microseconds: microseconds)
+    worker.core.hooks.answered(pending.head, pending.route?.pattern, response, pending.id, microseconds)
     deadline = worker.reactor.now + limits.idleKeepAlive
     guard exchange.outgoing == nil else { return }
     if closes { return linger() }
@@ -242,31 +243,30 @@ extension Connection {
     let request = exchange.current
     let id = request?.id ?? worker.nextRequestID()
     exchange.abandon()
-    let response = worker.core.errorResponse(for: error, head: request?.head, id: id)
-    let sent = write(response, to: request?.head, id: id, closes: true)
+    var response = worker.core.errorResponse(for: error, head: request?.head, id: id)
+    write(&response, to: request?.head, id: id, closes: true)
     if let error = error as? WireError { worker.counters.countParseError(error) }
     worker.counters.countAnswer(
-      method: request?.head.method, route: request?.route, status: sent.status, microseconds: nil)
+      method: request?.head.method, route: request?.route, status: response.status, microseconds: nil)
     let microseconds = request.map { worker.core.microseconds() - $0.startedAt } ?? 0
-    worker.core.hooks.answered(request?.head, request?.route?.pattern, sent, id, microseconds)
+    worker.core.hooks.answered(request?.head, request?.route?.pattern, response, id, microseconds)
     if exchange.outgoing == nil { linger() }
   }
 
   /// Queues an answer. A body that isn't in memory follows when the queue is empty.
-  /// - Returns: the answer that was queued.
-  private func write(_ response: Response, to head: RequestHead?, id: RequestID, closes: Bool) -> Response {
-    var sent = response
+  /// - Parameter response: replaced by an error if it can't be sent.
+  private func write(_ response: inout Response, to head: RequestHead?, id: RequestID, closes: Bool) {
     do {
       try enqueue { output throws(WireError) in try append(response, to: head, closes: closes, output: &output) }
     } catch {
       // A value from outside reached a field: our bug, and not for the peer to see.
-      sent = worker.core.errorResponse(for: error, head: head, id: id)
-      enqueue { output in try? append(sent, to: head, closes: closes, output: &output) }
+      response = worker.core.errorResponse(for: error, head: head, id: id)
+      enqueue { output in try? append(response, to: head, closes: closes, output: &output) }
     }
-    if case .http(let exchange) = mode, sent.hasBody(for: head) {
-      startBody(sent.body, exchange: exchange, id: id, isChunked: sent.isChunked(for: head), closes: closes)
+    if case .bytes = response.body { return }
+    if case .http(let exchange) = mode, response.hasBody(for: head) {
+      startBody(response.body, exchange: exchange, id: id, isChunked: response.isChunked(for: head), closes: closes)
     }
-    return sent
   }
 
   private func append(_ response: Response, to head: RequestHead?, closes: Bool, output: inout [UInt8])

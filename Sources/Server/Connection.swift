@@ -156,6 +156,7 @@ final class Connection: Channel {
   }
 
   func stopWaitingForRoom() {
+    guard stall != nil else { return }
     stall = nil
     setInterest(interest.subtracting(.writing))
   }

@@ -1,3 +1,4 @@
+import Domain
 import Net
 import Wire
 
@@ -17,8 +18,8 @@ final class PendingRequest {
   let startedAt: Int
   /// Nil if there is none for its path and method.
   var route: Route?
-  /// What the handler gets, but for the body; nil until the request is admitted.
-  var admitted: Request?
+  /// The client, and the path's variable pieces; nil until the request is admitted.
+  var admission: (caller: Caller, parameters: [String: String])?
   var body = Body.collected([], limit: 0)
   private(set) var bodyBytes = 0
   /// The body's bytes since a moment of the loop's clock. Each window counts for itself, so that a fast beginning doesn't

@@ -28,7 +28,9 @@ struct RequestConditions: Sendable {
     } catch  where Self.isMissing(error) {
       return try request.head.checkConditions(current: nil)
     }
-    try request.head.checkConditions(current: current.validators(for: request.head))
+    // A page of an error stands for a target that doesn't exist.
+    let exists = current.status == .ok
+    try request.head.checkConditions(current: exists ? current.validators(for: request.head) : nil)
   }
 
   private static func isMissing(_ error: any Error) -> Bool {

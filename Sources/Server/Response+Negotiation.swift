@@ -4,16 +4,22 @@ import Wire
 /// Conditions, ranges and codings (RFC 9110 §12 to §14), for every route in the same way: a handler only gives its answer
 /// validators, and a ``Response/coding`` if it is worth compressing.
 extension Response {
+  /// Whether ``negotiated(for:)`` may change it.
+  func isNegotiable(for head: RequestHead) -> Bool {
+    guard status == .ok, head.method == .get || head.method == .head else { return false }
+    if case .file = body { return true }
+    return head.isConditional || head.hasRange || isCodingOpen(for: head)
+  }
+
   /// The answer to a GET or HEAD, according to what the client has and accepts.
   ///
   /// Compresses the body if ``needsCompressing(for:)``.
   /// - Throws: ``ServerError/preconditionFailed``, ``ServerError/rangeNotSatisfiable(size:)``, or
   ///   ``ServerError/notAcceptable``.
   func negotiated(for head: RequestHead) throws(ServerError) -> Response {
-    guard status == .ok, head.method == .get || head.method == .head else { return self }
+    guard isNegotiable(for: head) else { return self }
     var response = self
     if case .file = body { response.fields["accept-ranges"] = "bytes" }
-    guard head.isConditional || isCodingOpen(for: head) else { return response }
 
     let isCompressed = isCodingOpen(for: head) ? try response.chooseGzip(for: head) : false
     if isCompressed { response.labelAsGzip() }

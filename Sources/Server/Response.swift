@@ -5,7 +5,7 @@ import Wire
 /// A request as a handler gets it: the head, the caller, and the whole body if the route collects one.
 package struct Request: Sendable {
   package let head: RequestHead
-  package internal(set) var body: [UInt8]
+  package let body: [UInt8]
   /// The client, which has the role and the capability that the route needs.
   package let caller: Caller
   /// The path's variable pieces, by the names in the route's pattern.

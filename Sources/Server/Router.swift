@@ -1,6 +1,12 @@
 import Domain
 import Wire
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Receives a request's body piece by piece. Called on one thread at a time, which may block on a disk.
 package protocol BodySink: Sendable {
   func write(_ bytes: [UInt8]) throws
@@ -30,8 +36,8 @@ package final class Route: Sendable {
   package let pattern: String
   /// The least role of a caller.
   package let role: Role
-  /// A permission that the caller also needs.
-  package let capability: Capability?
+  /// The permissions that the caller also needs.
+  package let capabilities: Capabilities
   package let bodyLimit: Int
   package let handler: Handler
   /// The names in braces, and which piece of the path each matches.
@@ -57,13 +63,13 @@ package final class Route: Sendable {
   ///   - role: has no default, so that no route is open to all by oversight.
   ///   - bodyLimit: in bytes. A route that ignores its body accepts a small one.
   package init(
-    _ method: HTTPMethod, _ pattern: String, role: Role, capability: Capability? = nil, bodyLimit: Int = 64 * 1024,
+    _ method: HTTPMethod, _ pattern: String, role: Role, capabilities: Capabilities = [], bodyLimit: Int = 64 * 1024,
     whileDraining: WhileDraining = .refused, _ handler: Handler
   ) {
     self.method = method
     self.pattern = pattern
     self.role = role
-    self.capability = capability
+    self.capabilities = capabilities
     self.bodyLimit = bodyLimit
     self.whileDraining = whileDraining
     number = nil
@@ -74,11 +80,11 @@ package final class Route: Sendable {
 
   /// A route of the product.
   package convenience init(
-    _ method: HTTPMethod, _ pattern: Address.Pattern, role: Role, capability: Capability? = nil,
+    _ method: HTTPMethod, _ pattern: Address.Pattern, role: Role, capabilities: Capabilities = [],
     bodyLimit: Int = 64 * 1024, whileDraining: WhileDraining = .refused, _ handler: Handler
   ) {
     self.init(
-      method, pattern.rawValue, role: role, capability: capability, bodyLimit: bodyLimit,
+      method, pattern.rawValue, role: role, capabilities: capabilities, bodyLimit: bodyLimit,
       whileDraining: whileDraining, handler)
   }
 
@@ -86,7 +92,7 @@ package final class Route: Sendable {
     method = route.method
     pattern = route.pattern
     role = route.role
-    capability = route.capability
+    capabilities = route.capabilities
     bodyLimit = route.bodyLimit
     handler = route.handler
     whileDraining = route.whileDraining
@@ -94,11 +100,11 @@ package final class Route: Sendable {
     self.number = number
   }
 
-  /// Refuses a caller who lacks the role or the capability.
+  /// Refuses a caller who lacks the role or a capability.
   /// - Throws: ``AppError`` with the code `forbidden`.
   func authorize(_ caller: Caller) throws(AppError) {
     try caller.require(role)
-    if let capability { try caller.require(capability) }
+    try caller.require(capabilities)
   }
 
   /// The answer to `OPTIONS *`, and to OPTIONS on a path without a route of its own for it.
@@ -119,7 +125,10 @@ package struct Router: Sendable {
   }
 
   private final class Node: Sendable {
-    let children: [(piece: [UInt8], node: Node)]
+    /// The pieces that lead to a child, their lengths, which a search looks at first, and the children.
+    let pieces: [[UInt8]]
+    let lengths: [Int]
+    let children: [Node]
     /// Matches a piece without an entry of its own. Routes may give it different names.
     let variable: Node?
     let routes: [Route]
@@ -131,12 +140,18 @@ package struct Router: Sendable {
         return piece.hasPrefix("{") ? "{}" : piece
       }.mapValues { group in Node(group.map { ($0.pieces.dropFirst(), $0.route) }) }
       variable = deeper["{}"]
-      children = deeper.filter { $0.key != "{}" }.map { (Array($0.key.utf8), $0.value) }
+      let fixed = deeper.filter { $0.key != "{}" }
+      pieces = fixed.keys.map { Array($0.utf8) }
+      lengths = pieces.map(\.count)
+      children = Array(fixed.values)
     }
 
     func next(_ piece: UnsafeRawBufferPointer) -> Node? {
-      for child in children where child.piece.count == piece.count && child.piece.elementsEqual(piece) {
-        return child.node
+      for index in lengths.indices where lengths[index] == piece.count {
+        let isEqual = pieces[index].withUnsafeBytes { name in
+          name.isEmpty || memcmp(name.baseAddress!, piece.baseAddress!, name.count) == 0  // not empty
+        }
+        if isEqual { return children[index] }
       }
       return piece.isEmpty ? nil : variable
     }

@@ -4,7 +4,7 @@ import Store
 /// `telltale backup FILE`: copies the database, even while a server is running.
 enum BackupCommand {
   static func run(_ arguments: [String]) throws -> Int32 {
-    if arguments.contains("--help") {
+    if CommandLineTool.asksForHelp(arguments) {
       Console.print(
         """
         Usage: telltale backup FILE [--data FOLDER]

@@ -31,7 +31,7 @@ enum BenchCommand {
 
   /// - Returns: The exit code: 1 if messages were lost, else 0.
   private static func measure(_ workload: BenchWorkload, _ arguments: [String]) throws -> Int32 {
-    if arguments.contains("--help") {
+    if CommandLineTool.asksForHelp(arguments) {
       Console.print(help(of: workload.name, summary: workload.help, options: workload.options + BenchWorkload.common))
       return 0
     }

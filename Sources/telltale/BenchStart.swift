@@ -17,7 +17,7 @@ enum BenchStart {
   ]
 
   static func run(_ arguments: [String]) throws -> Int32 {
-    if arguments.contains("--help") {
+    if CommandLineTool.asksForHelp(arguments) {
       Console.print(BenchCommand.help(of: "start", summary: help, options: options))
       return 0
     }

@@ -55,6 +55,9 @@ enum CommandLineTool {
     }
   }
 
+  /// Whether the arguments of a command ask for its help.
+  static func asksForHelp(_ arguments: [String]) -> Bool { arguments.contains("--help") || arguments.contains("-h") }
+
   private static var names: String {
     "\(commands.dropLast().map(\.name).joined(separator: ", ")) and \(commands[commands.count - 1].name)"
   }

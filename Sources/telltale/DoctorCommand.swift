@@ -10,7 +10,7 @@ import JSONValues
 /// `telltale doctor`: checks whether a server can run here, and explains how to fix what is missing.
 enum DoctorCommand {
   static func run(_ arguments: [String]) throws -> Int32 {
-    if arguments.contains("--help") {
+    if CommandLineTool.asksForHelp(arguments) {
       Console.print(
         """
         Usage: telltale doctor [--json] [OPTIONS]

@@ -14,7 +14,7 @@ import Server
 /// `telltale serve`: runs the dashboard until a signal stops it.
 enum ServeCommand {
   static func run(_ arguments: [String]) throws -> Int32 {
-    if arguments.contains("--help") || arguments.contains("-h") {
+    if CommandLineTool.asksForHelp(arguments) {
       Console.print(help)
       return 0
     }

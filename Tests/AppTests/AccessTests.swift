@@ -66,8 +66,11 @@ struct AccessTests {
     let headers = ["Host": host, "Origin": "https://telltale.example", "Content-Type": "application/json"]
     #expect(try app.client().request("POST", "/v1/jobs", headers: headers, body: Array("{}".utf8)).status == 422)
     try app.client().upgrade("/v1/realtime", headers: headers)
-    let other = headers.merging(["Origin": "https://telltale.example:444"]) { $1 }
-    #expect(try app.client().request("POST", "/v1/jobs", headers: other, body: Array("{}".utf8)).status == 403)
+    // Plain HTTP can be read and changed on its way, so it is another origin, even with the same Host.
+    for origin in ["https://telltale.example:444", "http://telltale.example", "http://telltale.example:443"] {
+      let other = headers.merging(["Origin": origin]) { $1 }
+      #expect(try app.client().request("POST", "/v1/jobs", headers: other, body: Array("{}".utf8)).status == 403)
+    }
   }
 
   @Test func `a refused origin is told the likely cause first, a proxy, and then how to allow another site`() throws {
@@ -76,7 +79,7 @@ struct AccessTests {
     let answer = try app.client().request("POST", "/v1/jobs", headers: headers, body: Array("{}".utf8))
     let detail = try #require(answer.json?["detail"]?.stringValue)
     let cause = try #require(detail.firstRange(of: "start the server with --public-url https://telltale.example."))
-    let other = try #require(detail.firstRange(of: "start it with --allow-origin https://telltale.example."))
+    let other = try #require(detail.firstRange(of: "start the server with --allow-origin https://telltale.example."))
     #expect(cause.upperBound < other.lowerBound && detail.contains("terminates TLS or rewrites the Host header"))
   }
 

@@ -122,6 +122,8 @@ struct ProcessTests {
 
   @Test(arguments: [
     (["--help"], "serve"), (["serve", "--help"], "--port"), (["--version"], "telltale "), (["--help"], "--version"),
+    (["serve", "-h"], "--port"), (["doctor", "-h"], "ffmpeg"), (["backup", "-h"], "telltale.position"),
+    (["bench", "start", "-h"], "--runs"), (["bench", "echo", "-h"], "--connections"),
   ])
   func `help and version go to standard output and exit with 0`(arguments: [String], words: String) throws {
     let process = try Binary.start(arguments)

@@ -105,6 +105,9 @@ struct StorageTests {
       ("{\"type\":\"progress\"\n{}", 400, "The body is not valid JSON at line 1, column 19: "),
       ("\(good)\n\n{\"type\": x}", 400, "The body is not valid JSON at line 3, column 10: unexpected 'x'."),
       ("\(good)\r\n\r\n{}\r\n", 422, "Message in line 3 was refused (MSG_MISSING_FIELD): The type is missing"),
+      // The value beyond the limit is not even parsed, and lines that are empty take no memory.
+      (String(repeating: "1\n", count: 1000) + "not JSON", 413, "at most 1000 messages, and this one has more."),
+      (String(repeating: "\n", count: 1 << 20), 422, "There is no message in the request."),
     ] {
       let cut = try app.client().request(
         "POST", "/v1/jobs/\(id)/messages", headers: ["Content-Type": "application/x-ndjson"], body: Array(lines.utf8))

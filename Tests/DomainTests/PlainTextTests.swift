@@ -13,7 +13,7 @@ struct PlainTextTests {
     // Line breaks
     ("a\r\nb\r\n", "a\nb"), ("a\u{B}b\u{C}c\u{85}d\u{2028}e\u{2029}f", "a\nb\nc\nd\ne\nf"),
     ("\n\n  a\n\nb\n \n", "  a\n\nb"),
-    ("\n\n", ""), (" \n \u{7}", ""),
+    ("\n\n", ""), (" \n \u{7}", ""), ("a\n  ", "a"), ("a\n\t", "a"), (" \n b", " b"),
     // A progress line: only the last state is left
     ("10%\r50%\r100%\ndone", "100%\ndone"), ("100%\r\r\n", "100%"), ("100%\r", "100%"), ("\u{8}\u{8}a\u{8}b", "b"),
     ("a\n\u{8}b", "a\nb"), ("N\u{8}NA\u{8}AM\u{8}M", "NAM"),

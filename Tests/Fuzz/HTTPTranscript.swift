@@ -37,7 +37,7 @@ private func describe(_ head: RequestHead) -> String {
   let handshake = (try? WebSocketHandshake(head)).map { "\($0.response.fields.count)" } ?? "none"
   return """
     \(head.method) \(head.target) \(head.path) \(head.query.items.count) \(head.fields.map { "\($0.name)=\($0.value)" }) \
-    \(head.bodyLength) \(head.keepAlive) \(head.expectsContinue) \(AcceptedCodings(head.fields)) \(head.isConditional) \
+    \(head.bodyLength) \(head.keepAlive) \(head.expectsContinue) \(AcceptedCodings(head.fields)) \(head.isConditional) \(head.hasRange) \
     \(head.fields.acceptsByName("text/event-stream")) \
     \(Preconditions.evaluate(head.fields, method: head.method, current: Validators(tag: EntityTag("a")))) \(ByteRange(head.fields, size: 100, tag: EntityTag("a"))) \
     \(head.fields.contentType?.subtype ?? "") \(handshake)

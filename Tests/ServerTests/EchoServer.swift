@@ -128,7 +128,7 @@ final class EchoServer: Sendable {
           return Response(.ok, contentType: "text/plain", body: Array(request.caller.name.utf8))
         }),
       Route(
-        .post, "/programs", role: .operator, capability: .startPrograms,
+        .post, "/programs", role: .operator, capabilities: .startPrograms,
         .immediate { _ in Response(.ok, contentType: "text/plain", body: Array("started".utf8)) }),
       Route(
         .get, "/large", role: .viewer,

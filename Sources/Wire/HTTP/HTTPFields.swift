@@ -90,7 +90,7 @@ package struct HTTPFields: Sendable {
       && bytes[slice.value].allSatisfy(\.isFieldValueByte)
   }
 
-  /// Whether the value of the first field with this name begins with the text, ignoring case.
+  /// Whether the value of the first field with this name begins with the text, ignoring case. Both are in lower case.
   package func hasPrefix(_ text: StaticString, in name: StaticString) -> Bool {
     bytes.withUnsafeBufferPointer { bytes in
       for slice in slices {
@@ -104,10 +104,13 @@ package struct HTTPFields: Sendable {
     }
   }
 
-  /// - Precondition: At least as many bytes follow `start` as the text has.
+  /// - Precondition: At least as many bytes follow `start` as the text has, and the text is in lower case.
   private func begins(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int, with text: StaticString) -> Bool {
-    for index in 0..<text.utf8CodeUnitCount
-    where bytes[start &+ index].lowercased != text.utf8Start[index].lowercased { return false }
+    let (count, text) = (text.utf8CodeUnitCount, text.utf8Start)
+    for index in 0..<count {
+      let byte = bytes[start &+ index]
+      if byte != text[index], byte.lowercased != text[index] { return false }
+    }
     return true
   }
 

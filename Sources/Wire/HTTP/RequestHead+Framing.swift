@@ -22,7 +22,7 @@ extension RequestHead {
       hostName: hostName, bodyLength: try framing.bodyLength(version: version),
       keepAlive: version == .http11 && !framing.wantsClose,
       expectsContinue: version == .http11 && framing.expectsContinue, isConditional: framing.isConditional,
-      weighsCodings: framing.weighsCodings, isBodyCoded: framing.isBodyCoded)
+      hasRange: framing.hasRange, weighsCodings: framing.weighsCodings, isBodyCoded: framing.isBodyCoded)
   }
 }
 
@@ -33,6 +33,7 @@ private struct FramingFields {
   private(set) var wantsClose = false
   private(set) var expectsContinue = false
   private(set) var isConditional = false
+  private(set) var hasRange = false
   private(set) var weighsCodings = false
   private(set) var isBodyCoded = false
   private var length: Int?
@@ -58,7 +59,7 @@ private struct FramingFields {
     case 17 where name.equalsIgnoringCase("transfer-encoding"):
       guard !isChunked, value.equalsIgnoringCase("chunked") else { throw .unsupportedTransferEncoding }
       isChunked = true
-    case 5 where name.equalsIgnoringCase("range"): isConditional = true
+    case 5 where name.equalsIgnoringCase("range"): hasRange = true
     case 8 where name.isCondition, 13 where name.isCondition, 17 where name.isCondition, 19 where name.isCondition:
       isConditional = true
     case 15 where name.equalsIgnoringCase("accept-encoding"):
@@ -93,7 +94,7 @@ private struct FramingFields {
   /// The host in `uri-host [ ":" port ]` (RFC 3986 §3.2.2). Nil if the value is malformed; an empty host and percent
   /// escapes are refused too.
   private func hostName(in value: Slice<UnsafeRawBufferPointer>) -> Range<Int>? {
-    let end: Int
+    var end = value.startIndex
     if value.first == UInt8(ascii: "[") {
       guard let bracket = value.firstIndex(of: UInt8(ascii: "]")) else { return nil }
       let address = value[..<bracket].dropFirst()
@@ -102,8 +103,8 @@ private struct FramingFields {
       else { return nil }
       end = bracket + 1
     } else {
-      end = value.firstIndex(of: .colon) ?? value.endIndex
-      guard end > value.startIndex, value[..<end].allSatisfy({ isHostByte($0) }) else { return nil }
+      while end < value.endIndex, isHostByte(value[end]) { end += 1 }
+      guard end > value.startIndex else { return nil }
     }
     if end < value.endIndex {
       let port = value[end...].dropFirst()

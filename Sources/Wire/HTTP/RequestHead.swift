@@ -19,8 +19,9 @@ package final class RequestHead: Sendable {
   package let keepAlive: Bool
   /// Whether the peer waits for `100 Continue` or a final status before it sends the body.
   package let expectsContinue: Bool
-  /// Whether it has conditions (RFC 9110 §13.1) or a range.
+  /// Whether it has conditions (RFC 9110 §13.1).
   package let isConditional: Bool
+  package let hasRange: Bool
   /// Whether Accept-Encoding has weights, so that the client may refuse an unencoded body.
   package let weighsCodings: Bool
   /// Whether the body has a content coding (RFC 9110 §8.4).
@@ -31,8 +32,8 @@ package final class RequestHead: Sendable {
 
   init(
     method: HTTPMethod, version: HTTPVersion, fields: HTTPFields, target: RequestTarget, hostName: Range<Int>?,
-    bodyLength: BodyLength, keepAlive: Bool, expectsContinue: Bool, isConditional: Bool, weighsCodings: Bool,
-    isBodyCoded: Bool
+    bodyLength: BodyLength, keepAlive: Bool, expectsContinue: Bool, isConditional: Bool, hasRange: Bool,
+    weighsCodings: Bool, isBodyCoded: Bool
   ) {
     self.method = method
     self.version = version
@@ -41,6 +42,7 @@ package final class RequestHead: Sendable {
     self.keepAlive = keepAlive
     self.expectsContinue = expectsContinue
     self.isConditional = isConditional
+    self.hasRange = hasRange
     self.weighsCodings = weighsCodings
     self.isBodyCoded = isBodyCoded
     parts = target
