@@ -279,3 +279,15 @@ describe("the other transport", () => {
     assert.deepEqual(heard.states, ["CONNECTING", "DISCONNECTED"])
   })
 })
+
+  test("is tried if the first can't even be made", () => {
+    const made = []
+    const other = { kind: "other", open() {}, send: () => false, close() {}, onEvent() {} }
+    const { client, heard, clock } = makeClient({
+      transports: [() => { made.push("first"); throw new Error("no") }, () => { made.push("other"); return other }],
+    })
+    client.connect()
+    assert.deepEqual([client.state, heard.errors[0].message], ["DISCONNECTED", "Error: no"])
+    clock.tick(1_000)
+    assert.deepEqual([client.state, client.transportKind, made], ["RECONNECTING", "other", ["first", "other"]])
+  })

@@ -74,6 +74,31 @@ for (const [what, makeBrowser] of kinds) {
   })
 }
 
+const refuse = () => { throw new DOMException("refused", "SecurityError") }
+
+for (const [what, options] of [
+  ["rejects requests for locks", { locks: { request: async () => refuse() } }],
+  ["throws at requests for locks", { locks: { request: refuse } }],
+  ["opens no channel", { openChannel: refuse }],
+  ["sends nothing over a channel", { openChannel: () => ({ onmessage: null, postMessage: refuse }) }],
+]) {
+  test(`slots are unlimited in a browser that ${what}`, async () => {
+    const slots = makeSlots(options)
+    for (let index = 0; index < TABS; index += 1) {
+      const release = await slots.acquire()
+      assert.notEqual(release, null)
+      release()
+    }
+    let isAsked = false
+    const transport = new SSETransport({
+      url: new URL("http://here/v1/realtime"), slots, fetch: () => { isAsked = true; return new Promise(() => {}) },
+    })
+    transport.open(new URLSearchParams())
+    await pause()
+    assert.ok(isAsked)
+  })
+}
+
 describe("slots", () => {
   test("are unlimited over HTTP/2 and HTTP/3, which carry all streams over one connection", async () => {
     for (const [protocol, isLimited] of [["h2", false], ["h3", false], ["http/1.1", true], ["", true]]) {

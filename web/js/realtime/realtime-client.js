@@ -256,11 +256,6 @@ export class RealtimeClient {
   #openTransport() {
     this.#closeTransport()
     const number = this.#transportNumber
-    const transport = this.#transports.make()
-    this.#transport = transport
-    transport.onEvent(event => {
-      if (number === this.#transportNumber) this.#receive(event)
-    })
     const { connectTimeoutMs } = this.#schedule
     this.#timer.schedule(connectTimeoutMs, () => this.#lose(null, `no connection within ${connectTimeoutMs / 1_000} s`))
     try {
@@ -270,6 +265,11 @@ export class RealtimeClient {
     }
   }
 
+      const transport = this.#transports.make()
+      this.#transport = transport
+      transport.onEvent(event => {
+        if (number === this.#transportNumber) this.#receive(event)
+      })
   #closeTransport() {
     this.#transportNumber += 1
     this.#stream.end()

@@ -44,8 +44,21 @@ export function streamSlots() {
 export function makeSlots({ locks, openChannel, protocol = "" }) {
   // HTTP/2 and 3 carry all streams over one connection.
   if (/^h[23]/.test(protocol)) return UNLIMITED
-  if (locks !== undefined) return lockedSlots(locks)
-  return openChannel === undefined ? UNLIMITED : new ClaimedSlots(openChannel())
+  try {
+    if (locks !== undefined) return unlimitedIfRefused(lockedSlots(locks))
+    return openChannel === undefined ? UNLIMITED : unlimitedIfRefused(new ClaimedSlots(openChannel()))
+  } catch {
+    return UNLIMITED
+  }
+}
+
+/**
+ * A browser may refuse locks and channels, as in a sandboxed frame or with blocked site data. A stream too many is better
+ * than none.
+ * @param {StreamSlots} slots @returns {StreamSlots}
+ */
+function unlimitedIfRefused(slots) {
+  return { acquire: () => slots.acquire().catch(() => UNLIMITED.acquire()) }
 }
 
 /** @param {Pick<LockManager, "request">} locks @returns {StreamSlots} */
@@ -90,8 +103,8 @@ class ClaimedSlots {
   async acquire() {
     const id = randomUUID()
     const taken = new Set([...this.#held, ...this.#claims.keys()])
-    this.#claims.set(id, taken)
     this.#channel.postMessage({ claim: id })
+    this.#claims.set(id, taken)
     await new Promise(resolve => setTimeout(resolve, CLAIM_MS))
     this.#claims.delete(id)
     if (taken.size >= STREAM_SLOTS) return null
