@@ -18,6 +18,7 @@ class OutageWorld {
   told = 0
   shown = 0
   state = ""
+  isGone = false
   isPolling = false
   requests = []
   attempts = []
@@ -34,7 +35,7 @@ class OutageWorld {
       fetch: (_, { signal }) => this.answer(signal).then(() => ({ status: 200 })),
     }, {
       onConnection: action => {
-        if (action.type === "local:connection") this.state = action.state
+        if (action.type === "local:connection") [this.state, this.isGone] = [action.state, action.isGone]
         if (action.type === "local:polling") this.isPolling = action.isPolling
       },
       onMessage: ({ payload }) => { this.shown = payload.progress },
@@ -224,7 +225,7 @@ describe("a page that gets no stream, though its server answers", () => {
     assert.equal(world.isPolling, true)
     await world.pass(290_000)
     assert.equal(world.isPolling, true)
-    // Five attempts within 31 s, then a rest of 30 s; and one for the first answer.
+    // Each client tries at once and after five delays, 31 s in all, then rests for 30 s; and one for the first answer.
     assert.ok(world.attempts.length <= 6 * 5 + 2, `${world.attempts.length} attempts in 5 min`)
     world.blocked = []
     assert.ok(await world.untilLive() <= 31_000 * 1.1)
@@ -238,5 +239,29 @@ describe("a page that gets no stream, though its server answers", () => {
     await world.pass(60_000)
     assert.ok(world.attempts.length > 50, `${world.attempts.length} attempts in 1 min`)
     world.connection.stop()
+  })
+
+  for (const [what, retryWhilePollingMs] of [["", 30_000], [" while its client is CLOSED", Infinity]]) {
+    test(`reports and asks no more once its subject is gone${what}`, async () => {
+      const world = new OutageWorld({
+        blocked: ["websocket", "sse"], schedule: { ...STANDARD_SCHEDULE, delaysMs: [100], retryWhilePollingMs },
+      })
+      await world.pass(20_000)
+      assert.equal(world.isPolling, true)
+      world.connection.giveUp()
+      assert.deepEqual([world.state, world.isGone, world.isPolling], ["CLOSED", true, false])
+      const before = [world.requests.length, world.attempts.length]
+      await world.pass(60_000)
+      assert.deepEqual([world.requests.length, world.attempts.length], before)
+      assert.equal(world.clock.pendingTimers, 0)
+    })
+  }
+
+  test("reports nothing more after it was stopped", async () => {
+    const world = new OutageWorld({ blocked: ["websocket", "sse"] })
+    await world.pass(1_000)
+    world.connection.stop()
+    world.connection.giveUp()
+    assert.equal(world.isGone, false)
   })
 })

@@ -1,6 +1,7 @@
 // @ts-check
 import { apiURL } from "../page.js"
 import { LiveView } from "../realtime/live-view.js"
+import { serverError } from "../realtime/reachability.js"
 import { serverClock } from "../server-clock.js"
 import { frameMessages } from "./frames.js"
 import { INITIAL_JOB_STATE, jobPart, reduce } from "./job-state.js"
@@ -88,7 +89,8 @@ export class LiveJob extends LiveView {
   async #poll(signal) {
     const { connection } = this
     const response = await fetch(this.#url("/extended"), { cache: "no-store", signal })
-    if (response.status === 404) connection?.giveUp()
+    // A proxy may answer with 404 while its server is away.
+    if (response.status === 404 && await serverError(response) !== null) connection?.giveUp()
     if (!response.ok) return false
     const job = await response.json()
     if (connection === null || connection !== this.connection) return false

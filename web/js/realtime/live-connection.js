@@ -130,8 +130,12 @@ export class LiveConnection {
 
   /** The server has answered that the subject does not exist. */
   giveUp() {
+    if (this.#client === null) return
     this.#isGone = true
-    this.#client?.disconnect()
+    this.#client.disconnect()
+    // A client that is CLOSED already reports no change.
+    this.#stopPolling()
+    this.#report("CLOSED")
   }
 
   get #isRefused() {

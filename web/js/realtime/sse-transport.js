@@ -1,5 +1,5 @@
 // @ts-check
-import { isObject } from "./messages.js"
+import { serverError } from "./reachability.js"
 import { CLOSE_CODE } from "./retry-schedule.js"
 import { streamSlots } from "./stream-slots.js"
 import { TransportEvents, CLOSED_ABNORMALLY } from "./transport.js"
@@ -97,15 +97,15 @@ export class SSETransport {
    * @param {Response} response
    */
   async #refused(response) {
-    const body = await response.json().catch(() => null)
+    const error = await serverError(response)
     const code = codeForStatus(response.status)
-    if (isObject(body) && typeof body.detail === "string" && typeof body.code === "string") {
-      const { detail: reason, code: error } = body
-      const isFinal = response.status === 400 || response.status === 404
-      this.#events.emit({ kind: "closed", code: isFinal ? CLOSE_CODE.policyViolation : code, reason, error })
-    } else {
+    if (error === null) {
       this.#closed(code, `HTTP ${response.status}`)
+      return
     }
+    const isFinal = response.status === 400 || response.status === 404
+    const reason = error.detail
+    this.#events.emit({ kind: "closed", code: isFinal ? CLOSE_CODE.policyViolation : code, reason, error: error.code })
   }
 
   /** @param {ReadableStream<Uint8Array>} body @returns {Promise<EventStreamParser>} when the stream has ended. */
