@@ -2,7 +2,8 @@ import HTML
 
 /// Says that the server can't store anything, since when, and why. Hidden while it can.
 ///
-/// Every page has one: the page's script shows and hides it.
+/// Every page has one. The script shows and hides it on pages with a live view. Other pages, such as those of errors and
+/// the stories, show what was true when they were rendered.
 public struct StorageBanner: Component, Equatable, Sendable {
   /// What the banner says.
   public struct Failure: Equatable, Sendable {

@@ -4,6 +4,7 @@ import re
 import time
 
 from harness import eventually
+from scripted_server import timestamp
 from test_connection import badge
 from test_restart import external_job, report
 
@@ -60,6 +61,17 @@ def test_a_visitors_clock_that_is_wrong_does_not_show(site):
         assert row.locator('[data-slot="started"]').inner_text() == "just now"
         report(server, job_id, "job_status", {"status": "succeeded"})
         row.get_by_text("Succeeded").wait_for()
+
+
+def test_a_visitors_clock_that_is_wrong_does_not_date_a_failure_of_the_storage(site):
+    page = page_with_wrong_clock(site, 86_400)
+    page.goto(f"{site.scripted.url}/")
+    site.scripted.wait_for_connection()
+    badge(page).get_by_text("Live", exact=True).wait_for()
+    site.scripted.publish("storage", {"status": "failing", "since": timestamp(), "reason": "The disk is full."})
+    page.locator("storage-banner").get_by_text("The disk is full.").wait_for()
+    # A time of today has no date.
+    assert re.fullmatch(r"\d\d:\d\d:\d\d", page.locator("storage-banner time").inner_text())
 
 
 def test_a_page_from_the_browsers_cache_knows_that_it_is_old_whatever_the_clock_says(site):

@@ -13,4 +13,9 @@ if grep -rnE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|ne
   echo "web/js must not turn data into markup or code." >&2
   exit 1
 fi
+# The visitor's clock may be wrong: the present is `serverClock.now()`.
+if grep -rnE 'Date\.now\(|new Date\(\)' web/js --include='*.js' | grep -v '^web/js/realtime/sleep-aware-timer\.js:'; then
+  echo "web/js must not use the visitor's clock." >&2
+  exit 1
+fi
 echo "web/js: ${#modules[@]} modules checked"

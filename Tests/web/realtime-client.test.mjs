@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { FakeWebSocket, makeClient, makeConnected, message, numbered } from "./support.mjs"
+import { FakeWebSocket, START_MS, makeClient, makeConnected, message, numbered } from "./support.mjs"
 
 const last = () => FakeWebSocket.last
 const count = () => FakeWebSocket.all.length
@@ -218,7 +218,7 @@ describe("silence", () => {
     assert.equal(client.state, "RECONNECTING")
     assert.equal(last().url.searchParams.get("since"), "e1:1")
     assert.equal(heard.errors[0].message, "nothing heard for 300 s")
-    assert.equal(client.silenceMs, 300_000, "what is shown was current then")
+    assert.equal(client.heardAtMs, START_MS, "what is shown was current then")
   })
 
   test("that is short makes a tab send a ping when it is shown", () => {
@@ -227,6 +227,20 @@ describe("silence", () => {
     life.wake()
     assert.equal(client.state, "CONNECTED")
     assert.equal(last().sent.at(-1).type, "ping")
+  })
+
+  test("begins when the server was last heard by its own clock, which may stand still while the machine sleeps", () => {
+    let serverMs = START_MS
+    const { client, clock } = makeConnected({ serverClock: { now: () => serverMs, observe: ms => { serverMs = ms } } })
+    assert.equal(client.heardAtMs, START_MS)
+    serverMs += 7_000
+    last().deliver(numbered(1))
+    assert.equal(client.heardAtMs, START_MS + 7_000)
+    last().deliver({ ...message("ping"), timestamp: new Date(START_MS + 9_000).toISOString() })
+    assert.equal(client.heardAtMs, START_MS + 9_000)
+    clock.sleep(3_600_000)
+    serverMs += 100
+    assert.equal(client.heardAtMs, START_MS + 9_000)
   })
 
   test("while the machine sleeps makes it resume at once", () => {
@@ -278,7 +292,6 @@ describe("the other transport", () => {
     assert.equal(client.state, "DISCONNECTED")
     assert.deepEqual(heard.states, ["CONNECTING", "DISCONNECTED"])
   })
-})
 
   test("is tried if the first can't even be made", () => {
     const made = []
@@ -291,3 +304,4 @@ describe("the other transport", () => {
     clock.tick(1_000)
     assert.deepEqual([client.state, client.transportKind, made], ["RECONNECTING", "other", ["first", "other"]])
   })
+})

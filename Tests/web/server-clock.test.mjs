@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { ServerClock } from "../../web/js/server-clock.js"
+import { setClock } from "../../web/js/page.js"
+import { ServerClock, serverClock } from "../../web/js/server-clock.js"
 import { countingSleep } from "../../web/js/realtime/sleep-aware-timer.js"
 import { FakeWebSocket, START_MS, makeConnected, message } from "./support.mjs"
 
@@ -58,6 +59,13 @@ describe("the server's clock", () => {
     time.ms += 1_000
     clock.observe(SERVER_MS + 3_600_000)
     assert.equal(clock.now(), SERVER_MS + 3_600_000)
+  })
+
+  test("learns when a page was rendered, and nothing from a page of the browser's cache", () => {
+    setClock({ asOf: SERVER_MS, isCached: true })
+    assert.ok(Math.abs(serverClock.now() - Date.now()) < 1_000)
+    setClock({ asOf: SERVER_MS, isCached: false })
+    assert.ok(Math.abs(serverClock.now() - SERVER_MS) < 1_000)
   })
 
   test("learns from each ping of a connection, and is the time of what the page sends", () => {

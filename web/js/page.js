@@ -66,10 +66,13 @@ function isFromCache() {
   return timing !== null && timing.transferSize === 0 && timing.decodedBodySize > 0
 }
 
-/** Sets the page's clock to the time at which the server rendered the page. A page from the cache sets it too early, until
- * a connection corrects it. @param {Known} known */
-export function setClock({ asOf = null }) {
-  serverClock.observe(asOf, navigationTiming()?.responseStart || undefined)
+/**
+ * Sets the page's clock to the time at which the server rendered the page. A page from the cache may be days old, so it
+ * says nothing about the present.
+ * @param {Known} known
+ */
+export function setClock({ asOf = null, isCached = false }) {
+  if (!isCached) serverClock.observe(asOf, navigationTiming()?.responseStart || undefined)
 }
 
 /** A version 4 UUID, RFC 9562 §5.4. `crypto.randomUUID` is missing on pages that came over plain HTTP. */

@@ -3,7 +3,8 @@
  * The server's time. All times that a page shows are the server's, so the present has to be as well: the visitor's clock
  * may be wrong by any amount, and may jump.
  *
- * The page learns the time when it is rendered and from every ping; in between, the browser's monotonic clock counts.
+ * The page learns the time when it is rendered, unless it comes from the browser's cache, and from every ping; in between,
+ * the browser's monotonic clock counts.
  */
 
 /** An observation that is behind by more than this means that the server's clock was set back, not that it came late. */

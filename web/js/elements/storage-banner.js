@@ -2,8 +2,12 @@
 import { fill, setAttribute, setHidden, slot } from "../dom.js"
 import { pageView } from "../live-page.js"
 import { moment } from "../readable.js"
+import { serverClock } from "../server-clock.js"
 
-/** `<storage-banner>`: says that the server can't store anything, since when, and why. */
+/**
+ * `<storage-banner>`: says that the server can't store anything, since when, and why. A page without a live view, such as
+ * that of an error, shows what was true when it was rendered.
+ */
 export class StorageBanner extends HTMLElement {
   #stop = () => {}
 
@@ -24,7 +28,7 @@ export class StorageBanner extends HTMLElement {
     if (failure !== null) {
       const { since, reason } = failure
       setAttribute(slot(this, "storage-since"), "datetime", since === null ? null : new Date(since).toISOString())
-      fill(this, "storage-since", since === null ? "some time" : moment(since, Date.now()))
+      fill(this, "storage-since", since === null ? "some time" : moment(since, serverClock.now()))
       fill(this, "storage-reason", reason)
     }
     setHidden(this, failure === null)

@@ -211,7 +211,7 @@ export class LiveConnection {
 
   /** @param {import("./connection-machine.js").ConnectionState} state */
   #report(state) {
-    const atMs = this.#serverClock.now() - (this.#client?.silenceMs ?? 0)
+    const atMs = this.#client?.heardAtMs ?? this.#serverClock.now()
     const reason = this.#lastError?.message ?? null
     this.#handlers.onConnection({ type: "local:connection", state, reason, atMs, isGone: this.#isGone })
   }

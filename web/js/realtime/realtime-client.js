@@ -72,6 +72,8 @@ export class RealtimeClient {
 
   #timer
   #silence
+  /** @type {number | null} */
+  #heardAtMs = null
   #position
   #stream
   #stopWatchingLife = () => {}
@@ -116,6 +118,7 @@ export class RealtimeClient {
       onHole: (topic, seq) => this.#fillHole(topic, seq),
       onPing: ({ timestamp }) => {
         this.#serverClock.observe(instant(timestamp))
+        this.#heardAtMs = this.#serverClock.now()
         this.#write("pong", { timestamp })
       },
       onError: refusal => error.emit(refusal),
@@ -133,9 +136,12 @@ export class RealtimeClient {
     return this.#position.cursor
   }
 
-  /** Milliseconds since anything last arrived. What the page shows was current then. */
-  get silenceMs() {
-    return this.#silence.silenceMs
+  /**
+   * When anything last arrived, by the server's clock; null before the first connection. What the page shows was current
+   * then. It can't be told from the length of the silence, which includes the machine's sleep: the server's clock may not.
+   */
+  get heardAtMs() {
+    return this.#heardAtMs
   }
 
   /** The kind of the transport in use: `websocket` or `sse`, null if there is none. */
@@ -238,7 +244,7 @@ export class RealtimeClient {
       case "CONNECTED":
         this.#transports.hasConnected()
         this.#position.hasConnected = true
-        this.#silence.heard()
+        this.#heard()
         this.#watchSilence()
         break
       case "DISCONNECTED":
@@ -259,17 +265,17 @@ export class RealtimeClient {
     const { connectTimeoutMs } = this.#schedule
     this.#timer.schedule(connectTimeoutMs, () => this.#lose(null, `no connection within ${connectTimeoutMs / 1_000} s`))
     try {
+      const transport = this.#transports.make()
+      this.#transport = transport
+      transport.onEvent(event => {
+        if (number === this.#transportNumber) this.#receive(event)
+      })
       transport.open(this.#query())
     } catch (error) {
       this.#lose(null, String(error))
     }
   }
 
-      const transport = this.#transports.make()
-      this.#transport = transport
-      transport.onEvent(event => {
-        if (number === this.#transportNumber) this.#receive(event)
-      })
   #closeTransport() {
     this.#transportNumber += 1
     this.#stream.end()
@@ -315,10 +321,10 @@ export class RealtimeClient {
         this.#stream.begin()
         break
       case "alive":
-        this.#silence.heard()
+        this.#heard()
         break
       case "text":
-        this.#silence.heard()
+        this.#heard()
         if (this.isConnected()) this.#stream.receive(event.text)
         break
       case "closed":
@@ -342,6 +348,11 @@ export class RealtimeClient {
   }
 
   // Signs of life.
+
+  #heard() {
+    this.#silence.heard()
+    this.#heardAtMs = this.#serverClock.now()
+  }
 
   #watchSilence() {
     const { isProbeDue, isLost, nextMs } = this.#silence.look()
