@@ -10,7 +10,6 @@ const REFRESH_MS = 10_000
 /**
  * Keeps the page's moments ("3 min ago") right while it is open.
  * @param {import("../realtime/live-view.js").LiveView<any, any>} view
- * @returns {() => void} stop
  */
 export function attachMoments({ store }) {
   const show = () => {
@@ -22,6 +21,5 @@ export function attachMoments({ store }) {
       if (timeMs !== null) setText(node, ago(nowMs - timeMs))
     }
   }
-  const ticking = setInterval(show, REFRESH_MS)
-  return () => clearInterval(ticking)
+  setInterval(show, REFRESH_MS)
 }

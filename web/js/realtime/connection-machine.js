@@ -7,7 +7,7 @@ import { CLOSE_CODE, STANDARD_SCHEDULE } from "./retry-schedule.js"
  *
  *     IDLE ─connect→ CONNECTING ─opened→ CONNECTED ─lost→ DISCONNECTED ─due, wake→ RECONNECTING ─opened→ CONNECTED
  *                        └─lost→ DISCONNECTED                 ↑                         │
- *                                                             └──────────lost───────────┘  (the fifth time: CLOSED)
+ *                                                             └──────────lost───────────┘  (after the last delay: CLOSED)
  *     any ─disconnect→ CLOSED, which is final
  *
  * @typedef {"IDLE" | "CONNECTING" | "CONNECTED" | "DISCONNECTED" | "RECONNECTING" | "CLOSED"} ConnectionState
@@ -94,7 +94,7 @@ function toReconnecting(machine) {
 
 /**
  * A page that wakes up, or learns that the server answers again, tries at once. The attempt does not count: switching tabs
- * must not use up the five attempts.
+ * must not use up the attempts of the schedule.
  * Only the delay that a server asked for (4001) is kept.
  * @param {Machine} machine @returns {Machine}
  */
