@@ -46,6 +46,21 @@ struct MediaReadingTests {
     #expect(text.contains("\(job.frames.count) "), "\(text)")
   }
 
+  @Test(arguments: containers.filter { !["clip.mpg", "clip.mjpeg", "fields.mkv"].contains($0.name) })
+  func `a video that other bytes follow is not cut off`(name: String, options: String) async throws {
+    let media = try Media()
+    media.make(name, options)
+    let whole = media.read(name)
+    for (index, rest) in [
+      [UInt8](repeating: 0, count: 100), Array("Text of more than a few words, behind the end.".utf8),
+    ].enumerated() {
+      media.bench.write("\(index)-\(name)", whole + rest)
+      let job = try await media.run("\(index)-\(name)")
+      #expect(job.status == .succeeded && job.frames.count == 15, "\(job.error ?? "-")")
+      #expect(!job.warnings.contains { $0.message.contains("cut off") }, "\(job.warnings.map(\.message))")
+    }
+  }
+
   @Test func `a cut video says how much of it is there`() async throws {
     let media = try Media()
     media.make("clip.mkv", frames: 60, "-pix_fmt yuv420p -g 8 -crf 8")

@@ -2,19 +2,24 @@ import Files
 
 /// Whether a file ends before its own structure does. ffmpeg reads a cut file as far as it goes, and for most formats
 /// doesn't report that something is missing.
+///
+/// Other bytes may follow the end of a structure: padding, tags, or another file.
 enum FileEnding {
+  /// Bounds the time for a file of many tiny parts. A longer one counts as whole.
+  private static let mostSteps = 20_000_000
+
   /// - Parameter format: ffmpeg's names of the format.
   /// - Returns: False if that is unknown.
   static func isMissing(_ file: borrowing OpenFile, format: String) -> Bool {
     let length = file.byteCount
     switch format {
-    case "gif": return lacksTrailer(tail(file, 64), [0x3B])
-    case "apng", "png_pipe": return lacksTrailer(tail(file, 64), Array("IEND".utf8) + [0xAE, 0x42, 0x60, 0x82])
-    case "mpegts": return ![188, 192, 204].contains { length.isMultiple(of: $0) }
-    case "avi", "webp_anim", "webp_pipe": return riffLength(file).map { $0 > length } ?? false
+    case "gif": return endsInsideGIF(file)
+    case "apng": return endsInsidePNG(file, length: length)
+    case "mpegts": return endsInsidePacket(tail(file, 16 << 10))
+    case "avi", "webp_anim": return riffLength(file).map { $0 > length } ?? false
     case "asf": return asfLength(file).map { $0 > length } ?? false
     case "ogg": return endsInsideOggPage(tail(file, 128 << 10))
-    case "flv": return lacksFLVTag(file, length: length)
+    case "flv": return endsInsideFLVTag(file, length: length)
     case _ where format.hasPrefix("mov,"): return endsInsideBox(file, length: length)
     case _ where format.hasPrefix("matroska,"): return segmentEnd(file).map { $0 > length } ?? false
     default: return false
@@ -29,10 +34,65 @@ enum FileEnding {
     bytes(file, at: max(0, file.byteCount - count), count: count)
   }
 
-  /// Zeros may follow: some programs pad.
-  private static func lacksTrailer(_ tail: [UInt8], _ trailer: [UInt8]) -> Bool {
-    let end = tail.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
-    return !tail[..<end].suffix(trailer.count).elementsEqual(trailer)
+  /// The blocks of GIF89a: extensions, images, and the trailer.
+  private static func endsInsideGIF(_ file: borrowing OpenFile) -> Bool {
+    var window = FileWindow()
+    guard let head = window.read(file, at: 0, count: 13) else { return true }
+    var offset = 13 + colourTable(head[10])
+    for _ in 0..<mostSteps {
+      guard let kind = window.byte(file, at: offset) else { return true }
+      switch kind {
+      case 0x3B: return false
+      // Some programs end a block twice.
+      case 0x00:
+        offset += 1
+        continue
+      case 0x21: offset += 2
+      case 0x2C:
+        guard let flags = window.byte(file, at: offset + 9) else { return true }
+        offset += 10 + colourTable(flags) + 1
+      // This is damage, not an end.
+      default: return false
+      }
+      // Data in pieces of up to 255 bytes, each behind its length. The last one is empty.
+      while true {
+        guard let size = window.byte(file, at: offset) else { return true }
+        offset += 1 + Int(size)
+        if size == 0 { break }
+      }
+    }
+    return false
+  }
+
+  private static func colourTable(_ flags: UInt8) -> Int { flags & 0x80 == 0 ? 0 : 3 << (Int(flags & 7) + 1) }
+
+  /// The chunks up to IEND, PNG specification §5.3.
+  private static func endsInsidePNG(_ file: borrowing OpenFile, length: Int) -> Bool {
+    var window = FileWindow()
+    var offset = 8
+    for _ in 0..<mostSteps {
+      guard let head = window.read(file, at: offset, count: 8) else { return true }
+      let isType = head[4...].allSatisfy { (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }
+      guard isType else { return false }
+      offset += 12 + Int(bigEndian(head[..<4]))
+      guard offset <= length else { return true }
+      if head[4...].elementsEqual("IEND".utf8) { return false }
+    }
+    return false
+  }
+
+  /// Packets of 188 bytes, ISO/IEC 13818-1 §2.4.3.2: each begins with 0x47. Four bytes may precede each of them, or 16
+  /// bytes follow it.
+  private static func endsInsidePacket(_ tail: [UInt8]) -> Bool {
+    let isSync = { (offset: Int) in tail[offset] == 0x47 }
+    for distance in [188, 192, 204] {
+      for last in tail.indices.reversed() where isSync(last) {
+        // A byte of a packet's data may have that value too, but hardly in eight packets at the same place.
+        guard last >= 7 * distance else { break }
+        if (1...7).allSatisfy({ isSync(last - $0 * distance) }) { return tail.count - last < 188 }
+      }
+    }
+    return false
   }
 
   /// Nil if it was never filled in, as in a file written to a pipe.
@@ -65,14 +125,28 @@ enum FileEnding {
     return tail.count < start + 27 + segments + body
   }
 
-  /// Each tag is followed by its own size.
-  private static func lacksFLVTag(_ file: borrowing OpenFile, length: Int) -> Bool {
-    guard length > 13 + 15 else { return false }
-    let size = Int(bigEndian(tail(file, 4)[...]))
-    guard size >= 11, size <= length - 4 else { return true }
-    let tag = bytes(file, at: length - 4 - size, count: 4)
-    return tag.count < 4 || Int(bigEndian(tag[1..<4])) + 11 != size
+  /// Tags of sound, video and data, each followed by its size. Their stream is always 0.
+  private static func endsInsideFLVTag(_ file: borrowing OpenFile, length: Int) -> Bool {
+    var window = FileWindow()
+    guard let head = window.read(file, at: 0, count: 9) else { return true }
+    var offset = Int(bigEndian(head[5..<9])) + 4
+    for _ in 0..<mostSteps {
+      guard let kind = window.byte(file, at: offset), [8, 9, 18].contains(kind & 0x1F) else { return false }
+      guard let tag = window.read(file, at: offset, count: 11) else { return true }
+      guard tag[8...].allSatisfy({ $0 == 0 }) else { return false }
+      offset += 11 + Int(bigEndian(tag[1..<4]))
+      guard offset <= length else { return true }
+      offset += 4
+    }
+    return false
   }
+
+  /// What a file has at its top level. Text that follows the last box looks like a long box of another type.
+  private static let boxTypes: Set<String> = [
+    "emsg", "free", "ftyp", "idat", "mdat", "meta", "mfra", "moof", "moov", "pnot", "prft", "sidx", "skip", "ssix",
+    "styp",
+    "udta", "uuid", "wide",
+  ]
 
   /// Steps over the boxes of the top level, ISO/IEC 14496-12 §4.2.
   private static func endsInsideBox(_ file: borrowing OpenFile, length: Int) -> Bool {
@@ -80,8 +154,9 @@ enum FileEnding {
     var boxes = 0
     while offset < length, boxes < 100_000 {
       let head = bytes(file, at: offset, count: 16)
-      // Other bytes may follow the last box.
-      guard head.count >= 8, head[4..<8].allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0xA9 }) else { return false }
+      guard head.count >= 8 else { return false }
+      let type = head[4..<8]
+      guard type.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0xA9 }) else { return false }
       var size = UInt64(bigEndian(head[0..<4]))
       // 0 means up to the end of the file.
       if size == 0 { return false }
@@ -91,7 +166,7 @@ enum FileEnding {
       }
       // No box is that short: this is damage, not an end.
       guard size >= 8 else { return false }
-      guard size <= UInt64(length - offset) else { return true }
+      guard size <= UInt64(length - offset) else { return boxTypes.contains(String(decoding: type, as: UTF8.self)) }
       offset += Int(size)
       boxes += 1
     }
