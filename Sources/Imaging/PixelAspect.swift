@@ -7,6 +7,9 @@ package struct PixelAspect: Equatable, Sendable {
 
   package static let square = PixelAspect(width: 1, height: 1)
 
+  /// Of a picture as it is shown, in pixels. No video is that wide.
+  private static let longestSide = 65_536
+
   /// - Precondition: Both are positive.
   package init(width: Int, height: Int) {
     precondition(width > 0 && height > 0)
@@ -17,12 +20,13 @@ package struct PixelAspect: Equatable, Sendable {
   /// The number of columns in which the stored ones are shown. The number of rows doesn't change.
   ///
   /// An aspect beyond 1:16 or 16:1, or one that would exceed the size limits, only occurs in damaged files. Such pixels
-  /// count as square.
+  /// count as square. Stretching needs memory for each column, so a side has a limit of its own.
   package func shownColumns(of columns: Int, rows: Int, limits: PictureLimits = PictureLimits()) -> Int {
     let ratio = Double(width) / Double(height)
     guard (1.0 / 16...16).contains(ratio) else { return columns }
     let shown = max(1, Int((Double(columns) * ratio).rounded()))
-    return shown * rows <= limits.maximumPixels ? shown : columns
+    let isPossible = max(shown, rows) <= Self.longestSide && shown * rows <= limits.maximumPixels
+    return isPossible ? shown : columns
   }
 }
 

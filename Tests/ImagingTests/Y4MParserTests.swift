@@ -204,6 +204,8 @@ struct PixelAspectTests {
   @Test(arguments: [
     (720, 576, 16, 15, 768), (720, 480, 8, 9, 640), (64, 64, 1, 1, 64), (3, 1, 1, 3, 1), (100, 10, 1000, 1, 100),
     (8192, 8192, 2, 1, 8192), (1, 1, 1, 9, 1),
+    (65_536, 1, 1, 2, 32_768), (32_768, 1, 2, 1, 65_536), (32_769, 1, 2, 1, 32_769), (2_000_000, 1, 16, 1, 2_000_000),
+    (10, 70_000, 2, 1, 10),
   ])
   func `the columns shown follow the shape of the pixels`(columns: Int, rows: Int, width: Int, height: Int, shown: Int)
   {

@@ -21,7 +21,7 @@ struct FFmpegSource: FrameSource {
   private(set) var firstError: String?
   private(set) var frameCount: Int?
 
-  private struct Layout {
+  struct Layout {
     let width: Int
     let height: Int
     let pixels: FFmpegPixels
@@ -101,7 +101,7 @@ struct FFmpegSource: FrameSource {
       luma: luma.stretched(toWidth: layout.shownColumns), time: time(of: description))
   }
 
-  private static func layout(_ frame: FFmpegLog.Frame, name: String) throws -> Layout {
+  static func layout(_ frame: FFmpegLog.Frame, name: String) throws -> Layout {
     guard let pixels = FFmpegPixels(frame.pixelFormat) else {
       throw SourceError.programFailed("ffmpeg", reason: "it wrote the pixel format \(frame.pixelFormat).")
     }
@@ -111,10 +111,14 @@ struct FFmpegSource: FrameSource {
         format: "source \(name)", width: width, height: height, maximumPixels: limits.maximumPixels)
     }
     let aspect = frame.aspect.map { PixelAspect(width: $0.width, height: $0.height) } ?? .square
+    let byteCount = pixels.byteCount(width: width, height: height)
+    guard byteCount <= limits.maximumBytes else {
+      throw PictureError.tooManyBytes(format: "source \(name)", bytes: byteCount, maximumBytes: limits.maximumBytes)
+    }
     return Layout(
       width: width, height: height, pixels: pixels,
       shownColumns: aspect.shownColumns(of: width, rows: height, limits: limits),
-      byteCount: pixels.byteCount(width: width, height: height))
+      byteCount: byteCount)
   }
 
   /// Seconds since the first frame. Never goes back; a frame without a time follows its predecessor at the mean rate.

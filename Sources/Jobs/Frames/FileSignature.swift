@@ -11,12 +11,13 @@ enum FileSignature: Equatable {
 
   /// Bytes at the start of a file that are enough to recognise it.
   static let startBytes = 64 << 10
+  /// Enough for everything but the difference between a PNG and an animated one.
+  static let shortBytes = 32
 
+  /// - Parameter bytes: How many bytes to read.
   /// - Returns: Nil if the content isn't recognised, or the file can't be read.
-  init?(_ path: RawPath) {
-    guard let file = try? OpenFile(path, for: .reading), let start = try? file.read(Self.startBytes, at: 0) else {
-      return nil
-    }
+  init?(_ path: RawPath, bytes: Int = startBytes) {
+    guard let file = try? OpenFile(path, for: .reading), let start = try? file.read(bytes, at: 0) else { return nil }
     self.init(start)
   }
 

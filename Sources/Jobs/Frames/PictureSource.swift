@@ -46,7 +46,7 @@ struct PictureSource: FrameSource {
     guard !files.isEmpty else { throw .nothingReadable(folder.name, skipped: skipped.text) }
   }
 
-  /// The pictures of a folder in natural order, and what is skipped.
+  /// The pictures of a folder in natural order, and what is skipped. Reads the first bytes of every file.
   static func contents(
     of folder: ResolvedSource
   ) throws(SourceError) -> (pictures: [PictureFile], skipped: ShortList) {
@@ -182,12 +182,10 @@ struct PictureFile {
     case .missing, .danglingLink, .other: return refusal("not a regular file")
     }
     let text = name.description
-    switch FileSignature(path) {
+    // Every PNG decoder can read the first picture of an animated one.
+    switch FileSignature(path, bytes: FileSignature.shortBytes) {
     case .picture: return .success(PictureFile(name: text, path: path, input: nil))
     case .y4m: return refusal("a y4m video, not a picture")
-    case .other("an animated PNG", _):
-      // Every PNG decoder can read its first picture.
-      return .success(PictureFile(name: text, path: path, input: nil))
     case .other(let what, isPicture: true): return forFFmpeg(text, path: path, what: what)
     case .other(let what, isPicture: false): return refusal("\(what), not a picture")
     case nil where extensions.contains(FilePath.fileExtension(of: text)): return forFFmpeg(text, path: path, what: nil)

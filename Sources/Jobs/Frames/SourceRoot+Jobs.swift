@@ -96,7 +96,7 @@ extension SourceRoot {
 }
 
 extension ResolvedSource {
-  /// The files that it consists of, in order.
+  /// The files that it consists of, in order. Of a folder, the first bytes of every file show whether it is a picture.
   var files: [RawPath] {
     guard kind == .folder else { return [RawPath(path)] }
     return (try? PictureSource.contents(of: self).pictures.map(\.path)) ?? []

@@ -3,7 +3,8 @@ import Files
 import Hashing
 
 extension SourceVersion {
-  /// The version of files as they are now. Looks at each file once, without reading it.
+  /// The version of files as they are now, by what the file system says of each. Reads no file; what lists the pictures of
+  /// a folder does.
   /// - Parameter sha256: of the content, if it is known.
   init(ofFiles paths: [RawPath], sha256: String? = nil) {
     var hash = SHA256()
