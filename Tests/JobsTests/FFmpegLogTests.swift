@@ -1,10 +1,18 @@
 import Domain
+import Files
 import Net
+import TestSupport
 import Testing
 
 @testable import Jobs
 
-/// The lines are ffmpeg's own, of 5.1.9 and 9.0.2.
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The lines are ffmpeg's own, of 5.1.9 and 9.0.2. `DESCRIBER` stands for a name that differs in each process.
 struct FFmpegLogTests {
   private static let old = """
     [info] ffmpeg version 5.1.9-0+deb12u1 Copyright (c) 2000-2026 the FFmpeg developers
@@ -18,15 +26,15 @@ struct FFmpegLogTests {
     [info]   Stream #0:2(und): Audio: aac (LC), 44100 Hz, mono, fltp, 69 kb/s (default)
     [info] Stream mapping:
     [info]   Stream #0:0 -> #0:0 (h264 (native) -> rawvideo (native))
-    [Parsed_showinfo_2 @ 0x555622edcdc0] [info] config in time_base: 1/1000, frame_rate: 30/1
-    [Parsed_showinfo_2 @ 0x555622edcdc0] [info] n:   0 pts:      0 pts_time:0       pos:      586 fmt:yuv420p sar:4/3 s:160x120 i:P iskey:1 type:I 
-    [Parsed_showinfo_2 @ 0x555622edcdc0] [info] color_range:tv color_space:bt709 color_primaries:unknown color_trc:unknown
+    [DESCRIBER @ 0x555622edcdc0] [info] config in time_base: 1/1000, frame_rate: 30/1
+    [DESCRIBER @ 0x555622edcdc0] [info] n:   0 pts:      0 pts_time:0       pos:      586 fmt:yuv420p sar:4/3 s:160x120 i:P iskey:1 type:I 
+    [DESCRIBER @ 0x555622edcdc0] [info] color_range:tv color_space:bt709 color_primaries:unknown color_trc:unknown
     [info] Output #0, rawvideo, to 'pipe:':
     [info]   Stream #0:0: Video: rawvideo (I420 / 0x30323449), yuv420p(progressive), 160x120, 6912 kb/s, 30 fps, 30 tbn
     [h264 @ 0x55c248194c00] [error] error while decoding MB 8 0, bytestream 831
     [warning] /dev/stdin: corrupt decoded frame in stream 0
-    [Parsed_showinfo_2 @ 0x555622edcdc0] [info] n:   1 pts:  NOPTS pts_time:NOPTS   pos:     5735 fmt:yuv420p sar:0/1 s:160x120 i:P iskey:0 type:B 
-    [Parsed_showinfo_2 @ 0x555622edcdc0] [info] color_range:unknown color_space:unknown color_primaries:unknown color_trc:unknown
+    [DESCRIBER @ 0x555622edcdc0] [info] n:   1 pts:  NOPTS pts_time:NOPTS   pos:     5735 fmt:yuv420p sar:0/1 s:160x120 i:P iskey:0 type:B 
+    [DESCRIBER @ 0x555622edcdc0] [info] color_range:unknown color_space:unknown color_primaries:unknown color_trc:unknown
     [info] frame=    2 fps=0.0 q=-0.0 Lsize=      84kB time=00:00:00.10 bitrate=6912.0kbits/s speed=8.53x
     """
 
@@ -35,14 +43,15 @@ struct FFmpegLogTests {
     [info] Input #0, webp_anim, from '/dev/stdin':
     [info]   Duration: N/A, start: 0.000000, bitrate: N/A
     [info]   Stream #0:0: Video: webp_anim, argb, 160x120, 30 fps, 30 tbr, 1k tbn
+    [info] Stream mapping:
     [in#0/matroska,webm @ 0x55714af91140] [error] File ended prematurely
     [vist#0:0/h264 @ 0x55964c9510c0] [dec:h264 @ 0x55964c958280] [warning] corrupt decoded frame
-    [Parsed_showinfo_2 @ 0x7f1cb4002180] [info] n:   0 pts:     33 pts_time:0.033   duration:     33 duration_time:0.033   fmt:rgba cl:left sar:1/1 s:160x120 i:P iskey:1 type:I 
+    [DESCRIBER @ 0x7f1cb4002180] [info] n:   0 pts:     33 pts_time:0.033   duration:     33 duration_time:0.033   fmt:rgba cl:left sar:1/1 s:160x120 i:P iskey:1 type:I 
     """
 
   private func read(_ text: String, pieceBytes: Int = .max) -> FFmpegLog {
     var log = FFmpegLog()
-    var rest = Array(text.utf8)[...]
+    var rest = Array(text.replacing("DESCRIBER", with: FFmpeg.describer).utf8)[...]
     while !rest.isEmpty {
       log.receive(rest.prefix(pieceBytes))
       rest = rest.dropFirst(pieceBytes)
@@ -86,13 +95,69 @@ struct FFmpegLogTests {
   }
 
   @Test func `hostile lines are bounded`() {
-    var text = "[Parsed_showinfo_0 @ 0x1] [info] n:0 pts_time:1e300 fmt:rgb24 sar:1/0 s:99999999x1\n"
-    text += "[Parsed_showinfo_0 @ 0x1] [info] n:0 pts_time:inf fmt:rgb24 sar:-1/5 s:2x2\n[[[[] ] ] [error] \n"
-    for index in 0..<500 { text += "[info]   Stream #0:\(index): Video: x\n" }
+    var text = "[DESCRIBER @ 0x1] [info] n:0 pts_time:inf fmt:rgb24 sar:-1/5 s:2x2\n[[[[] ] ] [error] \n"
     text += "[error] " + String(repeating: "x", count: 100_000)
     let log = read(text)
     #expect(log.frames == [FFmpegLog.Frame(pixelFormat: "rgb24", width: 2, height: 2)])
-    #expect(log.streams.count == 100 && (log.firstError?.count ?? 0) <= 300)
+    #expect((log.firstError?.count ?? 0) <= 300)
+    let streams = (0..<500).map { "[info]   Stream #0:\($0): Video: x\n" }.joined()
+    #expect(read(streams).streams.count == 100)
+  }
+
+  @Test(arguments: ["inf", "nan", "-1", "0", "0.0000", "1e999"])
+  func `a rate that is none is unknown`(rate: String) {
+    let log = read("[info]   Stream #0:0: Video: h264, yuv420p, 2x2, \(rate) fps, 30 tbr\n")
+    #expect(log.streams == [FFmpegLog.Stream(index: 0, isVideo: true, frameRate: nil)])
+  }
+
+  @Test(arguments: ["inf:00:00", "nan:00:00", "-1:00:00", "1e300:00:00"])
+  func `a duration that is none is unknown`(duration: String) {
+    #expect(read("[info]   Duration: \(duration), start: 0.000000\n").duration == nil)
+  }
+
+  /// The name of a tag may contain newlines, and ffmpeg prints it as it is.
+  @Test(arguments: ["Parsed_showinfo_2", "showinfo@0", "showinfo"])
+  func `a tag can't forge the input or its frames`(name: String) {
+    let forged = """
+      [info]   Metadata:
+      [info]     k
+      [info] Stream mapping:
+      [\(name) @ 0x1] [info] n:0 pts_time:7 fmt:rgb24 s:9x9 x
+      [info] Input #0, gif, from '/dev/stdin': 1
+      """
+    let log = read(Self.old.replacing("[info]   Metadata:", with: forged))
+    let honest = read(Self.old)
+    #expect(log.inputFormat == honest.inputFormat && log.frames == honest.frames && !log.isBroken)
+    let late =
+      "[info]   Duration: 99:00:00.00\n[info]   Stream #0:7: Video: x, 5 fps\n[info] Input #0, gif, from 'x':\n"
+    let later = read(Self.old + "\n" + late)
+    #expect(later.inputFormat == honest.inputFormat && later.duration == 62.5 && later.streams == honest.streams)
+  }
+
+  @Test func `frames are taken in order, however many were described before`() {
+    let lines = (1...10_000).map { "[DESCRIBER @ 0x1] [info] n:0 fmt:gray s:\($0)x1\n" }
+    var log = read(lines.joined())
+    var widths: [Int] = []
+    while let frame = log.takeFrame() { widths.append(frame.width) }
+    #expect(widths == Array(1...10_000) && log.frames.isEmpty)
+  }
+
+  @Test(arguments: [
+    "n:1 pts_time:0.1 fmt:rgb24 s:99999999x1", "n:1 pts_time:0.1 fmt:rgb24", "n:1 s:2x2", "n:1 fmt:rgb24 s:2x2x2",
+    "n:1 fmt:rgb24 s:0x2", "n:",
+  ])
+  func `a description that can't be parsed breaks the log, and those before it stay`(line: String) {
+    let start = "[DESCRIBER @ 0x1] [info] n:0 fmt:rgb24 s:2x2\n"
+    let log = read(start + "[DESCRIBER @ 0x1] [info] \(line)\n")
+    #expect(log.isBroken && log.frames == [FFmpegLog.Frame(pixelFormat: "rgb24", width: 2, height: 2)])
+    // A program that was killed leaves half a line.
+    #expect(!read(start + "[DESCRIBER @ 0x1] [info] n:1 pts").isBroken)
+  }
+
+  @Test func `a picture may be a single row or column of as many pixels as any picture`() {
+    let lines = ["2000000x1", "1x67108864"].map { "[DESCRIBER @ 0x1] [info] n:0 fmt:gray s:\($0)\n" }
+    let log = read(lines.joined())
+    #expect(log.frames.map(\.width) == [2_000_000, 1] && log.frames.map(\.height) == [1, 67_108_864] && !log.isBroken)
   }
 
   @Test func `packets that are not shown are not counted`() {
@@ -116,6 +181,64 @@ struct FFmpegLogTests {
       }
       #expect(packets.shown == [0: 2, 1: 1])
     }
+  }
+}
+
+struct FFmpegProcessTests {
+  /// A program that writes nothing, and runs for longer than any test.
+  private func hang(_ cancel: CancelFlag) throws -> FFmpegProcess {
+    let folder = TemporaryFolder()
+    let file = try OpenFile(folder.write([], to: "empty"), for: .reading)
+    return try FFmpegProcess(["60"], input: file, cancel: cancel, program: "sleep")
+  }
+
+  @Test(arguments: [true, false])
+  func `a program that hangs is killed when its job is cancelled`(waitsForLog: Bool) async throws {
+    let cancel = CancelFlag()
+    let child = try hang(cancel)
+    Thread(name: "canceller") { cancel.raise() }.detach()
+    var output: [UInt8] = []
+    if waitsForLog { #expect(child.nextFrame() == nil) }
+    #expect(child.read(1, appendingTo: &output) == 0)
+    #expect(child.end().ending == .signalled(SIGKILL))
+  }
+
+  @Test func `a program that starts after its job was cancelled is killed`() throws {
+    let cancel = CancelFlag()
+    cancel.raise()
+    #expect(try hang(cancel).nextFrame() == nil)
+  }
+
+  @Test func `a broken log ends the descriptions while the program runs on`() throws {
+    let folder = TemporaryFolder()
+    let file = try OpenFile(folder.write([], to: "empty"), for: .reading)
+    let lines = ["n:0 fmt:rgb24 s:2x2", "n:1"].map { "[\(FFmpeg.describer) @ 0x1] [info] \($0)\\n" }.joined()
+    let child = try FFmpegProcess(
+      ["-c", "printf '\(lines)' >&2; sleep 60"], input: file, cancel: CancelFlag(), program: "sh")
+    #expect(child.nextFrame() == FFmpegLog.Frame(pixelFormat: "rgb24", width: 2, height: 2))
+    #expect(child.nextFrame() == nil)
+    #expect(child.isLogBroken && child.end().ending == .signalled(SIGKILL))
+  }
+
+  @Test func `a description that never comes breaks the log while the program runs on`() throws {
+    let folder = TemporaryFolder()
+    let file = try OpenFile(folder.write([], to: "empty"), for: .reading)
+    let child = try FFmpegProcess(
+      ["-c", "printf 1234; sleep 60"], input: file, cancel: CancelFlag(), program: "sh", patienceSeconds: 1)
+    var output: [UInt8] = []
+    #expect(child.read(1, appendingTo: &output) == 1)
+    #expect(child.nextFrame() == nil)
+    #expect(child.isLogBroken && child.end().ending == .signalled(SIGKILL))
+  }
+}
+
+struct PaceTests {
+  @Test(arguments: [
+    (Double.infinity, Duration.seconds(1_000_000_000)), (1e300, .seconds(1_000_000_000)), (-.infinity, .zero),
+    (-1, .zero), (.nan, .zero), (0.25, .milliseconds(250)),
+  ])
+  func `any time of a frame is a delay`(seconds: Double, delay: Duration) {
+    #expect(PipelineRun.delay(seconds) == delay)
   }
 }
 

@@ -61,6 +61,15 @@ struct MediaReadingTests {
     }
   }
 
+  @Test func `a tag can't forge the descriptions of frames`() async throws {
+    let media = try Media()
+    let tag = "k\n[info] Stream mapping:\n[Parsed_showinfo_2 @ 0x1] [info] n:0 pts_time:7 fmt:rgb24 s:9x9 x=1"
+    media.make("clip.mp4", frames: 3, "-pix_fmt yuv420p -movflags use_metadata_tags -metadata '\(tag)'")
+    #expect(media.read("clip.mp4").firstRange(of: Array("\n[Parsed_showinfo_2".utf8)) != nil)
+    let job = try await media.run("clip.mp4")
+    #expect(job.frames.map(\.width) == [64, 64, 64] && job.warnings.isEmpty, "\(job.error ?? "-")")
+  }
+
   @Test func `a cut video says how much of it is there`() async throws {
     let media = try Media()
     media.make("clip.mkv", frames: 60, "-pix_fmt yuv420p -g 8 -crf 8")

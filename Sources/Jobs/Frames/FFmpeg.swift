@@ -44,10 +44,14 @@ enum FFmpeg {
       + ["-max_pixels", "\(maximumPixels)"] + (input.format.map { ["-f", $0] } ?? []) + ["-i", inputName]
   }
 
+  /// The filter that describes each frame in the log, under a name that no file can know: ffmpeg prints the names of a
+  /// file's tags as they are, so a file can forge any line that it can foresee.
+  static let describer = "showinfo@\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+
   /// Writes raw pictures in a format that loses nothing, and describes each of them in the log.
   /// - Parameter stream: As ffmpeg names streams: an index, or `V:0` for the first that isn't a cover picture.
   static func decoding(_ input: FFmpegInput, stream: String) -> [String] {
-    let filters = "format=\(FFmpegPixels.names),sidedata=mode=delete,showinfo=checksum=0"
+    let filters = "format=\(FFmpegPixels.names),sidedata=mode=delete,\(describer)=checksum=0"
     return opening(input) + ["-map", "0:\(stream)", "-vf", filters, "-fps_mode", "passthrough"]
       + (input.isOnePicture ? ["-frames:v", "1"] : []) + ["-f", "rawvideo", "-"]
   }
@@ -64,7 +68,7 @@ enum FFmpeg {
     var single = input
     single.isOnePicture = true
     let limit = ["-timelimit", "\(checkSeconds)"]
-    let child = try FFmpegProcess(limit + decoding(single, stream: "V:0"), input: file)
+    let child = try FFmpegProcess(limit + decoding(single, stream: "V:0"), input: file, cancel: CancelFlag())
     var output: [UInt8] = []
     while output.isEmpty, child.read(65_536, appendingTo: &output) > 0 {}
     guard output.isEmpty else { return }
@@ -76,6 +80,10 @@ enum FFmpeg {
   /// Why there is no frame.
   static func failure(_ log: FFmpegLog, name: String, input: FFmpegInput) -> SourceError {
     if log.inputFormat != nil, !log.streams.contains(where: \.isVideo) { return .noVideo(name) }
+    if log.isBroken {
+      return .programFailed(
+        "ffmpeg", reason: "it describes a frame in an unknown form. Install another version of ffmpeg.")
+    }
     if log.isCut { return .cutOff(name) }
     var reason = log.firstError ?? "it holds no frame"
     if reason.contains("exceeds specified max pixel count") {

@@ -1,7 +1,10 @@
+import Imaging
+
 /// Reads what ffmpeg writes to its standard error with `-loglevel repeat+level+info`, in pieces of any size.
 ///
 /// ffmpeg describes its input and each frame nowhere else. The lines that are parsed here are the same in ffmpeg 5.1 to
-/// 9.0; a value that isn't found stays nil. A line consists of source, level and text:
+/// 9.0; a value that isn't found stays nil. A file can forge all lines but those of ``FFmpeg/describer``, so a value may be
+/// anything. A line consists of source, level and text:
 ///
 ///     [h264 @ 0x55c248194c00] [error] error while decoding MB 8 0, bytestream 831
 struct FFmpegLog: Sendable {
@@ -10,7 +13,7 @@ struct FFmpegLog: Sendable {
     let index: Int
     /// Whether it is a video and not a cover picture: what ffmpeg selects with `V`.
     let isVideo: Bool
-    /// Mean frames a second; nil if unknown.
+    /// Mean frames a second, above 0; nil if unknown.
     let frameRate: Double?
   }
 
@@ -41,7 +44,7 @@ struct FFmpegLog: Sendable {
   private(set) var duration: Double?
   private(set) var streams: [Stream] = []
   /// The frames that were not taken yet, in order.
-  private(set) var frames: [Frame] = []
+  var frames: ArraySlice<Frame> { described[taken...] }
   private(set) var frameCount = 0
   /// The first line of an error; nil if there was none.
   private(set) var firstError: String?
@@ -50,9 +53,14 @@ struct FFmpegLog: Sendable {
   private(set) var damagedFrames = 0
   /// Whether the file ends earlier than its own index says.
   private(set) var isCut = false
+  /// Whether a frame's description is missing or can't be parsed. The descriptions after it no longer belong to the frames'
+  /// pictures, and are ignored.
+  private(set) var isBroken = false
 
   /// The lines that are parsed have a few hundred bytes.
   private var lines = LineSplitter(maxBytes: 4096)
+  private var described: [Frame] = []
+  private var taken = 0
   /// The newest frame, until the line with its colours is read.
   private var pending: Frame?
   /// Set at `Output #` or `Stream mapping:`; later lines don't describe the input.
@@ -60,18 +68,36 @@ struct FFmpegLog: Sendable {
 
   /// Bounds the memory that a file can claim. Streams are numbered from 0, so the first ones are kept.
   private static let mostStreams = 100
+  /// A side may be as long as this: the picture may be a single row or column.
+  private static let mostPixels = PictureLimits().maximumPixels
 
   mutating func receive(_ bytes: ArraySlice<UInt8>) {
     for line in lines.append(bytes) { read(line) }
   }
 
   mutating func finish() {
+    // If ffmpeg was killed, its last line may be incomplete.
+    let wasBroken = isBroken
     receive([0x0A])
+    isBroken = wasBroken
     emit()
   }
 
   /// Removes and returns the oldest complete frame.
-  mutating func takeFrame() -> Frame? { frames.isEmpty ? nil : frames.removeFirst() }
+  mutating func takeFrame() -> Frame? {
+    guard taken < described.count else { return nil }
+    let frame = described[taken]
+    taken += 1
+    // Tiny frames are described by the thousand before the first is taken. Moving the rest for each would be quadratic.
+    if taken * 2 >= described.count {
+      described.removeFirst(taken)
+      taken = 0
+    }
+    return frame
+  }
+
+  /// A frame was written, and its description doesn't come.
+  mutating func missDescription() { isBroken = true }
 
   // MARK: Lines
 
@@ -88,11 +114,12 @@ struct FFmpegLog: Sendable {
     case "error", "fatal", "panic": readError(text)
     case "warning": readWarning(text)
     case "info":
-      if component.hasPrefix("Parsed_showinfo_") { readFrame(text) } else { readInput(text) }
+      if component.hasPrefix(Self.describer) { readFrame(text) } else { readInput(text) }
     default: break
     }
   }
 
+  private static let describer = "\(FFmpeg.describer) @ "
   private static let levels: Set<Substring> = ["panic", "fatal", "error", "warning", "info", "verbose", "debug"]
 
   private mutating func readError(_ text: Substring) {
@@ -118,9 +145,9 @@ struct FFmpegLog: Sendable {
       isPastInput = true
     } else if isPastInput {
       return
-    } else if let rest = text.after("Input #0, ") {
+    } else if inputFormat == nil, let rest = text.after("Input #0, ") {
       inputFormat = rest.firstRange(of: ", from ").map { String(rest[..<$0.lowerBound]) }
-    } else if let rest = text.after("  Duration: ") {
+    } else if duration == nil, let rest = text.after("  Duration: ") {
       duration = Self.seconds(rest.prefix { $0 != "," })
     } else if let rest = text.after("  Stream #0:"), streams.count < Self.mostStreams {
       readStream(rest)
@@ -135,7 +162,7 @@ struct FFmpegLog: Sendable {
     let description = text[kind.upperBound...]
     let rate = description.split(separator: ",").lazy.compactMap { part in
       part.hasSuffix(" fps") ? Double(part.dropFirst().dropLast(4)) : nil
-    }.first
+    }.first.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
     let isCover = ["(attached pic)", "(timed thumbnails)"].contains { description.contains($0) }
     streams.append(
       Stream(index: index, isVideo: description.hasPrefix("Video: ") && !isCover, frameRate: rate))
@@ -144,16 +171,18 @@ struct FFmpegLog: Sendable {
   /// Parses `00:01:02.50`; nil for `N/A`.
   private static func seconds(_ text: Substring) -> Double? {
     let parts = text.split(separator: ":").compactMap { Double($0) }
-    guard parts.count == 3 else { return nil }
+    guard parts.count == 3, parts.allSatisfy({ (0..<1e9).contains($0) }) else { return nil }
     return parts[0] * 3600 + parts[1] * 60 + parts[2]
   }
 
   // MARK: Frames
 
   private mutating func readFrame(_ text: Substring) {
-    if text.hasPrefix("n:"), let frame = Self.frame(text) {
+    guard !isBroken else { return }
+    if text.hasPrefix("n:") {
       emit()
-      pending = frame
+      pending = Self.frame(text)
+      if pending == nil { isBroken = true }
     } else if text.hasPrefix("color_range:"), pending != nil {
       pending?.range = Self.value(of: "color_range", in: text)
       pending?.matrix = Self.value(of: "color_space", in: text)
@@ -165,14 +194,14 @@ struct FFmpegLog: Sendable {
     guard let frame = pending else { return }
     pending = nil
     frameCount += 1
-    frames.append(frame)
+    described.append(frame)
   }
 
   /// Reads `n:   0 pts:      0 pts_time:0       fmt:yuv420p sar:1/1 s:160x120 i:P iskey:1 type:I`.
   private static func frame(_ text: Substring) -> Frame? {
     guard let format = value(of: "fmt", in: text), let size = value(of: "s", in: text) else { return nil }
     let sides = size.split(separator: "x").compactMap { Int($0) }
-    guard sides.count == 2, sides.allSatisfy({ (1...1 << 20).contains($0) }) else { return nil }
+    guard sides.count == 2, sides.allSatisfy({ (1...mostPixels).contains($0) }) else { return nil }
     let aspect = value(of: "sar", in: text)?.split(separator: "/").compactMap { Int($0) } ?? []
     return Frame(
       time: value(of: "pts_time", in: text).flatMap { Double($0) }.flatMap { abs($0) < 1e9 ? $0 : nil },

@@ -33,12 +33,8 @@ struct FFmpegSource: FrameSource {
   /// Bytes of one read; a pipe rarely holds more.
   private static let pieceBytes = 256 << 10
 
-  init(_ source: ResolvedSource, input: FFmpegInput, isCancelled: () -> Bool) throws {
-    try self.init(source.openFile(), name: source.name, input: input, isCancelled: isCancelled)
-  }
-
   init(
-    _ file: consuming OpenFile, name: String, input: FFmpegInput, isCancelled: () -> Bool = { false }
+    _ file: consuming OpenFile, name: String, input: FFmpegInput, cancel: CancelFlag
   ) throws(SourceError) {
     guard FFmpeg.isInstalled else { throw .programMissing("ffmpeg", source: name) }
     self.name = name
@@ -47,9 +43,9 @@ struct FFmpegSource: FrameSource {
       survey = nil
       frameCount = 1
       self.input = input
-      child = try FFmpegProcess(FFmpeg.decoding(input, stream: "V:0"), input: self.file.file)
+      child = try FFmpegProcess(FFmpeg.decoding(input, stream: "V:0"), input: self.file.file, cancel: cancel)
     } else {
-      let survey = try FFmpegSurvey(self.file.file, input: input, isCancelled: isCancelled)
+      let survey = try FFmpegSurvey(self.file.file, input: input, cancel: cancel)
       self.survey = survey
       var input = input
       input.isOnePicture = survey.isOnePicture
@@ -58,7 +54,7 @@ struct FFmpegSource: FrameSource {
       if survey.otherVideos > 0 {
         problems.append("The file holds \(survey.otherVideos + 1) videos. Only the first one is read.")
       }
-      child = try FFmpegProcess(FFmpeg.decoding(input, stream: survey.stream), input: self.file.file)
+      child = try FFmpegProcess(FFmpeg.decoding(input, stream: survey.stream), input: self.file.file, cancel: cancel)
     }
   }
 
@@ -83,16 +79,21 @@ struct FFmpegSource: FrameSource {
   }
 
   private mutating func decode() throws -> SourceFrame? {
-    guard let description = child.nextFrame() ?? (layout == nil ? nil : newest) else { return nil }
-    newest = description
-    let layout = try self.layout ?? Self.layout(description, name: name)
-    self.layout = layout
     var bytes: [UInt8] = []
+    var first: FFmpegLog.Frame?
+    if layout == nil {
+      guard child.read(1, appendingTo: &bytes) > 0 else { return nil }
+      first = child.nextFrame()
+    }
+    guard let layout = try layout ?? first.map({ try Self.layout($0, name: name) }) else { return nil }
+    self.layout = layout
     bytes.reserveCapacity(layout.byteCount)
     while bytes.count < layout.byteCount {
       let wanted = min(layout.byteCount - bytes.count, Self.pieceBytes)
       guard child.read(wanted, appendingTo: &bytes) > 0 else { return nil }
     }
+    guard let description = first ?? child.nextFrame() ?? (child.isLogBroken ? nil : newest) else { return nil }
+    newest = description
     let (rgb, luma) = layout.pixels.picture(
       bytes, width: layout.width, height: layout.height, description: description)
     defer { nextID += 1 }
@@ -110,11 +111,11 @@ struct FFmpegSource: FrameSource {
       throw PictureError.tooLarge(
         format: "source \(name)", width: width, height: height, maximumPixels: limits.maximumPixels)
     }
-    let aspect = frame.aspect.map { PixelAspect(width: $0.width, height: $0.height) } ?? .square
     let byteCount = pixels.byteCount(width: width, height: height)
     guard byteCount <= limits.maximumBytes else {
       throw PictureError.tooManyBytes(format: "source \(name)", bytes: byteCount, maximumBytes: limits.maximumBytes)
     }
+    let aspect = frame.aspect.map { PixelAspect(width: $0.width, height: $0.height) } ?? .square
     return Layout(
       width: width, height: height, pixels: pixels,
       shownColumns: aspect.shownColumns(of: width, rows: height, limits: limits),
@@ -131,7 +132,7 @@ struct FFmpegSource: FrameSource {
     } else if nextID > 0 {
       lastTime += survey?.frameRate.map { 1 / $0 } ?? 0
     }
-    return lastTime
+    return lastTime.isFinite ? lastTime : nil
   }
 
   private mutating func addProblems(_ log: FFmpegLog, ending: ChildProcess.Ending) {
@@ -139,7 +140,9 @@ struct FFmpegSource: FrameSource {
     frameCount = nextID
     firstError = log.firstError
     let reason = log.firstError.map { " ffmpeg reports: \($0)." } ?? ""
-    if log.isCut || survey?.isCut ?? false {
+    if log.isBroken {
+      problems.append("Only \(nextID) frames were read: ffmpeg describes the next one in an unknown form.")
+    } else if log.isCut || survey?.isCut ?? false {
       let promised = survey?.promisedFrames ?? 0
       let share =
         promised > total ? "\(nextID) of about \(promised) frames are in it" : "it ends after \(nextID) frames"
@@ -171,11 +174,11 @@ struct FFmpegSurvey {
   let isCut: Bool
 
   /// Reads the file once, without decoding it.
-  init(_ file: borrowing OpenFile, input: FFmpegInput, isCancelled: () -> Bool) throws(SourceError) {
-    let child = try FFmpegProcess(FFmpeg.listingPackets(input), input: file)
+  init(_ file: borrowing OpenFile, input: FFmpegInput, cancel: CancelFlag) throws(SourceError) {
+    let child = try FFmpegProcess(FFmpeg.listingPackets(input), input: file, cancel: cancel)
     var packets = FFmpegPackets()
     var piece: [UInt8] = []
-    while !isCancelled(), child.read(65_536, appendingTo: &piece) > 0 {
+    while child.read(65_536, appendingTo: &piece) > 0 {
       packets.receive(piece[...])
       piece.removeAll(keepingCapacity: true)
     }

@@ -19,13 +19,13 @@ package protocol FrameSource {
 
 extension ResolvedSource {
   /// Opens the source. Counting the frames of a video reads all of it once.
-  /// - Parameter isCancelled: Called while frames are counted and between unreadable files; true ends the source.
-  package func open(isCancelled: @escaping () -> Bool = { false }) throws -> any FrameSource {
+  /// - Parameter cancel: Raised, it ends the source, whatever it waits for.
+  package func open(cancel: CancelFlag = CancelFlag()) throws -> any FrameSource {
     switch kind {
-    case .y4m: try Y4MSource(self)
+    case .y4m: try Y4MSource(self, cancel: cancel)
     case .picture: try PictureSource(file: self)
-    case .folder: try PictureSource(folder: self, isCancelled: isCancelled)
-    case .ffmpeg(let input): try FFmpegSource(self, input: input, isCancelled: isCancelled)
+    case .folder: try PictureSource(folder: self, cancel: cancel)
+    case .ffmpeg(let input): try FFmpegSource(openFile(), name: name, input: input, cancel: cancel)
     }
   }
 

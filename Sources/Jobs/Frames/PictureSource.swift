@@ -16,7 +16,7 @@ struct PictureSource: FrameSource {
   /// Pictures that ffmpeg is already decoding, by their index.
   private var started: [Int: FFmpegSource] = [:]
   private var isReported = false
-  private let isCancelled: () -> Bool
+  private let cancel: CancelFlag
 
   private(set) var frameCount: Int?
 
@@ -28,14 +28,14 @@ struct PictureSource: FrameSource {
   init(file: ResolvedSource) throws(SourceError) {
     name = file.name
     isFolder = false
-    isCancelled = { false }
+    cancel = CancelFlag()
     files = [PictureFile(name: file.name, path: RawPath(file.path), input: nil)]
     frameCount = 1
   }
 
   /// The pictures of a folder. Other files are counted with the reason; hidden ones are not mentioned.
-  init(folder: ResolvedSource, isCancelled: @escaping () -> Bool = { false }) throws(SourceError) {
-    self.isCancelled = isCancelled
+  init(folder: ResolvedSource, cancel: CancelFlag = CancelFlag()) throws(SourceError) {
+    self.cancel = cancel
     name = folder.name
     isFolder = true
     let found = try Self.contents(of: folder)
@@ -71,7 +71,7 @@ struct PictureSource: FrameSource {
 
   mutating func next() throws -> SourceFrame? {
     while nextIndex < files.count {
-      guard !isCancelled() else { return nil }
+      guard !cancel.isRaised else { return nil }
       let file = files[nextIndex]
       do {
         let frame = try read(file)
@@ -121,9 +121,9 @@ struct PictureSource: FrameSource {
   private mutating func decodeWithFFmpeg(_ file: PictureFile) throws -> SourceFrame {
     let waiting = files.indices.dropFirst(nextIndex).lazy.filter { [files] in files[$0].input != nil }
     for index in waiting.prefix(1 + Self.startedAhead) where started[index] == nil {
-      started[index] = try? files[index].startFFmpeg()
+      started[index] = try? files[index].startFFmpeg(cancel: cancel)
     }
-    var source = try started.removeValue(forKey: nextIndex) ?? file.startFFmpeg()
+    var source = try started.removeValue(forKey: nextIndex) ?? file.startFFmpeg(cancel: cancel)
     guard var frame = try source.next() else { throw SourceError.noFrames(file.name) }
     frame.id = nextID
     // Reading past the end shows whether the picture is damaged.
@@ -202,8 +202,9 @@ struct PictureFile {
       PictureFile(name: name, path: path, input: FFmpegInput(format: format, isOnePicture: true, what: what)))
   }
 
-  func startFFmpeg() throws -> FFmpegSource {
-    try FFmpegSource(open(), name: name, input: input ?? FFmpegInput(format: nil, isOnePicture: true, what: nil))
+  func startFFmpeg(cancel: CancelFlag) throws -> FFmpegSource {
+    let input = input ?? FFmpegInput(format: nil, isOnePicture: true, what: nil)
+    return try FFmpegSource(open(), name: name, input: input, cancel: cancel)
   }
 
   func read() throws(SourceError) -> [UInt8] {

@@ -8,10 +8,13 @@ struct Y4MSource: FrameSource {
   private let header: Y4MHeader
   private let shownColumns: Int
   private var parser = Y4MParser()
-  private var waiting: [PlanarPicture] = []
+  /// The pictures of the newest piece, and how many of them were returned.
+  private var parsed: [PlanarPicture] = []
+  private var taken = 0
   private var isAtEnd = false
   private var nextID = 0
   private var problems: [String] = []
+  private let cancel: CancelFlag
 
   private(set) var frameCount: Int?
 
@@ -19,7 +22,8 @@ struct Y4MSource: FrameSource {
   private static let pieceBytes = 256 << 10
 
   /// - Parameter countsFrames: False if only the header matters.
-  init(_ source: ResolvedSource, countsFrames: Bool = true) throws {
+  init(_ source: ResolvedSource, countsFrames: Bool = true, cancel: CancelFlag = CancelFlag()) throws {
+    self.cancel = cancel
     name = source.name
     file = SharedFile(try source.openFile())
     let start = try file.file.read(Y4MParser.longestLine + 1, at: 0)
@@ -29,15 +33,17 @@ struct Y4MSource: FrameSource {
     guard let header = opening.header else { throw SourceError.noFrames(name) }
     self.header = header
     shownColumns = header.pixelAspect.shownColumns(of: header.width, rows: header.height)
-    if countsFrames { frameCount = try Self.count(file.file, header: header) }
+    if countsFrames { frameCount = try Self.count(file.file, header: header, cancel: cancel) }
   }
 
   mutating func next() throws -> SourceFrame? {
-    while waiting.isEmpty {
-      guard !isAtEnd else { return nil }
+    while taken == parsed.count {
+      guard !isAtEnd, !cancel.isRaised else { return nil }
+      (parsed, taken) = ([], 0)
       try receive()
     }
-    let planes = waiting.removeFirst()
+    let planes = parsed[taken]
+    taken += 1
     defer { nextID += 1 }
     return SourceFrame(
       id: nextID, picture: planes.rgb().stretched(toWidth: shownColumns),
@@ -54,15 +60,15 @@ struct Y4MSource: FrameSource {
     do {
       var piece: [UInt8] = []
       if try file.file.read(Self.pieceBytes, appendingTo: &piece) > 0 {
-        try parser.receive(piece[...]) { waiting.append($0) }
+        try parser.receive(piece[...]) { parsed.append($0) }
       } else {
         isAtEnd = true
         try parser.finish()
-        if nextID + waiting.count == 0 { throw SourceError.noFrames(name) }
+        if nextID + parsed.count == 0 { throw SourceError.noFrames(name) }
       }
     } catch {
       isAtEnd = true
-      let whole = nextID + waiting.count
+      let whole = nextID + parsed.count
       guard whole > 0 else { throw error }
       let total = max(frameCount ?? whole, whole)
       frameCount = whole
@@ -71,10 +77,11 @@ struct Y4MSource: FrameSource {
   }
 
   /// Steps over the file from FRAME line to FRAME line. A last picture that is cut off counts.
-  private static func count(_ file: borrowing OpenFile, header: Y4MHeader) throws -> Int? {
+  /// - Returns: Nil if the job is cancelled: a long file of tiny pictures takes minutes.
+  private static func count(_ file: borrowing OpenFile, header: Y4MHeader, cancel: CancelFlag) throws -> Int? {
     var offset = 0
     var count = -1  // The first line is the header.
-    while true {
+    while !cancel.isRaised {
       let start = try file.read(128, at: offset)
       guard !start.isEmpty else { return count }
       var end = start.firstIndex(of: 0x0A)
@@ -84,6 +91,7 @@ struct Y4MSource: FrameSource {
       offset += end + 1 + (count < 0 ? 0 : header.pictureByteCount)
       count += 1
     }
+    return nil
   }
 }
 

@@ -82,11 +82,13 @@ struct PipelineRun {
     while let frame = try upcoming.get() {
       guard !cancel.isRaised else { return .cancelled }
       upcoming = read(&source)
-      if isPaced, let time = frame.time, !wait(until: startedAt + .seconds(time)) { return .cancelled }
+      if isPaced, let time = frame.time, !wait(until: startedAt + Self.delay(time)) { return .cancelled }
       // Frames that turned out to be unreadable no longer count.
       meter.setFrames(source.frameCount)
       guard try process(frame) else { return .cancelled }
     }
+    // What is missing at the end of a cancelled source is no problem of the source.
+    guard !cancel.isRaised else { return .cancelled }
     for problem in source.takeProblems() {
       reporter.publish(.warning(job: job, Warning(plugin: "source", message: problem, severity: .medium)))
     }
@@ -108,6 +110,11 @@ struct PipelineRun {
       if let frame { pictures?.add(frame) }
       return frame
     }
+  }
+
+  /// A frame's time as a duration of at most 30 years: files may claim any time, and a `Duration` can't hold them all.
+  static func delay(_ seconds: Double) -> Duration {
+    .seconds(seconds.isNaN ? 0 : min(max(seconds, 0), 1e9))
   }
 
   /// - Returns: False if the job was cancelled in the meantime.

@@ -108,6 +108,8 @@ struct ToolRunner: SlotRunner {
       // Options are checked before there is a job; these were stored by a version that accepted them.
       return fail(reporter, title: "The options are invalid", code: "OPTIONS_INVALID", reason: error.message)
     } catch {
+      // A source that was cancelled while it was read may look unreadable.
+      if cancel.isRaised { return .cancelled }
       return fail(reporter, title: "The source can't be read", code: "SOURCE_UNREADABLE", reason: "\(error)")
     }
   }
@@ -118,7 +120,7 @@ struct ToolRunner: SlotRunner {
     let job = reporter.job
     reporter.publish(.progress(job: job, progress: 0, stage: "Opening the source"))
     let resolved = try tools.sources.resolve(work.source, forJob: job.id, as: work.version)
-    let source = try resolved.open { cancel.isRaised }
+    let source = try resolved.open(cancel: cancel)
     var run = PipelineRun(
       work, plugins: plugins, device: device, frameCount: source.frameCount, reporter: reporter, cancel: cancel)
     if let version = work.version {
