@@ -61,6 +61,13 @@ struct MediaReadingTests {
     }
   }
 
+  @Test func `a picture may be far wider than any video`() async throws {
+    let media = try Media()
+    #expect(media.ffmpeg("-f lavfi -i color=s=1100000x2 -frames:v 1 -c:v bmp wide.bmp"))
+    let job = try await media.run("wide.bmp")
+    #expect(job.status == .succeeded && job.frames.map(\.width) == [1_100_000], "\(job.error ?? "-")")
+  }
+
   @Test func `a tag can't forge the descriptions of frames`() async throws {
     let media = try Media()
     let tag = "k\n[info] Stream mapping:\n[Parsed_showinfo_2 @ 0x1] [info] n:0 pts_time:7 fmt:rgb24 s:9x9 x=1"

@@ -10,6 +10,9 @@ STREAMS = 4
 CROWDED = "Live, once a second: many tabs are open"
 
 BLOCK_WEBSOCKETS = "globalThis.WebSocket = class { constructor() { throw new Error('blocked') } }"
+REFUSED = "throw new DOMException('refused', 'SecurityError')"
+REFUSE_LOCKS = "Object.defineProperty(Navigator.prototype, 'locks', {value: {request: async () => { %s }}})" % REFUSED
+REFUSE_CHANNELS = "globalThis.BroadcastChannel = class { constructor() { %s } }" % REFUSED
 WITHOUT_LOCKS = "Object.defineProperty(Navigator.prototype, 'locks', {value: undefined})"
 
 
@@ -58,3 +61,13 @@ def test_eight_tabs_without_websockets_are_all_live(site):
 
 def test_eight_tabs_without_websockets_and_locks_are_all_live(site):
     tabs_are_live(site, WITHOUT_LOCKS)
+
+
+def test_a_browser_that_refuses_locks_and_channels_has_its_stream(site):
+    job_id = external_job(site.real)
+    for scripts in ([REFUSE_LOCKS], [WITHOUT_LOCKS, REFUSE_CHANNELS]):
+        page = site.page()
+        for script in (BLOCK_WEBSOCKETS, *scripts):
+            page.add_init_script(script)
+        page.goto(f"{site.real.url}/jobs/{job_id}")
+        shown(page).get_by_text("Live", exact=True).wait_for(timeout=10_000)
