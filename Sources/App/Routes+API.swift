@@ -75,9 +75,10 @@ extension Application {
   private func cancelJob(_ request: Request) async throws -> Response {
     let id = try jobID(in: request)
     try await jobs.cancel(id)
+    let job = try jobs.job(id, frames: Job.maxFramesKept)
     // The job ends even if that can't be stored yet.
-    let status: HTTPStatus = storeThread.failure == nil ? .ok : .accepted
-    return .json(try jobs.job(id, frames: Job.maxFramesKept).response, status)
+    let status: HTTPStatus = job.status.isFinal || storeThread.failure == nil ? .ok : .accepted
+    return .json(job.response, status)
   }
 
   private func deleteJob(_ request: Request) async throws -> Response {

@@ -62,7 +62,7 @@ package final class StoreThread: Sendable {
     let wakes = DispatchSemaphore(value: 0)
     self.wakes = wakes
     let sequencer = LocalSequencer(MessageLine(epoch: store.epoch, after: store.newestOffset)) { topic in
-      try health.observeRead { () throws(StoreError) in try store.lastSequence(of: topic) }
+      try health.observe { () throws(StoreError) in try store.lastSequence(of: topic) }
     }
     journal = Journal(
       hub: hub, sequencer: sequencer,
@@ -72,7 +72,12 @@ package final class StoreThread: Sendable {
           NumberedPublication(entry.publication, offsets: entry.messages.map { $0.position?.offset ?? 0 })
         }
         let committed = projections.map { $0.fold(batch, into: &rows) }
-        if !rows.isEmpty { try health.observeWrite { () throws(StoreError) in try store.write(rows) } }
+        if !rows.isEmpty {
+          try health.observeWrite { () throws(StoreError) in
+            try store.write(rows)
+            return store.isShortOfRoom
+          }
+        }
         return {
           committed.forEach { $0() }
           for entry in entries { published(entry.publication) }
@@ -94,7 +99,7 @@ package final class StoreThread: Sendable {
     state.wait { $0.hasEnded ? () : nil }
   }
 
-  /// Why the last attempt to store something failed; nil if it succeeded.
+  /// Why nothing can be stored; nil if the last attempt succeeded, and one as large as any that was refused.
   package var failure: StorageFailure? { health.failure }
 
   /// Checks the files of the data folder, and returns why nothing can be stored; nil if no failure is known.
@@ -165,7 +170,7 @@ package final class StoreThread: Sendable {
         }
       } else {
         if now >= nextUpkeep {
-          upkeep.run(isIdle: journal.statistics.waiting == 0)
+          upkeep.run()
           nextUpkeep = now + Self.upkeepInterval
         }
         if now >= nextRound {
@@ -184,14 +189,15 @@ package final class StoreThread: Sendable {
   /// Removes a portion of the expired jobs and messages.
   /// - Returns: whether there is more.
   private func prune(_ housekeeping: Housekeeping) -> Bool {
-    // Removing needs to write too. The failure is already in the log.
-    guard health.failure == nil else { return false }
     do {
       let pruning = try store.prune(keeping: housekeeping.retention)
       for job in pruning.removedJobs { housekeeping.removeFiles(job) }
       return pruning.hasMore
     } catch {
-      log(.warning, "nothing can be removed from the store", values: ["cause": .string("\(error)")])
+      // On a full disk too, what can be removed makes room. A failure that is known is already in the log.
+      if health.failure == nil {
+        log(.warning, "nothing can be removed from the store", values: ["cause": .string("\(error)")])
+      }
       return false
     }
   }

@@ -30,12 +30,14 @@ final class StoreUpkeep: Sendable {
     self.log = log
   }
 
-  /// - Parameter isIdle: whether nothing waits to be stored.
-  func run(isIdle: Bool) {
+  func run() {
     checkFiles()
     if health.failure != nil {
-      // A busy store's next commit shows it. An idle one must probe: a load balancer may send no requests until then.
-      if isIdle { try? health.observeWrite { () throws(StoreError) in try store.probe() } }
+      // A load balancer may send no requests until there is room, and what arrives may be smaller than what was refused.
+      try? health.observeWrite { () throws(StoreError) in
+        try store.probe()
+        return false
+      }
       return
     }
     store.restorePosition()
@@ -44,7 +46,7 @@ final class StoreUpkeep: Sendable {
   }
 
   /// Safe to call from any thread.
-  func checkFiles() { try? health.observeRead { () throws(StoreError) in try store.checkFiles() } }
+  func checkFiles() { try? health.observe { () throws(StoreError) in try store.checkFiles() } }
 
   private func shrinkLog() {
     // Not a failure: messages can still be stored if the log can't be written back.
@@ -85,6 +87,6 @@ final class StoreUpkeep: Sendable {
       (state.savedOffset, state.savedAt) = (offset, now)
       return true
     }
-    if isDue { try? health.observeRead { () throws(StoreError) in try store.saveClock() } }
+    if isDue { try? health.observe { () throws(StoreError) in try store.saveClock() } }
   }
 }

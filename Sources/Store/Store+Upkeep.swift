@@ -12,12 +12,15 @@ extension Store {
   /// - Throws: ``StoreError/displaced(folder:finding:)``; once it has, every write throws it too.
   package func checkFiles() throws(StoreError) { try identity.check() }
 
-  /// Creates the position file again if it was removed.
+  /// Creates the position file again if it was removed. Does nothing if the folder is another one.
   package func restorePosition() { try? withWriter { writer in writer.restorePosition() } }
 
-  /// Commits nothing, to find out whether commits work.
+  /// Commits nothing, to find out whether commits work, even one as large as the largest that the system refused. It writes
+  /// so many pages into the log and takes them back, so the next commit of this size has its room.
   /// - Throws: ``StoreError`` if they don't.
-  package func probe() throws(StoreError) { try commit { _, _ in } }
+  package func probe() throws(StoreError) {
+    try withTotals { writer throws(StoreError) in try writer.probe() }
+  }
 
   /// The size of the log, in bytes, from which ``shrinkLog()`` empties it. SQLite writes 4,000 pages of it back at a time,
   /// 16 MB, but starts again at its beginning only when no reader uses it.

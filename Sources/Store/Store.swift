@@ -75,15 +75,18 @@ package final class Store: Sendable {
   /// The number of jobs with a status, from memory.
   package func count(_ status: JobStatus) -> Int { totals.withLock { $0.counts[status] ?? 0 } }
 
-  /// Whether the paths of the data folder still lead to what was opened. Once a path leads elsewhere, this stays false,
-  /// and every write throws ``StoreError/displaced(folder:finding:)``.
+  /// Whether the paths of the data folder still lead to what was opened. False too while they can't be examined. Once a
+  /// path leads elsewhere, this stays false, and every write throws ``StoreError/displaced(folder:finding:)``.
   package var isInPlace: Bool { (try? identity.check()) != nil }
 
   /// Commits all of a batch or nothing. When it returns, the batch is on the disk.
   package func write(_ batch: StoreBatch) throws(StoreError) {
     guard !batch.isEmpty else { return }
-    try commit { writer, totals throws(StoreError) in try writer.write(batch, updating: &totals) }
+    try withTotals { writer throws(StoreError) in try writer.store(batch) }
   }
+
+  /// Whether the system refused to write a batch, and nothing as large was written since: a smaller one may fit.
+  package var isShortOfRoom: Bool { (try? withWriter { writer in writer.refusedPageCount > 0 }) ?? false }
 
   /// The seq of a topic's newest message; 0 before its first.
   package func lastSequence(of topic: Topic) throws(StoreError) -> Int {
@@ -108,12 +111,19 @@ package final class Store: Sendable {
   /// Records that a message is not as it was written.
   func announce(unreadableThrough offset: Int) { unreadableThrough.max(offset, ordering: .relaxed) }
 
-  /// Runs a transaction of the writer, and publishes the new totals.
+  /// Commits the body's changes, and publishes the new totals.
   func commit<Result: Sendable>(
     _ body: @Sendable (Writer, inout Writer.Totals) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
+    try withTotals { writer throws(StoreError) in try writer.commit(body) }
+  }
+
+  /// Runs a transaction of the writer, and publishes the new totals.
+  func withTotals<Result: Sendable>(
+    _ body: @Sendable (Writer) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
     try withWriter { writer throws(StoreError) in
-      let result = try writer.commit(body)
+      let result = try body(writer)
       let committed = writer.totals
       totals.withLock { $0 = committed }
       return result

@@ -12,6 +12,8 @@ final class Writer {
   }
 
   private(set) var totals: Totals
+  /// The pages of the largest batch that the system refused to write; 0 once as many were written.
+  private(set) var refusedPageCount = 0
   let database: Database
   private let epoch: String
   private let identity: FolderIdentity
@@ -44,9 +46,9 @@ final class Writer {
   }
 
   /// Creates the position file again if someone removed or replaced it: without it the next start can't prove that nothing
-  /// is missing.
+  /// is missing. Does nothing if the folder is another one, which may be another server's.
   func restorePosition() {
-    guard !position.isInPlace else { return }
+    guard !position.isInPlace, (try? identity.check()) != nil else { return }
     // If the disk is full, the next call tries again.
     guard let restored = try? PositionFile(positionPath, Self.content(epoch: epoch, totals)) else { return }
     position = restored
@@ -92,6 +94,29 @@ final class Writer {
     position.write(Self.content(epoch: epoch, totals))
     position.synchronize()
     lock.markClean()
+  }
+
+  /// Commits a batch, and remembers its size if the system refuses to write it.
+  func store(_ batch: StoreBatch) throws(StoreError) {
+    let before = database.writtenPageCount
+    do throws(StoreError) {
+      try commit { writer, totals throws(StoreError) in try writer.write(batch, updating: &totals) }
+      if database.writtenPageCount - before >= refusedPageCount { refusedPageCount = 0 }
+    } catch {
+      if case .unwritable = error {
+        refusedPageCount = max(refusedPageCount, database.writtenPageCount - before, 1)
+      }
+      throw error
+    }
+  }
+
+  /// Commits nothing, to find out whether commits work, even one as large as the largest that was refused.
+  func probe() throws(StoreError) {
+    try identity.check()
+    if refusedPageCount > 0 { try database.tryLog(pageCount: refusedPageCount) }
+    // Syncs the log: some file systems report only then that there was no room.
+    try commit { _, _ in }
+    refusedPageCount = 0
   }
 
   func lastSequence(of topic: Topic) throws(StoreError) -> Int {

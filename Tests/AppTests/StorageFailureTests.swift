@@ -152,12 +152,38 @@ struct StorageFailureTests {
       #expect(try eventually { try client.request("GET", "/health").status == 200 })
     }
 
-    /// Leaves no byte free.
-    private func fill(_ disk: TemporaryFolder) {
+    @Test func `a server that refused a report is not ready because a smaller one fits`() throws {
+      let disk = TemporaryFolder()
+      guard mount("tmpfs", disk.path, "tmpfs", 0, "size=8m") == 0 else { return }
+      defer { umount2(disk.path, Int32(MNT_DETACH)) }
+      let app = try RunningApp(data: disk)
+      defer { app.end() }
+      let client = try app.client()
+      let id = try app.startJob(["kind": "external"])
+      fill(disk, leaving: 500_000)
+      let text = JSON.string(String(repeating: "x", count: 4000))
+      let large: JSON = .array(
+        [JSON](repeating: message("warning", ["plugin": "p", "message": text]), count: 200))
+      #expect(try client.request("POST", "/v1/jobs/\(id)/messages", json: large).status == 507)
+      for percent in 1...5 {
+        let small = message("progress", ["progress": .int(percent)])
+        #expect(try client.request("POST", "/v1/jobs/\(id)/messages", json: small).status == 202)
+        let ready = try client.request("GET", "/readyz")
+        #expect(ready.status == 503 && ready.text.contains("The disk is full"), "\(ready.text)")
+      }
+      unlink("\(disk.path)/ballast")
+      #expect(try eventually { try client.request("GET", "/readyz").status == 200 })
+      #expect(try client.request("POST", "/v1/jobs/\(id)/messages", json: large).status == 202)
+    }
+
+    /// Leaves no more than so many bytes free.
+    private func fill(_ disk: TemporaryFolder, leaving rest: Int = 0) {
       let ballast = open("\(disk.path)/ballast", O_WRONLY | O_CREAT, 0o644)
       defer { close(ballast) }
       let bytes = [UInt8](repeating: 0, count: 4096)
       while write(ballast, bytes, bytes.count) > 0 {}
+      let size = lseek(ballast, 0, SEEK_CUR)
+      ftruncate(ballast, size - off_t(rest))
     }
   #endif
 }

@@ -62,6 +62,11 @@ struct FolderIdentityTests {
     #expect(try place.store.all().map(\.offset) == [1])
     #expect(throws: refused) { try place.store.saveClock() }
     #expect(throws: refused) { try place.store.probe() }
+    // Another server may have its position there.
+    try shell("mkdir -p data", in: place.parent.path)
+    let before = place.parent.exists("data/telltale.position")
+    place.store.restorePosition()
+    #expect(place.parent.exists("data/telltale.position") == before)
   }
 
   @Test func `a folder that comes back does not make the store go on`() throws {

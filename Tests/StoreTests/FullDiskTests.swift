@@ -47,5 +47,41 @@ struct FullDiskTests {
       #expect(try store.all().map(\.offset) == Array(1...newest + 1))
       store.close()
     }
+
+    @Test func `a store that refused a batch is not taken for one with room because a smaller one fits`() throws {
+      let folder = TemporaryFolder()
+      guard mount("tmpfs", folder.path, "tmpfs", 0, "size=2m") == 0 else { return }
+      defer { umount(folder.path) }
+      let store = try Store(folder: folder.path) { "epoch" }
+      try store.write(batch([message(1)], jobs: [job("a", number: 1)]))
+      var status = statvfs()
+      statvfs(folder.path, &status)
+      // Leaves 400 KB.
+      folder.write([UInt8](repeating: 0, count: Int(status.f_bavail) * 4096 - 400_000), to: "ballast")
+      func large(_ offset: Int) -> StoreBatch {
+        batch([message(offset, payload: ["text": .string(String(repeating: "x", count: 600_000))])])
+      }
+      let full = StoreError.unwritable(path: "\(folder.path)/telltale.db", .diskFull)
+      for _ in 0..<3 {
+        #expect(throws: full) { try store.write(large(store.newestOffset + 1)) }
+        #expect(throws: full) { try store.probe() }
+        try store.write(batch([message(store.newestOffset + 1)]))
+        #expect(store.isShortOfRoom)
+      }
+      unlink("\(folder.path)/ballast")
+      try store.probe()
+      #expect(!store.isShortOfRoom)
+      // The trial changed nothing, and a batch of that size has its room, whatever becomes of the rest.
+      folder.write([UInt8](repeating: 0, count: 1), to: "ballast")
+      let ballast = open("\(folder.path)/ballast", O_WRONLY)
+      let bytes = [UInt8](repeating: 0, count: 4096)
+      while write(ballast, bytes, bytes.count) > 0 {}
+      close(ballast)
+      try store.write(large(store.newestOffset + 1))
+      #expect(store.newestOffset == 5)
+      unlink("\(folder.path)/ballast")
+      #expect(try store.check() == [])
+      store.close()
+    }
   #endif
 }

@@ -136,6 +136,33 @@ final class Database {
     }
   }
 
+  /// How many pages this connection has tried to write so far. Costs no system call.
+  var writtenPageCount: Int {
+    var (count, highest) = (Int32(0), Int32(0))
+    sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_WRITE, &count, &highest, 0)
+    return Int(count)
+  }
+
+  /// Finds out whether the log has room for at least so many pages, and changes nothing: the pages are written and rolled
+  /// back. The file keeps the room, which the next commits use.
+  func tryLog(pageCount: Int) throws(StoreError) {
+    let pageBytes = try number("PRAGMA page_size") ?? 4096
+    try run("BEGIN IMMEDIATE")
+    defer { if sqlite3_get_autocommit(handle) == 0 { try? run("ROLLBACK") } }
+    // A value that long takes a little more than so many pages.
+    try run(
+      "INSERT OR REPLACE INTO keys (name, digest, job, created_at) VALUES ('', zeroblob(?), '', 0)",
+      .integer(min(pageCount * pageBytes, Self.maxTrialBytes)))
+    errno = 0
+    let code = sqlite3_db_cacheflush(handle)
+    guard code == SQLITE_OK else {
+      throw StoreError(code, handle, systemError: errno, path: path, statement: "cacheflush")
+    }
+  }
+
+  /// Far more than a batch has, and less than SQLite's limit for a value.
+  private static let maxTrialBytes = 64 << 20
+
   /// Copies the committed state into another file, a portion at a time. Later commits don't disturb the copy.
   func copy(to copy: Database) throws(StoreError) {
     guard let backup = sqlite3_backup_init(copy.handle, "main", handle, "main") else {
