@@ -80,7 +80,7 @@ package final class Application: Sendable {
     }
     let hub = EventHub(epoch: store.epoch, after: store.newestOffset, history: History(store, log: log))
     let uploads = UploadStore(
-      folder: "\(configuration.data)/uploads",
+      folder: "\(configuration.data)/uploads", latestTime: { store.latestTime },
       checkFolder: { () throws(AppError) in
         do throws(StoreError) { try store.checkFiles() } catch { throw error.appError }
       })
@@ -96,7 +96,7 @@ package final class Application: Sendable {
     let jobs = JobService(
       configuration: .init(
         maximumRunning: configuration.jobs, dataFolder: configuration.data, reportTimeout: configuration.reportTimeout),
-      sources: SourceRoot(root: configuration.sourceRoot, uploads: uploads.folder), book: book,
+      sources: SourceRoot(root: configuration.sourceRoot, uploads: uploads), book: book,
       publisher: storeThread.publisher)
     files.async { jobs.removeOrphans() }
     self.store = store
@@ -139,7 +139,7 @@ package final class Application: Sendable {
 
   private func removeExpiredUploads() {
     let names = uploads.removeExpired(
-      now: .now(), uptime: Milliseconds.monotonic(), retention: configuration.retention, inUse: jobs.sourcesInUse)
+      now: store.earliestTime, retention: configuration.retention, inUse: jobs.sourcesInUse)
     if !names.isEmpty {
       log(
         .info, "unused uploads removed",

@@ -49,6 +49,7 @@ extension Application {
         : "The upload \(name) is unfinished: \(received) bytes were received. Send the rest with Content-Range.")
   }
 
+  /// Called on an event loop: the files are looked at when the first bytes arrive.
   private func receiveUpload(_ request: Request) throws -> any BodySink {
     let name = request.parameters["name"] ?? ""
     let head = request.head
@@ -62,7 +63,7 @@ extension Application {
     }
     if let total = ContentRange.unsatisfiedTotal(parsing: field) {
       try uploads.checkName(name)
-      return ProgressSink(uploads, name: name, total: total)
+      return ProgressSink(uploads, name: name, total: total, checkConditions: checkConditions)
     }
     guard let range = ContentRange(parsing: field) else {
       throw AppError(

@@ -51,18 +51,27 @@ final class ProgressSink: BodySink {
   private let uploads: UploadStore
   private let name: String
   private let total: Int
+  private let checkConditions: @Sendable () throws -> Void
 
-  init(_ uploads: UploadStore, name: String, total: Int) {
+  /// - Parameter checkConditions: throws if the request's conditions don't hold for the current upload: the answer may
+  ///   finish an upload that has all its bytes.
+  init(
+    _ uploads: UploadStore, name: String, total: Int, checkConditions: @escaping @Sendable () throws -> Void
+  ) {
     self.uploads = uploads
     self.name = name
     self.total = total
+    self.checkConditions = checkConditions
   }
 
   func write(_ bytes: [UInt8]) throws {
     throw AppError(.invalid, "A request with Content-Range: bytes */\(total) asks what was received, and has no body.")
   }
 
-  func finish() throws -> Response { Response(try uploads.progress(of: name, total: total)) }
+  func finish() throws -> Response {
+    try checkConditions()
+    return Response(try uploads.progress(of: name, total: total))
+  }
 
   func abandon() {}
 }

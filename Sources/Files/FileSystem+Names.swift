@@ -13,9 +13,23 @@ extension FileSystem {
     guard linkat(AT_FDCWD, path, AT_FDCWD, name, 0) == 0 else { throw FileError(errnoOf: .create, name) }
   }
 
-  /// Sets a file's modification time to now. Touches a symbolic link itself, not its target.
-  package static func touch(_ path: String) throws(FileError) {
-    guard utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW) == 0 else { throw FileError(errnoOf: .write, path) }
+  /// Sets a file's modification time. Touches a symbolic link itself, not its target.
+  /// - Parameter milliseconds: since 1970; nil for now.
+  package static func touch(_ path: String, at milliseconds: Int64? = nil) throws(FileError) {
+    let result =
+      if let milliseconds {
+        utimensat(AT_FDCWD, path, times(at: milliseconds), AT_SYMLINK_NOFOLLOW)
+      } else {
+        utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW)
+      }
+    guard result == 0 else { throw FileError(errnoOf: .write, path) }
+  }
+
+  /// The times of the last access and the last change, for the system.
+  static func times(at milliseconds: Int64) -> [timespec] {
+    let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+    let time = timespec(tv_sec: Int(seconds), tv_nsec: Int(rest) * 1_000_000)
+    return [time, time]
   }
 
   /// Creates a folder, whose parent must exist. A symbolic link in its place is removed, not followed.

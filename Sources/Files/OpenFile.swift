@@ -114,6 +114,12 @@ package struct OpenFile: ~Copyable, Sendable {
     guard ftruncate(descriptor, off_t(byteCount)) == 0 else { throw FileError(errnoOf: .write, path) }
   }
 
+  /// Sets the modification time.
+  /// - Parameter milliseconds: since 1970.
+  package func touch(at milliseconds: Int64) throws(FileError) {
+    guard futimens(descriptor, FileSystem.times(at: milliseconds)) == 0 else { throw FileError(errnoOf: .write, path) }
+  }
+
   /// Waits until everything that was written is on the disk.
   package func synchronize() throws(FileError) {
     guard fsync(descriptor) == 0 else { throw FileError(errnoOf: .write, path) }

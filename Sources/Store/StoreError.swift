@@ -57,7 +57,7 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     + "or start with another --data folder."
 
   /// Translates a failed file operation in the data folder.
-  init(_ error: FileError) {
+  package init(_ error: FileError) {
     if let fault = error.writeFault {
       self = .unwritable(path: error.path, fault)
     } else {

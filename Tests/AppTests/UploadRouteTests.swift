@@ -145,4 +145,40 @@ struct UploadRouteTests {
     let retry = try app.client().request("POST", "/v1/jobs/\(waiting)/retry")
     #expect(retry.status == 422 && retry.text.contains("There is no upload a.y4m"))
   }
+
+  @Test func `a request whose conditions don't hold disturbs no other one`() throws {
+    let app = try RunningApp()
+    _ = try put(app, "a", [1])
+    let sending = try app.client()
+    try sending.send("PUT /v1/uploads/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345")
+    #expect(eventually { app.data.read("uploads/.partial/a") == Array("12345".utf8) })
+    for field in [["If-Match": "\"other\""], ["If-None-Match": "*"]] {
+      for range in ["", "bytes 0-2/3", "bytes */5"] {
+        var fields = field
+        if !range.isEmpty { fields["Content-Range"] = range }
+        let answer = try app.client().request(
+          "PUT", "/v1/uploads/a", headers: fields, body: range == "bytes */5" ? [] : [7, 7, 7])
+        #expect(answer.status == 412, "\(fields): \(answer.status) \(answer.text)")
+      }
+    }
+    // The question would have finished the upload, because all of its five bytes are there.
+    #expect(app.data.read("uploads/a") == [1])
+    try sending.send("67890")
+    #expect(try sending.answer().status == 200)
+    #expect(app.data.read("uploads/a") == Array("1234567890".utf8))
+  }
+
+  @Test func `a repeated request is checked for its conditions again, as the docs say`() throws {
+    let app = try RunningApp()
+    func put(_ bytes: [UInt8], _ fields: [String: String]) throws -> Int {
+      try app.client().request("PUT", "/v1/uploads/a", headers: fields, body: bytes).status
+    }
+    #expect(try put([1], ["If-None-Match": "*"]) == 201)
+    #expect(try put([1], ["If-None-Match": "*"]) == 412)
+    let tag = try #require(try app.client().request("HEAD", "/v1/uploads/a").fields["etag"])
+    #expect(tag == "\"\(hex(SHA256.hash([1])))\"")
+    #expect(try put([2], ["If-Match": tag]) == 200)
+    #expect(try put([2], ["If-Match": tag]) == 412)
+    #expect(app.data.read("uploads/a") == [2])
+  }
 }

@@ -118,7 +118,7 @@ struct SourceTests {
     symlink("\(root)/inside.png", "\(root)/good.png")
     mkdir("\(bench.folder.path)/root-beside", 0o755)
     bench.folder.write(png(1), to: "root-beside/x.png")
-    let sources = SourceRoot(root: root, uploads: bench.uploads.folder)
+    let sources = SourceRoot(root: root, uploads: bench.uploads)
     for good in ["inside.png", "./inside.png", "deep/../inside.png", "good.png", "\(root)/inside.png"] {
       #expect(throws: Never.self, "\(good)") { try sources.resolve(good) }
     }

@@ -222,11 +222,12 @@ struct Bench {
 
   init(
     plugins: [PluginFactory] = [], maximumRunning: Int = 1, maximumQueued: Int = 100,
-    maximumPictureBytes: Int = 1 << 20, after previous: Bench? = nil
+    maximumPictureBytes: Int = 1 << 20, latestTime: @escaping @Sendable () -> Timestamp = Timestamp.now,
+    after previous: Bench? = nil
   ) throws {
     folder = previous?.folder ?? TemporaryFolder()
-    uploads = UploadStore(folder: "\(folder.path)/uploads")
-    sources = SourceRoot(root: "\(folder.path)/root", uploads: uploads.folder)
+    uploads = UploadStore(folder: "\(folder.path)/uploads", latestTime: latestTime)
+    sources = SourceRoot(root: "\(folder.path)/root", uploads: uploads)
     let now: @Sendable () -> Timestamp = { [clock, clockError] in
       Timestamp(milliseconds: clock.withLock { $0.milliseconds } + clockError.withLock { $0 })
     }

@@ -1,6 +1,11 @@
 import Domain
 import Files
+import Hashing
+import JSONValues
 import Jobs
+import Net
+import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -14,26 +19,47 @@ import Testing
 struct UploadExpiryTests {
   private let folder = TemporaryFolder()
   private let day: Int64 = 86_400_000
-  private func store() -> UploadStore { UploadStore(folder: "\(folder.path)/uploads") }
+  private func store(_ clock: Clock = Clock()) -> UploadStore {
+    UploadStore(folder: "\(folder.path)/uploads", latestTime: { clock.latest })
+  }
 
-  /// A clock for rounds of expiry, which begins at the time of the files.
-  private final class Clock {
-    private let start = Timestamp.now()
-    private(set) var wall: Int64 = 0
-    private(set) var uptime: Int64 = 1_000_000
+  /// The clock by which the store judges the age of everything, as of a machine whose clocks the test sets.
+  private final class Clock: Sendable {
+    private struct State {
+      /// Files get the real time, so this begins there.
+      var reading = ClockReading(wall: .now(), sinceBoot: 1_000_000)
+      var clock: RetentionClock
 
-    func pass(_ milliseconds: Int64) {
-      wall += milliseconds
-      uptime += milliseconds
+      init() {
+        clock = RetentionClock(after: nil, newestStamp: nil, boot: "b", now: reading, patience: 86_400_000)
+      }
     }
 
-    func jump(_ milliseconds: Int64) { wall += milliseconds }
+    private let state = Mutex(State())
 
-    var now: Timestamp { Timestamp(milliseconds: start.milliseconds + wall) }
+    private func change(pass: Int64 = 0, jump: Int64 = 0) {
+      state.withLock { state in
+        state.reading = ClockReading(
+          wall: Timestamp(milliseconds: state.reading.wall.milliseconds + pass + jump),
+          sinceBoot: state.reading.sinceBoot + Int(pass))
+        state.clock.advance(state.reading)
+      }
+    }
+
+    func pass(_ milliseconds: Int64) { change(pass: milliseconds) }
+    func jump(_ milliseconds: Int64) { change(jump: milliseconds) }
+
+    var latest: Timestamp { state.withLock { $0.clock.latest } }
 
     func round(_ store: UploadStore, retention: Int64, inUse: Set<String> = []) -> [String] {
-      store.removeExpired(now: now, uptime: Int(uptime), retention: retention, inUse: inUse).sorted()
+      let now = state.withLock { $0.clock.earliest }
+      return store.removeExpired(now: now, retention: retention, inUse: inUse).sorted()
     }
+  }
+
+  private func setTime(_ path: String, seconds: Int) {
+    var times = [timespec(tv_sec: seconds, tv_nsec: 0), timespec(tv_sec: seconds, tv_nsec: 0)]
+    #expect(utimensat(AT_FDCWD, "\(folder.path)/\(path)", &times, 0) == 0)
   }
 
   @Test func `the list is by name and paged, and says what is whole, half and used`() throws {
@@ -70,82 +96,124 @@ struct UploadExpiryTests {
   }
 
   @Test func `an unused upload is removed after its time, one that a job uses is not`() throws {
-    let store = store()
     let clock = Clock()
+    let store = store(clock)
     for name in ["unused", "used"] { try store.send(name, [1]) }
     #expect(clock.round(store, retention: 30 * day, inUse: ["upload:used"]) == [])
     clock.pass(29 * day)
     #expect(clock.round(store, retention: 30 * day, inUse: ["upload:used"]) == [])
     clock.pass(day + 1000)
-    #expect(clock.round(store, retention: 30 * day, inUse: ["upload:used"]) == [])
-    clock.pass(3_600_000)
     #expect(clock.round(store, retention: 30 * day, inUse: ["upload:used"]) == ["unused"])
     #expect(store.receipt("used") != nil && store.receipt("unused") == nil)
     #expect(!folder.exists("uploads/.about/unused"))
   }
 
   @Test func `half an upload is kept for a day, and not removed while it is sent`() throws {
-    let store = store()
     let clock = Clock()
+    let store = store(clock)
     let sending = try store.begin("sending", offset: 0, total: 9)
     try sending.write([1])
     try store.send("half", [1, 2][0..<1], of: 2)
     #expect(clock.round(store, retention: 30 * day) == [])
-    clock.pass(day + 1000)
+    clock.pass(day - 60_000)
     #expect(clock.round(store, retention: 30 * day) == [])
-    clock.pass(3_600_000)
+    clock.pass(120_000)
     #expect(clock.round(store, retention: 30 * day) == ["half"])
     try sending.write([2])
     #expect(try sending.finish() == .partial(received: 2))
   }
 
   @Test func `a wall clock that jumps ahead for a while removes nothing`() throws {
-    let store = store()
     let clock = Clock()
+    let store = store(clock)
     try store.send("a", [1])
-    _ = clock.round(store, retention: 30 * day)
+    try store.send("half", [1, 2][0..<1], of: 2)
     clock.jump(40 * day)
-    for _ in 0..<5 {
-      clock.pass(60_000)
+    // Longer than the patience of an hour, which was once enough.
+    for _ in 0..<20 {
+      clock.pass(3_600_000)
       #expect(clock.round(store, retention: 30 * day) == [])
     }
     clock.jump(-40 * day)
     clock.pass(3_600_000)
     #expect(clock.round(store, retention: 30 * day) == [])
-    // A file that arrived while the clock was behind by years is as old as this process knows.
-    try store.send("b", [1])
-    clock.jump(9000 * day)
-    clock.pass(60_000)
-    _ = clock.round(store, retention: 30 * day, inUse: ["upload:a"])
+    clock.pass(4 * 3_600_000)
+    #expect(clock.round(store, retention: 30 * day) == ["half"])
     clock.pass(29 * day)
-    #expect(clock.round(store, retention: 30 * day, inUse: ["upload:a"]) == [])
+    #expect(clock.round(store, retention: 30 * day) == ["a"])
+  }
+
+  @Test func `what arrives or is used while the clock is behind is as old as it really is`() throws {
+    let clock = Clock()
+    let store = store(clock)
+    try store.send("old", [1])
+    clock.pass(40 * day)
+    // The files get the real time, which is now 40 days behind that of the store.
+    try store.send("new", [1])
+    try store.send("half", [1, 2][0..<1], of: 2)
+    let sending = try store.begin("sending", offset: 0, total: 9)
+    try sending.write([1])
+    _ = consume sending
+    #expect(clock.round(store, retention: 30 * day) == ["old"])
+    clock.pass(day - 60_000)
+    #expect(clock.round(store, retention: 30 * day) == [])
+    clock.pass(120_000)
+    #expect(clock.round(store, retention: 30 * day) == ["half", "sending"])
+    clock.pass(29 * day)
+    #expect(clock.round(store, retention: 30 * day) == ["new"])
   }
 
   @Test func `the time of a file without a record starts when it is first seen`() throws {
     folder.write([1], to: "uploads/old")
-    var times = [timespec(tv_sec: 1_000_000, tv_nsec: 0), timespec(tv_sec: 1_000_000, tv_nsec: 0)]
-    #expect(utimensat(AT_FDCWD, "\(folder.path)/uploads/old", &times, 0) == 0)
-    let store = store()
+    setTime("uploads/old", seconds: 1_000_000)
     let clock = Clock()
+    let store = store(clock)
     for _ in 0..<3 {
       #expect(clock.round(store, retention: 30 * day) == [])
       clock.pass(3_600_000)
     }
     // Its hash is found out, which counts as a use.
     #expect(store.receipt("old")?.bytes == 1)
+    clock.pass(30 * day - 60_000)
     #expect(clock.round(store, retention: 30 * day) == [])
-    clock.pass(30 * day)
-    #expect(clock.round(store, retention: 30 * day) == [])
-    clock.pass(3_600_000)
+    clock.pass(120_000)
     #expect(clock.round(store, retention: 30 * day) == ["old"])
+  }
+
+  @Test func `a file that was put in the place of an old upload is not as old as that`() throws {
+    let clock = Clock()
+    let store = store(clock)
+    try store.send("a", [1])
+    setTime("uploads/.about/a", seconds: 1_000_000)
+    let listed = store.list(after: nil, limit: 10, retention: day, inUse: []).uploads
+    #expect(clock.round(store, retention: day) == [])
+    clock.pass(day + 60_000)
+    #expect(clock.latest > (listed.first?.expiresAt ?? clock.latest))
+    #expect(clock.round(store, retention: day) == ["a"])
+  }
+
+  @Test func `records that are being written are left alone, and what a crash left of them is removed at the start`()
+    throws
+  {
+    let clock = Clock()
+    let store = store(clock)
+    try store.send("a", [1])
+    let sending = try store.begin("sending")
+    try sending.write([1])
+    for name in [".1x2y.partial", "sending", "gone"] { folder.write([1], to: "uploads/.about/\(name)") }
+    #expect(clock.round(store, retention: day) == [])
+    func records() -> [String] { ((try? FileSystem.names(in: "\(folder.path)/uploads/.about")) ?? []).sorted() }
+    #expect(records() == [".1x2y.partial", "a", "sending"])
+    _ = self.store()
+    #expect(records() == ["a", "sending"])
+    _ = try sending.finish()
   }
 
   @Test func `a use starts the time again`() async throws {
     let bench = try Bench(plugins: [PluginFactory(Brightness.init)])
     try bench.uploads.send("a.y4m", video(levels: [16]))
     let record = "\(bench.folder.path)/uploads/.about/a.y4m"
-    var times = [timespec(tv_sec: 1_000_000, tv_nsec: 0), timespec(tv_sec: 1_000_000, tv_nsec: 0)]
-    #expect(utimensat(AT_FDCWD, record, &times, 0) == 0)
+    try FileSystem.touch(record, at: 1_000_000_000)
     _ = try await bench.run(JobRequest(source: "upload:a.y4m", plugins: ["brightness"]))
     let listed = bench.uploads.list(after: nil, limit: 10, retention: 1000, inUse: []).uploads
     #expect((listed.first?.expiresAt?.milliseconds ?? 0) > Timestamp.now().milliseconds - 60_000)
@@ -163,5 +231,35 @@ struct UploadExpiryTests {
     let read = try #require(store.receipt("a")?.sha256)
     #expect(read != hash)
     #expect(store.list(after: nil, limit: 10, retention: day, inUse: []).uploads.first?.sha256 == read)
+  }
+
+  @Test func `a hash is only ever that of the file that was read`() throws {
+    let mustReplace = Guarded(false)
+    let path = "\(folder.path)/uploads/a"
+    let store = UploadStore(
+      folder: "\(folder.path)/uploads",
+      checkFolder: { [folder] () throws(AppError) in
+        // Called between the hash of the old file and its record.
+        guard mustReplace.withLock({ $0 }) else { return }
+        folder.write([2], to: "uploads/new")
+        try? FileSystem.move("\(folder.path)/uploads/new", to: path)
+      })
+    folder.write([1], to: "uploads/a")
+    mustReplace.withLock { $0 = true }
+    let old = try #require(store.receipt("a")?.sha256)
+    mustReplace.withLock { $0 = false }
+    let new = try #require(store.receipt("a")?.sha256)
+    #expect(new == hex(SHA256.hash([2])) && old == hex(SHA256.hash([1])))
+  }
+
+  @Test(arguments: ["", "00", String(repeating: "g", count: 64), "\r\nX-Evil: 1" + String(repeating: "0", count: 53)])
+  func `a record whose hash is none is not believed`(hash: String) throws {
+    let store = store()
+    let real = try #require(try store.send("a", [1]).receipt?.sha256)
+    var record = try #require(JSON(parsing: folder.read("uploads/.about/a")).objectValue)
+    record["sha256"] = .string(hash)
+    folder.write(JSON.object(record).encoded(), to: "uploads/.about/a")
+    #expect(store.list(after: nil, limit: 10, retention: day, inUse: []).uploads.first?.sha256 == nil)
+    #expect(store.receipt("a")?.sha256 == real)
   }
 }

@@ -72,7 +72,7 @@ struct UploadStoreTests {
     try store.begin("a.png", offset: 0, total: 5).write([1, 2, 3])
     #expect(store.receivedBytes("a.png") == 3)
     #expect(throws: AppError(.conflict, "3 bytes of a.png were received. Resume there, or start over at 0.")) {
-      try store.begin("a.png", offset: 4, total: 5)
+      try store.send("a.png", whole[4...], of: 5)
     }
     #expect(try store.progress(of: "a.png", total: 5) == .partial(received: 3))
     #expect(try store.send("a.png", whole[3...], of: 5).receipt?.sha256 == hash)
@@ -121,7 +121,7 @@ struct UploadStoreTests {
     // The same for a file that is whole.
     let late = try store.begin("a", offset: 3, total: 5)
     #expect(throws: other) { try late.write([4, 9]) }
-    #expect(errorCode { try store.begin("a", offset: 3, total: 6) } == .conflict)
+    #expect(errorCode { try store.begin("a", offset: 3, total: 6).write([4]) } == .conflict)
     #expect(folder.read("uploads/a") == whole)
   }
 
@@ -137,13 +137,14 @@ struct UploadStoreTests {
     let store = store
     let stale = try store.begin("a", offset: 0, total: 5)
     try stale.write([1])
-    #expect(errorCode { try store.begin("a", offset: 3, total: 5) } == .conflict)
+    #expect(errorCode { try store.begin("a", offset: 3, total: 5).write([4]) } == .conflict)
     try stale.write([2])
     let resumed = try store.begin("a", offset: 2, total: 5)
+    try resumed.write([3])
     let taken = AppError(
       .conflict, "A later request uploads or deletes a. Send the file again, or under another name.")
     #expect(throws: taken) { try stale.write([9]) }
-    try resumed.write([3, 4, 5])
+    try resumed.write([4, 5])
     #expect(throws: taken) { _ = try stale.finish() }
     #expect(try resumed.finish().receipt?.sha256 == hash)
     #expect(throws: taken) { _ = try resumed.finish() }
@@ -165,9 +166,9 @@ struct UploadStoreTests {
       try upload.write([1, 2, 3])
       signal(SIGXFSZ, SIG_IGN)
       setFileSizeLimit(bytes: 5)
-      #expect(throws: AppError(.storageFull, "The upload can't be stored: \(String(cString: strerror(EFBIG))).")) {
-        try upload.write([4, 4, 4])
-      }
+      let refused = #expect(throws: AppError.self) { try upload.write([4, 4, 4]) }
+      #expect(refused?.code == .storageFull)
+      #expect(refused?.message.contains("a file has reached the largest size that it may have") == true)
       setFileSizeLimit(bytes: nil)
       try upload.write([5, 6])
       #expect(upload.received == 5)
@@ -191,21 +192,56 @@ struct UploadStoreTests {
   @Test func `nothing is acknowledged or removed once the data folder is another one`() throws {
     let isOther = Guarded(false)
     let other = AppError(.storageFull, "It is another folder.")
-    let store = UploadStore(folder: "\(folder.path)/uploads") { () throws(AppError) in
-      if isOther.withLock({ $0 }) { throw other }
-    }
+    let store = UploadStore(
+      folder: "\(folder.path)/uploads",
+      checkFolder: { () throws(AppError) in if isOther.withLock({ $0 }) { throw other } })
     try store.send("a", whole)
     let upload = try store.begin("b")
     try upload.write([1])
     isOther.withLock { $0 = true }
     #expect(throws: other) { try upload.finish() }
-    #expect(throws: other) { try store.begin("c") }
+    #expect(throws: other) { try store.send("c", [1]) }
     #expect(throws: other) { try store.delete("a") }
-    for uptime in [0, 10_000] {
-      let now = Timestamp(milliseconds: Timestamp.now().milliseconds + 1_000_000)
-      #expect(store.removeExpired(now: now, uptime: uptime, retention: 1000, inUse: []) == [])
-    }
+    let later = Timestamp(milliseconds: Timestamp.now().milliseconds + 1_000_000)
+    #expect(store.removeExpired(now: later, retention: 1000, inUse: []) == [])
     #expect(folder.read("uploads/a") == whole && !folder.exists("uploads/b"))
+    // What is found out about a file of the other server is not recorded there.
+    folder.write([1], to: "uploads/theirs")
+    #expect(store.receipt("theirs")?.bytes == 1)
+    #expect(!folder.exists("uploads/.about/theirs") && !folder.exists("uploads/.partial/c"))
+  }
+
+  @Test func `a request that has begun touches no file and takes over from no other before its first bytes`() throws {
+    let checks = Guarded(0)
+    let store = UploadStore(
+      folder: "\(folder.path)/uploads", checkFolder: { () throws(AppError) in checks.withLock { $0 += 1 } })
+    let first = try store.begin("a")
+    try first.write([1])
+    let before = checks.withLock { $0 }
+    for _ in 0..<2 { _ = try store.begin("a", offset: 0, total: 5) }
+    let refused = try store.begin("a", offset: 1, total: 5)
+    #expect(checks.withLock { $0 } == before && folder.read("uploads/.partial/a") == [1])
+    // Its conditions don't hold.
+    _ = consume refused
+    try first.write([2])
+    let later = try store.begin("a")
+    #expect(try first.finish().receipt?.bytes == 2)
+    try later.write([3])
+    #expect(try later.finish().receipt?.bytes == 1)
+  }
+
+  @Test func `an earlier request doesn't take over from a later one, however late its first bytes are`() throws {
+    let store = store
+    let (early, late) = (try store.begin("a"), try store.begin("a"))
+    try late.write([1])
+    let taken = AppError(
+      .conflict, "A later request uploads or deletes a. Send the file again, or under another name.")
+    #expect(throws: taken) { try early.write([2]) }
+    #expect(try late.finish().receipt?.bytes == 1)
+    let deleted = try store.begin("a")
+    try store.delete("a")
+    #expect(throws: taken) { try deleted.write([2]) }
+    #expect(store.path(of: "a") == nil)
   }
 
   @Test func `there are only so many uploads, whole and half, and a known name is not another one`() throws {
@@ -255,7 +291,7 @@ struct UploadStoreTests {
     // An upload takes the place of a link, and a link in the place of its first bytes is not written through.
     try store.delete("half")
     #expect(try store.send("a", [7]).receipt?.isNew == true)
-    for name in ["c", "e"] { #expect(errorCode { try store.send(name, [7]) } == .storageFull, "\(name)") }
+    for name in ["c", "e"] { #expect(errorCode { try store.send(name, [7]) } == .storageUnavailable, "\(name)") }
     try store.send("d", [7])
     #expect(folder.read("secret") == whole && !folder.exists("nowhere"))
     #expect(folder.read("uploads/a") == [7])

@@ -24,7 +24,7 @@ extension SourceRoot {
     let path = RawPath(hold(name, forJob: id) ?? found.path)
     var version = SourceVersion(ofFiles: [path])
     // The hash is of the file that has the name now, which may already be another one.
-    let sha256 = expected?.sha256 == nil ? uploads.sha256(name) : uploads.computedSHA256(name)
+    let sha256 = expected?.sha256 == nil ? uploads.sha256(name) : uploads.computedSHA256(name, mayNote: { true })
     if SourceVersion(ofFiles: [RawPath(uploads.whole(name))]).stamp == version.stamp { version.sha256 = sha256 }
     if let expected, !version.isSame(as: expected) {
       release(job: id)

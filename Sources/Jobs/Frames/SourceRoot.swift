@@ -9,10 +9,10 @@ package struct SourceRoot: Sendable {
 
   /// - Parameters:
   ///   - root: the folder that contains all sources.
-  ///   - uploads: the folder of finished uploads, `upload:NAME`.
-  package init(root: String, uploads: String) {
+  ///   - uploads: the finished uploads, `upload:NAME`.
+  package init(root: String, uploads: UploadStore) {
     self.root = root
-    self.uploads = UploadFolder(path: uploads)
+    self.uploads = uploads.files
   }
 
   /// The source's real path and kind.

@@ -5,7 +5,8 @@ import Hashing
 /// A request that sends a file or a piece of one. Used by one thread. If it is released unfinished, the upload can be
 /// resumed.
 ///
-/// It touches no file before its first write, so that it can be made on an event loop.
+/// Before its first write or its end, it touches no file and takes over from no earlier request. So an event loop can make
+/// it, and a request whose conditions don't hold changes nothing.
 package final class Upload {
   /// Where the bytes go.
   private enum Target {
@@ -26,6 +27,7 @@ package final class Upload {
   private let total: Int?
   private let store: UploadStore
   private let slot: UploadSlot
+  /// Its place among the requests for the name.
   private let ticket: Int
   /// Nil before the first write.
   private var target: Target?
@@ -37,13 +39,13 @@ package final class Upload {
   /// The offset in the file of the next byte of this request.
   package private(set) var position: Int
 
-  init(name: String, offset: Int, total: Int?, store: UploadStore, slot: UploadSlot, ticket: Int) {
+  init(name: String, offset: Int, total: Int?, store: UploadStore, slot: UploadSlot) {
     self.name = name
     self.offset = offset
     self.total = total
     self.store = store
     self.slot = slot
-    self.ticket = ticket
+    ticket = slot.issueTicket()
     position = offset
     if offset == 0 { hash = SHA256() }
   }
@@ -54,8 +56,8 @@ package final class Upload {
   package var received: Int { max(kept, position) }
 
   /// - Throws: ``AppError``: `tooLarge` before a byte beyond the limit is written, `invalid` beyond the announced total,
-  ///   `storageFull` if the disk is full, `conflict` if the bytes differ from those that were sent before or if a later
-  ///   request has taken over.
+  ///   `storageFull` if the disk is full, `conflict` if bytes before the offset are missing, if the bytes differ from those
+  ///   that were sent before or if a later request has taken over.
   package func write(_ bytes: [UInt8]) throws(AppError) {
     guard bytes.count <= store.limits.bytes - position else { throw store.tooLarge }
     if let total, bytes.count > total - position {
@@ -82,11 +84,13 @@ package final class Upload {
       try store.checkFolder()
       let progress: UploadProgress
       do throws(FileError) {
+        // Its time counts from now, even if its record can't be written.
+        try open.file.touch(at: store.files.latestTime().milliseconds)
         try open.file.synchronize()
         let isPartial = total.map { received < $0 } ?? false
         progress = isPartial ? .partial(received: received) : .whole(try publish())
       } catch {
-        throw Self.notStored(error)
+        throw UploadStore.failure(error, what: "stored")
       }
       try store.checkFolder()
       return progress
@@ -114,7 +118,7 @@ package final class Upload {
   /// Runs `body` while no other request changes the name's files.
   private func inTurn<Result: Sendable>(_ body: (Target) throws(AppError) -> Result) throws(AppError) -> Result {
     try slot.turn.withLock { _ throws(AppError) in
-      guard slot.isCurrent(ticket), !isEnded else {
+      guard !slot.isOvertaken(ticket), !isEnded else {
         throw AppError(
           .conflict, "A later request uploads or deletes \(name). Send the file again, or under another name.")
       }
@@ -124,23 +128,28 @@ package final class Upload {
     }
   }
 
+  /// Opens the target, and takes over from earlier requests unless this one is refused.
   private func open() throws(AppError) -> Target {
+    try store.checkFolder()
     kept = offset == 0 ? 0 : store.receivedBytes(name)
     if offset > 0, kept == 0, let total, store.files.whole(at: name)?.byteCount == total {
       do throws(FileError) {
-        return .finished(File(try OpenFile(store.files.whole(name), for: .reading, followsLinks: false)))
+        let file = try OpenFile(store.files.whole(name), for: .reading, followsLinks: false)
+        slot.takeOver(ticket)
+        return .finished(File(file))
       } catch {
         throw store.missingBytes(name)
       }
     }
     guard offset <= kept, kept <= total ?? .max else { throw store.missingBytes(name) }
     if store.files.partial(at: name) == nil, store.files.whole(at: name) == nil { try store.checkCount() }
+    slot.takeOver(ticket)
     do throws(FileError) {
       let file = try OpenFile(store.files.partial(name), for: .updating, followsLinks: false)
       try file.truncate(to: kept)
       return .partial(File(file))
     } catch {
-      throw Self.notStored(error)
+      throw UploadStore.failure(error, what: "stored")
     }
   }
 
@@ -150,10 +159,13 @@ package final class Upload {
     let rest = repeated == 0 ? bytes : Array(bytes[repeated...])
     do throws(FileError) {
       if !rest.isEmpty { try file.write(rest, at: position + repeated) }
+      // The write has set the time to the wall clock's, which may be behind.
+      let latest = store.files.latestTime().milliseconds
+      if latest > Timestamp.now().milliseconds + 1_000 { try file.touch(at: latest) }
     } catch {
       // Bytes that were written before the error would count as received when the upload resumes.
       try? file.truncate(to: received)
-      throw Self.notStored(error)
+      throw UploadStore.failure(error, what: "stored")
     }
     kept = max(kept, position + bytes.count)
     hash?.update(bytes)
@@ -171,9 +183,5 @@ package final class Upload {
       throw AppError(
         .conflict, "Other bytes of \(name) were received for this place, so this is another file. Start over at 0.")
     }
-  }
-
-  private static func notStored(_ error: FileError) -> AppError {
-    AppError(.storageFull, "The upload can't be stored: \(error.reason).")
   }
 }

@@ -73,56 +73,65 @@ extension UploadStore {
 
   /// Removes uploads that were not used for their retention. Call this about once a minute.
   /// - Parameters:
-  ///   - uptime: milliseconds of a clock that never jumps.
+  ///   - now: a lower bound of the true time, whatever the wall clock says; see ``RetentionClock``.
   ///   - retention: milliseconds for which an unused upload is kept.
   ///   - inUse: the sources of jobs that wait or run: their uploads stay.
   /// - Returns: the names that were removed.
-  package func removeExpired(now: Timestamp, uptime: Int, retention: Int64, inUse: Set<String>) -> [String] {
+  package func removeExpired(now: Timestamp, retention: Int64, inUse: Set<String>) -> [String] {
     guard (try? checkFolder()) != nil else { return [] }
     let names = files.names()
-    var candidates: [UploadExpiry.Candidate] = []
+    var removed: [String] = []
     for name in names.whole where !inUse.contains("upload:\(name)") {
-      // Its time starts now if it was put there by hand, or by a version that kept uploads for ever.
-      guard let used = files.lastUse(name) else {
-        files.note(name, sha256: nil)
-        continue
+      if files.lastUse(name) == nil {
+        startTime(of: name)
+      } else if removeWhole(name, usedBefore: now.adding(-retention)) {
+        removed.append(name)
       }
-      candidates.append(.init(path: files.whole(name), name: name, usedAt: used, retention: retention))
     }
-    for name in names.partial where !isInProgress(name) {
-      guard let file = files.partial(at: name) else { continue }
-      candidates.append(
-        .init(
-          path: files.partial(name), name: name, usedAt: file.changedAt,
-          retention: min(retention, Self.partialRetention)))
-    }
+    let oldest = now.adding(-min(retention, Self.partialRetention))
+    removed += names.partial.filter { removePartial($0, changedBefore: oldest) }
     removeStrayRecords(of: Set(names.whole))
-    let expired = expiry.withLock { $0.expired(candidates, now: now, uptime: uptime) }
-    return expired.filter(remove).map(\.name)
+    return removed
   }
 
-  /// Removes a candidate, unless it was used or replaced in the meantime.
-  private func remove(_ candidate: UploadExpiry.Candidate) -> Bool {
-    let isRemoved = try? withSlot(candidate.name) { (slot) throws(AppError) in
-      slot.turn.withLock { _ in
-        let isWhole = candidate.path == files.whole(candidate.name)
-        let used =
-          isWhole ? files.lastUse(candidate.name) : files.partial(at: candidate.name).map(\.changedAt)
-        guard used == candidate.usedAt, (try? FileSystem.remove(candidate.path)) != nil else { return false }
-        if isWhole { try? FileSystem.remove(files.about(candidate.name)) }
-        return true
-      }
+  /// The time of a file starts now if it was put there by hand, or by a version that kept uploads for ever.
+  private func startTime(of name: String) {
+    _ = inTurn(of: name) {
+      // A request may have finished it in the meantime.
+      if files.lastUse(name) == nil { files.note(name, sha256: nil) }
+      return true
     }
-    return isRemoved ?? false
   }
 
-  /// Removes the records of uploads that are gone, and files that a crash left among them.
-  private func removeStrayRecords(of whole: Set<String>) {
-    let folder = files.about("")
-    for name in (try? FileSystem.names(in: folder)) ?? [] where !whole.contains(name) && !isInProgress(name) {
-      guard files.whole(at: name) == nil || !UploadFolder.isValidName(name) else { continue }
+  private func removeWhole(_ name: String, usedBefore oldest: Timestamp) -> Bool {
+    func isExpired() -> Bool { files.whole(at: name).map { lastUse(name, $0) <= oldest } ?? false }
+    guard isExpired() else { return false }
+    return inTurn(of: name) {
+      // It may have been used or replaced in the meantime.
+      guard isExpired(), (try? FileSystem.remove(files.whole(name))) != nil else { return false }
       try? FileSystem.remove(files.about(name))
+      return true
     }
+  }
+
+  private func removePartial(_ name: String, changedBefore oldest: Timestamp) -> Bool {
+    func isExpired() -> Bool { files.partial(at: name).map { $0.changedAt <= oldest } ?? false }
+    guard !isInProgress(name), isExpired() else { return false }
+    return inTurn(of: name) { isExpired() && (try? FileSystem.remove(files.partial(name))) != nil }
+  }
+
+  /// Removes the records of uploads that are gone. Names that no upload can have are records that are being written.
+  private func removeStrayRecords(of whole: Set<String>) {
+    for name in (try? FileSystem.names(in: files.about(""))) ?? []
+    where UploadFolder.isValidName(name) && !whole.contains(name) && !isInProgress(name) {
+      _ = inTurn(of: name) { files.whole(at: name) == nil && (try? FileSystem.remove(files.about(name))) != nil }
+    }
+  }
+
+  /// Runs `body` while no request changes the files of a name.
+  private func inTurn(of name: String, _ body: () -> Bool) -> Bool {
+    let result = try? withSlot(name) { (slot) throws(AppError) in slot.turn.withLock { _ in body() } }
+    return result ?? false
   }
 }
 

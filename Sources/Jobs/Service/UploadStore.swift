@@ -1,5 +1,6 @@
 import Domain
 import Files
+import Store
 import Synchronization
 
 /// Stores uploads, which jobs name as `upload:NAME`.
@@ -8,8 +9,9 @@ import Synchronization
 /// that the upload can be resumed. Every step may be repeated, because its answer may have been lost: bytes that are
 /// already there are compared instead of written.
 ///
-/// Callable from any thread. One request at a time changes the files of a name; a later request takes over from an earlier
-/// one, whose client may be gone without the server knowing it yet.
+/// Callable from any thread; everything but ``begin(_:)`` and ``begin(_:offset:total:)`` waits for the disk. One request at
+/// a time changes the files of a name; a later request takes over from an earlier one, whose client may be gone without
+/// the server knowing it yet.
 package final class UploadStore: Sendable {
   package struct Limits: Sendable {
     /// Of one upload.
@@ -28,17 +30,19 @@ package final class UploadStore: Sendable {
   let checkFolder: @Sendable () throws(AppError) -> Void
   /// The names that requests are changing, each with the number of those requests.
   private let slots = Mutex<[String: (slot: UploadSlot, users: Int)]>([:])
-  let expiry = Mutex(UploadExpiry())
 
-  /// - Parameter checkFolder: throws if the data folder is no longer the one that the server opened.
+  /// - Parameters:
+  ///   - latestTime: the time to stamp uses with: not before the true one, even if the wall clock is behind.
+  ///   - checkFolder: throws if the data folder is no longer the one that the server opened. Blocks.
   package init(
-    folder: String, limits: Limits = Limits(),
+    folder: String, limits: Limits = Limits(), latestTime: @escaping @Sendable () -> Timestamp = Timestamp.now,
     checkFolder: @escaping @Sendable () throws(AppError) -> Void = { () throws(AppError) in }
   ) {
-    files = UploadFolder(path: folder)
+    files = UploadFolder(path: folder, latestTime: latestTime)
     self.limits = limits
     self.checkFolder = checkFolder
     try? files.make()  // if it fails, so does every upload, and says why
+    files.removeUnfinishedRecords()
   }
 
   /// The folder of finished uploads, for ``SourceRoot``.
@@ -49,30 +53,24 @@ package final class UploadStore: Sendable {
 
   // MARK: Receiving
 
-  /// Begins a request that sends a whole file.
+  /// Begins a request that sends a whole file. Touches no file, so that an event loop may call it.
   /// - Throws: ``AppError`` with the code `invalid` for the name.
   package func begin(_ name: String) throws(AppError) -> Upload { try begin(name, offset: 0, total: nil) }
 
-  /// Begins a request that sends a piece of a file.
+  /// Begins a request that sends a piece of a file. Touches no file, so that an event loop may call it.
   /// - Parameters:
   ///   - offset: the place of the piece's first byte; 0 starts over.
   ///   - total: the bytes of the whole file.
-  /// - Throws: ``AppError``: `invalid` for the name, `tooLarge`, or `conflict` if bytes before the offset are missing.
+  /// - Throws: ``AppError``: `invalid` for the name, or `tooLarge`.
   package func begin(_ name: String, offset: Int, total: Int) throws(AppError) -> Upload {
     try checkName(name)
     guard offset <= limits.bytes, total <= limits.bytes else { throw tooLarge }
-    // Refused before the piece is sent, and before this request takes over from another one.
-    guard offset == 0 || offset <= receivedBytes(name) || files.whole(at: name)?.byteCount == total else {
-      throw missingBytes(name)
-    }
     return try begin(name, offset: offset, total: total as Int?)
   }
 
   private func begin(_ name: String, offset: Int, total: Int?) throws(AppError) -> Upload {
     try checkName(name)
-    try checkFolder()
-    let slot = slot(for: name)
-    return Upload(name: name, offset: offset, total: total, store: self, slot: slot, ticket: slot.takeOver())
+    return Upload(name: name, offset: offset, total: total, store: self, slot: slot(for: name))
   }
 
   /// - Throws: ``AppError`` with the code `invalid`.
@@ -112,13 +110,23 @@ package final class UploadStore: Sendable {
     }
   }
 
+  /// The error for a file that can't be written or removed.
+  /// - Parameter what: what can't be done with the upload.
+  static func failure(_ error: FileError, what: String) -> AppError {
+    if error.writeFault != nil { return StoreError(error).appError }
+    return AppError(
+      .storageUnavailable,
+      "The upload can't be \(what): \(error.reason). Check the permissions of uploads in the data folder.")
+  }
+
   // MARK: Reading
 
   /// The answer to the finished upload of this name; nil if there is none. Reads the file if its hash is unknown.
   package func receipt(_ name: String) -> UploadReceipt? {
-    guard Self.isValidName(name), let file = files.whole(at: name), let hash = files.computedSHA256(name) else {
-      return nil
-    }
+    guard Self.isValidName(name), let file = files.whole(at: name),
+      // Another server may own what is in the folder's place now.
+      let hash = files.computedSHA256(name, mayNote: { (try? checkFolder()) != nil })
+    else { return nil }
     return UploadReceipt(name: name, bytes: file.byteCount, sha256: hash, isNew: false)
   }
 
@@ -130,20 +138,21 @@ package final class UploadStore: Sendable {
   // MARK: Removing
 
   /// Removes an upload, finished and unfinished. Jobs that wait for it or read it keep their file.
-  /// - Throws: ``AppError``: `notFound` if there is none, `internal` if it can't be removed.
+  /// - Throws: ``AppError``: `notFound` if there is none, `storageUnavailable` if it can't be removed.
   package func delete(_ name: String) throws(AppError) {
     guard Self.isValidName(name), files.whole(at: name) != nil || files.partial(at: name) != nil else {
       throw AppError(.notFound, "There is no upload \(name). GET /v1/uploads lists all of them.")
     }
     try checkFolder()
     try withSlot(name) { (slot) throws(AppError) in
-      // A request that is still sending must not bring it back.
-      _ = slot.takeOver()
+      let ticket = slot.issueTicket()
       try slot.turn.withLock { _ throws(AppError) in
+        // A request that is still sending must not bring it back.
+        slot.takeOver(ticket)
         do throws(FileError) {
           for path in [files.whole(name), files.partial(name), files.about(name)] { try FileSystem.remove(path) }
         } catch {
-          throw AppError(.internal, "The upload \(name) can't be removed: \(error.reason).")
+          throw Self.failure(error, what: "removed")
         }
       }
     }
@@ -182,13 +191,17 @@ package final class UploadStore: Sendable {
 final class UploadSlot: Sendable {
   /// Held while the files are changed.
   let turn = Mutex(())
+  private let issued = Atomic(0)
   private let newest = Atomic(0)
 
-  /// Ends the turn of every earlier request.
-  /// - Returns: the caller's ticket.
-  func takeOver() -> Int { newest.add(1, ordering: .relaxed).newValue }
+  /// A new request's place among the requests for the name. Has no effect on the others.
+  func issueTicket() -> Int { issued.add(1, ordering: .relaxed).newValue }
 
-  func isCurrent(_ ticket: Int) -> Bool { newest.load(ordering: .relaxed) == ticket }
+  /// Ends every earlier request. Call this in the request's turn.
+  func takeOver(_ ticket: Int) { newest.max(ticket, ordering: .relaxed) }
+
+  /// Whether a later request has taken over.
+  func isOvertaken(_ ticket: Int) -> Bool { newest.load(ordering: .relaxed) > ticket }
 }
 
 /// The answer to a finished upload.
