@@ -70,16 +70,31 @@ final class StoreUpkeep: Sendable {
   private func tendClock() {
     switch store.takeClockEvent() {
     case .jumped(let milliseconds):
-      log(
-        .warning, "the clock jumped",
-        values: [
-          "seconds": .int(Int(milliseconds / 1000)),
-          "hint": "nothing is removed by the new time until it has lasted as long as --retention, at most a day",
-        ])
+      warn(
+        "the clock jumped", milliseconds,
+        hint: "nothing is removed by the new time until it has lasted as long as --retention, at most a day")
     case .returned: log(.info, "the clock is back")
-    case .accepted: log(.info, "the clock's jump is accepted")
+    case .accepted(let milliseconds):
+      warn(
+        "the clock's jump is accepted", milliseconds,
+        hint: "what is stored counts as older by so much; set the clock back now if it is wrong")
+    case .behind(let milliseconds):
+      warn(
+        "the clock is behind", milliseconds,
+        hint:
+          "if the time of day is wrong, set it: what is stored until then may be removed too early; if it is right, "
+          + "what is stored is kept for longer")
+    case .caughtUp: log(.info, "the clock is no longer behind")
     case nil: break
     }
+    saveClockIfDue()
+  }
+
+  private func warn(_ event: String, _ milliseconds: Int64, hint: String) {
+    log(.warning, event, values: ["seconds": .int(Int(milliseconds / 1000)), "hint": .string(hint)])
+  }
+
+  private func saveClockIfDue() {
     let (now, offset) = (ClockReading.sinceBoot(), store.newestOffset)
     let isDue = state.withLock { state in
       let interval = offset == state.savedOffset ? Self.saveInterval.idle : Self.saveInterval.busy

@@ -2,13 +2,21 @@ import Domain
 
 /// Judges how old stored rows are, although the wall clock may jump.
 ///
-/// It keeps two times with the true one between them. New rows are stamped with ``latest``, and a row counts as expired
-/// only by ``earliest``. So a clock that is wrong, in either direction and at any time, may keep rows for longer but never
-/// removes one too early.
+/// It keeps two times, and tries to keep the true one between them. New rows are stamped with ``latest``, and a row counts as
+/// expired only by ``earliest``. So a wrong clock may keep rows for longer, but removes them too early only in the two cases
+/// below.
 ///
 /// While the server runs, ``earliest`` advances by the time since the machine's boot, which can't be set. A wall clock that
 /// is ahead of that has jumped, or was right while the machine was off: it is accepted once it has been ahead for
 /// ``patience``.
+///
+/// Nothing in the machine tells the true time in these cases:
+/// - The machine was off, and its clock is behind afterwards, as one without a battery is. ``latest`` goes on from the last
+///   known time, so new rows are stamped too early by up to the time that the machine was off, and expire as much too early.
+///   If the clock is behind the last known time, this is known: ``Event/behind(by:)``.
+/// - A clock that is wrong stays ahead for ``patience`` and is accepted. Until it is set back, rows expire too early by as
+///   much as it is ahead: ``Event/accepted(by:)``. Afterwards ``latest`` stays ahead until the true time has caught up, so
+///   new rows are kept for longer.
 package struct RetentionClock: Sendable {
   /// What is stored, so that the clock goes on after a restart.
   package struct Mark: Equatable, Sendable {
@@ -27,10 +35,14 @@ package struct RetentionClock: Sendable {
   package enum Event: Equatable, Sendable {
     /// The wall clock jumped ahead by this many milliseconds while the server ran.
     case jumped(by: Int64)
-    /// It stayed there and is now accepted.
-    case accepted
+    /// It stayed there and is now accepted: rows count as older by this many milliseconds.
+    case accepted(by: Int64)
     /// It went back.
     case returned
+    /// The wall clock is this many milliseconds behind the last known time.
+    case behind(by: Int64)
+    /// It is no longer behind.
+    case caughtUp
   }
 
   private struct Jump {
@@ -40,11 +52,12 @@ package struct RetentionClock: Sendable {
     let wasSeen: Bool
   }
 
-  /// A lower bound of the true time; never decreases.
+  /// A lower bound of the true time, but for the cases above; never decreases.
   package private(set) var mark: Mark
   private var wall: Timestamp
   private var jump: Jump?
   private var event: Event?
+  private var isBehind = false
   /// Milliseconds for which a wall clock that jumped must stay ahead.
   private let patience: Int64
 
@@ -66,6 +79,7 @@ package struct RetentionClock: Sendable {
     self.mark = Mark(earliest: earliest, sinceBoot: reading.sinceBoot, boot: boot)
     let ahead = reading.wall.milliseconds - earliest.milliseconds
     if ahead > Self.tolerance { jump = Jump(distance: ahead, since: reading.sinceBoot, wasSeen: false) }
+    noteDelay()
   }
 
   /// The time to judge the age of rows by.
@@ -83,6 +97,7 @@ package struct RetentionClock: Sendable {
   /// Takes a new reading into account.
   package mutating func advance(_ reading: ClockReading) {
     wall = reading.wall
+    defer { noteDelay() }
     let elapsed = Int64(max(0, reading.sinceBoot - mark.sinceBoot))
     let ahead = reading.wall.milliseconds - (mark.earliest.milliseconds + elapsed)
     mark.earliest.milliseconds += elapsed
@@ -102,7 +117,15 @@ package struct RetentionClock: Sendable {
     guard Int64(reading.sinceBoot - jump.since) >= patience else { return }
     mark.earliest = reading.wall
     self.jump = nil
-    if jump.wasSeen { event = .accepted }
+    if jump.wasSeen { event = .accepted(by: ahead) }
+  }
+
+  /// Notes when the wall clock falls behind the last known time, and when it has caught up.
+  private mutating func noteDelay() {
+    let behind = mark.earliest.milliseconds - wall.milliseconds
+    guard isBehind != (behind > Self.tolerance) else { return }
+    isBehind.toggle()
+    event = isBehind ? .behind(by: behind) : .caughtUp
   }
 }
 

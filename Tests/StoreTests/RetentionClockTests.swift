@@ -76,8 +76,46 @@ struct RetentionClockTests {
     #expect(clock.earliest == Timestamp(milliseconds: 101 * Self.day - 1))
     machine.pass(1)
     clock.advance(machine.reading)
-    #expect(clock.takeEvent() == .accepted)
+    #expect(clock.takeEvent() == .accepted(by: 40 * Self.day))
     #expect(clock.earliest == machine.reading.wall)
+  }
+
+  @Test func `a jump that was believed and was wrong is over when the clock is set back, but for new rows`() {
+    let machine = Machine(day: 100)
+    var clock = clock(machine)
+    machine.jump(by: 40 * Self.day)
+    clock.advance(machine.reading)
+    machine.pass(Self.day)
+    clock.advance(machine.reading)
+    #expect(clock.takeEvent() == .accepted(by: 40 * Self.day))
+    machine.jump(by: -40 * Self.day)
+    clock.advance(machine.reading)
+    #expect(clock.takeEvent() == .behind(by: 40 * Self.day))
+    #expect(clock.earliest == machine.reading.wall)
+    // They are kept for longer.
+    #expect(clock.latest == Timestamp(milliseconds: 141 * Self.day))
+  }
+
+  @Test func `a clock that is behind the last known time after the machine was off is noticed until it is set`() {
+    let machine = Machine(day: 100)
+    let first = clock(machine)
+    // Its true time is ten days later, but it has no battery.
+    machine.restart(after: -90 * Self.day)
+    var second = clock(machine, after: first.mark, boot: "b2")
+    #expect(second.takeEvent() == .behind(by: 90 * Self.day))
+    #expect(second.earliest == machine.reading.wall)
+    // The true time is later, so new rows expire too early. Nothing tells how much.
+    #expect(second.latest == Timestamp(milliseconds: 100 * Self.day))
+    machine.pass(Self.minute)
+    second.advance(machine.reading)
+    #expect(second.takeEvent() == nil)
+    machine.jump(by: 100 * Self.day)
+    second.advance(machine.reading)
+    #expect(second.takeEvent() == .caughtUp)
+    #expect(second.latest == machine.reading.wall)
+    machine.pass(Self.day)
+    second.advance(machine.reading)
+    #expect(second.earliest == machine.reading.wall)
   }
 
   @Test func `a clock that jumps again and again is never believed`() {
