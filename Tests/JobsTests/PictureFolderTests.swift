@@ -85,6 +85,18 @@ struct PictureFolderTests {
       ])
   }
 
+  @Test func `a file's name reaches no terminal that shows the warning`() async throws {
+    let bench = try bench()
+    bench.write("shots/a.png", png(1))
+    // C1 control characters, as one code point each: a colour, and a window title.
+    for name in ["b\u{9B}31mred", "c\u{9D}0;title\u{9C}", "d\u{7F}"] { bench.write("shots/\(name).txt", [1]) }
+    let job = try await run(bench)
+    #expect(
+      job.warnings.map(\.message) == [
+        "3 files of the folder were skipped: bred.txt (not a picture), c.txt (not a picture), d.txt (not a picture)."
+      ])
+  }
+
   @Test func `a folder without a readable picture is refused, or fails, with the reasons`() async throws {
     let bench = try bench()
     bench.write("shots/a.txt", [1])

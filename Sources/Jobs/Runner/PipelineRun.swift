@@ -90,7 +90,7 @@ struct PipelineRun {
     // What is missing at the end of a cancelled source is no problem of the source.
     guard !cancel.isRaised else { return .cancelled }
     for problem in source.takeProblems() {
-      reporter.publish(.warning(job: job, Warning(plugin: "source", message: problem, severity: .medium)))
+      reporter.publish(Warning(plugin: "source", message: problem, severity: .medium))
     }
     for index in steps.indices {
       guard !cancel.isRaised else { return .cancelled }
