@@ -79,6 +79,17 @@ struct StorageFailureTests {
     #expect(try client.request("POST", "/v1/jobs", json: ["kind": "external"]).status == 507)
     #expect(try client.request("GET", "/readyz").status == 503)
     #expect(try app.extended(id)["name"] == "Before")
+    // One of the second server's jobs has the number of the first one's next job.
+    let clip = Clip.movingSquare(frames: 500)
+    #expect(try second.client().request("PUT", "/v1/uploads/a.y4m", body: clip).status == 201)
+    let reading = try (0..<6).map { _ in
+      try second.startJob(["source": "upload:a.y4m", "options": ["pace": "realtime"]])
+    }
+    #expect(try client.request("POST", "/v1/jobs", json: ["source": "upload:a.y4m"]).status == 507)
+    for id in reading {
+      #expect(app.data.exists("uploads/.jobs/\(id)/a.y4m"), "\(id)")
+      #expect(try second.client().request("POST", "/v1/jobs/\(id)/cancel").status == 200)
+    }
     app.end()
     #expect(try second.extended(other)["name"] == "After")
     #expect(try second.client().request("GET", "/readyz").status == 200)

@@ -3,6 +3,7 @@ import Files
 import Imaging
 import Jobs
 import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -86,6 +87,79 @@ struct AcceptedSourceTests {
     bench.recorder.fail(with: nil)
     #expect(held(bench) == [] && bench.service.sourcesInUse == [])
   }
+
+  @Test func `a waiting job that is cancelled holds its file until its end is stored, and has it if it waits again`()
+    async throws
+  {
+    let before = try bench()
+    try before.uploads.send("a.pgm", picture(10))
+    let gate = try await before.service.create(JobRequest(source: "gate.y4m", plugins: ["gate"]))
+    before.recorder.wait(.job(gate.id)) { $0.payload["status"] == "started" }
+    let request = JobRequest(source: "upload:a.pgm", plugins: ["brightness"])
+    let (first, second) = (try await before.service.create(request), try await before.service.create(request))
+    try before.uploads.send("a.pgm", picture(200))
+    let full = StoreError.unwritable(path: "db", .diskFull)
+    before.recorder.fail(with: full)
+    try await before.service.cancel(first.id)
+    #expect(held(before) == [first.id, second.id])
+    before.recorder.fail(with: nil)
+    before.recorder.wait(.job(first.id)) { $0.payload["status"] == "cancelled" }
+    before.recorder.fail(with: full)
+    try await before.service.cancel(second.id)
+    Gate.open(gate.id)
+    // The server ends before there is room.
+    before.service.shutDown()
+    #expect(held(before) == [second.id])
+    before.recorder.store.close()
+
+    let after = try bench(after: before)
+    after.service.failWhatRan()
+    after.service.runWhatWaited()
+    after.service.waitUntilIdle()
+    #expect(levels(try after.service.job(second.id, frames: 10)) == [10])
+    #expect(held(after) == [])
+  }
+
+  @Test func `a server whose data folder is another one neither holds nor releases files there`() async throws {
+    let bench = try bench()
+    try bench.uploads.send("a.pgm", picture(10))
+    let request = JobRequest(source: "upload:a.pgm", plugins: ["brightness"])
+    let last = try await bench.run(request).number
+    // The next jobs of the server that owns the folder now.
+    let files = (1...2).map { "uploads/.jobs/\(last + $0)/x.pgm" }
+    for file in files { bench.folder.write([1], to: file) }
+    try FileSystem.move("\(bench.folder.path)/data", to: "\(bench.folder.path)/away")
+    bench.folder.write([1], to: "data/frames/\(last + 1)/1.png")
+    #expect(await errorCode { try await bench.service.create(request) } == .storageUnavailable)
+    bench.service.forget("\(last + 1)")
+    bench.service.forget("\(last + 2)")
+    #expect(files.allSatisfy(bench.folder.exists) && bench.folder.exists("data/frames/\(last + 1)/1.png"))
+    #expect(held(bench) == ["\(last + 1)", "\(last + 2)"].sorted())
+  }
+
+  #if os(Linux)
+    /// The name of the thread that calls this.
+    private static func threadName() -> String {
+      let name = (try? FileSystem.read("/proc/thread-self/comm", maxBytes: 64)) ?? []
+      return String(decoding: name.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+
+    @Test func `an upload is held off the threads of the pool`() async throws {
+      let threads = Mutex<Set<String>>([])
+      let isAccepting = Atomic(false)
+      let bench = try Bench(
+        plugins: Self.plugins,
+        latestTime: {
+          // Called when the use of the upload is noted.
+          if isAccepting.load(ordering: .relaxed) { threads.withLock { _ = $0.insert(Self.threadName()) } }
+          return .now()
+        })
+      try bench.uploads.send("a.pgm", picture(10))
+      isAccepting.store(true, ordering: .relaxed)
+      _ = try await bench.run(JobRequest(source: "upload:a.pgm", plugins: ["brightness"]))
+      #expect(threads.withLock { $0 } == ["check"])
+    }
+  #endif
 
   @Test func `a restart keeps the files of jobs that wait, and no others`() async throws {
     let before = try bench()

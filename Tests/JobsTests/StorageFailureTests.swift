@@ -82,10 +82,46 @@ struct StorageFailureTests {
     let report = try ReportedMessage(json, job: job.id)
     #expect(await errorCode { try await bench.service.report([report], into: job.id) } == .conflict)
     #expect(try bench.service.job(job.id).status == .running)
-    await bench.service.storeCancellations()
+    await bench.service.failAbandoned()
     #expect(try bench.service.job(job.id).status == .cancelled)
-    await bench.service.storeCancellations()
+    await bench.service.failAbandoned()
     #expect(try bench.service.job(job.id).progress == nil)
+  }
+
+  @Test func `a job that ran when the server ended can be cancelled, and has failed when that can be stored`()
+    async throws
+  {
+    let id = try await startedJob()
+    bench.recorder.store.close()
+    let after = try Bench(plugins: [PluginFactory(Gate.init)], after: bench)
+    after.recorder.fail(with: .unwritable(path: "db", .diskFull))
+    after.service.failWhatRan()
+    #expect(try after.service.job(id).status == .running)
+    try await after.service.cancel(id)
+    let refused = await #expect(throws: AppError.self) { try await after.service.delete(id) }
+    #expect(refused?.message.contains("was cancelled, and its end is not stored yet") == true)
+    after.recorder.fail(with: nil)
+    after.service.waitUntilIdle()
+    let job = try after.service.job(id)
+    #expect(job.status == .failed && job.error?.hasPrefix("The server ended while the job ran") == true)
+    try await after.service.delete(id)
+    Gate.open(id)
+  }
+
+  @Test func `a job can be cancelled from the moment that it is stored`() async throws {
+    bench.recorder.hold()
+    let creation = Task { [bench] in
+      try await bench.service.create(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    }
+    await bench.recorder.waitUntilHeld(1)
+    let answer = bench.recorder.storeOldest()
+    bench.recorder.release()
+    let id = try #require(bench.recorder.book.active.first?.id)
+    try await bench.service.cancel(id)
+    answer()
+    #expect(try await creation.value.id == id)
+    bench.service.waitUntilIdle()
+    #expect(bench.recorder.story(id) == ["job_status queued -", "job_status cancelled -"])
   }
 
   @Test func `a job that waits for room in a full queue ends when it is cancelled`() async throws {

@@ -102,6 +102,13 @@ final class Recorder: Sendable {
     oldest.completion?(failure.map { .failure($0.appError) } ?? record(oldest.publication))
   }
 
+  /// Stores the oldest publication that waits, but answers only when the returned function is called.
+  func storeOldest() -> @Sendable () -> Void {
+    guard let oldest = published.withLock({ $0.held?.removeFirst() }) else { return {} }
+    let result = record(oldest.publication)
+    return { oldest.completion?(result) }
+  }
+
   /// Stores everything that waits, and from now on at once.
   func release() {
     func next() -> Held? {

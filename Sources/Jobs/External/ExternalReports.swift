@@ -71,7 +71,7 @@ package final class ExternalReports: Sendable {
   }
 
   /// Cancels a job. The answer to its reporter's next report says so. Returns when the end is stored; if that fails,
-  /// ``storeCancellations()`` retries.
+  /// ``failAbandoned(after:now:)`` retries.
   func cancel(_ id: String, now: Timestamp) async throws(AppError) {
     do throws(AppError) {
       try await end(id, .cancelled, now: now)
@@ -86,7 +86,7 @@ package final class ExternalReports: Sendable {
   func isCancelled(_ id: String) -> Bool { state.withLock { $0.cancelled[id] != nil } }
 
   /// Stores the ends of jobs that were cancelled while nothing could be stored.
-  func storeCancellations() async {
+  private func storeCancellations() async {
     for (id, time) in state.withLock({ $0.cancelled }) {
       do throws(AppError) {
         try await end(id, .cancelled, now: time)
@@ -97,8 +97,9 @@ package final class ExternalReports: Sendable {
     }
   }
 
-  /// Fails the jobs that have been silent for too long: their reporters are gone. Time in which the server or its machine
-  /// stood still, so that nothing could be reported, does not count.
+  /// Stores the ends of cancelled jobs that could not be stored at the time, and fails the jobs that have been silent for
+  /// too long: their reporters are gone. Time in which the server or its machine stood still, so that nothing could be
+  /// reported, does not count.
   /// - Parameter timeout: milliseconds.
   func failAbandoned(after timeout: Int64, now: Timestamp) async {
     await storeCancellations()

@@ -10,7 +10,7 @@ struct ExternalRunner: JobRunner {
   /// There is nothing to check: the server doesn't know what the other program does.
   func check() async throws(AppError) {}
 
-  func accept(job id: String) throws(AppError) -> JobWork { .external }
+  func accept(job id: String) async throws(AppError) -> JobWork { .external }
 
   func release(job id: String) {}
 

@@ -12,10 +12,10 @@ protocol JobRunner: Sendable {
   /// - Throws: ``AppError`` that names the field.
   func check() async throws(AppError)
 
-  /// Holds what a new job needs until ``release(job:)``.
+  /// Holds what a new job needs until ``release(job:)``. May wait for the disk, off the pool's threads.
   /// - Returns: the work, with everything that is now known about it.
   /// - Throws: ``AppError``; then nothing is held.
-  func accept(job id: String) throws(AppError) -> JobWork
+  func accept(job id: String) async throws(AppError) -> JobWork
 
   /// Releases what a job holds, once it has ended or if it was not stored. Does nothing if it holds nothing.
   func release(job id: String)

@@ -16,8 +16,11 @@ struct ToolRunner: SlotRunner {
     let checks: BlockingWork
     /// Bytes of the pictures of one job.
     let maximumPictureBytes: Int
+    /// Throws if the data folder is no longer the one that the server opened.
+    let checkFolder: @Sendable () throws(AppError) -> Void
+
     /// Whether the data folder is still the one that the server opened.
-    let isFolderInPlace: @Sendable () -> Bool
+    var isFolderInPlace: Bool { (try? checkFolder()) != nil }
   }
 
   let device: Device
@@ -67,17 +70,27 @@ struct ToolRunner: SlotRunner {
     }
   }
 
-  func accept(job id: String) throws(AppError) -> JobWork {
-    var accepted = work
-    do throws(SourceError) {
-      accepted.version = try tools.sources.accept(work.source, forJob: id, expecting: work.version)
-    } catch {
-      throw Self.refusal(error)
+  func accept(job id: String) async throws(AppError) -> JobWork {
+    // Holding an upload waits for the disk, and may read all of it for its hash.
+    let outcome = try await tools.checks.run { [tools, work] () -> Result<SourceVersion, AppError> in
+      Result { () throws(AppError) in
+        // Another server may own what is in the folder's place now.
+        try tools.checkFolder()
+        do throws(SourceError) {
+          return try tools.sources.accept(work.source, forJob: id, expecting: work.version)
+        } catch {
+          throw Self.refusal(error)
+        }
+      }
     }
+    var accepted = work
+    accepted.version = try outcome.get()
     return .pipeline(accepted)
   }
 
-  func release(job id: String) { tools.sources.release(job: id) }
+  func release(job id: String) {
+    if tools.isFolderInPlace { tools.sources.release(job: id) }
+  }
 
   private static func refusal(_ error: SourceError) -> AppError {
     switch error {
@@ -129,10 +142,10 @@ struct ToolRunner: SlotRunner {
     run.isPaced = options.isPaced
     // A job of the same number may have left pictures, if an older database was restored since.
     let folder = FramePictures.folder(ofJob: job.id, dataFolder: tools.dataFolder)
-    if tools.isFolderInPlace() { try? FileSystem.remove(folder) }
+    if tools.isFolderInPlace { try? FileSystem.remove(folder) }
     if options.keepsPictures {
       run.pictures = FramePictures(
-        folder: folder, maximumBytes: tools.maximumPictureBytes, mayWrite: tools.isFolderInPlace)
+        folder: folder, maximumBytes: tools.maximumPictureBytes, mayWrite: { [tools] in tools.isFolderInPlace })
     }
     defer { run.pictures?.close() }
     return try run.run(source, fallbackReason: fallbackReason)

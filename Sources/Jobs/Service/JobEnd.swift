@@ -9,7 +9,8 @@ import Net
 
 /// Stores the end of a job, and retries for as long as nothing can be stored.
 ///
-/// Until then clients see the job's previous status, so it can still be cancelled: it then ends as cancelled.
+/// Until then clients see the job's previous status, so it can still be cancelled. Then it ends as cancelled, unless it
+/// has failed.
 struct JobEnd {
   let reporter: JobReporter
   let flag: CancelFlag
@@ -21,12 +22,17 @@ struct JobEnd {
   /// Milliseconds between two attempts.
   private static let retryPause: UInt32 = 200
 
-  /// Blocks until the end is stored, or the server stops. Called on the job's own thread.
+  /// Blocks until the end is stored. If the server is stopping, it only enqueues the end: the server stores it before it
+  /// closes the store, unless nothing can be stored until then.
+  ///
+  /// Called on the job's own thread.
   /// - Parameters:
-  ///   - isStopping: whether the server is stopping; it doesn't wait for a store that fails.
-  ///   - submitted: called once, when the end was first submitted: what is published from then on is stored after it.
-  ///   - attempted: called once, when it was first stored or refused.
-  func store(isStopping: () -> Bool, submitted: () -> Void = {}, attempted: () -> Void = {}) {
+  ///   - isStopping: whether the server is stopping.
+  ///   - submitted: called once, when the end was first submitted. What is published from then on is stored after it,
+  ///     unless it is refused.
+  ///   - refused: called once, if the end can't be stored at first.
+  /// - Returns: whether the end is stored.
+  func store(isStopping: () -> Bool, submitted: () -> Void = {}, refused: () -> Void = {}) -> Bool {
     let before = reporter.job
     var isFirst = true
     while true {
@@ -35,10 +41,10 @@ struct JobEnd {
       // When the server stops, the status may wait in the queue for as long as the store takes to close.
       reporter.submitStatus(isRefusable: !isLast, apply) { result in outcome.withLock { $0 = result } }
       if isFirst { submitted() }
-      let result = isLast ? .success(()) : outcome.wait { $0 }
-      if isFirst { attempted() }
+      if isLast { return false }
+      if case .success = outcome.wait({ $0 }) { return true }
+      if isFirst { refused() }
       isFirst = false
-      if case .success = result { return }
       reporter.reset(to: before)
       if !isStopping() { usleep(Self.retryPause * 1000) }
     }

@@ -9,8 +9,8 @@ final class JobQueue: Sendable {
     var running: [String: CancelFlag] = [:]
     /// Jobs that have given back their slot but whose end is not stored yet.
     var ending: [String: CancelFlag] = [:]
-    /// Places for jobs that are not stored yet.
-    var reserved = 0
+    /// Places of jobs that are being stored.
+    var arriving: [String: CancelFlag] = [:]
     var isStopping = false
   }
 
@@ -40,30 +40,39 @@ final class JobQueue: Sendable {
     guard !state.withLock(\.isStopping) else { throw Self.isStopping }
   }
 
-  /// Reserves a place for a job that is about to be stored. ``enqueue(_:)`` or ``release()`` must follow.
+  /// Reserves a place for a job that is about to be stored. ``enqueue(_:)`` or ``release(_:)`` must follow.
+  /// - Parameter makeID: called if there is a place.
+  /// - Returns: the id of the job.
   /// - Throws: ``AppError`` with the code `unavailable` if the queue is full or the server is shutting down.
-  func reserve() throws(AppError) {
-    let refusal = state.withLock { state -> AppError? in
-      guard !state.isStopping else { return Self.isStopping }
-      guard state.waiting.count + state.reserved < maximumWaiting else {
-        return AppError(.unavailable, "\(maximumWaiting) jobs are waiting already. Try again later.")
+  func reserve(_ makeID: () -> String) throws(AppError) -> String {
+    let outcome = state.withLock { state -> Result<String, AppError> in
+      guard !state.isStopping else { return .failure(Self.isStopping) }
+      guard state.waiting.count + state.arriving.count < maximumWaiting else {
+        return .failure(AppError(.unavailable, "\(maximumWaiting) jobs are waiting already. Try again later."))
       }
-      state.reserved += 1
+      let id = makeID()
+      state.arriving[id] = CancelFlag()
+      return .success(id)
+    }
+    return try outcome.get()
+  }
+
+  /// Puts a job that was stored in its place.
+  /// - Returns: nil; or, if the job was cancelled since it was stored, its flag. Then it doesn't wait, its end has to be
+  ///   stored, and ``finish(_:)`` must follow.
+  func enqueue(_ id: String) -> CancelFlag? {
+    state.withLock { state in
+      if let flag = state.arriving.removeValue(forKey: id), flag.isRaised {
+        state.ending[id] = flag
+        return flag
+      }
+      state.waiting.append(id)
       return nil
     }
-    if let refusal { throw refusal }
   }
 
-  /// Puts a job in the place that was reserved for it.
-  func enqueue(_ id: String) {
-    state.withLock { state in
-      state.reserved -= 1
-      state.waiting.append(id)
-    }
-  }
-
-  /// Gives up a reserved place.
-  func release() { state.withLock { $0.reserved -= 1 } }
+  /// Gives up the place of a job that was not stored.
+  func release(_ id: String) { state.withLock { $0.arriving[id] = nil } }
 
   private static let isStopping = AppError(.unavailable, "The server is shutting down. Try again shortly.")
 
@@ -83,6 +92,13 @@ final class JobQueue: Sendable {
   /// Frees the job's slot. Until ``finish(_:)`` the job can still be cancelled.
   func freeSlot(_ id: String) { state.withLock { $0.ending[id] = $0.running.removeValue(forKey: id) } }
 
+  /// Adds a job that ran when the last process ended. ``finish(_:)`` must follow when its end is stored.
+  func addEnding(_ id: String) -> CancelFlag {
+    let flag = CancelFlag()
+    state.withLock { $0.ending[id] = flag }
+    return flag
+  }
+
   /// Forgets a job whose end is stored.
   func finish(_ id: String) {
     state.withLock { state in
@@ -95,7 +111,7 @@ final class JobQueue: Sendable {
 
   func cancel(_ id: String) -> Cancellation {
     state.withLock { state in
-      if let flag = state.running[id] ?? state.ending[id] {
+      if let flag = state.running[id] ?? state.ending[id] ?? state.arriving[id] {
         flag.raise()
         return .raised
       }
@@ -110,7 +126,7 @@ final class JobQueue: Sendable {
 
   /// Whether the job was cancelled and its end is not stored yet.
   func isCancelled(_ id: String) -> Bool {
-    state.withLock { ($0.running[id] ?? $0.ending[id])?.isRaised ?? false }
+    state.withLock { ($0.running[id] ?? $0.ending[id] ?? $0.arriving[id])?.isRaised ?? false }
   }
 
   // MARK: Stopping
@@ -130,7 +146,7 @@ final class JobQueue: Sendable {
   /// Blocks until no job waits or runs, and every end is stored.
   func waitUntilIdle() {
     state.wait { state in
-      let isIdle = state.running.isEmpty && state.ending.isEmpty && state.reserved == 0
+      let isIdle = state.running.isEmpty && state.ending.isEmpty && state.arriving.isEmpty
       return isIdle && (state.waiting.isEmpty || state.isStopping) ? () : nil
     }
   }

@@ -72,7 +72,9 @@ package final class JobService: Sendable {
       tools: ToolRunner.Tools(
         catalogue: catalogue, sources: sources, devices: devices, dataFolder: configuration.dataFolder,
         checks: BlockingWork(), maximumPictureBytes: configuration.maximumPictureBytes,
-        isFolderInPlace: { [store = book.store] in store.isInPlace }),
+        checkFolder: { [store = book.store] () throws(AppError) in
+          do throws(StoreError) { try store.checkFiles() } catch { throw error.appError }
+        }),
       reports: reports)
     queue = JobQueue(
       waiting: book.active.filter { $0.status == .queued }.map(\.id), maximumRunning: configuration.maximumRunning,
@@ -80,23 +82,18 @@ package final class JobService: Sendable {
     newestNumber = Atomic(book.store.newestJobNumber)
   }
 
-  /// Fails the jobs that ended with the last process, as of their last message. Blocks until readers see that.
+  /// Fails the jobs that ended with the last process, as of their last message. Blocks until readers see that, or until it
+  /// turns out that nothing can be stored now; then the ends are stored when that works again.
   package func failWhatRan() {
-    for job in book.active where job.status == .running && !runners.runner(for: job.work).survivesRestart {
-      let last = try? book.store.lastMessageTime(of: job.topic)
-      end(
-        JobReporter(job, publisher: publisher), .failed(Self.serverEnded),
-        at: max(last ?? now(), job.startedAt ?? job.createdAt))
-    }
-    // Stored after all of those. If the disk is full now, they are published as soon as there is room.
-    let isStored = Guarded(false)
-    do throws(AppError) {
-      try publisher.submit(Publication([], isRefusable: true)) { _ in isStored.withLock { $0 = true } }
-      isStored.wait { $0 ? () : nil }
-    } catch {
-      return
-    }
     runners.tools.sources.releaseAll(except: Set(book.active.map(\.id)))
+    let ended = book.active.filter { $0.status == .running && !runners.runner(for: $0.work).survivesRestart }
+    let unanswered = Guarded(ended.count)
+    for job in ended {
+      let last = try? book.store.lastMessageTime(of: job.topic)
+      let finished = max(last ?? now(), job.startedAt ?? job.createdAt)
+      end(job, .failed(Self.serverEnded), queue.addEnding(job.id), at: finished) { unanswered.withLock { $0 -= 1 } }
+    }
+    unanswered.wait { $0 == 0 ? () : nil }
   }
 
   /// Runs the jobs that waited when the last process ended.
@@ -216,16 +213,15 @@ package final class JobService: Sendable {
       work: { key throws(AppError) in try await reports.report(messages, into: id, key: key(id), now: now) })
   }
 
-  /// Fails external jobs whose reports have stopped. Call this regularly.
+  /// Fails external jobs whose reports have stopped, and stores the cancellations of external jobs that could not be stored
+  /// at the time. Call this regularly, and when writes work again.
   package func failAbandoned() async { await reports.failAbandoned(after: configuration.reportTimeout, now: now()) }
-
-  /// Stores the cancellations of external jobs that could not be stored at the time. Call this when writes work again.
-  package func storeCancellations() async { await reports.storeCancellations() }
 
   /// Takes a waiting job out of the queue, or asks a running one to end, which it does before its next plugin's turn. The
   /// reporter of an external job learns of it from the answer to its next report.
   ///
-  /// This works even if nothing can be stored: the job ends, and its end is stored as soon as that is possible.
+  /// This works even if nothing can be stored: the job ends, and its end is stored as soon as that is possible, unless the
+  /// server ends first.
   /// - Throws: ``AppError`` with the code `conflict` if it has already ended.
   package func cancel(_ id: String) async throws(AppError) {
     let job = try job(id)
@@ -239,19 +235,42 @@ package final class JobService: Sendable {
     }
   }
 
-  /// Returns when the end was submitted: stored, or refused because nothing can be stored.
+  /// Returns when the end is stored, or refused because nothing can be stored.
   private func cancelWaiting(_ job: Job, _ flag: CancelFlag) async {
     let finished = max(now(), job.createdAt)
     await withCheckedContinuation { continuation in
-      Net.Thread(name: "job") { [self] in
-        let end = JobEnd(
-          reporter: JobReporter(job, publisher: publisher), flag: flag, ending: .cancelled, finishedAt: finished,
-          stopReason: Self.serverEnded)
-        end.store(isStopping: { queue.isStopping }, attempted: { continuation.resume() })
-        queue.finish(job.id)
-      }.detach()
+      end(job, .cancelled, flag, at: finished) { continuation.resume() }
     }
-    runners.runner(for: job.work).release(job: job.id)
+  }
+
+  /// Ends a job that has no slot, on a thread of its own.
+  /// - Parameter answered: called once, when the end is stored, or refused because nothing can be stored. In that case it
+  ///   is stored later.
+  private func end(
+    _ job: Job, _ ending: JobEnding, _ flag: CancelFlag, at finished: Timestamp,
+    answered: @escaping @Sendable () -> Void
+  ) {
+    Net.Thread(name: "job") { [self] in
+      let end = JobEnd(
+        reporter: JobReporter(job, publisher: publisher), flag: flag, ending: ending, finishedAt: finished,
+        stopReason: Self.serverEnded)
+      var isAnswered = false
+      let isStored = end.store(
+        isStopping: { queue.isStopping },
+        refused: {
+          answered()
+          isAnswered = true
+        })
+      finish(job.id, runners.runner(for: job.work), isStored: isStored)
+      if !isAnswered { answered() }
+    }.detach()
+  }
+
+  /// Releases what a job held, and forgets it. If the server ends before a waiting job's end is stored, the job waits again
+  /// at the next start and needs what it held.
+  private func finish(_ id: String, _ runner: any JobRunner, isStored: Bool) {
+    if isStored { runner.release(job: id) }
+    queue.finish(id)
   }
 
   /// The error for what is only possible when a job has ended.
@@ -277,6 +296,8 @@ package final class JobService: Sendable {
   /// Removes the files of a job that is no longer in the store.
   package func forget(_ id: String) {
     book.inspector.forget(job: id)
+    // Another server may own what is in the folder's place now.
+    guard book.store.isInPlace else { return }
     runners.tools.sources.release(job: id)
     try? FileSystem.remove(picturesFolder(id))
   }
@@ -295,26 +316,30 @@ package final class JobService: Sendable {
     let runner = runners.runner(for: request.work)
     try request.checkName()
     try await runner.check()
-    let number = try reserve(needsSlot: runner.needsSlot)
-    let id = "\(number)"
+    let id = try reserve(needsSlot: runner.needsSlot)
+    let job: Job
     do {
-      let work = try runner.accept(job: id)
-      return try await create(request, number: number, work: work, runner: runner, retryOf: retryOf, key: key)
+      let work = try await runner.accept(job: id)
+      job = try await store(request, id: id, work: work, runner: runner, retryOf: retryOf, key: key)
     } catch {
       runner.release(job: id)
-      if runner.needsSlot { queue.release() }
+      if runner.needsSlot { queue.release(id) }
       throw error
     }
+    // Once it is stored, it may have been cancelled already.
+    if runner.needsSlot, let flag = queue.enqueue(id) { await cancelWaiting(job, flag) }
+    startNext()
+    return job
   }
 
-  private func create(
-    _ request: JobRequest, number: Int, work: JobWork, runner: any JobRunner, retryOf: String?,
+  private func store(
+    _ request: JobRequest, id: String, work: JobWork, runner: any JobRunner, retryOf: String?,
     key: (@Sendable (_ job: String) -> IdempotencyKey)?
   ) async throws(AppError) -> Job {
     var job = Job(
-      id: "\(number)", name: request.name.flatMap { $0.isEmpty ? nil : $0 } ?? work.traits.defaultName,
+      id: id, name: request.name.flatMap { $0.isEmpty ? nil : $0 } ?? work.traits.defaultName,
       work: work, retryOf: retryOf, createdAt: now())
-    job.number = number
+    job.number = Int(id) ?? 0
     if !runner.needsSlot {
       job.status = .running
       job.startedAt = job.createdAt
@@ -324,23 +349,19 @@ package final class JobService: Sendable {
     var published = job
     publication.items += published.publish(.jobStatus(job))
     try await publisher.store(publication)
-    if runner.needsSlot { queue.enqueue(job.id) }
-    startNext()
     return job
   }
 
-  /// The number of a new job, and a place in the queue if it needs one.
-  private func reserve(needsSlot: Bool) throws(AppError) -> Int {
-    if needsSlot {
-      try queue.reserve()
-    } else {
-      try queue.checkIsOpen()
-      guard book.active.count < Self.maxActive else {
-        throw AppError(
-          .unavailable, "\(Self.maxActive) jobs wait or run already. End those that are no longer reported.")
-      }
+  /// The id of a new job, which is its number, and a place in the queue if it needs one.
+  private func reserve(needsSlot: Bool) throws(AppError) -> String {
+    func nextID() -> String { "\(newestNumber.add(1, ordering: .relaxed).newValue)" }
+    if needsSlot { return try queue.reserve(nextID) }
+    try queue.checkIsOpen()
+    guard book.active.count < Self.maxActive else {
+      throw AppError(
+        .unavailable, "\(Self.maxActive) jobs wait or run already. End those that are no longer reported.")
     }
-    return newestNumber.add(1, ordering: .relaxed).newValue
+    return nextID()
   }
 
   private func startNext() {
@@ -351,11 +372,8 @@ package final class JobService: Sendable {
 
   /// On the job's own thread.
   private func run(_ id: String, _ flag: CancelFlag) {
-    defer {
-      queue.finish(id)
-      startNext()
-    }
-    guard let job = book.active(id), let runner = runners.slotRunner(for: job.work) else { return }
+    defer { startNext() }
+    guard let job = book.active(id), let runner = runners.slotRunner(for: job.work) else { return queue.finish(id) }
     let reporter = JobReporter(job, publisher: publisher, cancel: flag)
     let started = max(now(), job.createdAt)
     let startedSinceBoot = sinceBoot()
@@ -369,23 +387,13 @@ package final class JobService: Sendable {
     let finished = Timestamp(milliseconds: started.milliseconds + Int64(sinceBoot() - startedSinceBoot))
     let end = JobEnd(
       reporter: reporter, flag: flag, ending: ending, finishedAt: finished, stopReason: Self.serverEnded)
-    end.store(
+    let isStored = end.store(
       isStopping: { queue.isStopping },
       submitted: {
         queue.freeSlot(id)
         startNext()
       })
-    runner.release(job: id)
-  }
-
-  private func end(_ reporter: JobReporter, _ ending: JobEnding, at finished: Timestamp) {
-    reporter.publishStatus { job in
-      job.status = ending.status
-      job.finishedAt = finished
-      if case .failed(let reason, let errorID) = ending {
-        (job.error, job.errorID) = (reason, errorID)
-      }
-    }
+    finish(id, runner, isStored: isStored)
   }
 
   private func picturesFolder(_ id: String) -> String {
