@@ -10,7 +10,8 @@ struct Y4MSourceTests {
   private func source(frames: Int) throws -> ResolvedSource {
     let clip = "YUV4MPEG2 W1 H1 F25:1 Cmono\n" + String(repeating: "FRAME\nx", count: frames)
     folder.write(Array(clip.utf8), to: "clip.y4m")
-    return try SourceRoot(root: folder.path, uploads: folder.path).resolve("clip.y4m")
+    let uploads = UploadStore(folder: "\(folder.path)/uploads")
+    return try SourceRoot(root: folder.path, uploads: uploads).resolve("clip.y4m")
   }
 
   @Test func `a video of many tiny pictures gives each of them, in order`() throws {

@@ -45,7 +45,7 @@ package final class UploadStore: Sendable {
     files.removeUnfinishedRecords()
   }
 
-  /// The folder of finished uploads, for ``SourceRoot``.
+  /// The folder of finished uploads.
   package var folder: String { files.path }
 
   /// Whether a name is 1 to 128 letters, digits, `.`, `-` and `_`, not beginning with a dot.
