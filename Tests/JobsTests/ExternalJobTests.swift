@@ -36,6 +36,28 @@ struct ExternalJobTests {
     #expect(bench.recorder.messages(.job(job.id)).allSatisfy { $0.payload["job_id"] == .string(job.id) })
   }
 
+  @Test func `rows of jobs that are reported beside others are rewritten by their own messages, not by all`()
+    async throws
+  {
+    let (bench, job) = try await bench()
+    let other = try await bench.service.create(.external(name: "Busy"))
+    let created = try #require(try bench.recorder.store.job(job.id)).offset
+    let busy = try (1...500).map { try reported(.progress, ["progress": 42, "stage": "Step \($0)"], job: other.id) }
+    for number in 1...99 {
+      if number % 20 == 1 { _ = try await bench.service.report(busy, into: other.id) }
+      _ = try await bench.service.report([reported(.progress, ["progress": .int(number)], job: job.id)], into: job.id)
+    }
+    // The line is 2,500 messages ahead of the row, and 99 of them have to be folded again after a crash.
+    #expect(try bench.recorder.store.job(job.id)?.offset == created)
+    let last = try await bench.service.report([reported(.progress, ["progress": 99.5], job: job.id)], into: job.id)
+    #expect(try bench.recorder.store.job(job.id)?.offset == last?.offset)
+    #expect(try bench.recorder.store.job(job.id)?.progress == 99.5)
+    // Both come back as of their last message, whatever their rows say.
+    bench.recorder.store.close()
+    let again = try Bench(after: bench)
+    #expect(try again.service.job(other.id).progress == 42 && again.service.job(job.id).progress == 99.5)
+  }
+
   @Test func `a plugin whose name comes in two Unicode forms is one plugin, for the browser too`() async throws {
     let (bench, job) = try await bench()
     for name in ["e\u{301}dges", "\u{E9}dges"] {

@@ -11,10 +11,23 @@ import Synchronization
 package final class JobBook: Projection {
   private struct Contents {
     var active: [String: Job] = [:]
-    /// The offset as of which each active job's row was written.
-    var rowOffsets: [String: Int] = [:]
+    /// How far each active job's row lags behind the job.
+    var lags: [String: Lag] = [:]
     /// Everything through this offset is folded.
     var foldedOffset: Int
+  }
+
+  private struct Lag {
+    /// The offset as of which the row was written.
+    var offset: Int
+    /// Messages of the job since then.
+    var messages = 0
+
+    /// Whether the row has to be written. Of many jobs that are reported at once, each has few of the line's messages,
+    /// and rows cost more than messages.
+    func isDue(at newest: Int) -> Bool {
+      newest - offset >= JobBook.messagesBetweenRows && messages >= JobBook.ownMessagesBetweenRows
+    }
   }
 
   /// What a batch of publications changes.
@@ -23,6 +36,7 @@ package final class JobBook: Projection {
     var jobs: [String: Job] = [:]
     /// Jobs whose row has to be written.
     var due: Set<String> = []
+    var lags: [String: Lag] = [:]
     var removed: [String] = []
     var keys: [IdempotencyKey] = []
     var lastOffset: Int?
@@ -36,8 +50,11 @@ package final class JobBook: Projection {
   package let inspector = InspectorService()
   private let contents: Mutex<Contents>
 
-  /// How many messages a row may lag behind its job: after a crash they are folded again, at some microseconds each.
+  /// How far the line may be ahead of a row: after a crash a job's messages since then are folded again, at some
+  /// microseconds each.
   static let messagesBetweenRows = 1000
+  /// How many messages of its own a row may lag behind all the same.
+  static let ownMessagesBetweenRows = 100
 
   /// Reads the jobs that were queued or running when the last process ended, as of their last message.
   /// - Throws: ``StoreError``
@@ -45,8 +62,8 @@ package final class JobBook: Projection {
     self.store = store
     var contents = Contents(foldedOffset: store.newestOffset)
     for var job in try store.activeJobs() {
-      contents.rowOffsets[job.id] = job.offset
-      try Self.catchUp(&job, store)
+      contents.lags[job.id] = Lag(offset: job.offset)
+      contents.lags[job.id]?.messages = try Self.catchUp(&job, store)
       contents.active[job.id] = job
     }
     self.contents = Mutex(contents)
@@ -54,8 +71,10 @@ package final class JobBook: Projection {
 
   /// Folds the stored messages of a job that its row does not have yet. A damaged message is skipped, and noted in
   /// ``Store/readableAfter``.
-  private static func catchUp(_ job: inout Job, _ store: Store) throws(StoreError) {
+  /// - Returns: how many were folded.
+  private static func catchUp(_ job: inout Job, _ store: Store) throws(StoreError) -> Int {
     var damaged: Int?
+    var count = 0
     while true {
       let messages: [StoredMessage]
       do throws(StoreError) {
@@ -68,12 +87,13 @@ package final class JobBook: Projection {
         damaged = offset
         continue
       }
+      count += messages.count
       for stored in messages {
         if let message = try? RealtimeMessage(parsing: stored.json) { job.apply(message) }
         job.offset = stored.offset
       }
       guard messages.isEmpty else { continue }
-      guard let offset = damaged else { return }
+      guard let offset = damaged else { return count }
       (job.offset, damaged) = (offset, nil)
     }
   }
@@ -182,9 +202,10 @@ package final class JobBook: Projection {
       job.apply(message)
       job.offset = offset
       changes.plugins.add(message, of: job)
-      if job.status != status || offset - before.rowOffsets[id, default: offset] >= Self.messagesBetweenRows {
-        changes.due.insert(id)
-      }
+      var lag = changes.lags[id] ?? before.lags[id] ?? Lag(offset: offset)
+      lag.messages += 1
+      changes.lags[id] = lag
+      if job.status != status || lag.isDue(at: offset) { changes.due.insert(id) }
       changes.jobs[id] = job
     }
   }
@@ -193,8 +214,12 @@ package final class JobBook: Projection {
   private func apply(_ changes: Changes) {
     contents.withLock { contents in
       for (id, job) in changes.jobs { contents.active[id] = job.status.isFinal ? nil : job }
-      for job in changes.rows { contents.rowOffsets[job.id] = job.status.isFinal ? nil : job.offset }
-      for id in changes.removed { contents.active[id] = nil }
+      contents.lags.merge(changes.lags) { $1 }
+      for job in changes.rows { contents.lags[job.id] = job.status.isFinal ? nil : Lag(offset: job.offset) }
+      for id in changes.removed {
+        contents.active[id] = nil
+        contents.lags[id] = nil
+      }
       contents.foldedOffset = changes.lastOffset ?? contents.foldedOffset
     }
     inspector.add(changes.plugins)
