@@ -50,7 +50,7 @@ lint:
 
 # What comes over the network comes while the compiler works.
 test-swift: setup
-	@(Tests/scripts/setup.sh pictures && Tests/scripts/setup.sh metrics) & fetching=$$!; \
+	@(Tests/scripts/setup.sh pictures && Tests/scripts/setup.sh metrics && Tests/scripts/setup.sh redis) & fetching=$$!; \
 	  swift build --build-tests $(SWIFT_BUILD_FLAGS) && wait $$fetching
 	Tests/scripts/test-swift.sh $(SWIFT_BUILD_FLAGS)
 

@@ -6,6 +6,7 @@ package enum LoadError: Error, Equatable, Sendable, CustomStringConvertible {
   case refused(url: String, reason: String)
   case notEnoughDescriptors(wanted: Int, limit: Int)
   case server(String)
+  case peer(String)
 
   package var description: String {
     switch self {
@@ -15,6 +16,7 @@ package enum LoadError: Error, Equatable, Sendable, CustomStringConvertible {
     case .notEnoughDescriptors(let wanted, let limit):
       "\(wanted) connections need more open files than the hard limit of \(limit). Raise the limit (ulimit -Hn), or pass fewer --connections."
     case .server(let reason): "The server under test did not start: \(reason)"
+    case .peer(let reason): "The server to compare with can't be measured: \(reason)"
     }
   }
 }

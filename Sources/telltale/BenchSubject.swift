@@ -17,6 +17,8 @@ final class BenchSubject {
   private let url: String
   private let publishURL: String?
   private let own: MeasuredServer?
+  /// Nil if the server was not started by this process.
+  private let serverCores: Range<Int>?
 
   /// - Throws: ``UsageError``, or an error if the server can't be started.
   init(_ options: BenchOptions) throws {
@@ -25,6 +27,7 @@ final class BenchSubject {
     if let url = options.text("url") {
       self.url = url
       own = nil
+      serverCores = nil
       usage =
         options.isSet("pid") ? ProcessUsage(processID: pid_t(try options.count("pid", in: 1...Int(Int32.max)))) : nil
       processors = Self.pinSelf(cores)
@@ -38,10 +41,20 @@ final class BenchSubject {
       [Self.program, "bench", "serve", "--threads", "\(threads)", "--log-level", "error"],
       environment: Self.environment)
     own = server
+    self.serverCores = serverCores
     url = server.url
     usage = server.usage
     let rest = Self.pinSelf(cores)
     processors = isPinned ? "server on \(Self.text(serverCores)), \(rest)" : rest
+  }
+
+  /// Runs `body` pinned to the cores of the started server, so that a program that it starts shares them.
+  func onServerCores<Result>(_ body: () throws -> Result) rethrows -> Result {
+    if let serverCores, CPUAffinity.pin(to: serverCores) {
+      defer { _ = Self.pinSelf(OwnProcess.coreCount) }
+      return try body()
+    }
+    return try body()
   }
 
   /// Stops the server if this process started it.

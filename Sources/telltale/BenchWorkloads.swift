@@ -123,12 +123,26 @@ struct BenchWorkload: Sendable {
       Option("publishers", placeholder: "N", default: "64", help: "clients, each with one message in flight"),
       Option("seconds", placeholder: "S", default: "5", help: "duration"),
       Option("bytes", placeholder: "N", default: "250", help: "size of a message"),
+      Option("beside", placeholder: "redis", help: "also load a Redis that syncs each message, in turn"),
+      Option("rounds", placeholder: "N", default: "5", help: "with --beside, how often; the median counts"),
     ],
     run: { options, subject in
-      try ReportLoad.publish(
-        loop: BenchSubject.loop(for: options.count("publishers")), target: subject.target(defaultPath: "/"),
-        publishers: options.count("publishers"), messageBytes: options.count("bytes", in: 160...65_000),
-        seconds: options.seconds("seconds"), usage: subject.usage)
+      let publishers = try options.count("publishers")
+      let bytes = try options.count("bytes", in: 160...65_000)
+      let (seconds, rounds) = (try options.seconds("seconds"), try options.count("rounds", in: 1...100))
+      let publish = {
+        try ReportLoad.publish(
+          loop: BenchSubject.loop(for: publishers), target: subject.target(defaultPath: "/"), publishers: publishers,
+          messageBytes: bytes, seconds: seconds, usage: subject.usage)
+      }
+      guard let peer = options.text("beside") else { return try publish() }
+      guard peer == "redis" else { throw UsageError("--beside knows redis only, not \"\(peer)\".") }
+      let folder = try ScratchFolder.make()
+      defer { ScratchFolder.remove(folder) }
+      let redis = try subject.onServerCores { try RedisPeer(folder: folder, environment: BenchSubject.environment) }
+      defer { redis.stop() }
+      return try ReportLoad.compare(
+        publish, beside: redis, publishers: publishers, messageBytes: bytes, seconds: seconds, rounds: rounds)
     })
 
   static let replay = BenchWorkload(

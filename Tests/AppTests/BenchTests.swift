@@ -64,6 +64,25 @@ struct BenchTests {
     #expect(half > 0 && most >= half)
   }
 
+  @Test(.enabled(if: Environment.path(ofProgram: "redis-server") != nil, "make test installs redis-server."))
+  func `Redis is loaded in turn, and the ratio of the rates is printed`() throws {
+    let parent = TemporaryFolder()
+    let (ending, report, complaint) = try run(
+      ["publish", "--publishers", "2", "--seconds", "0.2", "--beside", "redis", "--rounds", "2"],
+      after: "export TMPDIR=\(parent.path)")
+    #expect(ending == .exited(code: 0), "\(complaint)")
+    #expect(report["peer"]?.stringValue?.hasPrefix("Redis ") == true)
+    let (theirs, ratio) = (report["peer_publishes_per_second"]?.doubleValue ?? 0, report["ratio"]?.doubleValue ?? 0)
+    #expect(theirs > 0 && ratio > 0 && report["rounds"]?.intValue == 2)
+    #expect(report["ratio_min"]?.doubleValue ?? 1 <= ratio && ratio <= report["ratio_max"]?.doubleValue ?? 0)
+    #expect(parent.names.isEmpty)
+  }
+
+  @Test func `a peer that isn't known is refused`() throws {
+    let (ending, _, complaint) = try run(["publish", "--beside", "postgres"])
+    #expect(ending == .exited(code: 64) && complaint.contains("--beside knows redis only, not \"postgres\"."))
+  }
+
   @Test func `a replay of more than the window keeps brings every message, beside a live client`() throws {
     let (ending, report, complaint) = try run([
       "replay", "--messages", "12000", "--rate", "50", "--runs", "2", "--patience", "20",

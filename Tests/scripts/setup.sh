@@ -3,6 +3,7 @@
 #   setup.sh build     what the compiler needs: zlib's and SQLite's headers
 #   setup.sh pictures  ffmpeg, a second version of it, and an independent PNG decoder with sample pictures
 #   setup.sh metrics   promtool, which checks the format of /metrics
+#   setup.sh redis     redis-server and redis-benchmark, which `bench publish --beside redis` measures
 #   setup.sh web       a linter and a type checker for the browser's modules
 #   setup.sh browser   Chromium, and Playwright to drive it
 # Python packages go into .venv. None of this ships with the product.
@@ -62,6 +63,15 @@ case "${1:-}" in
       fi
     }
     ;;
+  redis)
+    # Debian's package redis-server starts a service, so only redis-tools is installed. It has the same program under
+    # another name.
+    command -v redis-server >/dev/null && command -v redis-benchmark >/dev/null || {
+      command -v redis-check-rdb >/dev/null || system_packages redis-tools
+      mkdir -p .venv/redis
+      ln -sf "$(command -v redis-check-rdb)" .venv/redis/redis-server
+    }
+    ;;
   web)
     command -v node >/dev/null ||
       explain "Please install Node 20 or newer. It runs the tests of the browser's modules, and doesn't ship with the product."
@@ -72,6 +82,6 @@ case "${1:-}" in
     python_packages browser playwright==1.65.2 axe-playwright-python==0.1.8
     ;;
   *)
-    explain "usage: setup.sh build|pictures|metrics|web|browser"
+    explain "usage: setup.sh build|pictures|metrics|redis|web|browser"
     ;;
 esac

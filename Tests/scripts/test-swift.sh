@@ -12,6 +12,8 @@ if .venv/bin/python -c 'import numpy, PIL, png, skimage' 2>/dev/null; then
 fi
 # promtool checks the format of /metrics (make test fetches it).
 [ -x .venv/bin/promtool ] && export TELLTALE_PROMTOOL="$PWD/.venv/bin/promtool"
+# `bench publish --beside redis` starts a redis-server (make test fetches it).
+[ -x .venv/redis/redis-server ] && export PATH="$PATH:$PWD/.venv/redis"
 swift test --disable-xctest "$@" 2>&1 | tee "$scratch/log" | awk '/Test run with/ || !/^(◇|✔|↳|━)/' || true
 passed() {
   grep -qE 'Test run with [1-9][0-9]* tests? .*passed' "$1" || {
