@@ -76,8 +76,8 @@ struct AcceptedSourceTests {
       #expect(held(bench) == [])
     }
     #expect(cancelled.status == .cancelled)
-    try bench.uploads.send("cut.y4m", Array("YUV4MPEG2 W64 H48 F25:1 C420\nFRAME\n".utf8) + [1])
-    #expect(try await bench.run(JobRequest(source: "upload:cut.y4m", plugins: ["brightness"])).status == .failed)
+    try bench.uploads.send("cut.pgm", Array("P5 4 4 255\n".utf8) + [1])
+    #expect(try await bench.run(JobRequest(source: "upload:cut.pgm", plugins: ["brightness"])).status == .failed)
     try bench.uploads.send("broken.pgm", [1])
     let broken = JobRequest(source: "upload:broken.pgm", plugins: ["brightness"])
     #expect(await errorCode { try await bench.service.create(broken) } == .unprocessable)

@@ -123,8 +123,8 @@ struct ErrorTests {
 
   @Test func `an unreadable source is the error that its job names`() async throws {
     let bench = try Bench(plugins: plugins)
-    bench.write("cut.y4m", video(levels: [1]).dropLast(5))
-    let job = try await bench.run(JobRequest(source: "cut.y4m", plugins: ["brightness"]))
+    bench.write("cut.pgm", Array("P5 4 4 255\n".utf8) + [1])
+    let job = try await bench.run(JobRequest(source: "cut.pgm", plugins: ["brightness"]))
     #expect(job.status == .failed && job.errorID == 1)
     #expect(job.errors.map(\.message) == [job.error])
   }

@@ -82,6 +82,29 @@ struct JobServiceTests {
     #expect(bench.folder.exists("data/frames/\(job.id)/4.png"))
   }
 
+  @Test func `frames whose picture could not be stored are counted in a warning`() async throws {
+    let bench = try Bench(plugins: plugins)
+    bench.write("clip.y4m", video(levels: [16, 17]))
+    bench.folder.write([], to: "data/frames")  // a file in the place of the folder
+    let job = try await bench.run(JobRequest(source: "clip.y4m", plugins: ["brightness"]))
+    #expect(job.status == .succeeded && job.frames.map(\.imageURL) == [nil, nil])
+    #expect(
+      job.warnings == [
+        Warning(
+          plugin: "source",
+          message: "2 frames have no picture, because it could not be stored. Their results are complete.",
+          severity: .medium)
+      ])
+  }
+
+  @Test(arguments: [
+    ("\u{1B}[31mred\u{1B}[0m\nname", "red name"), (" \u{1B}[0m\n", "External job"), ("a\u{7}b", "ab"),
+  ])
+  func `a name is one line of plain text, whoever sends it`(sent: String, stored: String) async throws {
+    let bench = try Bench(plugins: plugins)
+    #expect(try await bench.service.create(.external(name: sent)).name == stored)
+  }
+
   @Test func `a job may keep no pictures`() async throws {
     let bench = try Bench(plugins: plugins)
     bench.write("clip.y4m", video(levels: [16]))

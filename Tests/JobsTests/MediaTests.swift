@@ -134,6 +134,19 @@ struct MediaReadingTests {
     #expect(text.contains(" frames are damaged. ffmpeg reports: "), "\(text)")
   }
 
+  @Test func `frames that are lost with a damaged part of the file are counted`() async throws {
+    let media = try Media()
+    media.make("clip.mkv", frames: 60, "-pix_fmt yuv420p -g 8 -crf 8")
+    var bytes = media.read("clip.mkv")
+    for index in bytes.count * 4 / 10..<bytes.count * 6 / 10 { bytes[index] = 0 }
+    media.bench.write("hole.mkv", bytes)
+    let job = try await media.run("hole.mkv")
+    let count = job.frames.count
+    #expect(job.status == .succeeded && (20..<57).contains(count), "\(count)")
+    let text = job.warnings.map(\.message).joined(separator: " ")
+    #expect(text.contains("About \(60 - count) of 60 frames are missing or could not be decoded. ffmpeg"), "\(text)")
+  }
+
   @Test func `a video of variable rate is read whole, and keeps its pace`() async throws {
     let media = try Media()
     media.make(

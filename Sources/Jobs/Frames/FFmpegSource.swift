@@ -145,16 +145,32 @@ struct FFmpegSource: FrameSource {
     } else if log.isCut || survey?.isCut ?? false {
       let promised = survey?.promisedFrames ?? 0
       let share =
-        promised > total ? "\(nextID) of about \(promised) frames are in it" : "it ends after \(nextID) frames"
+        promised > total
+        ? "\(nextID) of about \(promised) frames are in it" : "it ends after \(Self.frames(nextID))"
       problems.append("The file is cut off: \(share).\(reason)")
+    } else if let missing = missingFrames(log, total: total) {
+      problems.append("About \(missing) of \(nextID + missing) frames are missing or could not be decoded.\(reason)")
     } else if nextID < total, log.errorCount > 0 || ending != .exited(code: 0) {
       problems.append("\(total - nextID) of \(total) frames could not be decoded.\(reason)")
     } else if log.errorCount > 0, log.damagedFrames == 0 {
       problems.append("The file may be damaged.\(reason)")
     }
     if log.damagedFrames > 0 {
-      problems.append("\(min(log.damagedFrames, nextID)) of \(nextID) frames are damaged.\(reason)")
+      let damaged = min(log.damagedFrames, nextID)
+      problems.append("\(damaged) of \(Self.frames(nextID)) \(damaged == 1 ? "is" : "are") damaged.\(reason)")
     }
+  }
+
+  private static func frames(_ count: Int) -> String { count == 1 ? "1 frame" : "\(count) frames" }
+
+  /// Frames that a damaged file no longer shows where it is found: a demuxer skips damage to the next part that it
+  /// recognises, and what it skips is not even a packet. Nil if the file isn't damaged, or has about what its header
+  /// promises: the mean rate and the duration are rounded.
+  private func missingFrames(_ log: FFmpegLog, total: Int) -> Int? {
+    guard log.errorCount > 0 || log.damagedFrames > 0, let promised = survey?.promisedFrames,
+      promised - total > max(1, promised / 20)
+    else { return nil }
+    return promised - nextID
   }
 }
 

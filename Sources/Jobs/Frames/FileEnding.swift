@@ -26,6 +26,11 @@ enum FileEnding {
     }
   }
 
+  /// Whether a file is a PNG without its end.
+  static func isMissingFromPNG(_ file: borrowing OpenFile) -> Bool {
+    bytes(file, at: 1, count: 3) == Array("PNG".utf8) && endsInsidePNG(file, length: file.byteCount)
+  }
+
   private static func bytes(_ file: borrowing OpenFile, at offset: Int, count: Int) -> [UInt8] {
     (try? file.read(count, at: offset)) ?? []
   }

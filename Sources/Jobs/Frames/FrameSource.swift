@@ -34,11 +34,14 @@ extension ResolvedSource {
   package func check() throws {
     switch kind {
     case .y4m:
-      _ = try Y4MSource(self, countsFrames: false)
+      // Its header may be followed by nothing, or by less than a picture.
+      var video = try Y4MSource(self, countsFrames: false)
+      _ = try video.next()
     case .picture:
       let file = try openFile()
       let start = try file.read(FileSignature.startBytes, at: 0)
       try Picture.checkHeader(start, isWhole: start.count == file.byteCount)
+      if FileEnding.isMissingFromPNG(file) { throw SourceError.cutOff(name) }
     case .folder:
       _ = try PictureSource(folder: self)
     case .ffmpeg(let input):

@@ -36,6 +36,8 @@ struct PipelineRun {
   var isPaced = false
   /// Nil if the job keeps no pictures.
   var pictures: FramePictures?
+  /// Frames whose picture could not be written.
+  private var missingPictures = 0
   /// Throws if the source has changed since the job was accepted.
   var checkSource: () throws -> Void = {}
 
@@ -89,7 +91,12 @@ struct PipelineRun {
     }
     // What is missing at the end of a cancelled source is no problem of the source.
     guard !cancel.isRaised else { return .cancelled }
-    for problem in source.takeProblems() {
+    var problems = source.takeProblems()
+    if missingPictures > 0 {
+      let frames = missingPictures == 1 ? "1 frame has" : "\(missingPictures) frames have"
+      problems.append("\(frames) no picture, because it could not be stored. Their results are complete.")
+    }
+    for problem in problems {
       reporter.publish(Warning(plugin: "source", message: problem, severity: .medium))
     }
     for index in steps.indices {
@@ -151,6 +158,8 @@ struct PipelineRun {
         // A message must not name a picture that isn't there yet.
         if let version = pictures?.version(ofWritten: frame.id) {
           record.imageURL = Address.frame(frame.id, ofJob: job.id, version: version.description).description
+        } else if pictures != nil {
+          missingPictures += 1
         }
       }
       try publish(output, from: index, frame: record, milliseconds: duration)

@@ -336,9 +336,11 @@ package final class JobService: Sendable {
     _ request: JobRequest, id: String, work: JobWork, runner: any JobRunner, retryOf: String?,
     key: (@Sendable (_ job: String) -> IdempotencyKey)?
   ) async throws(AppError) -> Job {
+    // A file's name may hold escape sequences too.
+    let names = [request.name, work.traits.defaultName].map { PlainText.line($0 ?? "") }
     var job = Job(
-      id: id, name: request.name.flatMap { $0.isEmpty ? nil : $0 } ?? work.traits.defaultName,
-      work: work, retryOf: retryOf, createdAt: now())
+      id: id, name: names.first { !$0.allSatisfy(\.isWhitespace) } ?? "Job \(id)", work: work, retryOf: retryOf,
+      createdAt: now())
     job.number = Int(id) ?? 0
     if !runner.needsSlot {
       job.status = .running

@@ -116,7 +116,8 @@ package final class UploadStore: Sendable {
     if error.writeFault != nil { return StoreError(error).appError }
     return AppError(
       .storageUnavailable,
-      "The upload can't be \(what): \(error.reason). Check the permissions of uploads in the data folder.")
+      "The upload can't be \(what): \(error.reason). Check that the folder uploads is in the data folder and can be written, or restart the server."
+    )
   }
 
   // MARK: Reading
