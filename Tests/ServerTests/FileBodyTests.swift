@@ -154,7 +154,8 @@ struct FileBodyTests {
     #endif
     try pass(seconds: 9, server)
     #expect(eventually { server.server.connectionCount == 1 })
-    clock.advance(seconds: 1)
+    // On a busy machine the kernel's buffer may have become full only now.
+    for _ in 0..<10 { try pass(seconds: 1, server) }
     #expect(eventually { server.server.connectionCount == 0 })
     #if canImport(Glibc)
       #expect(eventually { openCount == 0 })
