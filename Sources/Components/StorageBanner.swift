@@ -2,8 +2,8 @@ import HTML
 
 /// Says that the server can't store anything, since when, and why. Hidden while it can.
 ///
-/// Every page has one. The script shows and hides it on pages with a live view. Other pages, such as those of errors and
-/// the stories, show what was true when they were rendered.
+/// It is part of every page. On pages with a live view the script shows and hides it. Others, such as error pages and the
+/// story catalogue, keep the state from when they were rendered.
 public struct StorageBanner: Component, Equatable, Sendable {
   /// What the banner says.
   public struct Failure: Equatable, Sendable {

@@ -148,7 +148,7 @@ struct UploadExpiryTests {
     let store = store(clock)
     try store.send("old", [1])
     clock.pass(40 * day)
-    // The files get the real time, which is now 40 days behind that of the store.
+    // Files are stamped by the system's clock, which is now 40 days behind the store's.
     try store.send("new", [1])
     try store.send("half", [1, 2][0..<1], of: 2)
     let sending = try store.begin("sending", offset: 0, total: 9)

@@ -20,7 +20,7 @@ package final class ExternalReports: Sendable {
     var pending: [String: Pending] = [:]
     /// When each job was last reported about, or first checked, by ``uptime``.
     var lastReports: [String: Int] = [:]
-    /// When each job was cancelled whose end is not stored yet. No more reports about these jobs are accepted.
+    /// Cancelled jobs whose end is not stored yet, with the time of the cancellation. Further reports about them are refused.
     var cancelled: [String: Timestamp] = [:]
     var lastNumber = 0
   }

@@ -3,8 +3,8 @@ import Imaging
 /// Reads what ffmpeg writes to its standard error with `-loglevel repeat+level+info`, in pieces of any size.
 ///
 /// ffmpeg describes its input and each frame nowhere else. The lines that are parsed here are the same in ffmpeg 5.1 to
-/// 9.0; a value that isn't found stays nil. A file can forge all lines but those of ``FFmpeg/describer``, so a value may be
-/// anything. A line consists of source, level and text:
+/// 9.0; a value that isn't found stays nil. A file can forge every line except those of ``FFmpeg/describer``, so don't trust
+/// the values. A line consists of source, level and text:
 ///
 ///     [h264 @ 0x55c248194c00] [error] error while decoding MB 8 0, bytestream 831
 struct FFmpegLog: Sendable {

@@ -163,9 +163,9 @@ struct FFmpegSource: FrameSource {
 
   private static func frames(_ count: Int) -> String { count == 1 ? "1 frame" : "\(count) frames" }
 
-  /// Frames that a damaged file no longer shows where it is found: a demuxer skips damage to the next part that it
-  /// recognises, and what it skips is not even a packet. Nil if the file isn't damaged, or has about what its header
-  /// promises: the mean rate and the duration are rounded.
+  /// The number of frames lost to damage. A demuxer skips damaged bytes without counting packets, so this compares the
+  /// frames that were read with the number in the file's header. Nil if the file isn't damaged, or if the difference is
+  /// within the rounding of the header's rate and duration.
   private func missingFrames(_ log: FFmpegLog, total: Int) -> Int? {
     guard log.errorCount > 0 || log.damagedFrames > 0, let promised = survey?.promisedFrames,
       promised - total > max(1, promised / 20)

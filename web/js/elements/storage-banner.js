@@ -6,7 +6,7 @@ import { serverClock } from "../server-clock.js"
 
 /**
  * `<storage-banner>`: says that the server can't store anything, since when, and why. A page without a live view, such as
- * that of an error, shows what was true when it was rendered.
+ * an error page, keeps the state from when it was rendered.
  */
 export class StorageBanner extends HTMLElement {
   #stop = () => {}

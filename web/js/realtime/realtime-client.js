@@ -45,9 +45,8 @@ import { TransportChoice } from "./transport-choice.js"
  */
 
 /**
- * A connection to the server that reconnects by itself and resumes where it was, until `disconnect()` or until all
- * attempts of its schedule, five by default, have failed in a row. Then it is CLOSED for good; to go on, make a new
- * client.
+ * A connection to the server that reconnects and resumes automatically. It stays CLOSED after `disconnect()`, or after
+ * every attempt of its retry schedule (five by default) has failed in a row; to connect again, make a new client.
  *
  * The machine (connection-machine.js) decides about the connection, the stream (message-stream.js) about what arrives;
  * this class acts. It owns one transport and one timer at a time.
