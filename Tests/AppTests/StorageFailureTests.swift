@@ -108,12 +108,9 @@ struct StorageFailureTests {
 
   #if os(Linux)
     @Test func `on a full disk a job can be cancelled, pages say what is wrong, and it all ends with room`() throws {
-      let disk = TemporaryFolder()
-      guard mount("tmpfs", disk.path, "tmpfs", 0, "size=8m") == 0 else {
-        print("StorageFailureTests: no tmpfs can be mounted here (\(String(cString: strerror(errno)))).")
-        return
-      }
-      defer { umount2(disk.path, Int32(MNT_DETACH)) }
+      guard let small = SmallDisk(megabytes: 8) else { return }
+      defer { small.unmount() }
+      let disk = small.folder
       let lines = Lines()
       let app = try RunningApp(log: lines.log, data: disk)
       defer { app.end() }
@@ -150,9 +147,9 @@ struct StorageFailureTests {
     }
 
     @Test func `a server to which nobody sends anything notices by itself that there is room again`() throws {
-      let disk = TemporaryFolder()
-      guard mount("tmpfs", disk.path, "tmpfs", 0, "size=8m") == 0 else { return }
-      defer { umount2(disk.path, Int32(MNT_DETACH)) }
+      guard let small = SmallDisk(megabytes: 8) else { return }
+      defer { small.unmount() }
+      let disk = small.folder
       let app = try RunningApp(data: disk)
       defer { app.end() }
       let client = try app.client()
@@ -164,9 +161,9 @@ struct StorageFailureTests {
     }
 
     @Test func `a server that refused a report is not ready because a smaller one fits`() throws {
-      let disk = TemporaryFolder()
-      guard mount("tmpfs", disk.path, "tmpfs", 0, "size=8m") == 0 else { return }
-      defer { umount2(disk.path, Int32(MNT_DETACH)) }
+      guard let small = SmallDisk(megabytes: 8) else { return }
+      defer { small.unmount() }
+      let disk = small.folder
       let app = try RunningApp(data: disk)
       defer { app.end() }
       let client = try app.client()

@@ -22,12 +22,9 @@ struct FullDiskTests {
 
   #if os(Linux)
     @Test func `a full disk refuses writes, not reads, and it works again when there is room`() throws {
-      let folder = TemporaryFolder()
-      guard mount("tmpfs", folder.path, "tmpfs", 0, "size=2m") == 0 else {
-        print("FullDiskTests: no tmpfs can be mounted here (\(String(cString: strerror(errno)))), so it was not tried.")
-        return
-      }
-      defer { umount(folder.path) }
+      guard let disk = SmallDisk(megabytes: 2) else { return }
+      defer { disk.unmount() }
+      let folder = disk.folder
       let store = try Store(folder: folder.path) { "epoch" }
       try store.write(batch([message(1)], jobs: [job("a", number: 1)]))
       folder.write([UInt8](repeating: 0, count: 1_600_000), to: "ballast")
@@ -49,9 +46,9 @@ struct FullDiskTests {
     }
 
     @Test func `a store that refused a batch is not taken for one with room because a smaller one fits`() throws {
-      let folder = TemporaryFolder()
-      guard mount("tmpfs", folder.path, "tmpfs", 0, "size=2m") == 0 else { return }
-      defer { umount(folder.path) }
+      guard let disk = SmallDisk(megabytes: 2) else { return }
+      defer { disk.unmount() }
+      let folder = disk.folder
       let store = try Store(folder: folder.path) { "epoch" }
       try store.write(batch([message(1)], jobs: [job("a", number: 1)]))
       var status = statvfs()
