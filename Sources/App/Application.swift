@@ -68,7 +68,8 @@ package final class Application: Sendable {
     let topicKinds = TopicTable.core.adding(features.flatMap(\.topics))
     let store = try Store(
       folder: configuration.data, address: address, features: features.map(\.tables), topicKinds: topicKinds,
-      clockPatience: min(configuration.retention, Self.longestClockPatience)
+      clockPatience: min(configuration.retention, Self.longestClockPatience),
+      migrating: MigrationLog(log).note
     ) {
       StreamPosition.randomEpoch(using: &generator)
     }

@@ -90,6 +90,13 @@ package enum FileSystem {
   /// Whether this process may run the file as a program.
   package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 && FileKind(path).isFile }
 
+  /// The bytes that this process may still write to the file system that holds a path; nil if that is unknown.
+  package static func freeBytes(at path: String) -> Int? {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0, status.f_blocks > 0 else { return nil }
+    return Int(status.f_bavail) * Int(status.f_frsize)
+  }
+
   /// The free share of the file system that holds a path, 0...1; nil if it is unknown.
   package static func freeFraction(at path: String) -> Double? {
     var status = statvfs()

@@ -6,22 +6,27 @@ struct Opening {
   /// Nil if a new line of messages starts: the store is new, a backup, or can't prove that nothing is missing.
   var epoch: String?
   var totals: Writer.Totals
+  let recent: RecentMessages
 
   /// - Throws: ``StoreError``
   static func open(
-    _ folder: DataFolder, after previousEnd: FolderLock.PreviousEnd, features: [FeatureTables]
+    _ folder: DataFolder, after previousEnd: FolderLock.PreviousEnd, features: [FeatureTables],
+    migrating: FormerMessages.Progress
   ) throws(StoreError) -> Opening {
     let size = try folder.inspect()
     let database = try Database(folder.database, .writing)
     let position = PositionFile.read(folder.position)
     if let size { try check(database, size: size, after: previousEnd, position: position) }
     try configure(database)
-    try Schema.migrate(database)
+    try Schema.migrate(database, progress: migrating)
     for tables in [RetentionClock.tables] + features { try tables.migrate(database) }
-    let (epoch, totals) = try readLine(of: database)
+    let line = try readLine(of: database, version: Schema.version)
+    var totals = line.totals
+    totals.indexedThrough = try database.number("SELECT indexed_through FROM line") ?? 0
+    totals.newestTopic = try database.number("SELECT newest_topic FROM line") ?? 0
     return Opening(
-      database: database, epoch: try proven(epoch, totals: totals, position: position, path: folder.database),
-      totals: totals)
+      database: database, epoch: try proven(line.epoch, totals: totals, position: position, path: folder.database),
+      totals: totals, recent: try database.recentMessages(after: totals.indexedThrough))
   }
 
   private static func check(
@@ -53,7 +58,7 @@ struct Opening {
       if let position { throw .lost(path: database.path, acknowledged: position.commit, found: 0) }
       return
     }
-    let (epoch, totals) = try readLine(of: database)
+    let (epoch, totals) = try readLine(of: database, version: version)
     _ = try proven(epoch, totals: totals, position: position, path: database.path)
   }
 
@@ -74,20 +79,23 @@ struct Opening {
     }
   }
 
-  private static func readLine(of database: Database) throws(StoreError) -> (epoch: String?, Writer.Totals) {
+  /// - Parameter version: the file's format.
+  private static func readLine(
+    of database: Database, version: Int
+  ) throws(StoreError) -> (epoch: String?, totals: Writer.Totals) {
     let lines = try database.rows(
       "SELECT epoch, newest_offset, newest_job, pruned_through, commits FROM line"
     ) {
       (
         epoch: $0.isNull(0) ? nil : $0.text(0),
         totals: Writer.Totals(
-          newestOffset: $0.integer(1), newestJobNumber: $0.integer(2), prunedThrough: $0.integer(3),
-          commits: $0.integer(4), counts: [:])
+          newestOffset: $0.integer(1), newestJobNumber: $0.integer(2), prunedThrough: $0.integer(3), indexedThrough: 0,
+          newestTopic: 0, commits: $0.integer(4), counts: [:])
       )
     }
     guard let line = lines.first else { throw .damaged(path: database.path, finding: "its line is missing") }
     var totals = line.totals
-    guard try database.number("SELECT max(offset) FROM messages") ?? 0 <= totals.newestOffset,
+    guard try newestStored(in: database, version: version) <= totals.newestOffset,
       try database.number("SELECT max(number) FROM jobs") ?? 0 <= totals.newestJobNumber,
       0...totals.newestOffset ~= totals.prunedThrough
     else { throw .damaged(path: database.path, finding: "it has rows beyond the end of its line") }
@@ -103,6 +111,18 @@ struct Opening {
     return (line.epoch, totals)
   }
 
+  /// The offset of the newest message that is there.
+  private static func newestStored(in database: Database, version: Int) throws(StoreError) -> Int {
+    var newest = 0
+    if Schema.hasFormerMessages(version: version) {
+      newest = try database.number("SELECT max(offset) FROM messages") ?? 0
+    }
+    if Schema.hasChunks(version: version) {
+      newest = max(newest, try database.number("SELECT last FROM chunks ORDER BY first DESC LIMIT 1") ?? 0)
+    }
+    return newest
+  }
+
   /// The epoch, if the position file proves that the line has its end; nil if there is no proof.
   /// - Throws: ``StoreError/lost(path:acknowledged:found:)`` if the position file proves that the end is missing.
   private static func proven(
@@ -113,5 +133,35 @@ struct Opening {
       throw .lost(path: path, acknowledged: position.commit, found: totals.commits)
     }
     return epoch
+  }
+}
+
+extension Database {
+  /// The postings of messages after an offset, read from the chunks.
+  /// - Throws: ``StoreError/damaged(path:finding:)`` if a chunk can't be read: what its topics are is known from nowhere else.
+  fileprivate func recentMessages(after offset: Int) throws(StoreError) -> RecentMessages {
+    let recent = RecentMessages(after: offset)
+    var prunedThrough: [Int: Int?] = [:]
+    do throws(StoreError) {
+      try chunks(after: offset, through: .max) { chunk throws(StoreError) in
+        var entries: [(topic: Int, entry: RecentMessages.Entry)] = []
+        for record in chunk.records where record.offset > offset {
+          if prunedThrough[record.topic] == nil {
+            // Also of removed jobs: their messages are still to be swept.
+            prunedThrough[record.topic] = .some(
+              try number("SELECT pruned_through FROM topics WHERE id = ?", .integer(record.topic)))
+          }
+          guard case .some(.some(let pruned)) = prunedThrough[record.topic], record.offset > pruned else { continue }
+          let posting = Posting(offset: record.offset, type: record.type)
+          entries.append((record.topic, RecentMessages.Entry(posting: posting, sequence: record.sequence)))
+        }
+        recent.add(entries)
+        return true
+      }
+    } catch {
+      guard case .damagedMessage = error else { throw error }
+      throw .damaged(path: path, finding: "its newest messages are not as they were written")
+    }
+    return recent
   }
 }

@@ -162,6 +162,8 @@ extension Database {
 
   /// The stamp of the newest stored message.
   func newestStamp() throws(StoreError) -> Timestamp? {
-    try number("SELECT at FROM messages ORDER BY offset DESC LIMIT 1").map { Timestamp(milliseconds: Int64($0)) }
+    guard let newest = try number("SELECT last FROM chunks ORDER BY first DESC LIMIT 1") else { return nil }
+    var reader = try MessageReader(self)
+    return try reader.time(at: newest)
   }
 }

@@ -5,22 +5,29 @@ enum Schema {
   /// The format that this program writes.
   static var version: Int { steps.count }
 
-  /// Brings a file to the current format in one transaction. If the process dies halfway, the file is unchanged.
-  /// - Throws: ``StoreError/newer(path:version:known:)``
-  static func migrate(_ database: Database) throws(StoreError) {
+  /// Brings a file to the current format: small steps in one transaction, and the messages in many. If the process dies,
+  /// the next start goes on with the steps that are not committed.
+  /// - Parameter progress: of moving messages, which takes seconds per million.
+  /// - Throws: ``StoreError/newer(path:version:known:)``, ``StoreError/needsRoom(path:bytes:free:)``
+  static func migrate(_ database: Database, progress: FormerMessages.Progress) throws(StoreError) {
     let version = try readVersion(of: database)
-    guard version < Self.version else { return }
-    try database.transaction { () throws(StoreError) in
-      for step in steps[version...] {
-        switch step {
-        case .statements(let sql): try database.execute(sql)
-        case .rewriteJobs: try FirstJobRow.rewriteAll(in: database)
-        case .foldWords: try FirstJobRow.foldWords(in: database)
-        }
+    let small = steps[version...].prefix { !$0.isLarge }
+    if !small.isEmpty {
+      try database.transaction { () throws(StoreError) in
+        for step in small { try step.take(in: database) }
+        try database.execute("PRAGMA user_version=\(small.endIndex)")
       }
-      try database.execute("PRAGMA user_version=\(Self.version)")
     }
+    guard small.endIndex < steps.endIndex else { return }
+    try FormerMessages.move(in: database, version: small.endIndex + 1, progress: progress)
+    try migrate(database, progress: progress)
   }
+
+  /// Whether a file of this format has messages in a row each.
+  static func hasFormerMessages(version: Int) -> Bool { 1..<6 ~= version }
+
+  /// Whether a file of this format has messages in chunks.
+  static func hasChunks(version: Int) -> Bool { version >= 5 }
 
   /// The format of a file; 0 if it is still empty.
   /// - Throws: ``StoreError/newer(path:version:known:)``, ``StoreError/damaged(path:finding:)``
@@ -41,6 +48,20 @@ enum Schema {
     case rewriteJobs
     /// Rewrites the text that searches look at by the rule of `SearchText`; before, it was only in lower case.
     case foldWords
+    /// Moves the messages from a row each into chunks.
+    case moveMessages
+
+    /// Whether it takes many transactions.
+    var isLarge: Bool { if case .moveMessages = self { true } else { false } }
+
+    func take(in database: Database) throws(StoreError) {
+      switch self {
+      case .statements(let sql): try database.execute(sql)
+      case .rewriteJobs: try FirstJobRow.rewriteAll(in: database)
+      case .foldWords: try FirstJobRow.foldWords(in: database)
+      case .moveMessages: preconditionFailure("Messages are not moved in one transaction.")
+      }
+    }
   }
 
   private static let steps: [Step] = [
@@ -141,5 +162,43 @@ enum Schema {
       ) STRICT, WITHOUT ROWID;
       """),
     .foldWords,
+    .statements(
+      """
+      -- Every message of the line, several in a row: a log is appended to. The number is that of the first; `last` is that
+      -- of the last one that is still there.
+      CREATE TABLE chunks (
+        first INTEGER PRIMARY KEY,
+        last INTEGER NOT NULL,
+        -- A directory and the messages as they are sent: Chunk.swift.
+        data BLOB NOT NULL
+      ) STRICT;
+
+      -- The types of messages.
+      CREATE TABLE types (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE
+      ) STRICT;
+
+      -- Which messages a topic has, several in a row: Posting.swift. Complete through line.indexed_through; what is newer is
+      -- found in the chunks.
+      CREATE TABLE postings (
+        topic INTEGER NOT NULL REFERENCES topics,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        -- A bit for each type in it.
+        types INTEGER NOT NULL,
+        checksum INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (topic, first)
+      ) STRICT, WITHOUT ROWID;
+
+      ALTER TABLE line ADD COLUMN indexed_through INTEGER NOT NULL DEFAULT 0;
+      -- The highest number of a topic's row. It is not given again: chunks may still have messages of a removed topic.
+      ALTER TABLE line ADD COLUMN newest_topic INTEGER NOT NULL DEFAULT 0;
+      UPDATE line SET newest_topic = (SELECT coalesce(max(id), 0) FROM topics);
+      -- The topic's messages through this offset were removed. `sequence` is as of line.indexed_through, or newer.
+      ALTER TABLE topics ADD COLUMN pruned_through INTEGER NOT NULL DEFAULT 0;
+      """),
+    .moveMessages,
   ]
 }

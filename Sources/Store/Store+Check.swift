@@ -12,7 +12,11 @@ extension Store {
     findings += try database.rows("PRAGMA foreign_key_check") { "\($0.text(0)) has a row without a topic" }
     guard findings.isEmpty, version > 0 else { return findings }
     do throws(StoreError) {
-      findings += try database.damagedMessages(atMost: 20).map { "message \($0) is not as it was written" }
+      if Schema.hasFormerMessages(version: version) {
+        let damaged = try FormerMessages.survey(of: database, damagedAtMost: 20).damaged
+        findings += damaged.map { "message \($0) is not as it was written" }
+      }
+      if Schema.hasChunks(version: version) { findings += try database.damagedMessages(atMost: 20) }
       try database.readAllJobs()
     } catch .damaged(_, let finding) {
       findings.append(finding)
@@ -27,25 +31,58 @@ extension Store {
 extension Database {
   // In portions, because a long read would keep the log from being emptied.
 
-  fileprivate func damagedMessages(atMost limit: Int) throws(StoreError) -> [Int] {
+  /// What is wrong with messages in chunks, and with the index of topics.
+  fileprivate func damagedMessages(atMost limit: Int) throws(StoreError) -> [String] {
     let newest = try number("SELECT newest_offset FROM line") ?? 0
     var reached = 0
-    var damaged: [Int] = []
-    while reached < newest, damaged.count < limit {
+    var findings: [String] = []
+    while reached < newest, findings.count < limit {
       do throws(StoreError) {
         reached = try reading { () throws(StoreError) in
-          try messages(
-            matching: { _ in true }, kinds: .core, lookingAt: 1000, after: reached, through: newest, types: nil,
-            page: MessagePage(limit: 1000, bytes: 1 << 20)
-          ).reached
+          var page = MessagePage(after: reached, through: newest, limit: 1000, bytes: 1 << 20)
+          try page.scan(matching: { _ in true }, kinds: .core, lookingAt: 1000, types: nil, from: self)
+          let indexed = try number("SELECT indexed_through FROM line") ?? 0
+          let missing = try unindexed(after: reached, through: min(page.result.reached, indexed))
+          findings += missing.map { "message \($0) is missing from the index of its topic" }
+          return page.result.reached
         }
       } catch {
         guard case .damagedMessage(_, let offset) = error else { throw error }
-        damaged.append(offset)
+        findings.append("message \(offset) is not as it was written")
         reached = offset
       }
     }
-    return damaged
+    return findings
+  }
+
+  /// The offsets of messages that readers of their topic can't find.
+  private func unindexed(after: Int, through: Int) throws(StoreError) -> [Int] {
+    var shown = ShownTopics(self)
+    var topics: [Int: [Posting]] = [:]
+    try chunks(after: after, through: through) { chunk throws(StoreError) in
+      for record in chunk.records where record.offset > after && record.offset <= through {
+        guard try shown.shows(record) else { continue }
+        topics[record.topic, default: []].append(Posting(offset: record.offset, type: record.type))
+      }
+      return true
+    }
+    var missing: [Int] = []
+    for (topic, messages) in topics {
+      let found = try postings(of: topic, after: after, through: through, types: nil, limit: .max)
+      missing += Set(messages).subtracting(found).map(\.offset)
+    }
+    return missing.sorted()
+  }
+
+  /// How many messages can be read.
+  func messageCount() throws(StoreError) -> Int {
+    var count = 0
+    var shown = ShownTopics(self)
+    try chunks(after: 0, through: .max) { chunk throws(StoreError) in
+      for record in chunk.records where try shown.shows(record) { count += 1 }
+      return true
+    }
+    return count
   }
 
   fileprivate func readAllJobs() throws(StoreError) {

@@ -4,7 +4,7 @@ import JSONValues
 extension Store {
   /// A job at its row's offset, with its newest warnings and without frames.
   package func job(_ id: String) throws(StoreError) -> Job? {
-    try readers.read { database throws(StoreError) in
+    try readTopic(.job(id)) { (topic, recent, database) throws(StoreError) in
       let found = try database.rows(
         """
         SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state, results_checksum,
@@ -12,7 +12,9 @@ extension Store {
         FROM jobs WHERE id = ?
         """, .text(id)
       ) { row throws(StoreError) in try JobColumns.wholeJob(from: row, path: database.path) }
-      return try found.first.map { job throws(StoreError) in try database.addingWarnings(to: job) }
+      return try found.first.map { job throws(StoreError) in
+        try database.addingWarnings(to: job, topic: topic, recent: recent)
+      }
     }
   }
 
@@ -25,18 +27,18 @@ extension Store {
 
   /// The queued and running jobs by number, with their newest warnings. A restart continues with them.
   package func activeJobs() throws(StoreError) -> [Job] {
-    try readers.read { database throws(StoreError) in
-      var jobs: [Job] = []
-      for job in try database.rows(
+    let jobs = try readers.read { database throws(StoreError) in
+      try database.rows(
         """
         SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state, results_checksum,
           results
         FROM jobs WHERE status IN ('queued', 'running') ORDER BY number
         """, read: { row throws(StoreError) in try JobColumns.wholeJob(from: row, path: database.path) })
-      {
-        jobs.append(try database.addingWarnings(to: job))
+    }
+    return try jobs.map { job throws(StoreError) in
+      try readTopic(job.topic) { (topic, recent, database) throws(StoreError) in
+        try database.addingWarnings(to: job, topic: topic, recent: recent)
       }
-      return jobs
     }
   }
 
@@ -53,7 +55,7 @@ extension Store {
   /// The newest frames of a job with their results, oldest first: up to 8 MiB, and always the newest one.
   package func frames(ofJob id: String, newest limit: Int) throws(StoreError) -> [Frame] {
     try readers.read { database throws(StoreError) in
-      guard limit > 0, let topic = try database.topicID(.job(id)) else { return [] }
+      guard limit > 0, let topic = try database.topicRow(.job(id))?.id else { return [] }
       let first = try database.number(
         """
         SELECT min(frame) FROM (
@@ -128,16 +130,19 @@ extension Database {
   }
 
   /// Adds the newest warnings up to the job's offset, which are not in the row, so that it stays small.
-  fileprivate func addingWarnings(to job: Job) throws(StoreError) -> Job {
-    guard let topic = try topicID(job.topic) else { return job }
+  /// - Parameter recent: the topic's postings that the stored index doesn't have yet.
+  fileprivate func addingWarnings(to job: Job, topic: TopicRow?, recent: [Posting]) throws(StoreError) -> Job {
+    guard let topic else { return job }
     var job = job
-    let newest = try rows(
-      """
-      SELECT json FROM messages INDEXED BY messages_by_type
-      WHERE topic = ? AND type = 'warning' AND offset <= ? ORDER BY offset DESC LIMIT ?
-      """, .integer(topic), .integer(job.offset), .integer(Job.maxWarningsKept)
-    ) { $0.blob(0) }.reversed().compactMap { (try? JSON(parsing: $0)["payload"]?.objectValue).flatMap { Warning($0) } }
-    for warning in newest { job.keep(warning) }
+    var reader = try MessageReader(self)
+    let newest = try newestPostings(
+      of: topic, recent: recent, through: job.offset, types: reader.numbers(of: [.warning]), limit: Job.maxWarningsKept)
+    for posting in newest.reversed() {
+      let stored = try reader.message(at: posting.offset, of: job.topic, id: topic.id)
+      if let warning = (try? JSON(parsing: stored.json)["payload"]?.objectValue).flatMap({ Warning($0) }) {
+        job.keep(warning)
+      }
+    }
     return job
   }
 }

@@ -24,8 +24,8 @@ extension Store {
     of topics: TopicFilter, after: Int, through: Int, types: Set<MessageType>?, limit: Int, bytes: Int = 1 << 20
   ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
     do throws(StoreError) {
-      let page = MessagePage(limit: limit, bytes: bytes)
-      return try read(topics, after: after, through: through, types: types, page: page)
+      let page = MessagePage(after: after, through: through, limit: limit, bytes: bytes)
+      return try read(topics, types: types, page: page)
     } catch {
       switch error {
       case .damagedMessage(_, let offset): announce(unreadableThrough: offset)
@@ -37,154 +37,172 @@ extension Store {
   }
 
   private func read(
-    _ topics: TopicFilter, after: Int, through: Int, types: Set<MessageType>?, page: MessagePage
+    _ topics: TopicFilter, types: Set<MessageType>?, page: MessagePage
   ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
-    try readers.read { database throws(StoreError) in
-      let newest = try database.number("SELECT newest_offset FROM line") ?? 0
-      let end = min(through, newest)
-      guard after < end, page.limit > 0 else { return ([], after) }
-      switch topics {
-      case .topic(let topic):
-        guard let id = try database.topicID(topic) else { return ([], end) }
-        return try database.messages(of: (topic, id), after: after, through: end, types: types, page: page)
-      case .matching(let lookingAt, let isWanted):
-        return try database.messages(
-          matching: isWanted, kinds: topicKinds, lookingAt: lookingAt, after: after, through: end, types: types,
-          page: page)
+    switch topics {
+    case .topic(let topic):
+      try readTopic(topic) { (row, recent, database) throws(StoreError) in
+        var page = try page.ending(with: database)
+        guard let row else { return page.ended }
+        guard !page.isComplete else { return page.result }
+        try page.read(topic, row: row, recent: recent, types: types, from: database)
+        return page.result
+      }
+    case .matching(let lookingAt, let isWanted):
+      try readers.read { database throws(StoreError) in
+        var page = try page.ending(with: database)
+        guard !page.isComplete else { return page.result }
+        try page.scan(matching: isWanted, kinds: topicKinds, lookingAt: lookingAt, types: types, from: database)
+        return page.result
       }
     }
   }
-}
 
-extension Store {
+  /// Reads something of a topic in one snapshot.
+  /// - Parameter body: gets the topic's row, nil if it has none or its job was removed, and its postings that the stored
+  ///   index doesn't have yet.
+  func readTopic<Result: Sendable>(
+    _ topic: Topic, _ body: @Sendable (TopicRow?, [Posting], Database) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    while true {
+      let result = try readers.read { database throws(StoreError) -> Result? in
+        guard let row = try database.topicRow(topic) else { return try body(nil, [], database) }
+        let indexed = try database.number("SELECT indexed_through FROM line") ?? 0
+        // In a snapshot that was taken just before postings moved to the stored index, they would be missing.
+        guard let recent = recentMessages.postings(of: row.id, after: indexed) else { return nil }
+        return try body(row, recent, database)
+      }
+      if let result { return result }
+    }
+  }
+
   /// The time of a topic's newest message; nil if there is none.
   package func lastMessageTime(of topic: Topic) throws(StoreError) -> Timestamp? {
-    try readers.read { database throws(StoreError) in
-      guard let id = try database.topicID(topic) else { return nil }
-      let found = try database.number(
-        "SELECT at FROM messages INDEXED BY messages_by_topic WHERE topic = ? ORDER BY offset DESC LIMIT 1",
-        .integer(id))
-      return found.map { Timestamp(milliseconds: Int64($0)) }
+    try readTopic(topic) { (row, recent, database) throws(StoreError) in
+      guard let row else { return nil }
+      var reader = try MessageReader(database)
+      let newest = try database.newestPostings(
+        of: row, recent: recent, through: .max, types: Set(reader.types.keys), limit: 1)
+      return try newest.first.flatMap { posting throws(StoreError) in try reader.time(at: posting.offset) }
     }
   }
 }
 
-/// Collects messages until a limit is reached.
-struct MessagePage {
-  private(set) var messages: [StoredMessage] = []
-  let limit: Int
-  private var restBytes: Int
+/// The row of a topic that is shown.
+struct TopicRow: Sendable {
+  let id: Int
+  /// Its messages through this offset were removed.
+  let prunedThrough: Int
+}
 
-  init(limit: Int, bytes: Int) {
-    self.limit = limit
-    restBytes = bytes
+extension Database {
+  /// Nil if the topic has none or its job was removed.
+  func topicRow(_ topic: Topic) throws(StoreError) -> TopicRow? {
+    try rows("SELECT id, pruned_through FROM topics WHERE name = ? AND gone = 0", .text(topic.description)) {
+      TopicRow(id: $0.integer(0), prunedThrough: $0.integer(1))
+    }.first
   }
 
-  var isFull: Bool { messages.count >= limit || (restBytes <= 0 && !messages.isEmpty) }
+  /// A topic's newest postings of some types up to an offset, newest first.
+  /// - Parameter recent: those that the stored index doesn't have yet.
+  func newestPostings(
+    of topic: TopicRow, recent: [Posting], through: Int, types: Set<Int>, limit: Int
+  ) throws(StoreError) -> [Posting] {
+    let indexed = try number("SELECT indexed_through FROM line") ?? 0
+    var newest = recent.reversed().filter { $0.offset <= through && types.contains($0.type) }
+    newest = Array(newest.prefix(limit))
+    if newest.count < limit {
+      newest += try newestPostings(
+        of: topic.id, through: min(indexed, through), types: types, limit: limit - newest.count)
+    }
+    return newest.filter { $0.offset > topic.prunedThrough }
+  }
+}
 
-  mutating func add(_ message: StoredMessage) {
+/// A page of messages while it is read.
+struct MessagePage: Sendable {
+  private var messages: [StoredMessage] = []
+  /// The messages are complete up to here.
+  private var reached: Int
+  private var through: Int
+  private let limit: Int
+  private var restBytes: Int
+
+  init(after: Int, through: Int, limit: Int, bytes: Int) {
+    (reached, self.through, self.limit, restBytes) = (after, through, limit, bytes)
+  }
+
+  /// The page without what is newer than a snapshot.
+  func ending(with database: Database) throws(StoreError) -> MessagePage {
+    var page = self
+    page.through = min(through, try database.number("SELECT newest_offset FROM line") ?? 0)
+    return page
+  }
+
+  var isComplete: Bool { reached >= through || limit <= 0 }
+  var result: (messages: [StoredMessage], reached: Int) { (messages, reached) }
+  /// The result if nothing more is to be found.
+  var ended: (messages: [StoredMessage], reached: Int) { (messages, max(reached, through)) }
+
+  private var isFull: Bool { messages.count >= limit || (restBytes <= 0 && !messages.isEmpty) }
+
+  private mutating func add(_ message: StoredMessage) {
     restBytes -= message.json.count
     messages.append(message)
   }
 
-  /// The result of a read that stops here although there is more.
-  var stopped: (messages: [StoredMessage], reached: Int) { (messages, messages.last?.offset ?? 0) }
-}
-
-extension Database {
-  /// The number of the topic's row; nil if it has none or its job was removed.
-  func topicID(_ topic: Topic) throws(StoreError) -> Int? {
-    try number("SELECT id FROM topics WHERE name = ? AND gone = 0", .text(topic.description))
-  }
-
-  fileprivate func messages(
-    of topic: (Topic, id: Int), after: Int, through: Int, types: Set<MessageType>?, page: MessagePage
-  ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
-    var page = page
-    guard let types else {
-      let statement = try statement(
-        """
-        SELECT offset, sequence, type, at, checksum, json FROM messages INDEXED BY messages_by_topic
-        WHERE topic = ? AND offset > ? AND offset <= ? ORDER BY offset
-        """)
-      statement.bind([.integer(topic.id), .integer(after), .integer(through)])
-      defer { statement.reset() }
-      while try statement.step() {
-        if page.isFull { return page.stopped }
-        let found = try message(in: statement, of: topic)
-        if !found.type.isInternal { page.add(found) }
-      }
-      return (page.messages, through)
-    }
-    // The wanted types may be rare among many others. The index orders each type separately; the orders are merged here.
+  /// Reads one topic by its postings.
+  mutating func read(
+    _ topic: Topic, row: TopicRow, recent: [Posting], types: Set<MessageType>?, from database: Database
+  ) throws(StoreError) {
+    var reader = try MessageReader(database)
+    let wanted = reader.numbers(of: types)
+    let after = max(reached, row.prunedThrough)
     // One more than the limit shows whether there are more.
-    let limit = page.limit < .max ? page.limit + 1 : page.limit
-    var offsets: [Int] = []
-    for type in types {
-      offsets += try rows(
-        """
-        SELECT offset FROM messages INDEXED BY messages_by_type
-        WHERE topic = ? AND type = ? AND offset > ? AND offset <= ? ORDER BY offset LIMIT ?
-        """,
-        .integer(topic.id), .text(type.rawValue), .integer(after), .integer(through), .integer(limit)
-      ) { $0.integer(0) }
+    let most = limit < .max ? limit + 1 : limit
+    let indexed = try database.number("SELECT indexed_through FROM line") ?? 0
+    var postings = try database.postings(
+      of: row.id, after: after, through: min(indexed, through), types: wanted, limit: most)
+    postings += recent.lazy.filter { [through] in
+      $0.offset > after && $0.offset <= through && wanted.contains($0.type)
+    }.prefix(most - postings.count)
+    for posting in postings {
+      if isFull { return }
+      add(try reader.message(at: posting.offset, of: topic, id: row.id))
+      reached = posting.offset
     }
-    for offset in offsets.sorted() {
-      if page.isFull { return page.stopped }
-      for found in try rows(
-        "SELECT offset, sequence, type, at, checksum, json FROM messages WHERE offset = ?", .integer(offset),
-        read: { row throws(StoreError) in try self.message(in: row, of: topic) })
-      {
-        page.add(found)
+    reached = through
+  }
+
+  /// Scans the line, and looks up each topic, which is cheaper than any other plan.
+  mutating func scan(
+    matching isWanted: (Topic) -> Bool, kinds: TopicTable, lookingAt: Int, types: Set<MessageType>?,
+    from database: Database
+  ) throws(StoreError) {
+    let reader = try MessageReader(database)
+    let wantedTypes = reader.numbers(of: types)
+    var shown = ShownTopics(database)
+    var topics: [Int: Topic?] = [:]
+    var looked = 0
+    var page = self
+    try database.chunks(after: reached, through: through) { chunk throws(StoreError) in
+      for record in chunk.records[chunk.index(after: page.reached)...] where record.offset <= page.through {
+        if page.isFull || looked == lookingAt { return false }
+        looked += 1
+        if topics[record.topic] == nil {
+          topics[record.topic] = .some(try shown.topic(record.topic, kinds: kinds).flatMap { isWanted($0) ? $0 : nil })
+        }
+        // A type without a name is damaged, which reading the message finds.
+        let isWantedType = wantedTypes.contains(record.type) || reader.types[record.type] == nil
+        if isWantedType, case .some(.some(let topic)) = topics[record.topic], try shown.shows(record) {
+          page.add(try reader.message(record, of: topic, in: chunk))
+        }
+        page.reached = record.offset
       }
+      return true
     }
-    return (page.messages, through)
-  }
-
-  func messages(
-    matching isWanted: (Topic) -> Bool, kinds: TopicTable, lookingAt: Int, after: Int, through: Int,
-    types: Set<MessageType>?, page: MessagePage
-  ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
-    // Scans the line and looks up each topic, which is cheaper than any other plan.
-    let statement = try statement(
-      """
-      SELECT m.offset, m.sequence, m.type, m.at, m.checksum, m.json, m.topic FROM messages m
-      WHERE m.offset > ? AND m.offset <= ? ORDER BY m.offset LIMIT ?
-      """)
-    statement.bind([.integer(after), .integer(through), .integer(lookingAt)])
-    defer { statement.reset() }
-    var page = page
-    var wanted: [Int: Topic?] = [:]
-    var (reached, looked) = (after, 0)
-    while !page.isFull, try statement.step() {
-      looked += 1
-      reached = statement.integer(0)
-      let id = statement.integer(6)
-      if wanted[id] == nil { wanted[id] = .some(try shownTopic(id, kinds: kinds).flatMap { isWanted($0) ? $0 : nil }) }
-      guard case .some(.some(let topic)) = wanted[id] else { continue }
-      if let types, !types.contains(MessageType(rawValue: statement.text(2))) { continue }
-      let found = try message(in: statement, of: (topic, id))
-      if !found.type.isInternal { page.add(found) }
-    }
-    let isComplete = !page.isFull && looked < lookingAt
-    return (page.messages, isComplete ? through : reached)
-  }
-
-  /// Nil if its job was removed.
-  private func shownTopic(_ id: Int, kinds: TopicTable) throws(StoreError) -> Topic? {
-    let names = try rows("SELECT name FROM topics WHERE id = ? AND gone = 0", .integer(id)) { $0.text(0) }
-    guard let name = names.first else { return nil }
-    return Topic(stored: name, kinds: kinds)
-  }
-
-  /// The columns are offset, sequence, type, at, checksum, json.
-  private func message(in row: Statement, of topic: (Topic, id: Int)) throws(StoreError) -> StoredMessage {
-    let message = StoredMessage(
-      offset: row.integer(0), topic: topic.0, sequence: row.integer(1), type: MessageType(rawValue: row.text(2)),
-      at: Timestamp(milliseconds: Int64(row.integer(3))), json: row.blob(5))
-    guard message.checksum(topicID: topic.id) == row.integer(4) else {
-      throw .damagedMessage(path: path, offset: message.offset)
-    }
-    return message
+    // Between the last message and the end there may be numbers whose messages were removed.
+    if !page.isFull, looked < lookingAt { page.reached = page.through }
+    self = page
   }
 }

@@ -26,12 +26,14 @@ extension Store {
     finishedBefore cutoff: Timestamp, now: Timestamp, limit: Int = 1000
   ) throws(StoreError) -> Pruning {
     // There is nearly always nothing to do, which a reader finds out without occupying the writer.
-    guard try readers.read({ database throws(StoreError) in try database.hasPrunable(before: cutoff, now: now) }) else {
-      return Pruning()
+    let recent = recentMessages
+    let hasPrunable = try readers.read { database throws(StoreError) in
+      try database.hasPrunable(before: cutoff, now: now, recent: recent)
     }
+    guard hasPrunable else { return Pruning() }
     return try commit { writer, totals throws(StoreError) in
       var portion = Portion(writer: writer, rest: limit)
-      try portion.sweepGoneTopics()
+      try portion.sweepGoneTopics(totals)
       try portion.removeJobs(finishedBefore: cutoff, updating: &totals)
       try portion.removeDigests(before: cutoff, now: now, updating: &totals)
       try portion.removeKeys(before: Timestamp(milliseconds: now.milliseconds - IdempotencyKey.lifetime))
@@ -51,15 +53,15 @@ private struct Portion {
 
   private var database: Database { writer.database }
 
-  mutating func sweepGoneTopics() throws(StoreError) {
+  mutating func sweepGoneTopics(_ totals: Writer.Totals) throws(StoreError) {
     let most = 100
     let topics = try database.rows("SELECT id FROM topics WHERE gone = 1 LIMIT ?", .integer(most)) { $0.integer(0) }
     hasMore = topics.count == most
     for topic in topics {
-      try database.run(
-        "DELETE FROM messages WHERE offset IN (SELECT offset FROM messages WHERE topic = ? LIMIT ?)",
-        .integer(topic), .integer(rest))
-      rest -= database.changedRows
+      let postings = try writer.messages.oldestPostings(
+        of: topic, indexedThrough: totals.indexedThrough, limit: rest)
+      try writer.messages.remove(postings, of: topic)
+      rest -= postings.count
       try database.run(
         "DELETE FROM frames WHERE id IN (SELECT id FROM frames WHERE topic = ? LIMIT ?)",
         .integer(topic), .integer(rest))
@@ -74,24 +76,13 @@ private struct Portion {
 
   mutating func removeJobs(finishedBefore cutoff: Timestamp, updating totals: inout Writer.Totals) throws(StoreError) {
     guard rest > 0 else { return }
-    // A job's `finished_at` is from the wall clock, which may have been wrong. The stamp of the message that ended it
-    // is not before the true time.
-    let ids = try database.rows(
-      """
-      SELECT id FROM jobs
-      WHERE finished_at < ?1
-        AND coalesce((SELECT at FROM messages WHERE messages.offset = jobs.offset), finished_at) < ?1
-      ORDER BY finished_at LIMIT ?2
-      """,
-      .integer(Int(cutoff.milliseconds)), .integer(rest)
-    ) { $0.text(0) }
+    let ids = try database.jobs(finishedBefore: cutoff, limit: rest)
     for id in ids {
       rest -= 1
       removedJobs.append(id)
       guard let topic = try writer.removeJob(id, updating: &totals) else { continue }
       hasMore = true
-      let newest = try database.number("SELECT max(offset) FROM messages WHERE topic = ?", .integer(topic)) ?? 0
-      totals.prunedThrough = max(totals.prunedThrough, newest)
+      totals.prunedThrough = max(totals.prunedThrough, try writer.messages.newestOffset(of: topic) ?? 0)
     }
   }
 
@@ -100,10 +91,14 @@ private struct Portion {
   ) throws(StoreError) {
     for topic in try database.sharedTopics() {
       guard rest > 0 else { return }
-      let offsets = try database.olderMessages(of: topic, than: cutoff, now: now, limit: rest)
-      for offset in offsets { try database.run("DELETE FROM messages WHERE offset = ?", .integer(offset)) }
-      rest -= offsets.count
-      totals.prunedThrough = max(totals.prunedThrough, offsets.last ?? 0)
+      let oldest = try writer.messages.oldestPostings(of: topic, indexedThrough: totals.indexedThrough, limit: rest)
+      let older = try database.older(oldest, than: cutoff, now: now)
+      guard let last = older.last?.offset else { continue }
+      try database.run("UPDATE topics SET pruned_through = ? WHERE id = ?", .integer(last), .integer(topic))
+      try writer.messages.keepSequence(of: topic)
+      try writer.messages.remove(older, of: topic)
+      rest -= older.count
+      totals.prunedThrough = max(totals.prunedThrough, last)
     }
   }
 
@@ -117,21 +112,41 @@ private struct Portion {
 }
 
 extension Database {
-  fileprivate func hasPrunable(before cutoff: Timestamp, now: Timestamp) throws(StoreError) -> Bool {
+  /// - Parameter recent: the postings that the stored index doesn't have yet.
+  fileprivate func hasPrunable(
+    before cutoff: Timestamp, now: Timestamp, recent: RecentMessages
+  ) throws(StoreError) -> Bool {
     let rows = try number(
       """
-      SELECT EXISTS (SELECT 1 FROM topics WHERE gone = 1)
-        OR EXISTS (
-          SELECT 1 FROM jobs
-          WHERE finished_at < ?1
-            AND coalesce((SELECT at FROM messages WHERE messages.offset = jobs.offset), finished_at) < ?1)
-        OR EXISTS (SELECT 1 FROM keys WHERE created_at < ?2)
-      """, .integer(Int(cutoff.milliseconds)), .integer(Int(now.milliseconds - IdempotencyKey.lifetime)))
+      SELECT EXISTS (SELECT 1 FROM topics WHERE gone = 1) OR EXISTS (SELECT 1 FROM keys WHERE created_at < ?)
+      """, .integer(Int(now.milliseconds - IdempotencyKey.lifetime)))
     if rows == 1 { return true }
+    if try !jobs(finishedBefore: cutoff, limit: 1).isEmpty { return true }
+    let indexed = try number("SELECT indexed_through FROM line") ?? 0
     for topic in try sharedTopics() {
-      if try !olderMessages(of: topic, than: cutoff, now: now, limit: Self.messagesLookedAt).isEmpty { return true }
+      var oldest = try postings(of: topic, after: 0, through: indexed, types: nil, limit: Self.messagesLookedAt)
+      // Nothing if they have just moved to the stored index: the next round sees them there.
+      oldest += (recent.postings(of: topic, after: indexed) ?? []).prefix(Self.messagesLookedAt - oldest.count)
+      if try !older(oldest, than: cutoff, now: now).isEmpty { return true }
     }
     return false
+  }
+
+  /// The ids of jobs that ended before the cutoff, those that ended first at the head.
+  ///
+  /// A job's `finished_at` is from the wall clock, which may have been wrong. The stamp of the message that ended it is not
+  /// before the true time.
+  fileprivate func jobs(finishedBefore cutoff: Timestamp, limit: Int) throws(StoreError) -> [String] {
+    let statement = try statement("SELECT id, offset FROM jobs WHERE finished_at < ? ORDER BY finished_at")
+    statement.bind([.integer(Int(cutoff.milliseconds))])
+    defer { statement.reset() }
+    var reader = try MessageReader(self)
+    var ids: [String] = []
+    while ids.count < limit, try statement.step() {
+      if let stamp = try reader.time(at: statement.integer(1)), stamp >= cutoff { continue }
+      ids.append(statement.text(0))
+    }
+    return ids
   }
 
   /// The topics that belong to no job. (`;` follows `:` in ASCII.)
@@ -139,24 +154,19 @@ extension Database {
     try rows("SELECT id FROM topics WHERE name < 'job:' OR name >= 'job;'") { $0.integer(0) }
   }
 
-  /// The offsets of a topic's messages before the cutoff, up to the first later one. A stamp after `now` comes from a clock
-  /// that was wrong: its message is as old as the next ones.
-  fileprivate func olderMessages(
-    of topic: Int, than cutoff: Timestamp, now: Timestamp, limit: Int
-  ) throws(StoreError) -> [Int] {
-    let statement = try statement(
-      "SELECT offset, at FROM messages INDEXED BY messages_by_topic WHERE topic = ? ORDER BY offset LIMIT ?")
-    statement.bind([.integer(topic), .integer(limit)])
-    defer { statement.reset() }
-    var (offsets, olderCount) = ([Int](), 0)
-    while try statement.step() {
-      let stamp = statement.integer(1)
-      let isOlder = stamp < Int(cutoff.milliseconds)
-      guard isOlder || stamp > Int(now.milliseconds) else { break }
-      offsets.append(statement.integer(0))
-      if isOlder { olderCount = offsets.count }
+  /// Those of a topic's oldest messages that are before the cutoff, up to the first later one. A stamp after `now` comes
+  /// from a clock that was wrong: its message is as old as the next ones. So is one whose stamp can't be read.
+  fileprivate func older(
+    _ postings: [Posting], than cutoff: Timestamp, now: Timestamp
+  ) throws(StoreError) -> ArraySlice<Posting> {
+    var reader = try MessageReader(self)
+    var count = 0
+    for (index, posting) in postings.enumerated() {
+      guard let stamp = try reader.time(at: posting.offset) else { continue }
+      guard stamp < cutoff || stamp > now else { break }
+      if stamp < cutoff { count = index + 1 }
     }
-    return Array(offsets[..<olderCount])
+    return postings[..<count]
   }
 
   /// How many messages of a topic are looked at to find out whether any has expired.

@@ -11,6 +11,7 @@ package final class Store: Sendable {
   let folder: DataFolder
   let identity: FolderIdentity
   let readers: Readers
+  let recentMessages: RecentMessages
   /// The kinds of topics whose messages are stored here.
   let topicKinds: TopicTable
   /// Nil once the store is closed.
@@ -27,17 +28,20 @@ package final class Store: Sendable {
   ///   - topicKinds: the kinds of topics whose messages are stored here.
   ///   - clockPatience: milliseconds for which a wall clock that jumped must stay ahead until rows are removed by it.
   ///   - readClock: reads the machine's clocks.
+  ///   - indexPace: when messages are indexed by topic.
+  ///   - migrating: called now and then while the messages of an older format are moved.
   ///   - makeEpoch: names a new line of messages, if the store is new or can't prove that nothing is missing from it.
   /// - Throws: ``StoreError``. Files that can't be used are not changed.
   package init(
     folder path: String, address: String? = nil, features: [FeatureTables] = [], topicKinds: TopicTable = .core,
     clockPatience: Int64 = 86_400_000, readClock: @escaping @Sendable () -> ClockReading = ClockReading.now,
+    indexPace: IndexPace = IndexPace(), migrating: @Sendable (_ moved: Int, _ total: Int) -> Void = { _, _ in },
     makeEpoch: () -> String
   ) throws(StoreError) {
     let folder = DataFolder(path: path)
     try folder.make()
     let lock = try FolderLock(folder: path, address: address)
-    let opening = try Opening.open(folder, after: lock.previousEnd, features: features)
+    let opening = try Opening.open(folder, after: lock.previousEnd, features: features, migrating: migrating)
     lock.markChecked()
     let (database, totals) = (opening.database, opening.totals)
     let epoch = opening.epoch ?? makeEpoch()
@@ -49,7 +53,10 @@ package final class Store: Sendable {
     readers = try Readers(folder.database, identity: identity, count: 4)
     // After the epoch: a position with another epoch counts as none.
     let writer = try Writer(
-      database, epoch: epoch, totals: totals, identity: identity, position: folder.position, lock: lock)
+      database, epoch: epoch, totals: totals,
+      messages: MessageWriter(database, recent: opening.recent, pace: indexPace), identity: identity,
+      position: folder.position, lock: lock)
+    recentMessages = opening.recent
     self.folder = folder
     self.identity = identity
     self.clock = Mutex(clock)

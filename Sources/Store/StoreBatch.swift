@@ -22,9 +22,10 @@ package struct StoredMessage: Equatable, Sendable {
   }
 
   /// - Parameter topicID: the number of its topic's row.
-  func checksum(topicID: Int) -> Int {
+  func checksum(topicID: Int) -> UInt32 {
     let kind = type.rawValue.utf8.reduce(0) { $0 &* 31 &+ Int($1) }
-    return rowChecksum(json, offset, topicID, sequence, Int(at.milliseconds), kind)
+    let numbers = (offset, topicID, sequence, Int(at.milliseconds), kind)
+    return withUnsafeBytes(of: numbers) { crc32($0, continuing: crc32(json)) }
   }
 }
 

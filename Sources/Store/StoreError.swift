@@ -20,6 +20,8 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   case newer(path: String, version: Int, known: Int)
   /// Acknowledged commits are missing: the log was lost or truncated, or an older file was put in the file's place.
   case lost(path: String, acknowledged: Int, found: Int)
+  /// The file is in an older format, and there is too little room to bring it up to date. Nothing was changed.
+  case needsRoom(path: String, bytes: Int, free: Int)
   /// The folder or file can't be opened, created or written.
   case inaccessible(path: String, reason: String)
   /// SQLite failed for another reason. The statement contains no values.
@@ -46,6 +48,9 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path) ends at commit \(found), but commit \(acknowledged) was acknowledged: its telltale.db-wal was lost or cut, "
         + "or an older file was put in its place. Nothing was changed. Put the missing files back. \(Self.restoring) "
         + "To go on with what is there, delete telltale.position."
+    case .needsRoom(let path, let bytes, let free):
+      "\(path) is in an older format, and bringing it up to date takes \(bytes >> 20) MB of free space, but only "
+        + "\(free >> 20) MB are free. Nothing was changed. Make room, and start again."
     case .inaccessible(let path, let reason): "\(path) can't be used: \(reason)."
     case .failed(let code, let message, let statement):
       "The store failed: \(message) (SQLite \(code)\(statement.isEmpty ? "" : ", \(statement)"))."
@@ -74,7 +79,7 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
       "The data folder was removed, renamed or covered while the server ran (\(finding)). Put the folder back, and "
         + "restart the server."
     case .locked: "Another program keeps the database locked. End that program."
-    case .inUse, .damaged, .damagedMessage, .newer, .lost, .inaccessible, .failed:
+    case .inUse, .damaged, .damagedMessage, .newer, .lost, .needsRoom, .inaccessible, .failed:
       "The database can't be used. The server's log has the cause."
     }
   }
@@ -92,7 +97,8 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         "The server can't store this: its data folder was removed, renamed or covered while it ran (\(finding)). "
           + "Put the folder back, and restart the server.")
     case .locked: AppError(.unavailable, "Another program keeps the server's database locked. Try again shortly.")
-    case .inaccessible, .inUse, .damaged, .lost: AppError(.unavailable, "The server's store is unavailable.")
+    case .inaccessible, .inUse, .damaged, .lost, .needsRoom:
+      AppError(.unavailable, "The server's store is unavailable.")
     case .damagedMessage(_, let offset):
       AppError(.unavailable, "Message \(offset) is damaged in the server's store. Ask for what came after it.")
     case .newer, .failed: AppError(.internal, "Internal error.")

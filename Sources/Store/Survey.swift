@@ -32,11 +32,12 @@ extension Store {
       try Opening.checkLine(of: database, version: version, position: position)
     }
     guard version > 0 else { return Survey(holder: holder) }
+    var messages = 0
+    if Schema.hasFormerMessages(version: version) {
+      messages = try FormerMessages.survey(of: database, damagedAtMost: 1).count
+    }
+    if Schema.hasChunks(version: version) { messages += try database.messageCount() }
     return Survey(
-      holder: holder,
-      contents: (
-        jobs: try database.number("SELECT count(*) FROM jobs") ?? 0,
-        messages: try database.number("SELECT count(*) FROM messages") ?? 0
-      ))
+      holder: holder, contents: (jobs: try database.number("SELECT count(*) FROM jobs") ?? 0, messages: messages))
   }
 }

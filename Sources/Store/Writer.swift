@@ -7,6 +7,10 @@ final class Writer {
     var newestOffset: Int
     var newestJobNumber: Int
     var prunedThrough: Int
+    /// The offset through which the stored index of topics has everything.
+    var indexedThrough: Int
+    /// The highest number of a topic's row.
+    var newestTopic: Int
     var commits: Int
     var counts: [JobStatus: Int]
   }
@@ -15,6 +19,7 @@ final class Writer {
   /// The pages of the largest batch that the system refused to write; 0 once as many were written.
   private(set) var refusedPageCount = 0
   let database: Database
+  let messages: MessageWriter
   private let epoch: String
   private let identity: FolderIdentity
   private var position: PositionFile
@@ -30,9 +35,11 @@ final class Writer {
 
   /// - Parameter position: the path of the position file, which is created if it is missing.
   init(
-    _ database: Database, epoch: String, totals: Totals, identity: FolderIdentity, position: String, lock: FolderLock
+    _ database: Database, epoch: String, totals: Totals, messages: MessageWriter, identity: FolderIdentity,
+    position: String, lock: FolderLock
   ) throws(StoreError) {
     self.database = database
+    self.messages = messages
     self.epoch = epoch
     self.totals = totals
     self.identity = identity
@@ -69,19 +76,24 @@ final class Writer {
       let result = try database.transaction { () throws(StoreError) in
         let result = try body(self, &next)
         try database.run(
-          "UPDATE line SET newest_offset = ?, newest_job = ?, pruned_through = ?, commits = ?",
+          """
+          UPDATE line SET newest_offset = ?, newest_job = ?, pruned_through = ?, indexed_through = ?, newest_topic = ?,
+            commits = ?
+          """,
           .integer(next.newestOffset), .integer(next.newestJobNumber), .integer(next.prunedThrough),
-          .integer(next.commits))
+          .integer(next.indexedThrough), .integer(next.newestTopic), .integer(next.commits))
         return result
       }
       // The files may have been removed before they were synced.
       try identity.confirm()
       totals = next
+      messages.settle()
       // If the write fails, the file only proves less after a crash.
       position.write(Self.content(epoch: epoch, next))
       return result
     } catch {
       topics.removeAll()
+      messages.takeBack()
       throw error
     }
   }
@@ -121,13 +133,13 @@ final class Writer {
 
   func lastSequence(of topic: Topic) throws(StoreError) -> Int {
     if let known = topics[topic] { return known.sequence }
-    return try database.number("SELECT sequence FROM topics WHERE name = ?", .text(topic.description)) ?? 0
+    return try stored(topic)?.sequence ?? 0
   }
 
   func write(_ batch: StoreBatch, updating totals: inout Totals) throws(StoreError) {
     for job in batch.jobs { try write(job, updating: &totals) }
     try write(batch.messages, updating: &totals)
-    for frame in batch.frames { try write(frame) }
+    for frame in batch.frames { try write(frame, updating: &totals) }
     for key in batch.keys { try write(key) }
     for id in batch.removedJobs { try removeJob(id, updating: &totals) }
     for change in batch.rows { try database.run(change.sql, values: change.values) }
@@ -149,7 +161,7 @@ final class Writer {
     return topic
   }
 
-  /// Must be called when a topic's row is deleted, because its number may be reused.
+  /// Must be called when a topic's row is deleted.
   func forgetTopics() { topics.removeAll() }
 
   // MARK: Rows
@@ -181,32 +193,31 @@ final class Writer {
   }
 
   private func write(_ messages: [StoredMessage], updating totals: inout Totals) throws(StoreError) {
-    var touched: [Topic: KnownTopic] = [:]
+    let newest = totals.newestOffset
+    var addressed: [MessageWriter.Addressed] = []
+    addressed.reserveCapacity(messages.count)
     for message in messages {
       precondition(message.offset > totals.newestOffset, "The offset \(message.offset) was assigned before.")
       totals.newestOffset = message.offset
-      var topic = if let known = touched[message.topic] { known } else { try known(message.topic) }
+      var topic = try known(message.topic, updating: &totals)
       // Readers of the topic don't see internal messages, so these don't count.
-      if !message.type.isInternal { topic.sequence = message.sequence }
-      touched[message.topic] = topic
-      try database.run(
-        "INSERT INTO messages (offset, topic, sequence, type, at, checksum, json) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        .integer(message.offset), .integer(topic.id), .integer(message.sequence), .text(message.type.rawValue),
-        .integer(Int(message.at.milliseconds)), .integer(message.checksum(topicID: topic.id)), .blob(message.json))
+      if !message.type.isInternal {
+        topic.sequence = message.sequence
+        topics[message.topic] = topic
+      }
+      addressed.append((message, topic.id))
     }
-    for (topic, known) in touched {
-      try database.run("UPDATE topics SET sequence = ? WHERE id = ?", .integer(known.sequence), .integer(known.id))
-      topics[topic] = known
-    }
+    totals.indexedThrough = try self.messages.append(addressed, after: newest) ?? totals.indexedThrough
   }
 
-  private func write(_ frame: StoredFrame) throws(StoreError) {
+  private func write(_ frame: StoredFrame, updating totals: inout Totals) throws(StoreError) {
     try database.run(
       """
       INSERT INTO frames (topic, frame, plugin, json) VALUES (?, ?, ?, ?)
       ON CONFLICT (topic, frame, plugin) DO UPDATE SET json = excluded.json
       """,
-      .integer(known(.job(frame.job)).id), .integer(frame.frame), .text(frame.plugin), .blob(frame.json))
+      .integer(known(.job(frame.job), updating: &totals).id), .integer(frame.frame), .text(frame.plugin),
+      .blob(frame.json))
   }
 
   private func write(_ key: IdempotencyKey) throws(StoreError) {
@@ -216,20 +227,26 @@ final class Writer {
   }
 
   /// The topic's row, created if it is new.
-  private func known(_ topic: Topic) throws(StoreError) -> KnownTopic {
+  private func known(_ topic: Topic, updating totals: inout Totals) throws(StoreError) -> KnownTopic {
     if let known = topics[topic] { return known }
-    let name = topic.description
-    let rows = try database.rows("SELECT id, sequence FROM topics WHERE name = ?", .text(name)) {
-      KnownTopic(id: $0.integer(0), sequence: $0.integer(1))
-    }
-    if let known = rows.first {
+    if let known = try stored(topic) {
       topics[topic] = known
       return known
     }
-    try database.run("INSERT INTO topics (name, sequence, gone) VALUES (?, 0, 0)", .text(name))
-    let made = KnownTopic(id: database.newestRow, sequence: 0)
+    totals.newestTopic += 1
+    try database.run(
+      "INSERT INTO topics (id, name, sequence, gone) VALUES (?, ?, 0, 0)", .integer(totals.newestTopic),
+      .text(topic.description))
+    let made = KnownTopic(id: totals.newestTopic, sequence: 0)
     topics[topic] = made
     return made
+  }
+
+  private func stored(_ topic: Topic) throws(StoreError) -> KnownTopic? {
+    try database.rows("SELECT id, sequence FROM topics WHERE name = ?", .text(topic.description)) { row in
+      // The row's own may be older than messages that are not indexed yet.
+      KnownTopic(id: row.integer(0), sequence: messages.lastSequence(of: row.integer(0)) ?? row.integer(1))
+    }.first
   }
 
   private static let maxTopicsKnown = 10_000

@@ -141,7 +141,11 @@ struct DamageTests {
   @Test func `a damaged message is named when it is read, and counts as gone from then on`() throws {
     let sample = try SampleStore()
     try sample.store.write(batch((1...5).map { message($0, sequence: $0) }))
-    try sample.folder.changeDatabase("UPDATE messages SET json = CAST('{}' AS BLOB) WHERE offset IN (2, 4)")
+    // In the JSON of two messages, which stands in the chunk as it was sent.
+    for offset in [2, 4] {
+      try sample.folder.changeDatabase(
+        "UPDATE chunks SET data = CAST(replace(data, '\"value\":\(offset)}', '\"value\":0}') AS BLOB)")
+    }
     func read(after offset: Int) throws -> [Int] {
       try sample.store.messages(
         of: .matching(lookingAt: 100) { _ in true }, after: offset, through: .max, types: nil, limit: 100
@@ -158,10 +162,57 @@ struct DamageTests {
       try sample.store.check() == ["message 2 is not as it was written", "message 4 is not as it was written"])
   }
 
+  @Test func `where a chunk is damaged, its messages count as gone, and those after it are found`() throws {
+    let sample = try SampleStore()
+    for first in [1, 11, 21] { try sample.store.write(batch((first..<first + 10).map { message($0) })) }
+    try sample.folder.changeDatabase("UPDATE chunks SET data = CAST(x'0A' || data AS BLOB) WHERE first = 11")
+    func read(_ topics: TopicFilter, after offset: Int, through: Int = .max) throws -> [Int] {
+      try sample.store.messages(of: topics, after: offset, through: through, types: nil, limit: 100)
+        .messages.map(\.offset)
+    }
+    let all = TopicFilter.matching(lookingAt: 100) { _ in true }
+    let path = "\(sample.folder.path)/telltale.db"
+    #expect(throws: StoreError.damagedMessage(path: path, offset: 20)) { try read(all, after: 0) }
+    #expect(sample.store.readableAfter == 20)
+    #expect(try read(all, after: 0, through: 10) == Array(1...10))
+    #expect(throws: StoreError.damagedMessage(path: path, offset: 15)) { try read(all, after: 3, through: 15) }
+    #expect(try read(all, after: 20) == Array(21...30))
+    // By topic, each message has its place in the index.
+    #expect(throws: StoreError.damagedMessage(path: path, offset: 11)) { try read(.topic(.job("a")), after: 0) }
+    #expect(throws: StoreError.damagedMessage(path: path, offset: 12)) { try read(.topic(.job("a")), after: 11) }
+    #expect(try read(.topic(.job("a")), after: 20) == Array(21...30))
+    #expect(try sample.store.check() == ["message 20 is not as it was written"])
+    // Which topics it is about can't be known after a restart.
+    sample.store.close()
+    #expect(throws: StoreError.damaged(path: path, finding: "its newest messages are not as they were written")) {
+      try Store(folder: sample.folder.path) { "other" }
+    }
+  }
+
+  @Test func `a damaged index of a topic is refused when it is read, and found by a check`() throws {
+    var pace = IndexPace()
+    pace.messages = 10
+    let sample = try SampleStore(indexPace: pace)
+    try sample.store.write(batch((1...20).map { message($0) }))
+    try sample.store.write(batch([message(21)]))
+    let path = "\(sample.folder.path)/telltale.db"
+    try sample.folder.changeDatabase("UPDATE postings SET last = last + 1")
+    let damaged = StoreError.damaged(path: path, finding: "the index of a topic is not as it was written")
+    #expect(throws: damaged) { try sample.store.all(.job("a")) }
+    #expect(try sample.store.all().count == 21)
+    #expect(try sample.store.check() == ["the index of a topic is not as it was written"])
+    // Writing goes on, with another row of the index.
+    for first in [22, 40, 60] { try sample.store.write(batch((first..<first + 15).map { message($0) })) }
+    #expect(sample.store.newestOffset == 74)
+    try sample.folder.changeDatabase("DELETE FROM postings")
+    #expect(try sample.store.check().first == "message 1 is missing from the index of its topic")
+  }
+
   @Test func `where more than a message is damaged, all that was asked for counts as gone`() throws {
     let sample = try SampleStore()
-    for first in stride(from: 1, to: 2000, by: 200) {
-      try sample.store.write(batch((first..<first + 200).map { message($0) }))
+    // Few at a time, so that the page below has a part of them.
+    for first in stride(from: 1, to: 2000, by: 5) {
+      try sample.store.write(batch((first..<first + 5).map { message($0) }))
     }
     try sample.folder.changeDatabase("PRAGMA wal_checkpoint(TRUNCATE)")
     // The page of the table that holds the thousandth message.

@@ -29,7 +29,7 @@ struct LogTests {
     try write(1, to: sample.store)
     var reader: OpaquePointer?
     #expect(sqlite3_open("\(sample.folder.path)/telltale.db", &reader) == SQLITE_OK)
-    #expect(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM messages", nil, nil, nil) == SQLITE_OK)
+    #expect(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM chunks", nil, nil, nil) == SQLITE_OK)
     try write(60, to: sample.store)
     let byteCount = sample.store.walBytes
     #expect(byteCount > 60 << 20)
@@ -48,7 +48,7 @@ struct LogTests {
     let sample = try SampleStore()
     var reader: OpaquePointer?
     #expect(sqlite3_open("\(sample.folder.path)/telltale.db", &reader) == SQLITE_OK)
-    #expect(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM messages", nil, nil, nil) == SQLITE_OK)
+    #expect(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM chunks", nil, nil, nil) == SQLITE_OK)
     try write(60, to: sample.store)
     sqlite3_close(reader)
     try write(2, to: sample.store)

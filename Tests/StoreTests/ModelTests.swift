@@ -46,10 +46,13 @@ private struct Model {
 }
 
 struct ModelTests {
-  @Test(arguments: 1...8)
+  @Test(arguments: 1...12)
   func `whatever is written, removed, pruned and reopened, it holds what a plain model holds`(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
-    let sample = try SampleStore()
+    // Half of them index their few messages by topic again and again, and in portions.
+    var pace = IndexPace()
+    if seed.isMultiple(of: 2) { (pace.messages, pace.topics) = (10, 1) }
+    let sample = try SampleStore(indexPace: pace)
     var model = Model()
     for step in 0..<60 {
       switch Int.random(in: 0..<10, using: &generator) {
@@ -68,6 +71,7 @@ struct ModelTests {
     }
     #expect(sample.store.epoch == "first")
     #expect(try sample.store.check() == [])
+    #expect(try Store.survey(folder: sample.folder.path).contents?.messages == model.messages.count)
   }
 
   private func randomBatch(_ model: Model, step: Int, _ generator: inout SeededGenerator) -> StoreBatch {
@@ -89,7 +93,9 @@ struct ModelTests {
       guard topic != .job("none") else { continue }
       offset += 1
       sequences[topic, default: 0] += 1
-      next.messages.append(message(offset, to: topic, sequence: sequences[topic], at: .day(Int64(step))))
+      let type = [MessageType.progress, .warning].randomElement(using: &generator)
+      next.messages.append(
+        message(offset, to: topic, sequence: sequences[topic], type: type ?? .progress, at: .day(Int64(step))))
     }
     if Bool.random(using: &generator) {
       let name = "k\(Int.random(in: 0..<9, using: &generator))"
@@ -103,6 +109,13 @@ struct ModelTests {
     #expect(store.newestJobNumber == model.newestJob, place)
     #expect(store.prunedThrough == model.prunedThrough, place)
     #expect(try store.all() == model.messages, place)
+    for topic in Set(model.messages.map(\.topic)) {
+      let expected = model.messages.filter { $0.topic == topic }
+      #expect(try store.all(topic) == expected, place)
+      #expect(try store.lastMessageTime(of: topic) == expected.last?.at, place)
+      let warnings = try store.messages(of: .topic(topic), after: 0, through: .max, types: [.warning], limit: 1000)
+      #expect(warnings.messages == expected.filter { $0.type == .warning }, place)
+    }
     let numbers = model.jobs.values.map(\.number).sorted(by: >)
     #expect(try store.jobs(JobQuery(limit: 500)).jobs.map(\.number) == numbers, place)
     for status in JobStatus.allCases {

@@ -10,8 +10,11 @@ final class SampleStore {
   let folder = TemporaryFolder()
   private(set) var store: Store
 
-  init(epoch: String = "first") throws {
-    store = try Store(folder: folder.path) { epoch }
+  private let indexPace: IndexPace
+
+  init(epoch: String = "first", indexPace: IndexPace = IndexPace()) throws {
+    self.indexPace = indexPace
+    store = try Store(folder: folder.path, indexPace: indexPace) { epoch }
   }
 
   /// Closes it, or lets go of it as the end of the process would, and opens it again.
@@ -22,7 +25,7 @@ final class SampleStore {
       // Only one may hold the folder: the old one goes with its last reference.
       store = try Store(folder: TemporaryFolder().path) { "none" }
     }
-    store = try Store(folder: folder.path) { epoch }
+    store = try Store(folder: folder.path, indexPace: indexPace) { epoch }
   }
 }
 

@@ -1,4 +1,5 @@
-// What the store's tests do to another process: StoreWriterChild write|fill FOLDER
+// What the store's tests do to another process: StoreWriterChild open|write|fill FOLDER
+//   open    opens the store, and says the newest offset
 //   write   commits one batch after the other, and says each committed offset, until it is killed
 //   fill    writes until its files may not grow any more, reads, gets room, and goes on
 import Domain
@@ -47,6 +48,8 @@ case "write":
       exit(1)
     }
   }
+case "open":
+  say("\(store.newestOffset)")
 default:
   signal(SIGXFSZ, SIG_IGN)
   var limited = unlimited
