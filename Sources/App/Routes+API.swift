@@ -103,7 +103,11 @@ extension Application {
     let page = try page(of: topic, after: cursor(request), types: types, limit: limit)
     // The messages are stored as they were sent, so they are not encoded again.
     var body = Array("{\"messages\":[".utf8)
-    body += page.messages.map(\.json).joined(separator: [UInt8(ascii: ",")])
+    body.reserveCapacity(page.messages.reduce(100) { $0 + $1.json.count + 1 })
+    for (index, message) in page.messages.enumerated() {
+      if index > 0 { body.append(UInt8(ascii: ",")) }
+      body += message.json
+    }
     let next = page.next.map { StreamPosition(epoch: store.epoch, offset: $0) }
     body += Array("],\"next\":".utf8)
     body += (next.map { JSON.string($0.description) } ?? .null).encoded()

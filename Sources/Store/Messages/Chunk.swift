@@ -26,8 +26,9 @@ struct Chunk {
   let records: [Record]
   private let bytes: [UInt8]
 
-  /// A chunk ends with the message that brings its JSON to this size. Reading one message reads the whole chunk.
-  static let fullBytes = 16 << 10
+  /// A chunk ends with the message that brings its JSON to this size. Reading one message reads the whole chunk, and so
+  /// with short messages it fits into one page of the database.
+  static let fullBytes = 3 << 10
 
   /// Reads a row.
   /// - Returns: nil if it is not as it was written.
