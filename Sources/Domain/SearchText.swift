@@ -30,7 +30,9 @@ package enum SearchText {
 extension String {
   /// The canonically equivalent text in composed form (NFC). Swift treats both forms as equal; SQLite, JavaScript and
   /// other programs don't.
-  package var composed: String { String(decoding: _nfcCodeUnits, as: UTF8.self) }
+  package var composed: String {
+    utf8.allSatisfy { $0 < 0x80 } ? self : String(decoding: _nfcCodeUnits, as: UTF8.self)
+  }
 }
 
 extension SearchText {

@@ -34,7 +34,7 @@ extension Timestamp {
   ///
   /// A leap second is the first second of the next minute. 24:00 is refused, as in RFC 3339.
   package init(parsing text: some StringProtocol) throws(TimestampError) {
-    var reader = TimestampReader(Array(text.utf8)[...])
+    var reader = TimestampReader(Array(text.utf8))
     self = try reader.read()
   }
 
@@ -49,13 +49,14 @@ extension Timestamp {
 }
 
 private struct TimestampReader {
-  private var rest: ArraySlice<UInt8>
+  private let text: [UInt8]
+  private var index = 0
 
-  init(_ text: ArraySlice<UInt8>) { rest = text }
+  init(_ text: [UInt8]) { self.text = text }
 
   mutating func read() throws(TimestampError) -> Timestamp {
     let days = try readDate()
-    guard !rest.isEmpty else { throw .noTime }
+    guard !isAtEnd else { throw .noTime }
     guard skip("Tt ") else { throw .unreadable }
     let inDay = try readTime()
     let offset = try readZone()
@@ -152,8 +153,8 @@ private struct TimestampReader {
     guard count > 0 else { throw .unreadable }
     // Nine digits of an hour are finer than a millisecond.
     var (value, scale): (Int64, Int64) = (0, 1)
-    for byte in rest.prefix(min(count, 9)) { (value, scale) = (value * 10 + Int64(byte - 0x30), scale * 10) }
-    rest = rest.dropFirst(count)
+    for byte in text[index..<index + min(count, 9)] { (value, scale) = (value * 10 + Int64(byte - 0x30), scale * 10) }
+    index += count
     return unit * value / scale
   }
 
@@ -161,18 +162,19 @@ private struct TimestampReader {
 
   /// - Returns: Minutes east of UTC.
   private mutating func readZone() throws(TimestampError) -> Int64 {
-    guard let first = rest.first else { throw .noZone }
+    guard !isAtEnd else { throw .noZone }
+    let first = text[index]
     if skip("Zz") {
-      guard rest.isEmpty else { throw .wrongZone }
+      guard isAtEnd else { throw .wrongZone }
       return 0
     }
     guard skip("+-"), let hours = number(digits: 2) else { throw .wrongZone }
     let minutes: Int64
-    if rest.isEmpty {
+    if isAtEnd {
       minutes = 0
     } else {
       _ = skip(":")
-      guard let value = number(digits: 2), rest.isEmpty else { throw .wrongZone }
+      guard let value = number(digits: 2), isAtEnd else { throw .wrongZone }
       minutes = value
     }
     guard hours < 24, minutes < 60 else { throw .impossible("the offset of \(hours) hours and \(minutes) minutes") }
@@ -181,24 +183,31 @@ private struct TimestampReader {
 
   // MARK: Characters
 
+  private var isAtEnd: Bool { index == text.count }
+
   /// How many digits come next.
-  private var digitCount: Int { rest.prefix { (0x30...0x39).contains($0) }.count }
+  private var digitCount: Int {
+    var end = index
+    while end < text.count, text[end] &- UInt8(ascii: "0") < 10 { end += 1 }
+    return end - index
+  }
 
   private mutating func number(digits: Int) -> Int64? {
-    guard rest.count >= digits else { return nil }
+    guard text.count - index >= digits else { return nil }
     var value: Int64 = 0
-    for byte in rest.prefix(digits) {
-      guard (0x30...0x39).contains(byte) else { return nil }
-      value = value * 10 + Int64(byte - 0x30)
+    for offset in index..<index + digits {
+      let digit = text[offset] &- UInt8(ascii: "0")
+      guard digit < 10 else { return nil }
+      value = value * 10 + Int64(digit)
     }
-    rest = rest.dropFirst(digits)
+    index += digits
     return value
   }
 
   private mutating func skip(_ accepted: StaticString) -> Bool {
-    guard let first = rest.first else { return false }
-    for index in 0..<accepted.utf8CodeUnitCount where accepted.utf8Start[index] == first {
-      rest = rest.dropFirst()
+    guard !isAtEnd else { return false }
+    for offset in 0..<accepted.utf8CodeUnitCount where accepted.utf8Start[offset] == text[index] {
+      index += 1
       return true
     }
     return false

@@ -26,32 +26,27 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
   package var iso8601: [UInt8] {
     let (days, inDay) = milliseconds.quotientFlooring(86_400_000)
     let (year, month, day) = Self.civil(fromDays: days)
-    var out = [UInt8]()
-    out.reserveCapacity(24)
-    func append(_ value: Int64, digits: Int) {
-      var divisor: Int64 = 1
-      for _ in 1..<digits { divisor *= 10 }
-      for _ in 0..<digits {
-        out.append(0x30 + UInt8(value / divisor % 10))
-        divisor = max(divisor / 10, 1)
+    var out = Self.iso8601Form
+    /// Writes the last digits of a value, the last one at the index.
+    func write(_ value: Int64, digits: Int, endingAt last: Int) {
+      var rest = UInt32(truncatingIfNeeded: value)
+      for index in 0..<digits {
+        out[last - index] = UInt8(ascii: "0") + UInt8(rest % 10)
+        rest /= 10
       }
     }
-    append(min(max(year, 0), 9999), digits: 4)
-    out.append(UInt8(ascii: "-"))
-    append(month, digits: 2)
-    out.append(UInt8(ascii: "-"))
-    append(day, digits: 2)
-    out.append(UInt8(ascii: "T"))
-    append(inDay / 3_600_000, digits: 2)
-    out.append(UInt8(ascii: ":"))
-    append(inDay / 60_000 % 60, digits: 2)
-    out.append(UInt8(ascii: ":"))
-    append(inDay / 1000 % 60, digits: 2)
-    out.append(UInt8(ascii: "."))
-    append(inDay % 1000, digits: 3)
-    out.append(UInt8(ascii: "Z"))
+    write(min(max(year, 0), 9999), digits: 4, endingAt: 3)
+    write(month, digits: 2, endingAt: 6)
+    write(day, digits: 2, endingAt: 9)
+    let seconds = inDay / 1000
+    write(seconds / 3600, digits: 2, endingAt: 12)
+    write(seconds / 60 % 60, digits: 2, endingAt: 15)
+    write(seconds % 60, digits: 2, endingAt: 18)
+    write(inDay % 1000, digits: 3, endingAt: 22)
     return out
   }
+
+  private static let iso8601Form = Array("0000-00-00T00:00:00.000Z".utf8)
 
   // The two conversions between a civil date and a count of days are Howard Hinnant's, "chrono-Compatible Low-Level
   // Date Algorithms": exact for the whole range, no table, no loop.

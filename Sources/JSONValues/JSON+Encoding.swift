@@ -33,7 +33,7 @@ extension JSON {
   package func isEncoded(within limit: Int) -> Bool { maxEncodedCount <= limit || encoded().count <= limit }
 
   /// An upper bound for the size of the compact JSON, in bytes.
-  var maxEncodedCount: Int {
+  fileprivate var maxEncodedCount: Int {
     switch self {
     case .null, .bool: 5
     case .int: 20
@@ -41,8 +41,7 @@ extension JSON {
     // A control character takes six bytes.
     case .string(let value): 6 * value.utf8.count + 2
     case .array(let elements): elements.reduce(2) { $0 + $1.maxEncodedCount + 1 }
-    case .object(let object):
-      object.members.reduce(2) { $0 + 6 * $1.key.utf8.count + 4 + $1.value.maxEncodedCount }
+    case .object(let object): object.maxEncodedCount
     }
   }
 
@@ -63,6 +62,11 @@ extension JSON {
 }
 
 extension JSONObject {
+  /// An upper bound for the size of the compact JSON, in bytes.
+  package var maxEncodedCount: Int {
+    members.reduce(2) { $0 + 6 * $1.key.utf8.count + 4 + $1.value.maxEncodedCount }
+  }
+
   package func write(to writer: inout JSONWriter) {
     writer.beginObject()
     for member in members { writer.member(member.key, value: member.value) }

@@ -38,11 +38,17 @@ package struct JSONObject: Sendable, Equatable {
   package var count: Int { members.count }
   package var keys: [String] { members.map(\.key) }
 
+  /// The place of a member among ``members``; nil if there is none with this key.
+  package func index(of key: String) -> Int? { members.firstIndex { $0.key == key } }
+
+  /// Replaces the value of the member at a place among ``members``.
+  package mutating func setValue(_ value: JSON, at index: Int) { members[index].value = value }
+
   /// Setting a new key appends it; setting nil removes it. For a JSON null, set `.null` or `.some(nil)`.
   package subscript(key: String) -> JSON? {
-    get { members.first { $0.key == key }?.value }
+    get { index(of: key).map { members[$0].value } }
     set {
-      guard let index = members.firstIndex(where: { $0.key == key }) else {
+      guard let index = index(of: key) else {
         if let newValue { members.append(Member(key: key, value: newValue)) }
         return
       }

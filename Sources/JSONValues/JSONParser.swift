@@ -40,11 +40,15 @@ private struct JSONParser {
 
   private let bytes: UnsafeRawBufferPointer
   private let maxDepth: Int
+  /// The members so far of the objects that are being read, the inner ones behind the outer ones. They move into an array
+  /// of the right size when their object is complete.
+  private var members: [JSONObject.Member] = []
   private var index = 0
 
   init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int) {
     self.bytes = bytes
     self.maxDepth = maxDepth
+    members.reserveCapacity(16)
   }
 
   mutating func parseDocument() throws(Failure) -> JSON {
@@ -131,7 +135,7 @@ private struct JSONParser {
   private mutating func parseObject(depth: Int) throws(Failure) -> JSON {
     guard depth <= maxDepth else { throw failure(.tooDeep(limit: maxDepth)) }
     index += 1
-    var members: [JSONObject.Member] = []
+    let start = members.count
     var keys = KeySet()
     skipBlanks()
     if skip(UInt8(ascii: "}")) { return .object(JSONObject()) }
@@ -140,13 +144,17 @@ private struct JSONParser {
       let keyOffset = index
       guard index < bytes.count, bytes[index] == .quote else { throw unexpected() }
       let key = try parseString()
-      guard keys.insert(key, after: members) else { throw failure(.duplicateKey(key), at: keyOffset) }
+      guard keys.insert(key, after: members[start...]) else { throw failure(.duplicateKey(key), at: keyOffset) }
       skipBlanks()
       guard skip(UInt8(ascii: ":")) else { throw unexpected() }
       skipBlanks()
-      members.append(JSONObject.Member(key: key, value: try parseValue(depth: depth)))
+      let value = try parseValue(depth: depth)
+      members.append(JSONObject.Member(key: key, value: value))
       skipBlanks()
-      if skip(UInt8(ascii: "}")) { return .object(JSONObject(unchecked: members)) }
+      if skip(UInt8(ascii: "}")) {
+        defer { members.removeLast(members.count - start) }
+        return .object(JSONObject(unchecked: Array(members[start...])))
+      }
       guard skip(UInt8(ascii: ",")) else { throw unexpected() }
     }
   }
@@ -165,9 +173,10 @@ private struct KeySet {
   private static let largestScanned = 16
   private var hashed: Set<String> = []
 
-  mutating func insert(_ key: String, after members: [JSONObject.Member]) -> Bool {
+  mutating func insert(_ key: String, after members: ArraySlice<JSONObject.Member>) -> Bool {
     if members.count < Self.largestScanned {
-      return !members.contains { $0.key == key }
+      for index in members.indices where members[index].key == key { return false }
+      return true
     }
     if hashed.isEmpty { hashed = Set(members.map(\.key)) }
     return hashed.insert(key).inserted
@@ -181,10 +190,10 @@ extension JSONParser {
   private mutating func parseString() throws(Failure) -> String {
     index += 1
     let start = index
-    try skipPlainBytes()
+    var isASCII = try skipPlainBytes()
     if bytes[index] == .quote {
       defer { index += 1 }
-      return try text(in: start..<index)
+      return try text(in: start..<index, isASCII: isASCII)
     }
 
     var unescaped = Array(bytes[start..<index])
@@ -193,31 +202,40 @@ extension JSONParser {
         try parseEscape(into: &unescaped)
       }
       let plain = index
-      try skipPlainBytes()
+      isASCII = try skipPlainBytes() && isASCII
       unescaped.append(contentsOf: bytes[plain..<index])
     }
     // Escapes expand to valid UTF-8, so it is enough to validate the raw text, which also gives the right position.
-    _ = try text(in: start..<index)
+    _ = try text(in: start..<index, isASCII: isASCII)
     index += 1
     return String(decoding: unescaped, as: UTF8.self)
   }
 
   /// Skips to the next quote or backslash; throws if there is none.
-  private mutating func skipPlainBytes() throws(Failure) {
+  /// - Returns: whether all the skipped bytes are ASCII.
+  private mutating func skipPlainBytes() throws(Failure) -> Bool {
+    var seen: UInt64 = 0
+    while index &+ 8 <= bytes.count {
+      let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      guard !word.hasJSONSpecialByte else { break }
+      seen |= word
+      index &+= 8
+    }
     while index < bytes.count {
       let byte = bytes[index]
-      if byte == .quote || byte == .backslash { return }
+      if byte == .quote || byte == .backslash { return seen & .highBits == 0 }
       guard byte >= 0x20 else { throw failure(.controlCharacter(byte)) }
-      index += 1
+      seen |= UInt64(byte)
+      index &+= 1
     }
     throw failure(.unexpectedEnd)
   }
 
-  private func text(in range: Range<Int>) throws(Failure) -> String {
+  private func text(in range: Range<Int>, isASCII: Bool) throws(Failure) -> String {
     let slice = UnsafeRawBufferPointer(rebasing: bytes[range])
     // Most strings are ASCII, for which this is faster than String(validating:): a message of 13 members takes 1.6 µs
     // instead of 2.8 µs.
-    if slice.allSatisfy({ $0 < 0x80 }) { return String(decoding: slice, as: UTF8.self) }
+    if isASCII { return String(decoding: slice, as: UTF8.self) }
     if let text = String(validating: slice, as: UTF8.self) { return text }
     throw failure(.invalidUTF8, at: range.lowerBound + firstInvalidByte(of: slice))
   }
@@ -335,8 +353,24 @@ extension JSONParser {
   }
 }
 
+extension UInt64 {
+  /// The highest bit of each byte, which only bytes beyond ASCII have.
+  static let highBits: UInt64 = 0x8080_8080_8080_8080
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+
+  /// Whether one of its eight bytes ends a plain piece of a JSON string: a control character, a quote or a backslash.
+  var hasJSONSpecialByte: Bool {
+    // "Has a byte less than n" and "has a zero byte" of Bit Twiddling Hacks (https://graphics.stanford.edu/~seander).
+    let controls = (self &- Self.ones &* 0x20) & ~self
+    let quotes = self ^ (Self.ones &* UInt64(UInt8.quote))
+    let backslashes = self ^ (Self.ones &* UInt64(UInt8.backslash))
+    let zeros = ((quotes &- Self.ones) & ~quotes) | ((backslashes &- Self.ones) & ~backslashes)
+    return (controls | zeros) & Self.highBits != 0
+  }
+}
+
 extension UInt8 {
-  fileprivate static let quote = UInt8(ascii: "\"")
-  fileprivate static let backslash = UInt8(ascii: "\\")
+  static let quote = UInt8(ascii: "\"")
+  static let backslash = UInt8(ascii: "\\")
   fileprivate static let newline = UInt8(ascii: "\n")
 }

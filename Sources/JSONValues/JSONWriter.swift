@@ -45,6 +45,14 @@ package struct JSONWriter: ~Copyable {
 
   package mutating func beginObject() { open(UInt8(ascii: "{")) }
   package mutating func endObject() { close(UInt8(ascii: "}")) }
+
+  /// Begins an object with the members of one that is already JSON.
+  /// - Precondition: `json` is a single object with at least one member.
+  package mutating func beginObject(continuing json: [UInt8]) {
+    separate()
+    json.dropLast().withUnsafeBufferPointer { append($0) }
+  }
+
   package mutating func beginArray() { open(UInt8(ascii: "[")) }
   package mutating func endArray() { close(UInt8(ascii: "]")) }
 
@@ -88,6 +96,21 @@ package struct JSONWriter: ~Copyable {
     separate()
     writeQuoted(value)
   }
+
+  // MARK: Strings of pieces
+
+  // A string that needs no escapes, piece by piece: `beginText`, the pieces, `endText`. The caller knows that no piece has
+  // a control character, a quote or a backslash.
+
+  package mutating func beginText() {
+    separate()
+    append(UInt8(ascii: "\""))
+  }
+
+  package mutating func text(_ piece: String) { append(piece) }
+  package mutating func text(_ piece: [UInt8]) { piece.withUnsafeBufferPointer { append($0) } }
+  package mutating func text(_ number: Int) { writeDigits(number) }
+  package mutating func endText() { append(UInt8(ascii: "\"")) }
 
   /// Copies a value that is already JSON.
   /// - Precondition: `json` is a single valid value.
@@ -203,12 +226,26 @@ package struct JSONWriter: ~Copyable {
 
   private mutating func writeQuoted(_ text: UnsafeBufferPointer<UInt8>) {
     append(UInt8(ascii: "\""))
-    var rest = text[...]
+    let plainCount = Self.plainPrefixCount(text)
+    append(UnsafeBufferPointer(rebasing: text[..<plainCount]))
+    var rest = text[plainCount...]
     while !rest.isEmpty {
       writeEscaped(UnsafeBufferPointer(rebasing: rest.prefix(1_024)))
       rest = rest.dropFirst(1_024)
     }
     append(UInt8(ascii: "\""))
+  }
+
+  /// How many bytes at the beginning of a text need no escapes, counted in words: the bytes behind may need none either.
+  private static func plainPrefixCount(_ text: UnsafeBufferPointer<UInt8>) -> Int {
+    let bytes = UnsafeRawBufferPointer(text)
+    var count = 0
+    while count &+ 8 <= bytes.count,
+      !bytes.loadUnaligned(fromByteOffset: count, as: UInt64.self).hasJSONSpecialByte
+    {
+      count &+= 8
+    }
+    return count
   }
 
   /// - Parameter text: A short piece. Reserves six bytes for each byte (`\u001f`), so that the loop needs no bounds

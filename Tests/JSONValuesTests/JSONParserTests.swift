@@ -130,4 +130,18 @@ struct JSONParserTests {
       JSONError(.duplicateKey("a\"b"), line: 1, column: 2).description
         == #"Invalid JSON at line 1, column 2: the key "a\"b" occurs twice in one object."#)
   }
+
+  @Test(arguments: 0...24) func `a control character in a string is refused wherever it is`(index: Int) {
+    for control in [0x00, 0x0A, 0x1F] as [UInt8] {
+      let text = "\"" + String(repeating: "x", count: index) + String(UnicodeScalar(control)) + "yyyyyyyyyyyy\""
+      let error = #expect(throws: JSONError.self) { try JSON(parsing: text) }
+      #expect(error == JSONError(.controlCharacter(control), line: 1, column: index + 2))
+    }
+  }
+
+  @Test(arguments: 0...24) func `invalid UTF-8 in a string is refused wherever it is`(index: Int) {
+    let text = [UInt8(ascii: "\"")] + [UInt8](repeating: 0x78, count: index) + [0xFF] + Array("yyyyyyyyyyyy\"".utf8)
+    let error = #expect(throws: JSONError.self) { try JSON(parsing: text) }
+    #expect(error == JSONError(.invalidUTF8, line: 1, column: index + 2))
+  }
 }

@@ -23,6 +23,40 @@ struct JSONWriterTests {
     #expect(try JSON(parsing: JSON.double(value).encoded()).doubleValue == value)
   }
 
+  @Test(arguments: 0...24) func `a special character is escaped, and read back, wherever it is`(index: Int) throws {
+    let escapes = [
+      ("\"", #"\""#), ("\\", #"\\"#), ("\u{1f}", #"\u001f"#), ("\n", #"\n"#), (" ", " "), ("!", "!"), ("#", "#"),
+      ("[", "["),
+      ("]", "]"), ("\u{7f}", "\u{7f}"), ("é", "é"), ("\u{80}", "\u{80}"), ("😀", "😀"),
+    ]
+    for (special, escaped) in escapes {
+      for count in [index, index + 3, 24] {
+        let (before, after) = (String(repeating: "x", count: index), String(repeating: "y", count: count - index))
+        let text = before + special + after
+        let json = JSON.string(text).encoded()
+        #expect(String(decoding: json, as: UTF8.self) == "\"\(before)\(escaped)\(after)\"")
+        #expect(try JSON(parsing: json) == .string(text))
+      }
+    }
+  }
+
+  @Test func `an object goes on behind the members that are written already`() {
+    var writer = JSONWriter()
+    writer.beginArray()
+    writer.beginObject(continuing: Array(#"{"a":{"b":1}}"#.utf8))
+    writer.key("c")
+    writer.beginText()
+    writer.text("e")
+    writer.text(":")
+    writer.text(-12)
+    writer.endText()
+    writer.member("d", value: 2)
+    writer.endObject()
+    writer.null()
+    writer.endArray()
+    #expect(String(decoding: writer.finish(), as: UTF8.self) == #"[{"a":{"b":1},"c":"e:-12","d":2},null]"#)
+  }
+
   @Test func `the writer inserts commas and can be reused`() {
     var writer = JSONWriter(capacity: 0)
     for _ in 0..<2 {
