@@ -99,27 +99,44 @@ extension Request {
   /// Messages about a job: a single one, an array, or one per line.
   /// - Throws: 415 for another content type, 400 for invalid JSON, 422 for an invalid message; both name the message.
   func reportedMessages(job: String) throws(AppError) -> [ReportedMessage] {
-    let type = try contentType(
-      among: ["application/json", "application/x-ndjson"],
-      advice: "a message or an array of messages with Content-Type: application/json, or a message on each line with "
-        + "Content-Type: application/x-ndjson")
-    let isLines = type?.isType("application/x-ndjson") ?? false
-    let values = isLines ? try jsonLines(limit: ReportedMessage.maxMessages) : try json(body[...]).items
-    guard values.count <= ReportedMessage.maxMessages else { throw Self.tooManyMessages }
+    var values = try hasLines() ? jsonLines(limit: ReportedMessage.maxMessages) : BodyValues(json(body[...]))
+    let count = values.json.count
+    guard count <= ReportedMessage.maxMessages else { throw Self.tooManyMessages }
     var messages: [ReportedMessage] = []
-    for (index, value) in values.enumerated() {
+    messages.reserveCapacity(count)
+    for index in 0..<count {
       do throws(MessageError) {
-        messages.append(try ReportedMessage(value.json, job: job))
+        // Taken out, so that the message alone owns its payload, and can change it in place.
+        messages.append(try ReportedMessage(exchange(&values.json[index], with: .null), job: job))
       } catch {
-        let place = value.line.map { "in line \($0)" } ?? "\(index + 1) of \(values.count)"
+        let place = values.lines.map { "in line \($0[index])" } ?? "\(index + 1) of \(count)"
         throw AppError(.unprocessable, "Message \(place) was refused (\(error.code)): \(error)")
       }
     }
     return messages
   }
 
-  /// A value in the body, and its line number if the body is parsed line by line.
-  private typealias BodyItem = (json: JSON, line: Int?)
+  /// Whether the body is parsed line by line.
+  /// - Throws: 415 for a content type that messages don't have.
+  private func hasLines() throws(AppError) -> Bool {
+    if head.fields.hasOnly("application/json", in: "content-type") { return false }
+    let type = try contentType(
+      among: ["application/json", "application/x-ndjson"],
+      advice: "a message or an array of messages with Content-Type: application/json, or a message on each line with "
+        + "Content-Type: application/x-ndjson")
+    return type?.isType("application/x-ndjson") ?? false
+  }
+
+  /// The values in a body, and the number of each one's line if it is parsed line by line.
+  private struct BodyValues {
+    var json: [JSON]
+    var lines: [Int]?
+
+    /// The elements of an array; any other value by itself.
+    init(_ value: JSON) { json = value.arrayValue ?? [value] }
+
+    init(json: [JSON], lines: [Int]) { (self.json, self.lines) = (json, lines) }
+  }
 
   private static let tooManyMessages = AppError(
     .tooLarge,
@@ -128,8 +145,8 @@ extension Request {
 
   /// A body with one JSON value per line; empty lines are ignored.
   /// - Throws: ``AppError``, also at the first value beyond the limit: a body of a megabyte may have half a million.
-  private func jsonLines(limit: Int) throws(AppError) -> [BodyItem] {
-    var values: [BodyItem] = []
+  private func jsonLines(limit: Int) throws(AppError) -> BodyValues {
+    var (values, lines) = ([JSON](), [Int]())
     var rest = body[...]
     var number = 0
     while !rest.isEmpty {
@@ -139,9 +156,10 @@ extension Request {
       let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
       guard !text.isEmpty else { continue }
       guard values.count < limit else { throw Self.tooManyMessages }
-      values.append((try json(text, line: number), line: number))
+      values.append(try json(text, line: number))
+      lines.append(number)
     }
-    return values
+    return BodyValues(json: values, lines: lines)
   }
 
   /// A query item as a positive number.
@@ -153,11 +171,6 @@ extension Request {
     }
     return value
   }
-}
-
-extension JSON {
-  /// The elements of an array; any other value as a single item.
-  fileprivate var items: [(json: JSON, line: Int?)] { (arrayValue ?? [self]).map { ($0, nil) } }
 }
 
 /// The error responses of the API.

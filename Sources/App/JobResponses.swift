@@ -1,5 +1,6 @@
 import Domain
 import JSONValues
+import Server
 
 /// The JSON of plugins and devices in the API.
 extension PluginMetadata {
@@ -11,6 +12,19 @@ extension PluginMetadata {
       "options": options.map { .array($0.map { .object($0.json) }) } ?? .null,
       "health": health.map { .string($0.rawValue) } ?? .null,
     ]
+  }
+}
+
+extension Response {
+  /// Messages were stored, the last one at a position.
+  static func accepted(_ count: Int, through position: StreamPosition?) -> Response {
+    var writer = JSONWriter(capacity: 64)
+    writer.beginObject()
+    writer.member("accepted", value: count)
+    writer.key("cursor")
+    if let position { writer.value(position) } else { writer.null() }
+    writer.endObject()
+    return .json(writer.finish(), .accepted)
   }
 }
 

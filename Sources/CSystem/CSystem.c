@@ -102,3 +102,9 @@ static _Thread_local _Bool is_event_loop = 0;
 void telltale_mark_event_loop(void) { is_event_loop = 1; }
 
 _Bool telltale_is_event_loop(void) { return is_event_loop; }
+
+static _Thread_local void *collected_wakes = 0;
+
+void *telltale_collected_wakes(void) { return collected_wakes; }
+
+void telltale_collect_wakes(void *wakes) { collected_wakes = wakes; }

@@ -49,24 +49,6 @@ extension Job {
     if let finished = payload["finished_at"] { finishedAt = finished.stringValue.flatMap { Timestamp(iso8601: $0) } }
   }
 
-  /// Keeps a warning with the job, and drops the oldest ones beyond the limits.
-  package mutating func keep(_ warning: Warning) {
-    warnings.append(warning)
-    var bytes = warnings.reduce(0) { $0 + $1.byteCount }
-    while warnings.count > Self.maxWarningsKept || bytes > Self.maxWarningBytesKept, warnings.count > 1 {
-      bytes -= warnings.removeFirst().byteCount
-    }
-  }
-
-  /// Keeps an error with the job, and drops the oldest ones beyond the limits.
-  package mutating func keep(_ error: JobError) {
-    errors.append(error)
-    var bytes = errors.reduce(0) { $0 + $1.byteCount }
-    while errors.count > Self.maxErrorsKept || bytes > Self.maxErrorBytesKept, errors.count > 1 {
-      bytes -= errors.removeFirst().byteCount
-    }
-  }
-
   /// Replaces the plugin's state, or adds it.
   package mutating func set(_ state: PluginState) {
     if let index = pluginStates.firstIndex(where: { $0.plugin == state.plugin }) {
@@ -77,8 +59,8 @@ extension Job {
   }
 }
 
-extension JobError {
-  fileprivate var byteCount: Int { [title, message, code, plugin].reduce(0) { $0 + ($1?.utf8.count ?? 0) } }
+extension JobError: ByteCounted {
+  var byteCount: Int { [title, message, code, plugin].reduce(0) { $0 + ($1?.utf8.count ?? 0) } }
 
   /// The payload of an `error` message without the job, and an element of a job's `errors`.
   package var json: JSONObject {
@@ -104,6 +86,6 @@ extension JobError {
   }
 }
 
-extension Warning {
-  fileprivate var byteCount: Int { plugin.utf8.count + message.utf8.count }
+extension Warning: ByteCounted {
+  var byteCount: Int { plugin.utf8.count + message.utf8.count }
 }

@@ -40,11 +40,17 @@ package struct Job: Sendable {
   /// The state of each plugin that has started, in execution order.
   package var pluginStates: [PluginState] = []
   /// The newest, oldest first; see ``Job/maxWarningsKept``.
-  package var warnings: [Warning] = []
+  package var warnings: [Warning] {
+    get { keptWarnings.elements }
+    set { keptWarnings.set(newValue) }
+  }
   /// Including those that were dropped.
   package var warningsCount = 0
   /// The newest, oldest first; see ``Job/maxErrorsKept``.
-  package var errors: [JobError] = []
+  package var errors: [JobError] {
+    get { keptErrors.elements }
+    set { keptErrors.set(newValue) }
+  }
   /// Including those that were dropped. The next error gets this number + 1 as its id.
   package var errorsCount = 0
   /// The final results, by plugin.
@@ -62,6 +68,9 @@ package struct Job: Sendable {
   /// The maximum number and bytes of the errors that are kept with a job.
   package static let maxErrorsKept = 100
   package static let maxErrorBytesKept = 64 << 10
+
+  private var keptWarnings = NewestKept<Warning>(maxCount: maxWarningsKept, maxBytes: maxWarningBytesKept)
+  private var keptErrors = NewestKept<JobError>(maxCount: maxErrorsKept, maxBytes: maxErrorBytesKept)
 
   package init(
     id: String, name: String, work: JobWork, retryOf: String? = nil, createdAt: Timestamp
@@ -83,6 +92,12 @@ package struct Job: Sendable {
   package var source: String { work.traits.source }
 
   package var topic: Topic { .job(id) }
+
+  /// Keeps a warning with the job, and drops the oldest ones beyond the limits.
+  package mutating func keep(_ warning: Warning) { keptWarnings.append(warning) }
+
+  /// Keeps an error with the job, and drops the oldest ones beyond the limits.
+  package mutating func keep(_ error: JobError) { keptErrors.append(error) }
 }
 
 /// An error in a job, which may have continued.

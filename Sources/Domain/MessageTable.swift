@@ -5,7 +5,8 @@ import JSONValues
 /// The API's validation, the metrics, the schema document and the browser's list of types read this table; how a type is
 /// delivered is a property of the type itself.
 package struct MessageTable: Sendable {
-  package struct Row: Sendable {
+  /// A class, so that a message retains its row with one count.
+  package final class Row: Sendable {
     package let type: MessageType
     /// Whether the server sends it to clients.
     package let isSent: Bool
@@ -29,18 +30,11 @@ package struct MessageTable: Sendable {
       self.payload = payload
     }
 
-    /// Checks every field of a payload.
-    /// - Throws: ``MessageError/invalidPayload(_:)``, which names the field.
-    package func check(_ object: JSONObject) throws(MessageError) {
-      for field in payload { try field.check(object) }
-    }
-
-    /// The published form of a payload from outside: texts without terminal control (see ``PlainText``), times with one
-    /// decimal.
-    package func normalized(_ object: JSONObject) -> JSONObject {
-      var normal = object
-      for field in payload { field.normalize(&normal) }
-      return normal
+    /// Brings a payload from outside into its published form, texts without terminal control (see ``PlainText``) and
+    /// times with one decimal, and checks every field of that form: a name of nothing but escape sequences is blank.
+    /// - Throws: ``MessageError/invalidPayload(_:)``, which names the first invalid field.
+    package func accept(_ object: inout JSONObject) throws(MessageError) {
+      for field in payload { try field.accept(&object) }
     }
   }
 

@@ -39,22 +39,40 @@ package struct PayloadField: Sendable {
     PayloadField(name: name, isRequired: false, shape: shape)
   }
 
-  /// Checks the field's value in a payload. An optional field may be missing or null.
+  /// Brings the field's value in a payload into its published form, and checks that. An optional field may be missing or
+  /// null.
   /// - Throws: ``MessageError/invalidPayload(_:)``, which names the field.
-  package func check(_ payload: JSONObject) throws(MessageError) {
-    guard let value = payload[name], !value.isNull else {
+  package func accept(_ payload: inout JSONObject) throws(MessageError) {
+    guard let index = payload.index(of: name), !payload.members[index].value.isNull else {
       if isRequired { throw .invalidPayload("The field \"payload.\(name)\" is missing: it must be \(shape.phrase).") }
       return
     }
+    if let normal = shape.normalized(payload.members[index].value) { payload.setValue(normal, at: index) }
+    let value = payload.members[index].value
     guard shape.accepts(value) else {
       throw .invalidPayload("The field \"payload.\(name)\" is \(value.phrase), and must be \(shape.phrase).")
     }
   }
 
-  /// Replaces the field's value in an object with its published form.
-  func normalize(_ object: inout JSONObject) {
-    guard let value = object[name], let normal = shape.normalized(value) else { return }
-    object[name] = normal
+  /// The object with the published forms of these fields; nil if it stays unchanged.
+  fileprivate static func normalized(_ object: JSONObject, _ fields: [PayloadField]) -> JSONObject? {
+    var normal: JSONObject?
+    for field in fields {
+      guard let index = object.index(of: field.name),
+        let value = field.shape.normalized(object.members[index].value)
+      else { continue }
+      if normal == nil { normal = object }
+      normal?.setValue(value, at: index)
+    }
+    return normal
+  }
+}
+
+extension String {
+  /// Whether it consists of white space, or of nothing.
+  fileprivate var isBlank: Bool {
+    // A visible ASCII character is never white space, whatever surrounds it.
+    !utf8.contains { (0x21...0x7E).contains($0) } && allSatisfy(\.isWhitespace)
   }
 }
 
@@ -78,7 +96,7 @@ extension PayloadField.Shape {
     switch self {
     case .text(let maxBytes), .line(let maxBytes): value.stringValue.map { $0.utf8.count <= maxBytes } ?? false
     case .statement(let maxBytes), .name(let maxBytes):
-      value.stringValue.map { $0.utf8.count <= maxBytes && !$0.allSatisfy(\.isWhitespace) } ?? false
+      value.stringValue.map { $0.utf8.count <= maxBytes && !$0.isBlank } ?? false
     case .object(let maxBytes), .members(_, let maxBytes):
       value.objectValue != nil && value.isEncoded(within: maxBytes)
     case .bool: value.boolValue != nil
@@ -93,16 +111,15 @@ extension PayloadField.Shape {
   /// The published form of a value: texts without terminal control, times with one decimal. Nil if it stays unchanged.
   fileprivate func normalized(_ value: JSON) -> JSON? {
     switch self {
-    case .text, .statement: value.stringValue.map { .string(PlainText.lines($0)) }
-    case .line, .name: value.stringValue.map { .string(PlainText.line($0)) }
+    case .text, .statement: value.stringValue.flatMap { PlainText.cleanedLines($0) }.map(JSON.string)
+    case .line, .name: value.stringValue.flatMap { PlainText.cleanedLine($0) }.map(JSON.string)
     case .milliseconds(let range):
-      value.doubleValue.flatMap { range.contains($0) ? .double(($0 * 10).rounded() / 10) : nil }
-    case .members(let fields, _):
-      value.objectValue.map { members in
-        var normal = members
-        for field in fields { field.normalize(&normal) }
-        return .object(normal)
+      value.doubleValue.flatMap { exact in
+        let rounded = JSON.double((exact * 10).rounded() / 10)
+        return range.contains(exact) && rounded != value ? rounded : nil
       }
+    case .members(let fields, _):
+      value.objectValue.flatMap { PayloadField.normalized($0, fields) }.map(JSON.object)
     case .object, .bool, .number, .index, .oneOf, .names: nil
     }
   }

@@ -8,16 +8,22 @@ package enum PlainText {
   ///
   /// A carriage return starts its line again, and a backspace removes a character, as on a terminal, so only the last
   /// state of a progress line is left.
-  package static func lines(_ text: String) -> String {
-    guard needsCleaning(text) else { return text }
+  package static func lines(_ text: String) -> String { cleanedLines(text) ?? text }
+
+  /// The text on one line, with a space for each run of line breaks and tabs.
+  package static func line(_ text: String) -> String { cleanedLine(text) ?? text }
+
+  /// ``lines(_:)``; nil if the text has nothing to remove.
+  static func cleanedLines(_ text: String) -> String? {
+    guard needsCleaning(text) else { return nil }
     var cleaner = Cleaner()
     for scalar in text.unicodeScalars { cleaner.receive(scalar) }
     return cleaner.text
   }
 
-  /// The text on one line, with a space for each run of line breaks and tabs.
-  package static func line(_ text: String) -> String {
-    guard needsCleaning(text) || text.utf8.contains(where: { $0 == 0x0A || $0 == 0x09 }) else { return text }
+  /// ``line(_:)``; nil if the text has nothing to remove.
+  static func cleanedLine(_ text: String) -> String? {
+    guard needsCleaning(text) || text.utf8.contains(where: { $0 == 0x0A || $0 == 0x09 }) else { return nil }
     return lines(text).split { $0 == "\n" || $0 == "\t" }.joined(separator: " ")
   }
 
@@ -25,7 +31,10 @@ package enum PlainText {
 
   /// A fast check, since most texts have nothing to remove. Line feeds and tabs inside a text stay.
   private static func needsCleaning(_ text: String) -> Bool {
-    let bytes = text.utf8
+    text.utf8.withContiguousStorageIfAvailable { needsCleaning($0) } ?? needsCleaning(text.utf8)
+  }
+
+  private static func needsCleaning(_ bytes: some BidirectionalCollection<UInt8>) -> Bool {
     // A blank first or last line, which may have spaces and tabs, is removed.
     if let first = bytes.first, let last = bytes.last {
       if first == 0x0A || last == 0x0A { return true }

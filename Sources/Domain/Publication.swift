@@ -43,10 +43,12 @@ package struct Publication: Sendable {
 /// A publication whose messages have been numbered.
 package struct NumberedPublication: Sendable {
   package let publication: Publication
-  /// The offset of each item.
-  package let offsets: [Int]
+  /// The offset of each item, one after the other.
+  package let offsets: Range<Int>
 
-  package init(_ publication: Publication, offsets: [Int]) {
+  /// - Precondition: there is one offset for each item.
+  package init(_ publication: Publication, offsets: Range<Int>) {
+    precondition(offsets.count == publication.items.count)
     self.publication = publication
     self.offsets = offsets
   }

@@ -102,19 +102,19 @@ extension Job {
 }
 
 extension Job {
-  /// Applies a message to the job.
-  /// - Returns: the message for the job's topic, and, if lists of jobs show it, another one for the digest of all jobs.
-  package mutating func publish(_ message: RealtimeMessage) -> [Publication.Item] {
+  /// Applies a message to the job, and adds it to a publication: to the job's topic, and, if lists of jobs show it, to the
+  /// digest of all jobs.
+  package mutating func publish(_ message: RealtimeMessage, in publication: inout Publication) {
     let before = progress
     apply(message)
-    let item = Publication.Item(message, to: topic)
-    guard MessageTable.core[message.type]?.isListed == true else { return [item] }
-    guard message.type == .progress else { return [item, .init(message, to: .jobs)] }
+    publication.items.append(.init(message, to: topic))
+    guard MessageTable.core[message.type]?.isListed == true else { return }
+    guard message.type == .progress else { return publication.items.append(.init(message, to: .jobs)) }
     // Lists show whole per cent only.
-    guard progress?.rounded(.down) != before?.rounded(.down) else { return [item] }
+    guard progress?.rounded(.down) != before?.rounded(.down) else { return }
     var digest = message
     digest.payload["warnings_count"] = .int(warningsCount)
-    return [item, .init(digest, to: .jobs)]
+    publication.items.append(.init(digest, to: .jobs))
   }
 }
 

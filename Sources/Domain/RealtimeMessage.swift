@@ -24,7 +24,7 @@ package struct RealtimeMessage: Sendable {
 
   /// - Throws: ``MessageError/invalidJSON(_:)`` if it isn't an object, and ``MessageError/missingField(_:reason:)`` if
   ///   type, payload or timestamp is missing or has the wrong type.
-  package init(_ json: JSON) throws(MessageError) {
+  package init(_ json: consuming JSON) throws(MessageError) {
     guard let object = json.objectValue else {
       throw .invalidJSON("The message is \(json.kind). It must be a JSON object: \(Self.example)")
     }
@@ -62,6 +62,31 @@ package struct RealtimeMessage: Sendable {
   /// `{"type":…,"payload":…,"timestamp":…}`: the form of a message without a position.
   package var json: JSONObject {
     ["type": .string(type.rawValue), "payload": .object(payload), "timestamp": .string(timestamp.description)]
+  }
+
+  /// Writes ``json``.
+  package func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("type", value: type.rawValue)
+    writer.key("payload")
+    payload.write(to: &writer)
+    writer.key("timestamp")
+    writer.value(timestamp)
+    writer.endObject()
+  }
+
+  /// ``json`` as compact JSON.
+  package var encoded: [UInt8] {
+    var writer = JSONWriter()
+    write(to: &writer)
+    return writer.finish()
+  }
+
+  /// Whether ``encoded`` has at most this many bytes. Encodes the message only if an estimate can't tell.
+  package func isEncoded(within limit: Int) -> Bool {
+    // The names of the three members, their punctuation, and the timestamp.
+    let frame = 64 + 6 * type.rawValue.utf8.count
+    return payload.maxEncodedCount + frame <= limit || encoded.count <= limit
   }
 }
 

@@ -1,7 +1,7 @@
 /// A family of topics, such as `job`, with the form of their names and their audience.
 ///
-/// Two kinds with the same name are the same kind.
-package struct TopicKind: Hashable, Sendable {
+/// Two kinds with the same name are the same kind. A class, so that a topic retains its kind with one count.
+package final class TopicKind: Hashable, Sendable {
   package let name: String
   /// Whether each topic of this kind belongs to one object and is written `NAME:ID`.
   package let hasID: Bool
@@ -25,7 +25,7 @@ package struct TopicKind: Hashable, Sendable {
     self.audience = audience
   }
 
-  package static func == (left: TopicKind, right: TopicKind) -> Bool { left.name == right.name }
+  package static func == (left: TopicKind, right: TopicKind) -> Bool { left === right || left.name == right.name }
   package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
   /// The digest of all jobs for lists: their `job_status` changes, and `progress` in whole per cent. Not part of the default

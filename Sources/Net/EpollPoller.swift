@@ -68,7 +68,8 @@
   }
 
   extension Waker {
-    package func wake() {
+    /// Wakes the loop at once.
+    func trigger() {
       var one: UInt64 = 1
       write(descriptor, &one, 8)
     }

@@ -60,7 +60,8 @@
   }
 
   extension Waker {
-    package func wake() {
+    /// Wakes the loop at once.
+    func trigger() {
       var change = kevent64_s(
         ident: 0, filter: Int16(EVFILT_USER), flags: 0, fflags: UInt32(NOTE_TRIGGER), data: 0, udata: wakeToken,
         ext: (0, 0))

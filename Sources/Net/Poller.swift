@@ -49,6 +49,12 @@ package struct Waker: Sendable {
   init(owning descriptor: Int32) { owned = OwnedDescriptor(descriptor) }
 
   var descriptor: Int32 { owned.descriptor }
+
+  /// Wakes the loop: at once, or when the calling thread has collected its wake-ups.
+  package func wake() {
+    if !CollectedWakes.add(self) { trigger() }
+  }
+
   /// Distinguishes the loops of one process.
   package var id: Int { Int(descriptor) }
 }

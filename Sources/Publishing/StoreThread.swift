@@ -68,9 +68,7 @@ package final class StoreThread: Sendable {
       hub: hub, sequencer: sequencer,
       commit: { entries in
         var rows = StoreBatch(entries, at: store.latestTime)
-        let batch = entries.map { entry in
-          NumberedPublication(entry.publication, offsets: entry.messages.map { $0.position?.offset ?? 0 })
-        }
+        let batch = entries.map { NumberedPublication($0.publication, offsets: $0.offsets) }
         let committed = projections.map { $0.fold(batch, into: &rows) }
         if !rows.isEmpty {
           try health.observeWrite { () throws(StoreError) in
@@ -153,7 +151,7 @@ package final class StoreThread: Sendable {
     var wasFailing = false
     while true {
       let now = Milliseconds.monotonic()
-      let pause = journal.step(now: now)
+      let pause = CollectedWakes.during { journal.step(now: now) }
       let isFailing = health.failure != nil
       if wasFailing, !isFailing { housekeeping.tidy() }
       wasFailing = isFailing
@@ -207,13 +205,13 @@ extension StoreBatch {
   /// The rows of messages.
   fileprivate init(_ entries: [NumberedBatch.Entry], at now: Timestamp) {
     self.init()
-    messages = entries.flatMap { entry in
-      entry.messages.compactMap { message in
-        message.position.map { position in
+    messages.reserveCapacity(entries.reduce(0) { $0 + $1.messages.count })
+    for entry in entries {
+      for (message, offset) in zip(entry.messages, entry.offsets) {
+        messages.append(
           StoredMessage(
-            offset: position.offset, topic: message.topic, sequence: message.sequence, type: message.type, at: now,
-            json: message.json)
-        }
+            offset: offset, topic: message.topic, sequence: message.sequence, type: message.type, at: now,
+            json: message.json))
       }
     }
   }

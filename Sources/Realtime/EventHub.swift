@@ -41,7 +41,13 @@ package final class EventHub: Sendable {
     /// Appends a message, unless there are too many. A reader that falls behind by more numbered messages than the
     /// window keeps gets none of them: its subscribers have to resume from their cursors, and meanwhile its inbox must
     /// not grow without a bound.
-    mutating func append(_ message: PublishedMessage, windowCapacity: Int, dropped: inout [MessageType: Int]) {
+    mutating func append(_ more: [PublishedMessage], windowCapacity: Int, dropped: inout [MessageType: Int]) {
+      for message in more { append(message, windowCapacity: windowCapacity, dropped: &dropped) }
+    }
+
+    private mutating func append(
+      _ message: PublishedMessage, windowCapacity: Int, dropped: inout [MessageType: Int]
+    ) {
       guard message.position != nil else {
         guard !hasLost, messages.count < EventHub.maxWaiting else {
           dropped[message.type, default: 0] += 1
@@ -68,6 +74,18 @@ package final class EventHub: Sendable {
     package var dropped: [MessageType: Int] = [:]
     /// Messages that wait for a loop.
     package var waiting = 0
+
+    /// Counts messages by their type, with one look-up for each run of the same type.
+    fileprivate mutating func count(_ messages: [PublishedMessage]) {
+      var start = 0
+      while start < messages.count {
+        let type = messages[start].type
+        var end = start + 1
+        while end < messages.count, messages[end].type == type { end += 1 }
+        if !type.isInternal { published[type, default: 0] += end - start }
+        start = end
+      }
+    }
   }
 
   /// The epoch of the hub's offsets.
@@ -106,16 +124,15 @@ package final class EventHub: Sendable {
     let wakers = state.withLock { state in
       let wakers = state.inboxes.compactMap { $0?.wakeIfEmpty }
       for message in messages {
-        if let position = message.position {
-          precondition(position.offset == state.window.newestOffset + 1 && position.epoch == epoch)
-          state.window.append(message)
-        }
-        if !message.type.isInternal { state.statistics.published[message.type, default: 0] += 1 }
-        // Internal ones too: a loop's position moves on with them.
-        for index in state.inboxes.indices {
-          state.inboxes[index]?.append(
-            message, windowCapacity: state.window.capacity, dropped: &state.statistics.dropped)
-        }
+        guard let position = message.position else { continue }
+        precondition(position.offset == state.window.newestOffset + 1 && position.epoch == epoch)
+        state.window.append(message)
+      }
+      state.statistics.count(messages)
+      // Internal ones too: a loop's position moves on with them.
+      for index in state.inboxes.indices {
+        state.inboxes[index]?.append(
+          messages, windowCapacity: state.window.capacity, dropped: &state.statistics.dropped)
       }
       return wakers
     }

@@ -20,7 +20,7 @@ package final class Journal: Sendable {
     package var publications = 10_000
     package var bytes = 16 << 20
     /// Rows that make a batch full. A single publication may have more.
-    package var batchRows = 256
+    package var batchRows = 512
     /// Milliseconds until a failed commit is tried again.
     package var retryPause = 1000
 

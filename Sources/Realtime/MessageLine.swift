@@ -47,6 +47,19 @@ package struct MessageLine: Sendable {
     return encoding.numbered(StreamPosition(epoch: epoch, offset: offset), topic: topic, sequence: sequence)
   }
 
+  /// Numbers the messages of a batch, in order.
+  mutating func number(_ batch: SequencerBatch, lastSequence: (Topic) throws -> Int) rethrows -> NumberedBatch {
+    let entries = try batch.publications.map { encoded in
+      NumberedBatch.Entry(
+        publication: encoded.publication,
+        messages: try encoded.encodings.indices.map { index in
+          try number(
+            encoded.encodings[index], to: encoded.publication.items[index].topic, lastSequence: lastSequence)
+        })
+    }
+    return NumberedBatch(id: batch.id, entries: entries)
+  }
+
   /// Makes the numbers assigned since the last call final.
   package mutating func settle() {
     settledOffset = offset

@@ -57,37 +57,34 @@ package final class PublishedMessage: Sendable {
 /// A message written as JSON up to the place where its position goes. The publisher makes it on its own thread.
 struct MessageEncoding: Sendable {
   let type: MessageType
-  private var open: [UInt8]
+  /// The whole object, as it is without a position.
+  private let json: [UInt8]
   fileprivate let publishedAt = monotonicMicroseconds()
 
-  /// `{"type":…,"payload":…,"timestamp":…` without its closing brace.
   init(_ message: RealtimeMessage) {
     type = message.type
-    var writer = JSONWriter(capacity: 512)
-    JSON.object(message.json).write(to: &writer)
-    open = writer.finish()
-    open.removeLast()
+    json = message.encoded
   }
 
-  var byteCount: Int { open.count }
+  var byteCount: Int { json.count }
 
   /// The message without a position.
-  func unnumbered() -> [UInt8] { open + [UInt8(ascii: "}")] }
+  func unnumbered() -> [UInt8] { json }
 
-  /// The message with its `id`, `topic` and `seq`. None of the three needs escaping: they consist of letters, digits,
-  /// `:`, `-` and `_`.
+  /// The message with its `id`, `topic` and `seq`.
   func numbered(_ position: StreamPosition, topic: Topic, sequence: Int) -> PublishedMessage {
-    let end = ",\"id\":\"\(position)\",\"topic\":\"\(topic)\",\"seq\":\(sequence)}".utf8
-    var json: [UInt8] = []
-    json.reserveCapacity(open.count + end.count)
-    json += open
-    json += end
+    var writer = JSONWriter(capacity: json.count + Self.positionBytes)
+    writer.beginObject(continuing: json)
+    writer.key("id")
+    writer.value(position)
+    writer.key("topic")
+    writer.value(topic)
+    writer.member("seq", value: sequence)
+    writer.endObject()
     return PublishedMessage(
-      type: type, topic: topic, position: position, sequence: sequence, json: json, publishedAt: publishedAt)
+      type: type, topic: topic, position: position, sequence: sequence, json: writer.finish(), publishedAt: publishedAt)
   }
-}
 
-extension RealtimeMessage {
-  /// The message as bytes for a single connection, without a position and a topic.
-  var encoded: [UInt8] { MessageEncoding(self).unnumbered() }
+  /// Room for the three members, the longest topic of the product included.
+  private static let positionBytes = 192
 }

@@ -48,14 +48,13 @@ package struct SequencerBatch: Sendable {
 struct EncodedPublication: Sendable {
   let publication: Publication
   let encodings: [MessageEncoding]
+  let byteCount: Int
 
   init(_ publication: Publication) {
     self.publication = publication
     encodings = publication.items.map { MessageEncoding($0.message) }
-  }
-
-  var byteCount: Int {
-    encodings.reduce(0) { $0 + $1.byteCount } + publication.records.reduce(0) { $0 + $1.json.count }
+    byteCount =
+      encodings.reduce(0) { $0 + $1.byteCount } + publication.records.reduce(0) { $0 + $1.json.count }
   }
 
   /// Rows that storing it takes; at least 1, so that an empty publication is stored in its turn.
@@ -66,8 +65,14 @@ struct EncodedPublication: Sendable {
 package struct NumberedBatch: Sendable {
   package struct Entry: Sendable {
     package let publication: Publication
-    /// Its items, encoded and numbered.
+    /// Its items, encoded and numbered, one after the other.
     package let messages: [PublishedMessage]
+
+    /// The messages' offsets.
+    package var offsets: Range<Int> {
+      let first = messages.first?.position?.offset ?? 0
+      return first..<first + messages.count
+    }
   }
 
   /// The id with which the journal submitted it; nil for another writer's batch.
@@ -83,6 +88,7 @@ package struct SequencerFailure: Error {
 
 /// The sequencer of a server that is complete by itself: numbers each batch on the spot.
 package final class LocalSequencer: Sequencer {
+  /// In the hands of the thread that drives it.
   private struct State {
     var line: MessageLine
     var submitted: [SequencerBatch] = []
@@ -102,25 +108,19 @@ package final class LocalSequencer: Sequencer {
   package func submit(_ batch: SequencerBatch) { state.withLock { $0.submitted.append(batch) } }
 
   package func receive() throws(SequencerFailure) -> NumberedBatch? {
-    // Out of the lock while the last `seq` of a topic is looked up: that may read from the disk.
-    let taken = state.withLock { state in
-      state.submitted.isEmpty ? nil : (batch: state.submitted.removeFirst(), line: state.line)
-    }
-    guard let (batch, numbered) = taken else { return nil }
-    var line = numbered
-    do {
-      let entries = try batch.publications.map { encoded in
-        NumberedBatch.Entry(
-          publication: encoded.publication,
-          messages: try zip(encoded.publication.items, encoded.encodings).map { item, encoding in
-            try line.number(encoding, to: item.topic, lastSequence: lastSequence)
-          })
+    // The last `seq` of a topic may be read from the disk meanwhile. Only the thread that drives the sequencer takes the
+    // lock, so nobody waits for that.
+    let outcome: Result<NumberedBatch, SequencerFailure>? = state.withLock { state in
+      guard !state.submitted.isEmpty else { return nil }
+      let batch = state.submitted.removeFirst()
+      do {
+        return .success(try state.line.number(batch, lastSequence: lastSequence))
+      } catch {
+        state.line.takeBack()
+        return .failure(SequencerFailure(batch: batch.id, cause: error))
       }
-      state.withLock { $0.line = line }
-      return NumberedBatch(id: batch.id, entries: entries)
-    } catch {
-      throw SequencerFailure(batch: batch.id, cause: error)
     }
+    return try outcome?.get()
   }
 
   package var isEmpty: Bool { state.withLock { $0.submitted.isEmpty } }

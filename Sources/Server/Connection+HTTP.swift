@@ -135,6 +135,7 @@ extension Connection {
         try run(request, route: route, exchange: exchange)
       }
     } catch {
+      exchange.isAnswering = false
       answer(worker.core.errorResponse(for: error, head: pending.head, id: pending.id))
     }
   }
@@ -152,6 +153,13 @@ extension Connection {
       guard response.isNegotiable(for: head) else { return answer(response) }
       guard response.needsCompressing(for: head) else { return answer(try response.negotiated(for: head)) }
       runOffLoop(exchange) { try response.negotiated(for: head) }
+    case .started(let start, let handler):
+      let needsCheck = head.isConditional && !head.method.isSafe
+      if !needsCheck, try start(request, answerLater(exchange, to: head)) { return }
+      runOffLoop(exchange) { [conditions = worker.core.conditions] in
+        if needsCheck { try await conditions.check(request) }
+        return try await handler(request).negotiated(for: head)
+      }
     case .deferred(let handler):
       runOffLoop(exchange) { [conditions = worker.core.conditions] in
         if head.isConditional, !head.method.isSafe { try await conditions.check(request) }
@@ -159,6 +167,16 @@ extension Connection {
       }
     case .stream: try openStream(request)
     case .upload: break  // its body goes to its sink and is never collected
+    }
+  }
+
+  /// What sends the answer to the current request from any thread.
+  private func answerLater(_ exchange: HTTPExchange, to head: RequestHead) -> Answer {
+    exchange.isAnswering = true
+    let (mailbox, registration) = (worker.mailbox, registration!)  // set since the connection was made
+    return { result in
+      let result = result.flatMap { response in Result { try response.negotiated(for: head) } }
+      mailbox.execute { worker in worker.connection(registration)?.complete(result) }
     }
   }
 

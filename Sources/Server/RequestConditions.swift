@@ -19,7 +19,7 @@ struct RequestConditions: Sendable {
     do {
       switch route.handler {
       case .immediate(let handler): current = try handler(read)
-      case .deferred(let handler): current = try await handler(read)
+      case .deferred(let handler), .started(_, let handler): current = try await handler(read)
       case .upload, .stream: return try request.head.checkConditions(current: nil)
       }
     } catch  where Self.isMissing(error) && request.head.method != .put {

@@ -16,6 +16,9 @@ package protocol BodySink: Sendable {
   func abandon()
 }
 
+/// Sends the answer to a request. Callable once, from any thread.
+package typealias Answer = @Sendable (Result<Response, any Error>) -> Void
+
 /// How a route answers. The case decides on which thread the handler runs.
 package enum Handler: Sendable {
   /// Runs on the event loop: it takes microseconds and never blocks.
@@ -23,6 +26,12 @@ package enum Handler: Sendable {
   /// Runs off the loop, on an executor of the server: it may block on files, locks and other threads, and it holds no
   /// thread while it awaits. Its task is cancelled when the connection closes.
   case deferred(@Sendable (Request) async throws -> Response)
+  /// Starts on the event loop and answers later from any thread, without a task and a thread of its own in between. The
+  /// first handler takes microseconds and never blocks. What it can't start so, it leaves to the second one by returning
+  /// false; that one runs like a deferred handler.
+  case started(
+    @Sendable (Request, _ answer: @escaping Answer) throws -> Bool,
+    otherwise: @Sendable (Request) async throws -> Response)
   /// Gets the body piece by piece, up to a number of bytes.
   case upload(limit: Int, @Sendable (Request) throws -> any BodySink)
   /// Becomes a WebSocket or an event stream, opened by the loop's ``StreamService``.

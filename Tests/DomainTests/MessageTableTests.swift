@@ -60,9 +60,32 @@ struct MessageTableTests {
       ]
     for message in messages {
       let row = try #require(MessageTable.core[message.type])
-      #expect(throws: Never.self, "\(message.type)") { try row.check(message.payload) }
+      var payload = message.payload
+      #expect(throws: Never.self, "\(message.type)") { try row.accept(&payload) }
     }
     #expect(rows.allSatisfy { row in !row.isReportable || messages.contains { $0.type == row.type } })
+  }
+
+  @Test func `a payload from outside gets its published form, and only that is checked`() throws {
+    let row = try #require(MessageTable.core[.pluginStatus])
+    var payload: JSONObject = [
+      "note": "\u{1b}[1mas it came", "plugin": "\u{1b}[31mpose\u{1b}[0m", "status": "running", "timing_ms": 1.26,
+      "timing_statistics": ["p50": 1.04, "p95": 2, "other": 1.26], "health": nil,
+    ]
+    try row.accept(&payload)
+    #expect(
+      payload == [
+        "note": "\u{1b}[1mas it came", "plugin": "pose", "status": "running", "timing_ms": 1.3,
+        "timing_statistics": ["p50": 1.0, "p95": 2, "other": 1.26], "health": nil,
+      ])
+    let published = payload
+    try row.accept(&payload)
+    #expect(payload == published)
+    payload["plugin"] = "\u{1b}[31m \u{2003}\u{1b}[0m"
+    #expect(
+      throws: MessageError.invalidPayload(
+        "The field \"payload.plugin\" is \" \u{2003}\", and must be a string of 1 to 100 bytes, not only blanks.")
+    ) { try row.accept(&payload) }
   }
 
   @Test func `a feature's rows are found beside the server's own`() {

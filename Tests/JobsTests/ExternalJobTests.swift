@@ -50,12 +50,44 @@ struct ExternalJobTests {
     // The line is 2,500 messages ahead of the row, and 99 of them have to be folded again after a crash.
     #expect(try bench.recorder.store.job(job.id)?.offset == created)
     let last = try await bench.service.report([reported(.progress, ["progress": 99.5], job: job.id)], into: job.id)
+    #expect(try bench.recorder.store.job(job.id)?.offset == created)
+    // From now on it is due: the next batch, of whatever job, writes it.
+    _ = try await bench.service.report(busy, into: other.id)
     #expect(try bench.recorder.store.job(job.id)?.offset == last?.offset)
     #expect(try bench.recorder.store.job(job.id)?.progress == 99.5)
+    let written = try #require(try bench.recorder.store.job(other.id)).offset
+    _ = try await bench.service.report([reported(.progress, ["progress": 99.6], job: job.id)], into: job.id)
+    #expect(try bench.recorder.store.job(job.id)?.offset == last?.offset)
+    #expect(try #require(try bench.recorder.store.job(other.id)).offset > written)
     // Both come back as of their last message, whatever their rows say.
     bench.recorder.store.close()
     let again = try Bench(after: bench)
-    #expect(try again.service.job(other.id).progress == 42 && again.service.job(job.id).progress == 99.5)
+    #expect(try again.service.job(other.id).progress == 42 && again.service.job(job.id).progress == 99.6)
+  }
+
+  @Test func `reports go on from what is stored, whether or not the job was looked at in between`() async throws {
+    let (bench, job) = try await bench()
+    for number in 1...6 {
+      let messages = try [
+        reported(.error, ["error": "failed"], job: job.id),
+        reported(.warning, ["plugin": "cc", "message": "unused"], job: job.id),
+        reported(.progress, ["progress": .int(number)], job: job.id),
+      ]
+      // What is not stored leaves nothing behind.
+      bench.recorder.fail(with: number == 4 ? .unwritable(path: "db", .diskFull) : nil)
+      if number == 4 {
+        await #expect(throws: AppError.self) { try await bench.service.report(messages, into: job.id) }
+      } else {
+        _ = try await bench.service.report(messages, into: job.id)
+      }
+      if number % 2 == 0 { await bench.service.failAbandoned() }
+    }
+    let errors = bench.recorder.messages(.job(job.id)).filter { $0.type == .error }
+    #expect(errors.map { $0.payload["error_id"]?.intValue } == [1, 2, 3, 4, 5])
+    let digests = bench.recorder.messages(.jobs).filter { $0.type == .progress }
+    #expect(digests.map { $0.payload["warnings_count"]?.intValue } == [1, 2, 3, 4, 5])
+    let after = try bench.service.job(job.id)
+    #expect(after.errors.count == 5 && after.warnings.count == 5 && after.warningsCount == 5)
   }
 
   @Test func `a plugin whose name comes in two Unicode forms is one plugin, for the browser too`() async throws {

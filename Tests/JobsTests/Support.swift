@@ -149,10 +149,9 @@ final class Recorder: Sendable {
     published.withLock { state in
       if let failure = state.failure { return .failure(failure.appError) }
       var batch = StoreBatch()
-      var offsets: [Int] = []
+      let offsets = state.offset + 1..<state.offset + 1 + publication.items.count
       for item in publication.items {
         state.offset += 1
-        offsets.append(state.offset)
         var sequence = 0
         if item.message.type.isNumbered {
           state.all.append((item.topic, item.message))

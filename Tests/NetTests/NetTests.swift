@@ -32,6 +32,32 @@ struct EventLoopTests {
     #expect(seen.withLock { $0.values.allSatisfy { $0 == Array(0..<1000) } })
   }
 
+  @Test func `a thread that collects its wake-ups wakes a loop for all of its work at once, and afterwards`() throws {
+    // The turns in which work ran, each with how much.
+    let runs = Mutex<[Int]>([])
+    let loop = try EventLoop<Counter>(name: "test") { reactor, _ in
+      let counter = Counter()
+      reactor.onTurnEnd = {
+        if counter.value > 0 { runs.withLock { $0.append(counter.value) } }
+        counter.value = 0
+      }
+      return counter
+    }
+    Thread(name: "sender") {
+      CollectedWakes.during {
+        for _ in 0..<100 {
+          CollectedWakes.during { loop.mailbox.execute { $0.value += 1 } }
+          usleep(100)
+        }
+        #expect(runs.withLock { $0.isEmpty })
+      }
+      while runs.withLock({ $0.isEmpty }) { usleep(100) }
+      loop.mailbox.execute { $0.value += 1 }
+    }.join()
+    loop.stop()
+    #expect(runs.withLock { $0 } == [100, 1])
+  }
+
   struct Refused: Error, Equatable {}
 
   @Test func `a loop whose owner can't be made throws the error`() {

@@ -222,26 +222,27 @@ struct JournalTests {
     let desk = Desk()
     let journal = desk.journal()
     desk.setBroken(true)
-    for number in 1...300 { desk.publish(journal, "\(number)") }
+    // More than one batch.
+    for number in 1...600 { desk.publish(journal, "\(number)") }
     desk.publish(journal, "asked", isRefusable: true)
-    desk.publish(journal, "301")
+    desk.publish(journal, "601")
     #expect(journal.step(now: 0) == 0)
     #expect(desk.happened == ["asked: refused"])
-    #expect(journal.statistics.waiting == 301)
+    #expect(journal.statistics.waiting == 601)
     #expect(desk.publish(journal, "asked again", isRefusable: true))
     #expect(desk.happened == ["asked: refused", "asked again: refused"])
-    #expect(journal.statistics.waiting == 301 && journal.statistics.overflows == 0)
+    #expect(journal.statistics.waiting == 601 && journal.statistics.overflows == 0)
 
     #expect(journal.step(now: 1_000) == 0)
-    #expect(journal.statistics.waiting == 301 && journal.statistics.failedCommits == 2)
+    #expect(journal.statistics.waiting == 601 && journal.statistics.failedCommits == 2)
 
     desk.setBroken(false)
     #expect(journal.step(now: 2_000) == 0)
     #expect(desk.publish(journal, "asked in time", isRefusable: true))
     #expect(journal.step(now: 2_005) == nil)
-    #expect(desk.batches.flatMap(\.self) == (1...302).map { "[\($0)]" })
+    #expect(desk.batches.flatMap(\.self) == (1...602).map { "[\($0)]" })
     let told = desk.happened.filter { $0.contains(": e:") }
-    #expect(told == (1...301).map { "\($0): e:\($0)" } + ["asked in time: e:302"])
+    #expect(told == (1...601).map { "\($0): e:\($0)" } + ["asked in time: e:602"])
     #expect(journal.statistics.waiting == 0)
   }
 

@@ -19,6 +19,23 @@ import Testing
     #expect(names.allSatisfy { !$0.hasPrefix("loop") }, "\(names)")
   }
 
+  @Test func `a handler that starts on the loop answers at once or later, or leaves the request to another`() throws {
+    let server = try EchoServer(threads: 1)
+    let client = try ProbeClient(port: server.port)
+    for text in ["later", "at once"] {
+      #expect(try client.request("POST", "/started", body: Array(text.utf8)).text.hasPrefix("\(text) on loop"))
+    }
+    let left = try client.request("POST", "/started", body: Array("left".utf8)).text
+    #expect(left.hasPrefix("left on ") && !left.hasPrefix("left on loop"))
+    let refused = try client.request("POST", "/started", body: Array("refused".utf8))
+    #expect(refused.status == 409)
+    // Conditions are checked off the loop.
+    let checked = try client.request("POST", "/started", headers: ["If-None-Match": "\"x\""], body: Array("later".utf8))
+      .text
+    #expect(checked.hasPrefix("later on ") && !checked.hasPrefix("later on loop"))
+    #expect(try client.request("POST", "/started", body: Array("later".utf8)).status == 200)
+  }
+
   @Test func `handlers that block hold up neither the loop, nor other handlers, nor the cooperative pool`() throws {
     let server = try EchoServer(threads: 1)
     defer { server.gate.open() }

@@ -101,6 +101,24 @@ final class EchoServer: Sendable {
           return Response(.ok, contentType: "text/plain", body: Array("awaited \(number)".utf8))
         }),
       Route(
+        .post, "/started", role: .viewer,
+        .started(
+          { request, answer in
+            let text = String(decoding: request.body, as: UTF8.self)
+            guard text != "refused" else { throw AppError(.conflict, "No.") }
+            guard text != "left" else { return false }
+            let thread = threadName()
+            let respond: @Sendable () -> Void = {
+              answer(.success(Response(.ok, contentType: "text/plain", body: Array("\(text) on \(thread)".utf8))))
+            }
+            if text == "at once" { respond() } else { DispatchQueue.global().async(execute: respond) }
+            return true
+          },
+          otherwise: { request in
+            let text = String(decoding: request.body, as: UTF8.self)
+            return Response(.ok, contentType: "text/plain", body: Array("\(text) on \(threadName())".utf8))
+          })),
+      Route(
         .get, "/blocked", role: .viewer,
         .deferred { _ in
           gate.block()

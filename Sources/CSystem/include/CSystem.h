@@ -35,6 +35,10 @@ void telltale_mark_event_loop(void);
 /// Whether the calling thread was marked. (Comparing `pthread_self()` in Swift gives the wrong answer at -O.)
 _Bool telltale_is_event_loop(void);
 
+/// A pointer of the calling thread's own: the wake-ups that it collects. NULL until it is set.
+void *telltale_collected_wakes(void);
+void telltale_collect_wakes(void *wakes);
+
 /// Starts a program found on the PATH in a process group of its own, with default signals, an empty signal mask and no
 /// descriptor but 0, 1 and 2. Returns 0 and the pid, or the error number.
 /// - directory: may be NULL for ours.

@@ -13,24 +13,8 @@ package final class ExternalReports: Sendable {
   private let publisher: Publisher
   /// Milliseconds of a clock that stops while the machine sleeps.
   private let uptime: @Sendable () -> Int
-  private let state = Mutex(State())
-
-  private struct State {
-    /// Jobs with reports that are not stored yet.
-    var pending: [String: Pending] = [:]
-    /// When each job was last reported about, or first checked, by ``uptime``.
-    var lastReports: [String: Int] = [:]
-    /// Cancelled jobs whose end is not stored yet, with the time of the cancellation. Further reports about them are refused.
-    var cancelled: [String: Timestamp] = [:]
-    var lastNumber = 0
-  }
-
-  private struct Pending {
-    /// The job as it will be.
-    var job: Job
-    /// What was submitted and is not stored yet, in that order.
-    var reports: [(number: Int, items: [Publication.Item])] = []
-  }
+  /// The jobs that are reported about, by id.
+  private let jobs = Mutex<[String: ReportedJob]>([:])
 
   /// The most plugins that one job may name, in any kind of message: each is a part of its state.
   static let maxPlugins = 100
@@ -53,14 +37,22 @@ package final class ExternalReports: Sendable {
   func report(
     _ messages: [ReportedMessage], into id: String, key: IdempotencyKey?, now: Timestamp
   ) async throws(AppError) -> StreamPosition? {
-    let isCancelled = state.withLock { state in
-      state.lastReports[id] = uptime()
-      return state.cancelled[id] != nil
+    let result = await withCheckedContinuation { continuation in
+      report(messages, into: id, key: key, now: now) { continuation.resume(returning: $0) }
     }
-    if isCancelled { throw AppError(.conflict, "Job \(id) was cancelled: nothing more can be reported.") }
-    return try await submit(id) { job throws(AppError) in
+    return try result.get()
+  }
+
+  /// The same, for a caller that doesn't await.
+  /// - Parameter completion: called once, on the caller's thread before this returns or on another one later.
+  func report(
+    _ messages: [ReportedMessage], into id: String, key: IdempotencyKey?, now: Timestamp,
+    completion: @escaping Publisher.Completion
+  ) {
+    submit(to: id, as: .report, completion: completion) { job throws(AppError) in
       guard !messages.isEmpty else { throw AppError(.unprocessable, "There is no message in the request.") }
       var publication = Publication([], isRefusable: true)
+      publication.items.reserveCapacity(messages.count + 1)
       if let key { publication.items.append(.init(.requestAccepted(key), to: job.topic)) }
       for reported in messages {
         guard !job.status.isFinal else { throw Self.hasEnded(job) }
@@ -78,22 +70,55 @@ package final class ExternalReports: Sendable {
     } catch {
       // A job that has ended, or is gone, can't be cancelled. Every other error comes from the store.
       guard error.code != .conflict, error.code != .notFound else { throw error }
-      state.withLock { $0.cancelled[id] = now }
+      // Under the outer lock too, so that the job can't be forgotten at the same time.
+      jobs.withLock { jobs in
+        jobs[id, default: ReportedJob(lastReport: uptime())].state.withLock { $0.cancelled = now }
+      }
     }
   }
 
   /// Whether a job was cancelled and its end is not stored yet.
-  func isCancelled(_ id: String) -> Bool { state.withLock { $0.cancelled[id] != nil } }
+  func isCancelled(_ id: String) -> Bool { known(id)?.state.withLock { $0.cancelled != nil } ?? false }
+
+  /// Whether a report about the job needs nothing but what is in memory, as it seems now.
+  func isInMemory(_ id: String) -> Bool { known(id) != nil || book.isActive(id) }
+
+  private func known(_ id: String) -> ReportedJob? { jobs.withLock { $0[id] } }
+
+  private func job(_ id: String) -> ReportedJob {
+    jobs.withLock { jobs in
+      if let known = jobs[id] { return known }
+      let made = ReportedJob(lastReport: uptime())
+      jobs[id] = made
+      return made
+    }
+  }
+
+  /// Forgets what the book shows, of jobs that are not active.
+  private func forget(except active: Set<String>) {
+    jobs.withLock { jobs in
+      jobs = jobs.filter { id, job in active.contains(id) || !job.state.withLock { $0.forgetIfSettled() } }
+    }
+  }
+
+  private func forget(_ id: String) {
+    jobs.withLock { jobs in
+      if jobs[id]?.state.withLock({ $0.forgetIfSettled() }) ?? false { jobs[id] = nil }
+    }
+  }
 
   /// Stores the ends of jobs that were cancelled while nothing could be stored.
   private func storeCancellations() async {
-    for (id, time) in state.withLock({ $0.cancelled }) {
+    let cancelled = jobs.withLock { jobs in
+      jobs.compactMap { id, job in job.state.withLock { $0.cancelled.map { (id: id, time: $0) } } }
+    }
+    for (id, time) in cancelled {
       do throws(AppError) {
         try await end(id, .cancelled, now: time)
       } catch {
         guard error.code == .conflict || error.code == .notFound else { continue }
       }
-      state.withLock { _ = $0.cancelled.removeValue(forKey: id) }
+      known(id)?.state.withLock { $0.cancelled = nil }
     }
   }
 
@@ -105,11 +130,8 @@ package final class ExternalReports: Sendable {
     await storeCancellations()
     let ids = book.active.filter(\.work.traits.isReported).map(\.id)
     let latest = uptime() - Int(timeout)
-    let silent = state.withLock { state in
-      let known = state.lastReports
-      state.lastReports = Dictionary(uniqueKeysWithValues: ids.map { ($0, known[$0] ?? uptime()) })
-      return ids.filter { state.lastReports[$0, default: .max] < latest }
-    }
+    forget(except: Set(ids))
+    let silent = ids.filter { id in job(id).state.withLock { $0.lastReport < latest } }
     // The next round ends the rest, and those that can't be stored now.
     for id in silent.prefix(Self.maxFailedAtOnce) {
       let reason = "Nothing was reported about the job for \(Self.words(for: timeout)), so it counts as abandoned."
@@ -122,15 +144,19 @@ package final class ExternalReports: Sendable {
   private func end(
     _ id: String, _ status: JobStatus, because reason: String? = nil, ifSilentSince latest: Int = .max, now: Timestamp
   ) async throws(AppError) {
-    try await submit(id, ifSilentSince: latest) { job throws(AppError) in
-      guard !job.status.isFinal else { throw Self.hasEnded(job) }
-      var ended = job
-      if let reason { ended.error = reason }
-      ended.end(status, at: now)
-      var publication = Publication([], isRefusable: true)
-      Self.add(status: ended, to: &publication, of: &job)
-      return publication
+    let result = await withCheckedContinuation { continuation in
+      submit(to: id, as: .end(ifSilentSince: latest), completion: { continuation.resume(returning: $0) }) {
+        job throws(AppError) in
+        guard !job.status.isFinal else { throw Self.hasEnded(job) }
+        var ended = job
+        if let reason { ended.error = reason }
+        ended.end(status, at: now)
+        var publication = Publication([], isRefusable: true)
+        Self.add(status: ended, to: &publication, of: &job)
+        return publication
+      }
     }
+    _ = try result.get()
   }
 
   private static func words(for milliseconds: Int64) -> String {
@@ -140,65 +166,106 @@ package final class ExternalReports: Sendable {
 
   // MARK: In order
 
-  /// Makes a publication from the job as it will be, and returns when it is stored.
-  @discardableResult
-  private func submit(
-    _ id: String, ifSilentSince latest: Int = .max, _ make: (inout Job) throws(AppError) -> Publication
-  ) async throws(AppError) -> StreamPosition? {
-    let result = await withCheckedContinuation { continuation in
-      do throws(AppError) {
-        try enqueue(id, ifSilentSince: latest, make) { continuation.resume(returning: $0) }
-      } catch {
-        continuation.resume(returning: .failure(error))
-      }
-    }
-    return try result.get()
+  /// Why something is submitted about a job.
+  private enum Cause {
+    /// Its reporter asks for it.
+    case report
+    /// The job ends, unless it was reported about at this time or later.
+    case end(ifSilentSince: Int)
   }
 
-  private func enqueue(
-    _ id: String, ifSilentSince latest: Int, _ make: (inout Job) throws(AppError) -> Publication,
-    completion: @escaping Publisher.Completion
-  ) throws(AppError) {
-    let outcome = state.withLock { state in
+  /// Makes a publication from the job as it will be, and submits it.
+  /// - Parameter completion: called once: on this thread if nothing is submitted, otherwise on another one.
+  private func submit(
+    to id: String, as cause: Cause, completion: @escaping Publisher.Completion,
+    make: (inout Job) throws(AppError) -> Publication
+  ) {
+    do throws(AppError) {
+      while try !submitOnce(to: id, as: cause, completion: completion, make: make) {}
+    } catch {
+      completion(.failure(error))
+    }
+  }
+
+  /// - Returns: false if the job was found just before it was forgotten: it has ended, or is found again.
+  /// - Throws: ``AppError`` if nothing is submitted.
+  private func submitOnce(
+    to id: String, as cause: Cause, completion: @escaping Publisher.Completion,
+    make: (inout Job) throws(AppError) -> Publication
+  ) throws(AppError) -> Bool {
+    let reported = try find(id)
+    let outcome = reported.state.withLock { state in
       Result { () throws(AppError) in
-        guard var entry = state.pending[id] ?? book.active(id).map({ Pending(job: $0) }) else { throw hasEnded(id) }
-        guard state.lastReports[id, default: 0] < latest else {
+        guard !state.isForgotten else { return false }
+        var job = if let known = state.job { known } else { try startingPoint(id) }
+        switch cause {
+        case .report:
+          state.lastReport = uptime()
+          guard state.cancelled == nil else { throw Self.wasCancelled(id) }
+        case .end(let latest) where state.lastReport >= latest:
           throw AppError(.conflict, "Job \(id) is reported again.")
+        case .end: break
         }
-        let publication = try make(&entry.job)
-        state.lastNumber += 1
-        let number = state.lastNumber
-        // Under the lock, so that reports are stored in the order in which they were folded.
+        let publication = try make(&job)
+        let number = state.nextNumber()
+        // Under the lock, so that the job's reports are stored in the order in which they were folded.
         try publisher.submit(publication) { [self] result in
-          settle(number, of: id, result)
+          settle(number, of: reported, id: id, result: result)
           completion(result)
         }
         // A frame is not delayed by the commit, which only its row waits for.
         for record in publication.records { publisher.tell(record.message, record.topic) }
-        entry.reports.append((number, publication.items))
-        state.pending[id] = entry
+        state.add(number, publication.items, of: job)
+        return true
       }
     }
-    try outcome.get()
+    return try outcome.get()
   }
 
-  private func settle(_ number: Int, of id: String, _ result: Result<StreamPosition?, AppError>) {
-    state.withLock { state in
-      guard var entry = state.pending.removeValue(forKey: id) else { return }
-      entry.reports.removeAll { $0.number == number }
-      // A report that was not stored changes nothing; the ones behind it are folded again without it.
-      if case .failure = result, let stored = book.active(id) {
-        entry.job = stored
-        for item in entry.reports.flatMap(\.items) where item.topic == stored.topic { entry.job.apply(item.message) }
+  /// - Throws: ``AppError`` for a job that is neither queued nor running.
+  private func find(_ id: String) throws(AppError) -> ReportedJob {
+    if let known = known(id) { return known }
+    guard book.isActive(id) else { throw try hasEnded(id) }
+    return job(id)
+  }
+
+  /// A job as it is before its first report. To be read under the job's lock: everything that was submitted before has
+  /// been forgotten then, so the book shows it.
+  /// - Throws: ``AppError`` if it has ended or is not reported from outside.
+  private func startingPoint(_ id: String) throws(AppError) -> Job {
+    guard let job = book.active(id) else { throw try hasEnded(id) }
+    guard job.work.traits.isReported else { throw Self.isNotReported(id) }
+    return job
+  }
+
+  private func settle(
+    _ number: Int, of reported: ReportedJob, id: String, result: Result<StreamPosition?, AppError>
+  ) {
+    let isOver = reported.state.withLock { state in
+      switch result {
+      case .success: state.settle(number)
+      case .failure: state.withdraw(number, from: book.active(id))
       }
-      if !entry.reports.isEmpty { state.pending[id] = entry }
+      return state.isOver
     }
+    if isOver { forget(id) }
   }
 
   /// The error for a job that is neither queued nor running.
-  private func hasEnded(_ id: String) -> AppError {
-    guard let job = try? book.job(id) else { return AppError(.notFound, "Job \(id) not found.") }
-    return Self.hasEnded(job)
+  /// - Throws: ``AppError`` if the store can't be read.
+  private func hasEnded(_ id: String) throws(AppError) -> AppError {
+    guard let job = try read({ () throws(StoreError) in try book.job(id) }) else {
+      return AppError(.notFound, "Job \(id) not found.")
+    }
+    return job.work.traits.isReported ? Self.hasEnded(job) : Self.isNotReported(id)
+  }
+
+  private static func isNotReported(_ id: String) -> AppError {
+    AppError(.conflict, "Job \(id) is run by this server and can't be reported from outside.")
+  }
+
+  private static func wasCancelled(_ id: String) -> AppError {
+    AppError(.conflict, "Job \(id) was cancelled: nothing more can be reported.")
   }
 
   private static func hasEnded(_ job: Job) -> AppError {
@@ -220,8 +287,8 @@ package final class ExternalReports: Sendable {
     case .error:
       var numbered = message
       numbered.payload["error_id"] = .int(job.errorsCount + 1)
-      publication.items += job.publish(numbered)
-    default: publication.items += job.publish(message)
+      job.publish(numbered, in: &publication)
+    default: job.publish(message, in: &publication)
     }
   }
 
@@ -262,7 +329,7 @@ package final class ExternalReports: Sendable {
   ) {
     var message = RealtimeMessage.jobStatus(changed)
     message.timestamp = time
-    publication.items += job.publish(message)
+    job.publish(message, in: &publication)
   }
 }
 

@@ -13,15 +13,13 @@ package struct ReportedMessage: Sendable {
   ///   - json: the message as it was sent.
   ///   - job: the job that it is reported into; its own `job_id` must agree.
   /// - Throws: ``MessageError``, which names the field.
-  package init(_ json: JSON, job: String) throws(MessageError) {
-    var message = try RealtimeMessage(json)
+  package init(_ json: consuming JSON, job: String) throws(MessageError) {
+    var message = try RealtimeMessage(consume json)
     guard let row = MessageTable.core[message.type], row.isReportable else {
       throw .unknownType(message.type.rawValue, known: Self.types)
     }
-    // First, so that a name of nothing but escape sequences is blank.
-    message.payload = row.normalized(message.payload)
-    if message.type == .jobStatus { try Self.status.check(message.payload) }
-    try row.check(message.payload)
+    if message.type == .jobStatus { try Self.status.accept(&message.payload) }
+    try row.accept(&message.payload)
     if let named = message.payload["job_id"], named != .string(job) {
       throw .invalidPayload("The field \"payload.job_id\" names another job than \(job), into which it is reported.")
     }
@@ -31,7 +29,7 @@ package struct ReportedMessage: Sendable {
     message.payload["job_id"] = .string(job)
     // Two Unicode forms of a name are equal in Swift, but not in the browser.
     if let plugin = message.payload["plugin"]?.stringValue { message.payload["plugin"] = .string(plugin.composed) }
-    guard JSON.object(message.json).isEncoded(within: MessageTable.maxMessageBytes) else {
+    guard message.isEncoded(within: MessageTable.maxMessageBytes) else {
       throw .tooLarge(limit: MessageTable.maxMessageBytes)
     }
     self.message = message
@@ -46,7 +44,7 @@ package struct ReportedMessage: Sendable {
   /// A hash that tells two requests apart.
   static func digest(_ messages: [ReportedMessage]) -> [UInt8] {
     var hash = SHA256()
-    for reported in messages { hash.update(JSON.object(reported.message.json).encoded()) }
+    for reported in messages { hash.update(reported.message.encoded) }
     return hash.finalize()
   }
 }

@@ -35,7 +35,11 @@ final class JobReporter {
     self.cancel = cancel
   }
 
-  func publish(_ message: RealtimeMessage) { enqueue(Publication(job.publish(message))) }
+  func publish(_ message: RealtimeMessage) {
+    var publication = Publication([])
+    job.publish(message, in: &publication)
+    enqueue(publication)
+  }
 
   private func enqueue(_ publication: Publication) {
     publisher.enqueue(publication) { [cancel] in cancel?.isRaised ?? false }
@@ -77,7 +81,8 @@ final class JobReporter {
     isRefusable: Bool, _ change: (inout Job) -> Void,
     completion: @escaping @Sendable (Result<Void, AppError>) -> Void
   ) {
-    let publication = Publication(job.publish(.jobStatus(changing(change))), isRefusable: isRefusable)
+    var publication = Publication([], isRefusable: isRefusable)
+    job.publish(.jobStatus(changing(change)), in: &publication)
     do throws(AppError) {
       try publisher.submit(publication) { completion($0.map { _ in }) }
     } catch {

@@ -23,6 +23,9 @@ package final class InspectorService: Sendable {
 
     package init() {}
 
+    /// Whether a message of this type may say anything about a plugin.
+    static func concern(_ type: MessageType) -> Bool { type == .pluginStatus || type == .metadata }
+
     /// - Parameter job: the message's, with the message folded in.
     package mutating func add(_ message: RealtimeMessage, of job: Job) {
       switch message.type {

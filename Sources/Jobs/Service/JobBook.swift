@@ -6,43 +6,46 @@ import Synchronization
 /// Every job, as a projection of the messages. Queued and running jobs are held in memory; the others are read from the
 /// store.
 ///
-/// A batch is folded into copies first and stored with them; only after the commit does the book show them. So memory
-/// never shows what could still be lost.
+/// What a batch changes is stored with it; only after the commit does the book show it. So memory never shows what could
+/// still be lost.
 package final class JobBook: Projection {
-  private struct Contents {
-    var active: [String: Job] = [:]
-    /// How far each active job's row lags behind the job.
-    var lags: [String: Lag] = [:]
+  fileprivate struct Contents {
+    var active: [String: ActiveJob] = [:]
+    /// Jobs whose row has to be written with the next batch.
+    var due: Set<String> = []
     /// Everything through this offset is folded.
     var foldedOffset: Int
   }
 
-  private struct Lag {
+  /// A queued or running job, and how far its row lags behind it.
+  fileprivate struct ActiveJob {
+    var job: Job
     /// The offset as of which the row was written.
-    var offset: Int
+    var rowOffset: Int
     /// Messages of the job since then.
-    var messages = 0
+    var messagesSinceRow = 0
 
-    /// Whether the row has to be written. Of many jobs that are reported at once, each has few of the line's messages,
-    /// and rows cost more than messages.
-    func isDue(at newest: Int) -> Bool {
-      newest - offset >= JobBook.messagesBetweenRows && messages >= JobBook.ownMessagesBetweenRows
+    init(_ job: Job) {
+      self.job = job
+      rowOffset = job.offset
     }
-  }
 
-  /// What a batch of publications changes.
-  private struct Changes {
-    /// Every job that the batch has a message for, as of its last message.
-    var jobs: [String: Job] = [:]
-    /// Jobs whose row has to be written.
-    var due: Set<String> = []
-    var lags: [String: Lag] = [:]
-    var removed: [String] = []
-    var keys: [IdempotencyKey] = []
-    var lastOffset: Int?
-    var plugins = InspectorService.Changes()
+    mutating func apply(_ message: RealtimeMessage, at offset: Int) {
+      job.apply(message)
+      job.offset = offset
+      messagesSinceRow += 1
+    }
 
-    var rows: [Job] { due.compactMap { jobs[$0] } }
+    mutating func rowWritten() {
+      rowOffset = job.offset
+      messagesSinceRow = 0
+    }
+
+    /// Whether the row has to be written, with the next batch. Of many jobs that are reported at once, each has few of the
+    /// line's messages, and rows cost more than messages.
+    func isDue(at newest: Int) -> Bool {
+      newest - rowOffset >= JobBook.messagesBetweenRows && messagesSinceRow >= JobBook.ownMessagesBetweenRows
+    }
   }
 
   let store: Store
@@ -50,8 +53,8 @@ package final class JobBook: Projection {
   package let inspector = InspectorService()
   private let contents: Mutex<Contents>
 
-  /// How far the line may be ahead of a row: after a crash a job's messages since then are folded again, at some
-  /// microseconds each.
+  /// How far the line may be ahead of a row, which is written with the next batch then: after a crash a job's messages
+  /// since then are folded again, at some microseconds each.
   static let messagesBetweenRows = 1000
   /// How many messages of its own a row may lag behind all the same.
   static let ownMessagesBetweenRows = 100
@@ -61,10 +64,10 @@ package final class JobBook: Projection {
   package init(_ store: Store) throws(StoreError) {
     self.store = store
     var contents = Contents(foldedOffset: store.newestOffset)
-    for var job in try store.activeJobs() {
-      contents.lags[job.id] = Lag(offset: job.offset)
-      contents.lags[job.id]?.messages = try Self.catchUp(&job, store)
-      contents.active[job.id] = job
+    for job in try store.activeJobs() {
+      var active = ActiveJob(job)
+      active.messagesSinceRow = try Self.catchUp(&active.job, store)
+      contents.active[job.id] = active
     }
     self.contents = Mutex(contents)
   }
@@ -104,10 +107,17 @@ package final class JobBook: Projection {
   var position: StreamPosition { StreamPosition(epoch: store.epoch, offset: contents.withLock { $0.foldedOffset }) }
 
   /// The queued and running jobs, oldest first.
-  package var active: [Job] { contents.withLock { $0.active.values.sorted { $0.number < $1.number } } }
+  package var active: [Job] {
+    contents.withLock { $0.active.values.map(\.job) }.sorted { $0.number < $1.number }
+  }
+
+  /// How many jobs are queued or running.
+  var activeCount: Int { contents.withLock { $0.active.count } }
 
   /// A queued or running job; nil for any other.
-  func active(_ id: String) -> Job? { contents.withLock { $0.active[id] } }
+  func active(_ id: String) -> Job? { contents.withLock { $0.active[id]?.job } }
+
+  func isActive(_ id: String) -> Bool { contents.withLock { $0.active[id] != nil } }
 
   /// A job and the position as of which its values are complete; nil if there is no such job.
   /// - Throws: ``StoreError``
@@ -119,7 +129,7 @@ package final class JobBook: Projection {
 
   private func activeSnapshot(_ id: String) -> (job: Job, position: StreamPosition)? {
     contents.withLock { contents in
-      contents.active[id].map { ($0, StreamPosition(epoch: store.epoch, offset: contents.foldedOffset)) }
+      contents.active[id].map { ($0.job, StreamPosition(epoch: store.epoch, offset: contents.foldedOffset)) }
     }
   }
 
@@ -135,7 +145,9 @@ package final class JobBook: Projection {
   package func list(_ query: JobQuery) throws(StoreError) -> JobListPage {
     var page = try store.jobs(query)
     contents.withLock { contents in
-      for index in page.jobs.indices { page.jobs[index] = contents.active[page.jobs[index].id] ?? page.jobs[index] }
+      for index in page.jobs.indices {
+        page.jobs[index] = contents.active[page.jobs[index].id]?.job ?? page.jobs[index]
+      }
     }
     return page
   }
@@ -146,7 +158,7 @@ package final class JobBook: Projection {
 
   package func exists(_ topic: Topic) -> Bool {
     // If the store can't be read now, there may be such a job.
-    active(topic.id) != nil || ((try? store.hasJob(topic.id)) ?? true)
+    isActive(topic.id) || ((try? store.hasJob(topic.id)) ?? true)
   }
 
   package func snapshotInMemory(of topic: Topic) -> TopicSnapshot? {
@@ -162,68 +174,126 @@ package final class JobBook: Projection {
     rows.jobs += changes.rows
     rows.removedJobs += changes.removed
     rows.keys += changes.keys
-    for record in batch.lazy.flatMap(\.publication.records) {
-      if let frame = StoredFrame(record) { rows.frames.append(frame) }
+    for numbered in batch where !numbered.publication.records.isEmpty {
+      rows.frames += numbered.publication.records.compactMap { StoredFrame($0) }
     }
-    return { [self] in apply(changes) }
+    return { [self] in apply(batch, changes) }
+  }
+
+  /// What a batch changes. Most messages change only their job in memory, after the commit.
+  fileprivate struct Changes {
+    /// Jobs that the batch creates or removes, or whose status it may change: what they become is stored with it.
+    var special: Set<String> = []
+    /// What the special jobs become; nil for one that is removed.
+    var folded: [String: ActiveJob] = [:]
+    var rows: [Job] = []
+    var removed: [String] = []
+    var keys: [IdempotencyKey] = []
   }
 
   private func changes(of batch: [NumberedPublication]) -> Changes {
-    let before = contents.withLock { $0 }
     var changes = Changes()
-    changes.jobs.reserveCapacity(batch.count)
-    for numbered in batch {
-      for (item, offset) in zip(numbered.publication.items, numbered.offsets) {
-        changes.lastOffset = offset
-        if let id = item.topic.jobID { fold(item.message, of: id, at: offset, before: before, into: &changes) }
+    for item in batch.lazy.flatMap(\.publication.items) where item.message.type.changesRows {
+      guard let id = item.topic.jobID else { continue }
+      if item.message.type != .requestAccepted {
+        changes.special.insert(id)
+      } else if let key = IdempotencyKey(item.message.payload) {
+        changes.keys.append(key)
       }
     }
+    contents.withLock { contents in
+      for id in contents.due where !changes.special.contains(id) {
+        if let active = contents.active[id] { changes.rows.append(active.job) }
+      }
+      for id in changes.special { changes.folded[id] = contents.active[id] }
+    }
+    if !changes.special.isEmpty { foldSpecial(batch, into: &changes) }
     return changes
   }
 
-  private func fold(
-    _ message: RealtimeMessage, of id: String, at offset: Int, before: Contents, into changes: inout Changes
-  ) {
-    switch message.type {
-    case .jobCreated:
-      guard var job = message.payload["job"]?.objectValue.flatMap({ Job($0) }) else { return }
-      job.offset = offset
-      changes.jobs[id] = job
-      changes.due.insert(id)
-    case .jobRemoved:
-      changes.removed.append(id)
-      changes.jobs[id] = nil
-    case .requestAccepted:
-      if let key = IdempotencyKey(message.payload) { changes.keys.append(key) }
-    default:
-      // Taken out, so that the copy is changed in place.
-      guard var job = changes.jobs.removeValue(forKey: id) ?? before.active[id] else { return }
-      let status = job.status
-      job.apply(message)
-      job.offset = offset
-      changes.plugins.add(message, of: job)
-      var lag = changes.lags[id] ?? before.lags[id] ?? Lag(offset: offset)
-      lag.messages += 1
-      changes.lags[id] = lag
-      if job.status != status || lag.isDue(at: offset) { changes.due.insert(id) }
-      changes.jobs[id] = job
+  private func foldSpecial(_ batch: [NumberedPublication], into changes: inout Changes) {
+    var due: Set<String> = []
+    for numbered in batch {
+      for (item, offset) in zip(numbered.publication.items, numbered.offsets) {
+        guard let id = item.topic.jobID, changes.special.contains(id) else { continue }
+        if changes.fold(item.message, of: id, at: offset) { due.insert(id) }
+      }
+    }
+    for id in due {
+      guard let job = changes.folded[id]?.job else { continue }
+      changes.rows.append(job)
+      changes.folded[id] = ActiveJob(job)
     }
   }
 
-  /// The changes are committed: the book shows them from now on.
-  private func apply(_ changes: Changes) {
+  /// The batch is committed: the book shows it from now on.
+  private func apply(_ batch: [NumberedPublication], _ changes: Changes) {
+    var plugins = InspectorService.Changes()
     contents.withLock { contents in
-      for (id, job) in changes.jobs { contents.active[id] = job.status.isFinal ? nil : job }
-      contents.lags.merge(changes.lags) { $1 }
-      for job in changes.rows { contents.lags[job.id] = job.status.isFinal ? nil : Lag(offset: job.offset) }
-      for id in changes.removed {
-        contents.active[id] = nil
-        contents.lags[id] = nil
+      contents.rowsWritten(changes.rows)
+      for (id, active) in changes.folded { contents.active[id] = active.job.status.isFinal ? nil : active }
+      for id in changes.removed { contents.active[id] = nil }
+      for numbered in batch {
+        for (item, offset) in zip(numbered.publication.items, numbered.offsets) {
+          contents.foldedOffset = offset
+          guard let id = item.topic.jobID, !item.message.type.isInternal else { continue }
+          if changes.special.contains(id) {
+            if let job = changes.folded[id]?.job { plugins.add(item.message, of: job) }
+          } else {
+            contents.fold(item.message, of: id, at: offset, plugins: &plugins)
+          }
+        }
       }
-      contents.foldedOffset = changes.lastOffset ?? contents.foldedOffset
     }
-    inspector.add(changes.plugins)
+    inspector.add(plugins)
   }
+}
+
+extension JobBook.Changes {
+  /// Folds a message of a special job.
+  /// - Returns: whether the job's row has to be written.
+  fileprivate mutating func fold(_ message: RealtimeMessage, of id: String, at offset: Int) -> Bool {
+    switch message.type {
+    case .jobCreated:
+      guard var job = message.payload["job"]?.objectValue.flatMap({ Job($0) }) else { return false }
+      job.offset = offset
+      folded[id] = JobBook.ActiveJob(job)
+      return true
+    case .jobRemoved:
+      removed.append(id)
+      folded[id] = nil
+      return false
+    case .requestAccepted: return false
+    default:
+      guard let status = folded[id]?.job.status else { return false }
+      folded[id]?.apply(message, at: offset)
+      return folded[id].map { $0.job.status != status || $0.isDue(at: offset) } ?? false
+    }
+  }
+}
+
+extension JobBook.Contents {
+  fileprivate mutating func fold(
+    _ message: RealtimeMessage, of id: String, at offset: Int, plugins: inout InspectorService.Changes
+  ) {
+    guard let index = active.index(forKey: id) else { return }
+    active.values[index].apply(message, at: offset)
+    if active.values[index].isDue(at: offset) { due.insert(id) }
+    if InspectorService.Changes.concern(message.type) { plugins.add(message, of: active.values[index].job) }
+  }
+
+  /// Rows of jobs were committed.
+  fileprivate mutating func rowsWritten(_ rows: [Job]) {
+    for job in rows {
+      due.remove(job.id)
+      active[job.id]?.rowWritten()
+    }
+  }
+}
+
+extension MessageType {
+  /// Whether a message of this type changes a row besides its own, or may.
+  fileprivate var changesRows: Bool { isInternal || self == .jobStatus }
 }
 
 extension StoredFrame {

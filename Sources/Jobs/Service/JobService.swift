@@ -202,9 +202,6 @@ package final class JobService: Sendable {
   package func report(
     _ messages: [ReportedMessage], into id: String, idempotencyKey: String? = nil
   ) async throws(AppError) -> StreamPosition? {
-    guard try job(id).work.traits.isReported else {
-      throw AppError(.conflict, "Job \(id) is run by this server and can't be reported from outside.")
-    }
     let now = now()
     guard let idempotencyKey else { return try await reports.report(messages, into: id, key: nil, now: now) }
     return try await keys.once(
@@ -212,6 +209,16 @@ package final class JobService: Sendable {
       repeated: { _ throws(AppError) in try reports.position(id) },
       work: { key throws(AppError) in try await reports.report(messages, into: id, key: key(id), now: now) })
   }
+
+  /// Publishes messages about a job that is reported from outside, all or none, for a caller that doesn't await. Reads at
+  /// most one row if ``isReportedInMemory(_:)`` was true just before, and blocks on nothing else.
+  /// - Parameter completion: called once, on the caller's thread before this returns or on another one later.
+  package func report(_ messages: [ReportedMessage], into id: String, completion: @escaping Publisher.Completion) {
+    reports.report(messages, into: id, key: nil, now: now(), completion: completion)
+  }
+
+  /// Whether a report about the job needs nothing but what is in memory.
+  package func isReportedInMemory(_ id: String) -> Bool { reports.isInMemory(id) }
 
   /// Fails external jobs whose reports have stopped, and stores the cancellations of external jobs that could not be stored
   /// at the time. Call this regularly, and when writes work again.
@@ -349,7 +356,7 @@ package final class JobService: Sendable {
     var publication = Publication([.init(.jobCreated(job), to: job.topic)], isRefusable: true)
     if let key { publication.items.append(.init(.requestAccepted(key(job.id)), to: job.topic)) }
     var published = job
-    publication.items += published.publish(.jobStatus(job))
+    published.publish(.jobStatus(job), in: &publication)
     try await publisher.store(publication)
     return job
   }
@@ -359,7 +366,7 @@ package final class JobService: Sendable {
     func nextID() -> String { "\(newestNumber.add(1, ordering: .relaxed).newValue)" }
     if needsSlot { return try queue.reserve(nextID) }
     try queue.checkIsOpen()
-    guard book.active.count < Self.maxActive else {
+    guard book.activeCount < Self.maxActive else {
       throw AppError(
         .unavailable, "\(Self.maxActive) jobs wait or run already. End those that are no longer reported.")
     }

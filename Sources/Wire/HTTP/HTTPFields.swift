@@ -104,6 +104,23 @@ package struct HTTPFields: Sendable {
     }
   }
 
+  /// Whether there is one field with this name, and its value is the text, ignoring case. Both are in lower case.
+  package func hasOnly(_ text: StaticString, in name: StaticString) -> Bool {
+    bytes.withUnsafeBufferPointer { bytes in
+      var isFound = false
+      for slice in slices {
+        guard slice.nameEnd &- slice.nameStart == name.utf8CodeUnitCount,
+          begins(bytes, at: Int(slice.nameStart), with: name)
+        else { continue }
+        guard !isFound, slice.valueEnd &- slice.valueStart == text.utf8CodeUnitCount,
+          begins(bytes, at: Int(slice.valueStart), with: text)
+        else { return false }
+        isFound = true
+      }
+      return isFound
+    }
+  }
+
   /// - Precondition: At least as many bytes follow `start` as the text has, and the text is in lower case.
   private func begins(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int, with text: StaticString) -> Bool {
     let (count, text) = (text.utf8CodeUnitCount, text.utf8Start)
