@@ -28,7 +28,9 @@ package struct PlanarPicture: Equatable, Sendable {
     let spread = [UInt8](unsafeUninitializedCapacity: count) { out, initialized in
       bytes.withUnsafeBytes { raw in
         if format.bytesPerSample == 1 {
-          spreadLuma(raw.bindMemory(to: UInt8.self), as: Int32.self, to: out)
+          let planes = raw.bindMemory(to: UInt8.self)
+          let done = PixelRows(self).spreadLuma(planes, to: out)
+          spreadLuma(planes, as: Int32.self, from: done, to: out)
           composite(alpha: raw.bindMemory(to: UInt8.self), onto: out, channels: 1)
         } else {
           spreadLuma(raw.bindMemory(to: UInt16.self), as: Int.self, to: out)
@@ -46,7 +48,9 @@ package struct PlanarPicture: Equatable, Sendable {
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { out, initialized in
       self.bytes.withUnsafeBytes { raw in
         if format.bytesPerSample == 1 {
-          convert(raw.bindMemory(to: UInt8.self), as: Int32.self, to: out)
+          let planes = raw.bindMemory(to: UInt8.self)
+          let done = PixelRows(self).convert(planes, to: out)
+          convert(planes, as: Int32.self, fromColumn: done, to: out)
           composite(alpha: raw.bindMemory(to: UInt8.self), onto: out, channels: 3)
         } else {
           convert(raw.bindMemory(to: UInt16.self), as: Int.self, to: out)
@@ -58,30 +62,39 @@ package struct PlanarPicture: Equatable, Sendable {
     return Picture(width: width, height: height, format: .rgb, bytes: bytes)
   }
 
+  // The same in scalars: what vectors leave at the ends of rows, and samples of more than 8 bits.
+  //
   // `Number` must hold a sample times a factor: 32 bits for samples of 8 bits, which keeps that case fast.
 
   private func spreadLuma<Sample: FixedWidthInteger, Number: FixedWidthInteger>(
-    _ samples: UnsafeBufferPointer<Sample>, as _: Number.Type, to out: UnsafeMutableBufferPointer<UInt8>
+    _ samples: UnsafeBufferPointer<Sample>, as _: Number.Type, from first: Int = 0,
+    to out: UnsafeMutableBufferPointer<UInt8>
   ) {
-    let scale = Scale<Number>(colours, bitDepth: format.bitDepth)
+    let scale = ColourScale<Number>(colours, bitDepth: format.bitDepth)
     let (black, white) = (Sample(truncatingIfNeeded: scale.black), Sample(truncatingIfNeeded: scale.white))
-    for index in 0..<width * height {
+    for index in first..<width * height {
       // Clamped before the multiplication, in the smaller type, which is cheaper than after it.
       let above = Number(truncatingIfNeeded: Swift.min(Swift.max(samples[index], black), white) &- black)
-      out[index] = UInt8(truncatingIfNeeded: (above &* scale.factor &+ Scale<Number>.half) &>> Scale<Number>.shift)
+      out[index] = UInt8(
+        truncatingIfNeeded: (above &* scale.factor &+ ColourScale<Number>.half) &>> ColourScale<Number>.shift)
     }
   }
 
+  /// - Parameter first: Columns before this one are left as they are. A multiple of the chroma's step.
   private func convert<Sample: FixedWidthInteger, Number: FixedWidthInteger>(
-    _ planes: UnsafeBufferPointer<Sample>, as _: Number.Type, to out: UnsafeMutableBufferPointer<UInt8>
+    _ planes: UnsafeBufferPointer<Sample>, as _: Number.Type, fromColumn first: Int = 0,
+    to out: UnsafeMutableBufferPointer<UInt8>
   ) {
-    let scale = Scale<Number>(colours, bitDepth: format.bitDepth)
+    guard first < width else { return }
+    let scale = ColourScale<Number>(colours, bitDepth: format.bitDepth)
     guard format.chroma != .mono else {
-      for index in 0..<width * height {
-        let grey = scale.clamp(Number(truncatingIfNeeded: planes[index]) &* scale.factor &+ scale.offset)
-        out[3 &* index] = grey
-        out[3 &* index &+ 1] = grey
-        out[3 &* index &+ 2] = grey
+      for row in 0..<height {
+        for index in row &* width &+ first..<(row &+ 1) &* width {
+          let grey = scale.clamp(Number(truncatingIfNeeded: planes[index]) &* scale.factor &+ scale.offset)
+          out[3 &* index] = grey
+          out[3 &* index &+ 1] = grey
+          out[3 &* index &+ 2] = grey
+        }
       }
       return
     }
@@ -91,9 +104,9 @@ package struct PlanarPicture: Equatable, Sendable {
     let stepX = format.chroma.stepX
     for y in 0..<height {
       let chromaRow = y / format.chroma.stepY * chromaWidth
-      var pixel = y * width
-      let end = pixel + width
-      for chromaX in 0..<chromaWidth {
+      var pixel = y * width + first
+      let end = (y + 1) * width
+      for chromaX in first / stepX..<chromaWidth {
         let u = Number(truncatingIfNeeded: planes[firstU &+ chromaRow &+ chromaX]) &- scale.centre
         let v = Number(truncatingIfNeeded: planes[firstV &+ chromaRow &+ chromaX]) &- scale.centre
         let red = scale.offset &+ scale.redV &* v
@@ -125,50 +138,6 @@ package struct PlanarPicture: Equatable, Sendable {
         let mixed = Int(out[channel]) &* alpha &+ 255 &* (opaque &- alpha) &+ opaque / 2
         out[channel] = UInt8(truncatingIfNeeded: mixed / opaque)
       }
-    }
-  }
-
-  /// The factors from samples to 0...255, in fixed point with ``shift`` binary places, which must be a constant.
-  private struct Scale<Number: FixedWidthInteger> {
-    let black: Number
-    let white: Number
-    let factor: Number
-    /// What to add to a sample times the factor: black becomes 0, and the shift rounds.
-    let offset: Number
-    private let wideCentre: Number
-    let redV: Number
-    let greenU: Number
-    let greenV: Number
-    let blueU: Number
-
-    @inline(__always) static var shift: Number { Number.bitWidth == 32 ? 16 : 24 }
-    /// The chroma sample that means no colour.
-    @inline(__always) var centre: Number { Number.bitWidth == 32 ? 128 : wideCentre }
-    @inline(__always) static var half: Number { 1 &<< (shift &- 1) }
-
-    init(_ colours: ColourSpace, bitDepth: Int) {
-      let more = bitDepth - 8
-      let one = Double(1 << Int(Self.shift))
-      let isFull = colours.range == .full
-      let largest = Double(1 << bitDepth - 1)
-      let lumaRange = isFull ? largest : Double(219 << more)
-      let chromaRange = isFull ? largest : Double(224 << more)
-      let (red, blue) = (colours.matrix.red, colours.matrix.blue)
-      let green = 1 - red - blue
-      func fixed(_ value: Double) -> Number { Number((value * one).rounded()) }
-      black = isFull ? 0 : Number(16 << more)
-      white = isFull ? Number(1 << bitDepth - 1) : Number(235 << more)
-      factor = fixed(255 / lumaRange)
-      wideCentre = Number(1 << (bitDepth - 1))
-      offset = Self.half - black * factor
-      redV = fixed(2 * (1 - red) * 255 / chromaRange)
-      blueU = fixed(2 * (1 - blue) * 255 / chromaRange)
-      greenU = fixed(-2 * (1 - blue) * blue / green * 255 / chromaRange)
-      greenV = fixed(-2 * (1 - red) * red / green * 255 / chromaRange)
-    }
-
-    @inline(__always) func clamp(_ value: Number) -> UInt8 {
-      UInt8(truncatingIfNeeded: Swift.min(Swift.max(value &>> Self.shift, 0), 255))
     }
   }
 }
