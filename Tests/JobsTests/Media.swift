@@ -73,6 +73,7 @@ struct Media {
 struct Colour: Plugin {
   let metadata = PluginMetadata(
     name: "colour", description: "Test", model: "none", inputShape: "", outputFormat: "")
+  let input: FrameInput = [.luma, .picture]
 
   mutating func prepare(_ context: PluginContext) throws {}
   mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput {

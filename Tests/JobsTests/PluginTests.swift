@@ -186,7 +186,7 @@ struct BlockMapperTests {
     var plugin = BlockMapper()
     let context = PluginContext(jobID: "test", options: ["columns": 2, "rows": 1])
     try plugin.prepare(context)
-    let output = try plugin.process(SourceFrame(id: 0, picture: picture, luma: picture.luma()), context: context)
+    let output = try plugin.process(SourceFrame(id: 0, .picture(picture)), context: context)
     #expect(output.data["colours"] == ["#c8140a", "#0a14c8"])
     #expect(output.data["columns"] == 2 && output.data["rows"] == 1)
     let result = try plugin.finalize(context).result

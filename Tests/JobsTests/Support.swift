@@ -20,7 +20,7 @@ func plane(_ width: Int, _ height: Int, level: (_ x: Int, _ y: Int) -> UInt8) ->
 
 func frame(_ id: Int, _ luma: Plane) -> SourceFrame {
   let picture = Picture(width: luma.width, height: luma.height, format: .grey, bytes: luma.bytes)
-  return SourceFrame(id: id, picture: picture.rgb(), luma: luma)
+  return SourceFrame(id: id, .picture(picture))
 }
 
 /// A y4m video of grey pictures, one for each level.

@@ -8,6 +8,7 @@ import Synchronization
 struct Brightness: Plugin {
   let metadata = PluginMetadata(
     name: "brightness", description: "Test", model: "mean", inputShape: "", outputFormat: "")
+  let input = FrameInput.luma
   private var sum = 0
 
   mutating func prepare(_ context: PluginContext) throws {}
@@ -22,6 +23,7 @@ struct Brightness: Plugin {
 struct Fragile: Plugin {
   let metadata = PluginMetadata(
     name: "fragile", description: "Test", model: "none", inputShape: "", outputFormat: "")
+  let input: FrameInput = []
 
   mutating func prepare(_ context: PluginContext) throws {
     if context.options["prepare"] != nil { throw PluginError.fatal("no licence") }
@@ -42,6 +44,7 @@ struct Fragile: Plugin {
 struct Gate: Plugin {
   let metadata = PluginMetadata(
     name: "gate", description: "Test", model: "none", inputShape: "", outputFormat: "")
+  let input: FrameInput = []
 
   /// Frames that may pass, by job.
   static let passes = Guarded<[String: Int]>([:])
@@ -63,6 +66,7 @@ struct Gate: Plugin {
 /// Has any metadata, and finds nothing.
 struct Described: Plugin {
   let metadata: PluginMetadata
+  let input: FrameInput = []
 
   mutating func prepare(_ context: PluginContext) throws {}
   mutating func process(_ frame: SourceFrame, context: PluginContext) throws -> PluginOutput { PluginOutput() }

@@ -46,19 +46,17 @@ enum FFmpegPixels: Equatable {
   /// - Parameters:
   ///   - bytes: of one picture.
   ///   - description: of the same frame, for its colours.
-  func picture(_ bytes: [UInt8], width: Int, height: Int, description: FFmpegLog.Frame) -> (rgb: Picture, luma: Plane) {
+  func content(_ bytes: [UInt8], width: Int, height: Int, description: FFmpegLog.Frame) -> SourceFrame.Content {
     switch self {
-    case .packed(let format, let isWide):
-      let picture =
-        isWide
-        ? Picture(width: width, height: height, format: format, wideSamples: bytes)
-        : Picture(width: width, height: height, format: format, bytes: bytes)
-      let rgb = picture.rgb()
-      return (rgb, rgb.luma())
+    case .packed(let format, isWide: true):
+      .picture(Picture(width: width, height: height, format: format, wideSamples: bytes))
+    case .packed(let format, isWide: false):
+      .picture(Picture(width: width, height: height, format: format, bytes: bytes))
     case .planar(let format, let isFull):
-      let picture = PlanarPicture(
-        width: width, height: height, format: format, colours: Self.colours(description, isFull: isFull), bytes: bytes)
-      return (picture.rgb(), picture.luma())
+      .planes(
+        PlanarPicture(
+          width: width, height: height, format: format, colours: Self.colours(description, isFull: isFull), bytes: bytes
+        ))
     }
   }
 

@@ -94,12 +94,10 @@ struct FFmpegSource: FrameSource {
     }
     guard let description = first ?? child.nextFrame() ?? (child.isLogBroken ? nil : newest) else { return nil }
     newest = description
-    let (rgb, luma) = layout.pixels.picture(
+    let content = layout.pixels.content(
       bytes, width: layout.width, height: layout.height, description: description)
     defer { nextID += 1 }
-    return SourceFrame(
-      id: nextID, picture: rgb.stretched(toWidth: layout.shownColumns),
-      luma: luma.stretched(toWidth: layout.shownColumns), time: time(of: description))
+    return SourceFrame(id: nextID, content, shownColumns: layout.shownColumns, time: time(of: description))
   }
 
   static func layout(_ frame: FFmpegLog.Frame, name: String) throws -> Layout {

@@ -114,8 +114,7 @@ struct PictureSource: FrameSource {
   }
 
   private func decode(_ file: PictureFile) throws -> SourceFrame {
-    let picture = try Picture.decode(file.read())
-    return SourceFrame(id: nextID, picture: picture.rgb(), luma: picture.luma())
+    SourceFrame(id: nextID, .picture(try Picture.decode(file.read())))
   }
 
   private mutating func decodeWithFFmpeg(_ file: PictureFile) throws -> SourceFrame {

@@ -46,9 +46,7 @@ struct Y4MSource: FrameSource {
     taken += 1
     defer { nextID += 1 }
     return SourceFrame(
-      id: nextID, picture: planes.rgb().stretched(toWidth: shownColumns),
-      luma: planes.luma().stretched(toWidth: shownColumns),
-      time: header.frameRate.map { Double(nextID) / $0 })
+      id: nextID, .planes(planes), shownColumns: shownColumns, time: header.frameRate.map { Double(nextID) / $0 })
   }
 
   mutating func takeProblems() -> [String] {

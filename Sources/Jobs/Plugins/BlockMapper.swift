@@ -14,6 +14,8 @@ package struct BlockMapper: Plugin {
     capabilities: ["image", "video"], tags: ["vision", "colour"], latencyBudgetMS: 10,
     options: [Self.columnsOption, Self.rowsOption])
 
+  package let input = FrameInput.picture
+
   private static let columnsOption = PluginOption(
     "columns", .integer(1...64, default: 16),
     description: "number of blocks across")

@@ -16,6 +16,8 @@ package struct MotionDetection: Plugin {
     latencyBudgetMS: 10,
     options: [Self.thresholdOption, Self.minimumAreaOption])
 
+  package let input = FrameInput.luma
+
   private static let thresholdOption = PluginOption(
     "threshold", .integer(1...254, default: 24),
     description: "difference in grey levels between a pixel and its background")

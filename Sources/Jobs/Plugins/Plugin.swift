@@ -1,5 +1,4 @@
 import Domain
-import Imaging
 import JSONValues
 
 /// A step of a job's pipeline. Each job has its own instance, used from one thread.
@@ -8,6 +7,13 @@ import JSONValues
 /// goes on.
 package protocol Plugin {
   var metadata: PluginMetadata { get }
+
+  /// What ``process(_:context:)`` reads of a frame. A plugin that only needs brightness returns `.luma`: if no plugin of a
+  /// job needs colours, and the job keeps no pictures, its video is never converted to RGB.
+  ///
+  /// This is converted before the plugin's time is measured. Anything else that the plugin reads is converted then, and
+  /// counts as its time.
+  var input: FrameInput { get }
 
   /// Called once, before the first frame. Declare options in ``PluginMetadata/options``, so that a job with a wrong one
   /// is refused before it starts. If only the plugin can check an option, throw
@@ -58,28 +64,6 @@ package struct PluginContext: Sendable {
     }
     return value
   }
-}
-
-/// One frame of a source, decoded.
-package struct SourceFrame: Sendable {
-  /// 0 for the first.
-  package var id: Int
-  /// The colours, RGB.
-  package var picture: Picture
-  /// The brightness, 0 for black to 255 for white.
-  package var luma: Plane
-  /// Seconds since the first frame, for watching at the source's own pace; nil for pictures.
-  package var time: Double?
-
-  package init(id: Int, picture: Picture, luma: Plane, time: Double? = nil) {
-    self.id = id
-    self.picture = picture
-    self.luma = luma
-    self.time = time
-  }
-
-  package var width: Int { luma.width }
-  package var height: Int { luma.height }
 }
 
 /// What a plugin found in a frame, or in all of them.

@@ -12,6 +12,8 @@ package struct QualityCheck: Plugin {
     latencyBudgetMS: 10,
     options: [Self.minimumSharpnessOption, Self.mostClippedOption])
 
+  package let input = FrameInput.luma
+
   private static let minimumSharpnessOption = PluginOption(
     "minimum_sharpness", .number(0...1_000_000, default: 60),
     description: "variance of the Laplacian below which a frame counts as blurred")

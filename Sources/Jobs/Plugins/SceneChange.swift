@@ -12,6 +12,8 @@ package struct SceneChange: Plugin {
     capabilities: ["video"], tags: ["vision", "editing"], latencyBudgetMS: 5,
     options: [Self.thresholdOption])
 
+  package let input = FrameInput.picture
+
   private static let thresholdOption = PluginOption(
     "threshold", .number(0.01...1, default: 0.5),
     description: "minimum difference between the colours of two frames that counts as a cut")

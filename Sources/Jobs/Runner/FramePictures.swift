@@ -17,7 +17,7 @@ package final class FramePictures: Sendable {
   private let state = Guarded(State())
   private let thread: Net.Thread
 
-  /// Frames that may wait: enough to keep the thread busy; 11 MB at 1,280 × 720.
+  /// Frames that may wait: enough to keep the thread busy; at most 15 MB at 1,280 × 720.
   private static let longestQueue = 3
 
   /// - Parameters:

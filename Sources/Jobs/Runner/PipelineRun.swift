@@ -151,6 +151,7 @@ struct PipelineRun {
     var record = Frame(id: frame.id, width: frame.width, height: frame.height, imageURL: nil)
     for index in steps.indices {
       guard !cancel.isRaised else { return false }
+      frame.convert(steps[index].plugin.input)
       let started = ContinuousClock.now
       let output = Result { try steps[index].plugin.process(frame, context: steps[index].context) }
       let duration = milliseconds(.now - started)

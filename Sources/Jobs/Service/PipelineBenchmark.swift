@@ -16,23 +16,20 @@ package enum PipelineBenchmark {
 
   /// Works on the sample clip's scenes at the given size, in memory.
   /// - Parameter frames: Fewer than ``SampleClip/frameCount``; 100 frames of 1,280 × 720 take 140 MB.
-  /// - Returns: A line for each part, and one for all built-in plugins together.
+  /// - Returns: A line for each part, one for all built-in plugins together, and one for them and the conversions.
   package static func run(width: Int = 1280, height: Int = 720, frames: Int = 100) throws -> [Line] {
     let clip = SampleClip(width: width, height: height)
     // From both scenes, with the cut in the middle.
     let first = max(SampleClip.cut - frames / 2, 0)
     let planes = (first..<min(first + frames, SampleClip.frameCount)).map(clip.frame)
-    var decoded: [SourceFrame] = []
-    decoded.reserveCapacity(planes.count)
     var lines = [
-      measure("convert", frames: planes.count) {
-        for (id, picture) in planes.enumerated() {
-          let frame = SourceFrame(id: id, picture: picture.rgb(), luma: picture.luma())
-          // The plugins get only a few of them, so that memory stays small.
-          if decoded.count < 50 { decoded.append(frame) }
-        }
-      }
+      measure("convert", frames: planes.count) { for picture in planes { _ = picture.rgb() } },
+      measure("luma", frames: planes.count) { for picture in planes { _ = picture.luma() } },
     ]
+    let conversions = lines.reduce(0) { $0 + $1.millisecondsPerFrame }
+    // The plugins get only a few of them, so that memory stays small.
+    let decoded = planes.enumerated().prefix(50).map { SourceFrame(id: $0.offset, .planes($0.element)) }
+    for frame in decoded { frame.convert([.luma, .picture]) }
     lines.append(
       measure("stretch", frames: decoded.count) {
         for frame in decoded {
@@ -52,6 +49,7 @@ package enum PipelineBenchmark {
     }
     let together = lines[pluginsFrom...].reduce(0) { $0 + $1.millisecondsPerFrame }
     lines.append(Line(name: "all plugins", framesPerSecond: 1000 / together))
+    lines.append(Line(name: "converted", framesPerSecond: 1000 / (together + conversions)))
     var encoded: [[UInt8]] = []
     lines.append(measure("encode", frames: decoded.count) { encoded = decoded.map { PNGEncoder.encode($0.picture) } })
     lines.append(
