@@ -28,6 +28,10 @@ package struct BlockMapper: Plugin {
   private var last: [UInt32] = []
   private var blocksOfColour: [UInt32: Int] = [:]
   private var counts = [UInt16](repeating: 0, count: 512)
+  private var sums = ColourSums()
+
+  /// Blocks of fewer pixels cost less if each pixel is counted as it is, because there is no table to search.
+  private static let fewestSummed = 256
 
   package init() {}
 
@@ -76,43 +80,66 @@ package struct BlockMapper: Plugin {
 
   /// `#rrggbb`.
   private static func name(_ colour: UInt32) -> JSON {
-    let digits = Array("0123456789abcdef".utf8)
-    let name = [UInt8(ascii: "#")] + stride(from: 20, through: 0, by: -4).map { digits[Int(colour >> UInt32($0)) & 15] }
-    return .string(String(decoding: name, as: UTF8.self))
+    .string(
+      String(unsafeUninitializedCapacity: 7) { name in
+        name[0] = UInt8(ascii: "#")
+        for digit in 0..<6 {
+          let value = UInt8(truncatingIfNeeded: colour >> (20 - 4 * UInt32(digit)) & 15)
+          name[digit + 1] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+        }
+        return 7
+      })
   }
 
   private mutating func dominant(in picture: Picture, x: Range<Int>, y: Range<Int>) -> UInt32 {
     let step = x.count * y.count > 1024 ? 2 : 1
     let width = picture.width
-    return picture.bytes.withUnsafeBufferPointer { rgb in
-      counts.withUnsafeMutableBufferPointer { counts in
-        counts.update(repeating: 0)
-        var (commonest, most) = (0, UInt16(0))
+    let pixelCount = ((x.count + step - 1) / step) * ((y.count + step - 1) / step)
+    return picture.bytes.withUnsafeBufferPointer { bytes in
+      let pixels = PixelReader(bytes)
+      if pixelCount >= Self.fewestSummed {
+        sums.removeAll()
         for row in stride(from: y.lowerBound, to: y.upperBound, by: step) {
-          for column in stride(from: x.lowerBound, to: x.upperBound, by: step) {
-            let colour = rgb.colourOf512(at: 3 &* (row &* width &+ column))
-            // Saturates instead of overflowing: a block may have millions of pixels.
-            counts[colour] = counts[colour] == .max ? .max : counts[colour] &+ 1
-            if counts[colour] > most { (commonest, most) = (colour, counts[colour]) }
-          }
+          sums.add(pixels, at: row * width + x.lowerBound..<row * width + x.upperBound, step: step)
         }
-        return Self.mean(of: commonest, in: rgb, width: width, x: x, y: y, step: step)
+        if let commonest = sums.commonest(), commonest.count <= UInt16.max { return sums.mean(of: commonest.colour) }
       }
+      let commonest = firstCommonest(in: pixels, width: width, x: x, y: y, step: step)
+      return Self.mean(of: commonest, in: pixels, width: width, x: x, y: y, step: step)
+    }
+  }
+
+  /// The colour that reaches the largest count first.
+  private mutating func firstCommonest(
+    in pixels: PixelReader, width: Int, x: Range<Int>, y: Range<Int>, step: Int
+  ) -> Int {
+    counts.withUnsafeMutableBufferPointer { counts in
+      counts.update(repeating: 0)
+      var (commonest, most) = (0, UInt16(0))
+      for row in stride(from: y.lowerBound, to: y.upperBound, by: step) {
+        for column in stride(from: x.lowerBound, to: x.upperBound, by: step) {
+          let colour = pixels[row &* width &+ column].colourOf512
+          // Saturates instead of overflowing: a block may have millions of pixels.
+          counts[colour] = counts[colour] == .max ? .max : counts[colour] &+ 1
+          if counts[colour] > most { (commonest, most) = (colour, counts[colour]) }
+        }
+      }
+      return commonest
     }
   }
 
   @inline(__always)
   private static func mean(
-    of colour: Int, in rgb: UnsafeBufferPointer<UInt8>, width: Int, x: Range<Int>, y: Range<Int>, step: Int
+    of colour: Int, in pixels: PixelReader, width: Int, x: Range<Int>, y: Range<Int>, step: Int
   ) -> UInt32 {
     var (red, green, blue, count) = (0, 0, 0, 0)
     for row in stride(from: y.lowerBound, to: y.upperBound, by: step) {
       for column in stride(from: x.lowerBound, to: x.upperBound, by: step) {
-        let at = 3 &* (row &* width &+ column)
-        guard rgb.colourOf512(at: at) == colour else { continue }
-        red &+= Int(rgb[at])
-        green &+= Int(rgb[at &+ 1])
-        blue &+= Int(rgb[at &+ 2])
+        let pixel = pixels[row &* width &+ column]
+        guard pixel.colourOf512 == colour else { continue }
+        red &+= Int(pixel & 0xFF)
+        green &+= Int(pixel >> 8 & 0xFF)
+        blue &+= Int(pixel >> 16 & 0xFF)
         count &+= 1
       }
     }

@@ -101,46 +101,38 @@ package struct QualityCheck: Plugin {
         var sum = 0
         var squares = 0
         for y in 1..<height - 1 {
-          // The squares of 1,024 values of at most 1,020 add up to less than 32 bits.
-          for left in stride(from: y &* width &+ 1, to: (y &+ 1) &* width &- 1, by: 1024) {
-            let right = min(left &+ 1024, (y &+ 1) &* width &- 1)
-            let part = Self.laplacian(pixels, at: left..<right, width: width)
-            sum &+= Int(part.sum)
-            squares &+= Int(part.squares)
-          }
+          let row = Laplacian.sums(pixels, at: y &* width &+ 1..<(y &+ 1) &* width &- 1, width: width)
+          sum &+= row.sum
+          squares &+= row.squares
         }
         let count = Double((width - 2) * (height - 2))
         sharpness = Double(squares) / count - (Double(sum) / count) * (Double(sum) / count)
       }
     }
 
-    @inline(__always)
-    private static func laplacian(
-      _ pixels: UnsafeBufferPointer<UInt8>, at range: Range<Int>, width: Int
-    ) -> (sum: Int32, squares: Int32) {
-      var sum: Int32 = 0
-      var squares: Int32 = 0
-      for index in range {
-        let beside = Int16(pixels[index &- 1]) &+ Int16(pixels[index &+ 1])
-        let across = Int16(pixels[index &- width]) &+ Int16(pixels[index &+ width])
-        let value = (Int16(pixels[index]) << 2) &- beside &- across
-        sum &+= Int32(value)
-        squares &+= Int32(value) &* Int32(value)
-      }
-      return (sum, squares)
-    }
-
     private static func clipped(_ pixels: UnsafeBufferPointer<UInt8>) -> (dark: Int, bright: Int) {
+      let inVectors = pixels.count / 16
       var (dark, bright) = (0, 0)
-      // In pieces whose counts fit into 16 bits, so that eight pixels fit into one vector register.
-      for start in stride(from: 0, to: pixels.count, by: 16_384) {
-        var (darkInPiece, brightInPiece): (UInt16, UInt16) = (0, 0)
-        for index in start..<min(start &+ 16_384, pixels.count) {
-          darkInPiece &+= pixels[index] <= 4 ? 1 : 0
-          brightInPiece &+= pixels[index] >= 251 ? 1 : 0
+      // In pieces whose counts fit into 16 bits.
+      for start in stride(from: 0, to: inVectors, by: 16_384) {
+        var (darkInPiece, brightInPiece) = (SIMD8<Int16>(), SIMD8<Int16>())
+        let bytes = UnsafeRawPointer(pixels.baseAddress.unsafelyUnwrapped)
+        for index in start..<min(start &+ 16_384, inVectors) {
+          let words = bytes.loadUnaligned(fromByteOffset: 16 &* index, as: SIMD8<UInt16>.self)
+          let (even, odd) = (words.lowBytes.signed, words.highBytes.signed)
+          let (five, most) = (SIMD8<Int16>(repeating: 5), SIMD8<Int16>(repeating: 250))
+          // A comparison that holds is -1.
+          darkInPiece &-= five.isGreater(than: even) &+ five.isGreater(than: odd)
+          brightInPiece &-= even.isGreater(than: most) &+ odd.isGreater(than: most)
         }
-        dark &+= Int(darkInPiece)
-        bright &+= Int(brightInPiece)
+        for lane in 0..<8 {
+          dark &+= Int(UInt16(bitPattern: darkInPiece[lane]))
+          bright &+= Int(UInt16(bitPattern: brightInPiece[lane]))
+        }
+      }
+      for pixel in pixels[(16 * inVectors)...] {
+        dark &+= pixel <= 4 ? 1 : 0
+        bright &+= pixel >= 251 ? 1 : 0
       }
       return (dark, bright)
     }

@@ -55,33 +55,27 @@ package struct SceneChange: Plugin {
 
   /// The share of each of 512 colours. Large pictures are sampled: every second pixel of every second row.
   private static func histogram(_ frame: SourceFrame) -> [Double] {
-    var counts = [UInt32](repeating: 0, count: 512)
+    // Two counts of each colour, used in turn: neighbouring pixels often have the same colour, and the processor has to
+    // wait for a number that it has just stored.
+    var counts = [UInt32](repeating: 0, count: 2 * 512)
     let (width, height) = (frame.width, frame.height)
     let step = width * height > 250_000 ? 2 : 1
-    frame.picture.bytes.withUnsafeBufferPointer { rgb in
+    frame.picture.bytes.withUnsafeBufferPointer { bytes in
+      let pixels = PixelReader(bytes)
       counts.withUnsafeMutableBufferPointer { counts in
         for y in stride(from: 0, to: height, by: step) {
-          var at = 3 &* y &* width
-          let end = at &+ 3 &* width
-          while at < end {
-            counts[rgb.colourOf512(at: at)] &+= 1
-            at &+= 3 &* step
+          var at = y &* width
+          let end = at &+ width
+          while at &+ step < end {
+            counts[pixels[at].colourOf512] &+= 1
+            counts[512 &+ pixels[at &+ step].colourOf512] &+= 1
+            at &+= 2 &* step
           }
+          if at < end { counts[pixels[at].colourOf512] &+= 1 }
         }
       }
     }
     let total = Double(((width + step - 1) / step) * ((height + step - 1) / step))
-    return counts.map { Double($0) / total }
-  }
-}
-
-extension UnsafeBufferPointer<UInt8> {
-  /// The three high bits of red, green and blue, from `index` on.
-  @inline(__always)
-  func colourOf512(at index: Int) -> Int {
-    let red = Int(self[index] >> 5)
-    let green = Int(self[index &+ 1] >> 5)
-    let blue = Int(self[index &+ 2] >> 5)
-    return red << 6 | green << 3 | blue
+    return (0..<512).map { Double(counts[$0] + counts[512 + $0]) / total }
   }
 }
