@@ -113,15 +113,19 @@ extension PayloadField.Shape {
     switch self {
     case .text, .statement: value.stringValue.flatMap { PlainText.cleanedLines($0) }.map(JSON.string)
     case .line, .name: value.stringValue.flatMap { PlainText.cleanedLine($0) }.map(JSON.string)
-    case .milliseconds(let range):
-      value.doubleValue.flatMap { exact in
-        let rounded = JSON.double((exact * 10).rounded() / 10)
-        return range.contains(exact) && rounded != value ? rounded : nil
-      }
+    case .milliseconds(let range): Self.rounded(value, in: range)
     case .members(let fields, _):
       value.objectValue.flatMap { PayloadField.normalized($0, fields) }.map(JSON.object)
     case .object, .bool, .number, .index, .oneOf, .names: nil
     }
+  }
+
+  /// A time with one decimal; nil if it stays unchanged.
+  private static func rounded(_ value: JSON, in range: ClosedRange<Double>) -> JSON? {
+    guard let exact = value.doubleValue, range.contains(exact) else { return Optional.none }
+    let rounded = JSON.double((exact * 10).rounded() / 10)
+    guard rounded != value else { return Optional.none }
+    return rounded
   }
 
   /// The shape as JSON Schema (draft 2020-12). A limit in bytes has no counterpart there and is in the description.

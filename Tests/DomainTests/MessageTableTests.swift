@@ -76,7 +76,7 @@ struct MessageTableTests {
     #expect(
       payload == [
         "note": "\u{1b}[1mas it came", "plugin": "pose", "status": "running", "timing_ms": 1.3,
-        "timing_statistics": ["p50": 1.0, "p95": 2, "other": 1.26], "health": nil,
+        "timing_statistics": ["p50": 1.0, "p95": 2.0, "other": 1.26], "health": nil,
       ])
     let published = payload
     try row.accept(&payload)
