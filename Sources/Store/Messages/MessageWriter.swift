@@ -4,8 +4,8 @@ import Domain
 package struct IndexPace: Sendable {
   /// How many messages make it worth while. More make writing cheaper, and a start slower: it reads them.
   package var messages = 8192
-  /// How many topics are indexed in one transaction, at least. A transaction with more messages indexes as many topics, so
-  /// that the index keeps up.
+  /// How many topics are indexed in one transaction, at least. If that is too few to be done when as many messages have
+  /// come again, it is more.
   package var topics = 64
 
   package init() {}
@@ -16,7 +16,13 @@ final class MessageWriter {
   /// The postings of these topics through an offset are being moved to the stored index.
   private struct Indexing {
     let through: Int
+    /// How many topics there were at the beginning.
+    let topicCount: Int
     var topics: [Int]
+
+    init(through: Int, topics: [Int]) {
+      (self.through, topicCount, self.topics) = (through, topics.count, topics)
+    }
   }
 
   /// What a transaction did that memory has to follow.
@@ -73,7 +79,7 @@ final class MessageWriter {
     try chunks.finish()
     changes.newestBefore = changes.newestBefore ?? newest
     recent.add(entries)
-    return try index(atLeast: messages.count, newest: last)
+    return try index(messageCount: messages.count, newest: last)
   }
 
   private func number(of type: MessageType) throws(StoreError) -> Int {
@@ -86,12 +92,13 @@ final class MessageWriter {
   // MARK: The index
 
   /// Moves a portion of the recent postings to the stored index, if there are many.
-  private func index(atLeast count: Int, newest: Int) throws(StoreError) -> Int? {
+  /// - Parameter messageCount: of the transaction.
+  private func index(messageCount: Int, newest: Int) throws(StoreError) -> Int? {
     if indexing == nil, recent.count >= pace.messages {
       indexing = Indexing(through: newest, topics: recent.topics)
     }
     guard var portion = indexing else { return nil }
-    for _ in 0..<max(count, pace.topics) {
+    for _ in 0..<max(portion.topicCount * messageCount / pace.messages + 1, pace.topics) {
       guard let topic = portion.topics.popLast() else { break }
       let entries = recent.entries(of: topic, through: portion.through)
       try database.addPostings(entries.map(\.posting), to: topic)
