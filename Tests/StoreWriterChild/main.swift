@@ -1,5 +1,5 @@
-// What the store's tests do to another process: StoreWriterChild open|write|fill FOLDER
-//   open    opens the store, and says the newest offset
+// What the store's tests do to another process: StoreWriterChild die|write|fill FOLDER
+//   die     ends by a signal while it moves the messages of an earlier format, soon after the first portion
 //   write   commits one batch after the other, and says each committed offset, until it is killed
 //   fill    writes until its files may not grow any more, reads, gets room, and goes on
 import Domain
@@ -26,7 +26,14 @@ getrlimit(fileSize, &unlimited)
 
 let arguments = CommandLine.arguments
 let store: Store
-do { store = try Store(folder: arguments[2]) { "epoch" } } catch {
+do {
+  store = try Store(
+    folder: arguments[2],
+    migrating: { [mode = arguments[1]] moved, _ in
+      // Five milliseconds later, in the middle of the next portion. Nothing handles the signal.
+      if moved > 0, mode == "die" { ualarm(5_000, 0) }
+    }, makeEpoch: { "epoch" })
+} catch {
   say("refused \(error)")
   exit(1)
 }
@@ -48,8 +55,7 @@ case "write":
       exit(1)
     }
   }
-case "open":
-  say("\(store.newestOffset)")
+case "die": say("it was not in time")
 default:
   signal(SIGXFSZ, SIG_IGN)
   var limited = unlimited
