@@ -94,7 +94,9 @@ package enum FileSystem {
   package static func freeBytes(at path: String) -> Int? {
     var status = statvfs()
     guard statvfs(path, &status) == 0, status.f_blocks > 0 else { return nil }
-    return Int(status.f_bavail) * Int(status.f_frsize)
+    let (bytes, overflows) = Int(clamping: status.f_bavail).multipliedReportingOverflow(
+      by: Int(clamping: status.f_frsize))
+    return overflows ? .max : bytes
   }
 
   /// The free share of the file system that holds a path, 0...1; nil if it is unknown.

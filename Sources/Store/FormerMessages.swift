@@ -17,12 +17,10 @@ enum FormerMessages {
 
   /// Moves all messages, and then removes the old table.
   /// - Parameter version: the file's format when that is done.
-  /// - Throws: ``StoreError/needsRoom(path:bytes:free:)`` if there is too little room; then nothing was changed.
   static func move(in database: Database, version: Int, progress: Progress) throws(StoreError) {
     guard let oldest = try database.number("SELECT min(offset) FROM messages"),
       let newest = try database.number("SELECT max(offset) FROM messages")
     else { return try finish(database, version: version) }
-    try checkRoom(for: database)
     try dropIndexes(in: database)
     let total = newest - oldest + 1
     progress(0, total)
@@ -40,7 +38,7 @@ enum FormerMessages {
     try database.transaction { () throws(StoreError) in
       try database.execute("DROP INDEX IF EXISTS messages_by_topic; DROP INDEX IF EXISTS messages_by_type")
     }
-    try database.execute("PRAGMA secure_delete=\(overwrites)")
+    try database.execute("PRAGMA secure_delete=\(overwrites == 2 ? "FAST" : "\(overwrites)")")
   }
 
   private static func finish(_ database: Database, version: Int) throws(StoreError) {
@@ -69,7 +67,10 @@ enum FormerMessages {
       postings[topic, default: []].append(Posting(offset: offset, type: row.record.type))
     }
     try chunks.finish()
-    for (topic, postings) in postings { try database.addPostings(postings, to: topic) }
+    // In the order of the index, so that topics share the pages that are written.
+    for (topic, postings) in postings.sorted(by: { $0.key < $1.key }) {
+      try database.addPostings(postings, to: topic)
+    }
     try database.run("DELETE FROM messages WHERE offset <= ?", .integer(last))
     try database.run("UPDATE line SET indexed_through = ?", .integer(last))
     return last
@@ -99,8 +100,9 @@ enum FormerMessages {
   }
 
   /// What the log takes, and the first portion, for which no pages may be free yet.
-  private static func checkRoom(for database: Database) throws(StoreError) {
-    guard let size = FileKind(database.path).byteCount,
+  /// - Throws: ``StoreError/needsRoom(path:bytes:free:)``
+  static func checkRoom(for database: Database) throws(StoreError) {
+    guard try database.number("SELECT min(offset) FROM messages") != nil, let size = FileKind(database.path).byteCount,
       let free = FileSystem.freeBytes(at: FilePath.parent(of: database.path))
     else { return }
     let needed = min(size, 64 << 20) + (1 << 20)

@@ -164,6 +164,7 @@ extension Database {
   func newestStamp() throws(StoreError) -> Timestamp? {
     guard let newest = try number("SELECT last FROM chunks ORDER BY first DESC LIMIT 1") else { return nil }
     var reader = try MessageReader(self)
-    return try reader.time(at: newest)
+    // A damaged one may be any number: from 1970 to the end of the year 9999.
+    return try reader.time(at: newest).flatMap { 0...253_402_300_799_999 ~= $0.milliseconds ? $0 : nil }
   }
 }

@@ -11,6 +11,8 @@ enum Schema {
   /// - Throws: ``StoreError/newer(path:version:known:)``, ``StoreError/needsRoom(path:bytes:free:)``
   static func migrate(_ database: Database, progress: FormerMessages.Progress) throws(StoreError) {
     let version = try readVersion(of: database)
+    // Before the first step: the earlier version can still use the file if there is too little room.
+    if hasFormerMessages(version: version) { try FormerMessages.checkRoom(for: database) }
     let small = steps[version...].prefix { !$0.isLarge }
     if !small.isEmpty {
       try database.transaction { () throws(StoreError) in

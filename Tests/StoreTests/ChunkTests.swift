@@ -67,6 +67,20 @@ struct ChunkTests {
     #expect(Chunk(bytes, first: 1, last: 2) == nil)
   }
 
+  @Test(arguments: [[5, 4], [5, 5], [-1, 3], [.max, .min]])
+  func `offsets that do not rise are refused, whatever the checksum`(offsets: [Int]) {
+    var builder = ChunkBuilder(replacing: offsets[0])
+    var block = PostingBlock(of: 1, with: Posting(offset: offsets[0], type: 1))
+    for (index, offset) in offsets.enumerated() {
+      builder.add(Chunk.Record(offset: offset, topic: 1, sequence: 1, type: 1, at: index, checksum: 0), json: [])
+      if index > 0 { block.append(Posting(offset: offset, type: 1)) }
+    }
+    #expect(Chunk(builder.bytes, first: builder.first, last: builder.last) == nil)
+    let read = PostingBlock(
+      topic: 1, first: block.first, last: block.last, types: block.types, checksum: block.checksum, bytes: block.bytes)
+    #expect(read == nil)
+  }
+
   @Test func `postings come back as they were appended`() throws {
     let written = (1...400).map { Posting(offset: $0 * $0, type: $0 % 90) }
     var block = PostingBlock(of: 7, with: written[0])

@@ -113,6 +113,17 @@ struct FormerMessagesTests {
     #expect(after.messages == added.filter { $0.offset > 500 })
   }
 
+  @Test(arguments: [Int64.min, Int64.max])
+  func `a time that was damaged before stops nothing`(time: Int64) throws {
+    let added = try fill(in: folder, adding: 100)
+    try folder.changeDatabase("UPDATE messages SET at = \(time) WHERE offset IN (120, 122, 185)")
+    let store = try Store(folder: folder.path) { "other" }
+    let all = TopicFilter.matching(lookingAt: .max) { _ in true }
+    #expect(throws: StoreError.self) { try store.messages(of: all, after: 85, through: .max, types: nil, limit: .max) }
+    let after = try store.messages(of: all, after: 122, through: 184, types: nil, limit: .max)
+    #expect(after.messages == added.filter { $0.offset > 122 && $0.offset < 185 })
+  }
+
   @Test func `progress is told from nothing to everything`() throws {
     _ = try fill(in: folder, adding: 20_000)
     let told = Told()
@@ -137,6 +148,8 @@ struct FormerMessagesTests {
       #expect(bytes > before.count && free < bytes)
       #expect(error?.description.contains("Make room, and start again.") == true)
       #expect(number("SELECT count(*) FROM messages", in: disk.folder) == 20_085)
+      // The earlier version can still use it.
+      #expect(number("PRAGMA user_version", in: disk.folder) == 1)
       unlink("\(disk.folder.path)/ballast")
       #expect(try Store(folder: disk.folder.path) { "other" }.check() == [])
     }

@@ -35,7 +35,7 @@ struct Chunk {
   init?(_ bytes: [UInt8], first: Int, last: Int) {
     var reader = VarintReader(bytes)
     // Each message takes at least ten bytes.
-    guard let count = reader.next(), count >= 1, count <= bytes.count / 10 else { return nil }
+    guard first >= 0, let count = reader.next(), count >= 1, count <= bytes.count / 10 else { return nil }
     var records: [Record] = []
     records.reserveCapacity(count)
     var (offset, at, length) = (first, 0, 0)
@@ -44,7 +44,10 @@ struct Chunk {
         let later = reader.nextSigned(), let size = reader.next(), let checksum = reader.nextLittleEndian(),
         0...bytes.count ~= size
       else { return nil }
-      (offset, at) = (offset &+ step, at &+ later)
+      // They rise, but the first may be that of the row.
+      let (next, overflows) = offset.addingReportingOverflow(step)
+      guard step >= 0, step > 0 || records.isEmpty, !overflows else { return nil }
+      (offset, at) = (next, at &+ later)
       records.append(
         Record(
           offset: offset, topic: topic, sequence: sequence, type: type, at: at, checksum: checksum,
@@ -79,8 +82,8 @@ struct Chunk {
 
   /// Nil if there is no such message here.
   func record(at offset: Int) -> Record? {
-    let index = index(after: offset - 1)
-    return index < records.count && records[index].offset == offset ? records[index] : nil
+    let index = index(after: offset)
+    return index > 0 && records[index - 1].offset == offset ? records[index - 1] : nil
   }
 
   func json(of record: Record) -> ArraySlice<UInt8> { bytes[record.json] }
@@ -115,11 +118,12 @@ struct ChunkBuilder {
   /// - Parameter record: comes after the last one; its range is ignored.
   mutating func add(_ record: Chunk.Record, json: some Collection<UInt8>) {
     if count == 0, !isReplacement { (first, last) = (record.offset, record.offset) }
-    directory.append(varint: record.offset - last)
+    directory.append(varint: record.offset &- last)
     directory.append(varint: record.topic)
     directory.append(varint: record.sequence)
     directory.append(varint: record.type)
-    directory.append(signedVarint: record.at - lastTime)
+    // Wraps around, as reading does: a time may be damaged.
+    directory.append(signedVarint: record.at &- lastTime)
     directory.append(varint: json.count)
     directory.append(littleEndian: record.checksum)
     self.json += json

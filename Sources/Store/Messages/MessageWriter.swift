@@ -18,6 +18,7 @@ final class MessageWriter {
     let through: Int
     /// How many topics there were at the beginning.
     let topicCount: Int
+    /// Taken from the end, in the order of the index, so that topics share the pages that are written.
     var topics: [Int]
 
     init(through: Int, topics: [Int]) {
@@ -95,7 +96,7 @@ final class MessageWriter {
   /// - Parameter messageCount: of the transaction.
   private func index(messageCount: Int, newest: Int) throws(StoreError) -> Int? {
     if indexing == nil, recent.count >= pace.messages {
-      indexing = Indexing(through: newest, topics: recent.topics)
+      indexing = Indexing(through: newest, topics: recent.topics.sorted(by: >))
     }
     guard var portion = indexing else { return nil }
     for _ in 0..<max(portion.topicCount * messageCount / pace.messages + 1, pace.topics) {

@@ -17,8 +17,9 @@ struct PostingBlock {
   private(set) var types: Int
   private(set) var bytes: [UInt8]
 
-  /// A block of this size is not appended to. A topic's page reads few of them, and appending writes one anew.
-  private static let fullBytes = 1024
+  /// A block of this size is not appended to. Appending writes it anew, and a row of more than 1,002 bytes would take a page
+  /// of its own (sqlite.org/fileformat2.html §1.6, for an index and pages of 4 KiB).
+  private static let fullBytes = 900
 
   init(of topic: Int, with posting: Posting) {
     self.topic = topic
@@ -37,14 +38,29 @@ struct PostingBlock {
     self.last = last
     self.types = types
     self.bytes = bytes
-    guard checksum == self.checksum else { return nil }
+    guard checksum == self.checksum, isOrdered else { return nil }
+  }
+
+  /// Whether the offsets rise from the first to the last, up to the end of the bytes.
+  private var isOrdered: Bool {
+    var reader = VarintReader(bytes)
+    // The first posting is at no distance.
+    guard first >= 0, reader.next() == 0, reader.next() != nil else { return false }
+    var offset = first
+    while !reader.isAtEnd {
+      guard let step = reader.next(), reader.next() != nil, step > 0 else { return false }
+      let (next, overflows) = offset.addingReportingOverflow(step)
+      guard !overflows, next <= last else { return false }
+      offset = next
+    }
+    return offset == last
   }
 
   var isFull: Bool { bytes.count >= Self.fullBytes }
   var checksum: Int { rowChecksum(bytes, topic, first, last, types) }
 
   mutating func append(_ posting: Posting) {
-    bytes.append(varint: posting.offset - last)
+    bytes.append(varint: posting.offset &- last)
     bytes.append(varint: posting.type)
     last = posting.offset
     types |= Self.bit(of: posting.type)
