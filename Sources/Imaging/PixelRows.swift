@@ -127,7 +127,7 @@ private struct Tints {
     greenU = scale.greenU
     greenV = scale.greenV
     blueU = scale.blueU
-    // Samples are multiplied as they are, so the products are too large by those of the centre.
+    // Samples are multiplied without subtracting the centre first. The offsets make up for it.
     redOffset = FixedPoint(repeating: scale.offset - scale.centre * scale.redV)
     greenOffset = FixedPoint(repeating: scale.offset - scale.centre * (scale.greenU + scale.greenV))
     blueOffset = FixedPoint(repeating: scale.offset - scale.centre * scale.blueU)
@@ -155,7 +155,7 @@ private struct Rows {
 
   /// - Parameters:
   ///   - stepY: Rows that share their chroma: 1 or 2.
-  ///   - tints: The tints of 16 pixels from a column on in a row of chroma: those of the even ones, and of the odd ones.
+  ///   - tints: Returns the tints of the 16 pixels that begin at a column: of the even pixels, and of the odd ones.
   @inline(__always)
   func convert(stepY: Int, tints: (_ row: Int, _ column: Int) -> (even: Tint, odd: Tint)) {
     for row in stride(from: 0, to: height, by: stepY) {

@@ -2,6 +2,9 @@
 // instructions of SSE2 and NEON, which every processor has that Swift compiles for. Look at the assembly before you
 // change one. The loops over lanes are here, and not in the standard library's generic operations such as `pointwiseMin`
 // and `init(truncatingIfNeeded:)`, because those become calls if they are compiled for another file.
+//
+// `unsafeBitCast` stands here and in PixelRows.swift only between vectors of the same size, all of whose bits are numbers; a
+// mask is stored as the vector of its lanes, -1 or 0 each. Every platform of the product is little-endian.
 
 /// A vector of eight values, each made of the number of its lane.
 @inlinable @inline(__always)

@@ -108,8 +108,8 @@ package final class LocalSequencer: Sequencer {
   package func submit(_ batch: SequencerBatch) { state.withLock { $0.submitted.append(batch) } }
 
   package func receive() throws(SequencerFailure) -> NumberedBatch? {
-    // The last `seq` of a topic may be read from the disk meanwhile. Only the thread that drives the sequencer takes the
-    // lock, so nobody waits for that.
+    // Looking up a topic's last `seq` may read from the disk. Holding the lock meanwhile delays no other thread, because only
+    // the thread that drives the sequencer takes it.
     let outcome: Result<NumberedBatch, SequencerFailure>? = state.withLock { state in
       guard !state.submitted.isEmpty else { return nil }
       let batch = state.submitted.removeFirst()

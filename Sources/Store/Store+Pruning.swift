@@ -154,8 +154,8 @@ extension Database {
     try rows("SELECT id FROM topics WHERE name < 'job:' OR name >= 'job;'") { $0.integer(0) }
   }
 
-  /// Those of a topic's oldest messages that are before the cutoff, up to the first later one. A stamp after `now` comes
-  /// from a clock that was wrong: its message is as old as the next ones. So is one whose stamp can't be read.
+  /// The postings at the head of a list whose messages were stored before the cutoff. A stamp after `now` comes from a clock
+  /// that was wrong: such a message counts as old as the next one, and so does a message whose stamp can't be read.
   fileprivate func older(
     _ postings: [Posting], than cutoff: Timestamp, now: Timestamp
   ) throws(StoreError) -> ArraySlice<Posting> {

@@ -44,7 +44,7 @@ struct Chunk {
         let later = reader.nextSigned(), let size = reader.next(), let checksum = reader.nextLittleEndian(),
         0...bytes.count ~= size
       else { return nil }
-      // They rise, but the first may be that of the row.
+      // Offsets rise strictly. Only the first may equal the row's key.
       let (next, overflows) = offset.addingReportingOverflow(step)
       guard step >= 0, step > 0 || records.isEmpty, !overflows else { return nil }
       (offset, at) = (next, at &+ later)
