@@ -51,9 +51,7 @@ package struct Waker: Sendable {
   var descriptor: Int32 { owned.descriptor }
 
   /// Wakes the loop: at once, or when the calling thread has collected its wake-ups.
-  package func wake() {
-    if !CollectedWakes.add(self) { trigger() }
-  }
+  package func wake() { CollectedWakes.wake(owned, trigger) }
 
   /// Distinguishes the loops of one process.
   package var id: Int { Int(descriptor) }

@@ -88,17 +88,19 @@ package final class Reactor {
     let count = poller.wait(timeout: timeToNextTurn())
     turnTimes.begin()
     now = clock.now()
-    poller.handle(count) { token, readiness in
-      let index = Int(UInt32(truncatingIfNeeded: token))
-      guard slots[index].number == UInt32(token >> 32), let channel = slots[index].channel else { return }
-      channel.ready(readiness)
+    CollectedWakes.during {
+      poller.handle(count) { token, readiness in
+        let index = Int(UInt32(truncatingIfNeeded: token))
+        guard slots[index].number == UInt32(token >> 32), let channel = slots[index].channel else { return }
+        channel.ready(readiness)
+      }
+      work()
+      for index in timers.indices where timers[index].next <= now {
+        timers[index].next = now + timers[index].interval
+        timers[index].action()
+      }
+      onTurnEnd()
     }
-    work()
-    for index in timers.indices where timers[index].next <= now {
-      timers[index].next = now + timers[index].interval
-      timers[index].action()
-    }
-    onTurnEnd()
     turnTimes.end()
   }
 

@@ -1,4 +1,3 @@
-import Dispatch
 import Domain
 import JSONValues
 import Net
@@ -13,7 +12,7 @@ package final class StoreThread: Sendable {
   private let log: Log
   private let health: StoreHealth
   private let upkeep: StoreUpkeep
-  private let wakes: DispatchSemaphore
+  private let signal = ThreadSignal()
   private let state = Guarded(State())
 
   private struct State {
@@ -59,8 +58,6 @@ package final class StoreThread: Sendable {
     let health = StoreHealth(log) { failure in hub.tell(.storage(failure), to: .server) }
     self.health = health
     upkeep = StoreUpkeep(store: store, health: health, log: log)
-    let wakes = DispatchSemaphore(value: 0)
-    self.wakes = wakes
     let sequencer = LocalSequencer(MessageLine(epoch: store.epoch, after: store.newestOffset)) { topic in
       try health.observe { () throws(StoreError) in try store.lastSequence(of: topic) }
     }
@@ -81,7 +78,7 @@ package final class StoreThread: Sendable {
           for entry in entries { published(entry.publication) }
         }
       },
-      wake: { wakes.signal() })
+      wake: { [signal] in signal.wake() })
   }
 
   /// Starts the thread.
@@ -93,7 +90,7 @@ package final class StoreThread: Sendable {
   /// - Parameter patience: how many milliseconds to wait.
   package func stop(patience: Int) {
     state.withLock { $0.deadline = Milliseconds.monotonic() + patience }
-    wakes.signal()
+    signal.wake()
     state.wait { $0.hasEnded ? () : nil }
   }
 
@@ -178,7 +175,7 @@ package final class StoreThread: Sendable {
         }
       }
       let wait = min(pause ?? .max, (deadline ?? min(nextRound, nextUpkeep)) - now)
-      if wait > 0 { _ = wakes.wait(timeout: .now() + .milliseconds(wait)) }
+      if wait > 0 { signal.wait(milliseconds: wait) }
     }
     store.close()
     state.withLock { $0.hasEnded = true }

@@ -58,6 +58,9 @@ package final class JobBook: Projection {
   static let messagesBetweenRows = 1000
   /// How many messages of its own a row may lag behind all the same.
   static let ownMessagesBetweenRows = 100
+  /// How many lagging rows a batch writes. Jobs that are reported at the same pace are due at the same time, and a commit
+  /// with all of their rows would hold up everyone; a batch of so many messages makes far fewer rows due.
+  static let rowsAtOnce = 32
 
   /// Reads the jobs that were queued or running when the last process ended, as of their last message.
   /// - Throws: ``StoreError``
@@ -202,7 +205,7 @@ package final class JobBook: Projection {
       }
     }
     contents.withLock { contents in
-      for id in contents.due where !changes.special.contains(id) {
+      for id in contents.due.prefix(Self.rowsAtOnce) where !changes.special.contains(id) {
         if let active = contents.active[id] { changes.rows.append(active.job) }
       }
       for id in changes.special { changes.folded[id] = contents.active[id] }
