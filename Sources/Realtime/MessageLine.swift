@@ -8,11 +8,19 @@ package struct MessageLine: Sendable {
   /// The last offset that was assigned.
   private var offset: Int
   private var settledOffset: Int
-  /// The last settled `seq` of recently used topics; for the others it is looked up again.
-  private var sequences: [Topic: Int] = [:]
-  /// The last `seq` assigned since ``settle()``.
-  private var unsettled: [Topic: Int] = [:]
+  /// The places of recently used topics in ``sequences``; the others are looked up again.
+  private var places: [Topic: Int] = [:]
+  private var sequences: [Sequence] = []
+  /// The places of the topics that got numbers since ``settle()``.
+  private var unsettled: [Int] = []
   private let topicsKept: Int
+
+  private struct Sequence {
+    /// The last `seq` that was assigned.
+    var last: Int
+    /// The last one that was assigned before the last ``settle()``.
+    var settled: Int
+  }
 
   /// - Parameters:
   ///   - offset: the newest offset of this epoch.
@@ -40,11 +48,19 @@ package struct MessageLine: Sendable {
     precondition(encoding.type.hasPosition, "\(encoding.type) messages are sent, not numbered")
     var sequence = 0
     if encoding.type.isNumbered {
-      sequence = try (unsettled[topic] ?? sequences[topic] ?? lastSequence(topic)) + 1
-      unsettled[topic] = sequence
+      let place = try places[topic] ?? remember(topic, lastSequence: lastSequence(topic))
+      if sequences[place].last == sequences[place].settled { unsettled.append(place) }
+      sequences[place].last += 1
+      sequence = sequences[place].last
     }
     offset += 1
     return encoding.numbered(StreamPosition(epoch: epoch, offset: offset), topic: topic, sequence: sequence)
+  }
+
+  private mutating func remember(_ topic: Topic, lastSequence: Int) -> Int {
+    places[topic] = sequences.count
+    sequences.append(Sequence(last: lastSequence, settled: lastSequence))
+    return sequences.count - 1
   }
 
   /// Numbers the messages of a batch, in order.
@@ -63,14 +79,19 @@ package struct MessageLine: Sendable {
   /// Makes the numbers assigned since the last call final.
   package mutating func settle() {
     settledOffset = offset
-    if sequences.count + unsettled.count > topicsKept { sequences.removeAll(keepingCapacity: true) }
-    sequences.merge(unsettled) { $1 }
+    if sequences.count > topicsKept {
+      places.removeAll(keepingCapacity: true)
+      sequences.removeAll(keepingCapacity: true)
+    } else {
+      for place in unsettled { sequences[place].settled = sequences[place].last }
+    }
     unsettled.removeAll(keepingCapacity: true)
   }
 
   /// Takes back the numbers assigned since the last ``settle()``: they are assigned again.
   package mutating func takeBack() {
     offset = settledOffset
+    for place in unsettled { sequences[place].last = sequences[place].settled }
     unsettled.removeAll(keepingCapacity: true)
   }
 }

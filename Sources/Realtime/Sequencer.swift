@@ -44,8 +44,8 @@ package struct SequencerBatch: Sendable {
   }
 }
 
-/// A publication with its messages encoded, but for their numbers.
-struct EncodedPublication: Sendable {
+/// A publication with its messages encoded, but for their numbers. A class, so that a queue retains it with one count.
+final class EncodedPublication: Sendable {
   let publication: Publication
   let encodings: [MessageEncoding]
   let byteCount: Int

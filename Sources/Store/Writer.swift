@@ -199,13 +199,9 @@ final class Writer {
     for message in messages {
       precondition(message.offset > totals.newestOffset, "The offset \(message.offset) was assigned before.")
       totals.newestOffset = message.offset
-      var topic = try known(message.topic, updating: &totals)
       // Readers of the topic don't see internal messages, so these don't count.
-      if !message.type.isInternal {
-        topic.sequence = message.sequence
-        topics[message.topic] = topic
-      }
-      addressed.append((message, topic.id))
+      let sequence = message.type.isInternal ? nil : message.sequence
+      addressed.append((message, try number(of: message.topic, setting: sequence, updating: &totals)))
     }
     totals.indexedThrough = try self.messages.append(addressed, after: newest) ?? totals.indexedThrough
   }
@@ -224,6 +220,24 @@ final class Writer {
     try database.run(
       "INSERT OR REPLACE INTO keys (name, digest, job, created_at) VALUES (?, ?, ?, ?)",
       .text(key.name), .blob(key.digest), .text(key.job), .integer(Int(key.createdAt.milliseconds)))
+  }
+
+  /// The number of a topic's row, which is created if it is new.
+  /// - Parameter sequence: becomes the topic's newest `seq`; nil to leave it.
+  private func number(
+    of topic: Topic, setting sequence: Int?, updating totals: inout Totals
+  ) throws(StoreError) -> Int {
+    // A topic that is known takes one look-up.
+    if let index = topics.index(forKey: topic) {
+      if let sequence { topics.values[index].sequence = sequence }
+      return topics.values[index].id
+    }
+    var known = try known(topic, updating: &totals)
+    if let sequence {
+      known.sequence = sequence
+      topics[topic] = known
+    }
+    return known.id
   }
 
   /// The topic's row, created if it is new.

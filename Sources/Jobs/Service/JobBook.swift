@@ -196,12 +196,14 @@ package final class JobBook: Projection {
 
   private func changes(of batch: [NumberedPublication]) -> Changes {
     var changes = Changes()
-    for item in batch.lazy.flatMap(\.publication.items) where item.message.type.changesRows {
-      guard let id = item.topic.jobID else { continue }
-      if item.message.type != .requestAccepted {
-        changes.special.insert(id)
-      } else if let key = IdempotencyKey(item.message.payload) {
-        changes.keys.append(key)
+    for numbered in batch where numbered.publication.changesRows {
+      for item in numbered.publication.items where item.message.type.changesRows {
+        guard let id = item.topic.jobID else { continue }
+        if item.message.type != .requestAccepted {
+          changes.special.insert(id)
+        } else if let key = IdempotencyKey(item.message.payload) {
+          changes.keys.append(key)
+        }
       }
     }
     contents.withLock { contents in
@@ -292,6 +294,11 @@ extension JobBook.Contents {
       active[job.id]?.rowWritten()
     }
   }
+}
+
+extension Publication {
+  /// Whether one of its messages changes a row besides its own, or may. Looks at the types without copying the messages.
+  fileprivate var changesRows: Bool { items.indices.contains { items[$0].message.type.changesRows } }
 }
 
 extension MessageType {
