@@ -15,7 +15,7 @@ package enum PlainText {
 
   /// ``lines(_:)``; nil if the text has nothing to remove.
   static func cleanedLines(_ text: String) -> String? {
-    guard needsCleaning(text) else { return nil }
+    guard mayNeedCleaning(text), needsCleaning(text) else { return nil }
     var cleaner = Cleaner()
     for scalar in text.unicodeScalars { cleaner.receive(scalar) }
     return cleaner.text
@@ -23,15 +23,40 @@ package enum PlainText {
 
   /// ``line(_:)``; nil if the text has nothing to remove.
   static func cleanedLine(_ text: String) -> String? {
-    guard needsCleaning(text) || text.utf8.contains(where: { $0 == 0x0A || $0 == 0x09 }) else { return nil }
+    guard mayNeedCleaning(text), needsCleaning(text) || text.utf8.contains(where: { $0 == 0x0A || $0 == 0x09 }) else {
+      return nil
+    }
     return lines(text).split { $0 == "\n" || $0 == "\t" }.joined(separator: " ")
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
-  /// A fast check, since most texts have nothing to remove. Line feeds and tabs inside a text stay.
+  /// False for most texts: they are printable ASCII, of which nothing is removed.
+  private static func mayNeedCleaning(_ text: String) -> Bool {
+    text.utf8.withContiguousStorageIfAvailable { !isPrintableASCII($0) } ?? true
+  }
+
+  /// Line feeds and tabs inside a text stay.
   private static func needsCleaning(_ text: String) -> Bool {
     text.utf8.withContiguousStorageIfAvailable { needsCleaning($0) } ?? needsCleaning(text.utf8)
+  }
+
+  /// Eight bytes at a time: every text that is reported is checked.
+  private static func isPrintableASCII(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    let bytes = UnsafeRawBufferPointer(text)
+    var index = 0
+    while index &+ 8 <= bytes.count {
+      let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      // The high bit of a byte is set if it is 0x80 or more, or becomes so by adding 1, or was below 0x20.
+      let below = (word &- 0x2020_2020_2020_2020) & ~word
+      guard (word | (word &+ 0x0101_0101_0101_0101) | below) & 0x8080_8080_8080_8080 == 0 else { return false }
+      index &+= 8
+    }
+    while index < bytes.count {
+      guard 0x20..<0x7F ~= bytes[index] else { return false }
+      index &+= 1
+    }
+    return true
   }
 
   private static func needsCleaning(_ bytes: some BidirectionalCollection<UInt8>) -> Bool {

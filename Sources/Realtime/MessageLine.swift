@@ -16,6 +16,7 @@ package struct MessageLine: Sendable {
   private let topicsKept: Int
 
   private struct Sequence {
+    let topic: Topic
     /// The last `seq` that was assigned.
     var last: Int
     /// The last one that was assigned before the last ``settle()``.
@@ -59,7 +60,7 @@ package struct MessageLine: Sendable {
 
   private mutating func remember(_ topic: Topic, lastSequence: Int) -> Int {
     places[topic] = sequences.count
-    sequences.append(Sequence(last: lastSequence, settled: lastSequence))
+    sequences.append(Sequence(topic: topic, last: lastSequence, settled: lastSequence))
     return sequences.count - 1
   }
 
@@ -79,13 +80,16 @@ package struct MessageLine: Sendable {
   /// Makes the numbers assigned since the last call final.
   package mutating func settle() {
     settledOffset = offset
-    if sequences.count > topicsKept {
-      places.removeAll(keepingCapacity: true)
-      sequences.removeAll(keepingCapacity: true)
-    } else {
-      for place in unsettled { sequences[place].settled = sequences[place].last }
-    }
+    for place in unsettled { sequences[place].settled = sequences[place].last }
+    if sequences.count > topicsKept { forgetOthers() }
     unsettled.removeAll(keepingCapacity: true)
+  }
+
+  /// Forgets the topics that got no numbers since the last ``settle()``.
+  private mutating func forgetOthers() {
+    sequences = unsettled.map { sequences[$0] }
+    places.removeAll(keepingCapacity: true)
+    for place in sequences.indices { places[sequences[place].topic] = place }
   }
 
   /// Takes back the numbers assigned since the last ``settle()``: they are assigned again.

@@ -57,6 +57,19 @@ struct PlainTextTests {
   ])
   func `a name is one line`(text: String, expected: String) { #expect(PlainText.line(text) == expected) }
 
+  @Test func `a control character goes wherever it is, and every other character stays`() {
+    let around = "The text is read in words of 8 bytes"
+    for position in around.indices {
+      for value in UInt8.min...0x7F where value != 0x08 && value != 0x0D && value != 0x1B && !(0x09...0x0C ~= value) {
+        let character = Unicode.Scalar(value)
+        var text = around.unicodeScalars
+        text.insert(character, at: position)
+        let isShown = 0x20..<0x7F ~= value
+        #expect(PlainText.line(String(text)) == (isShown ? String(text) : around))
+      }
+    }
+  }
+
   @Test func `whatever the bytes, nothing that drives a terminal is left, and cleaning again changes nothing`() {
     var random = SeededGenerator(seed: 7)
     let alphabet: [Unicode.Scalar] = [
