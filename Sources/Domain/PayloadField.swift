@@ -1,7 +1,9 @@
 import JSONValues
 
 /// One field of a message's payload: its JSON shape, and the check of a value against it.
-package struct PayloadField: Sendable {
+///
+/// A class, because each message that comes in is checked against a list of them: copying one is a single retain.
+package final class PayloadField: Sendable {
   package enum Shape: Sendable {
     /// A string with a maximum number of bytes, which may have several lines.
     case text(maxBytes: Int)
@@ -30,6 +32,10 @@ package struct PayloadField: Sendable {
   package let name: String
   package let isRequired: Bool
   package let shape: Shape
+
+  private init(name: String, isRequired: Bool, shape: Shape) {
+    (self.name, self.isRequired, self.shape) = (name, isRequired, shape)
+  }
 
   package static func required(_ name: String, _ shape: Shape) -> PayloadField {
     PayloadField(name: name, isRequired: true, shape: shape)

@@ -67,10 +67,11 @@ package struct RealtimeMessage: Sendable {
   /// Writes ``json``.
   package func write(to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.member("type", value: type.rawValue)
-    writer.key("payload")
+    writer.key(plain: "type")
+    writer.value(type.rawValue)
+    writer.key(plain: "payload")
     payload.write(to: &writer)
-    writer.key("timestamp")
+    writer.key(plain: "timestamp")
     writer.value(timestamp)
     writer.endObject()
   }

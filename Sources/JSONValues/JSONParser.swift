@@ -151,11 +151,17 @@ private struct JSONParser {
       let value = try parseValue(depth: depth)
       members.append(JSONObject.Member(key: key, value: value))
       skipBlanks()
-      if skip(UInt8(ascii: "}")) {
-        defer { members.removeLast(members.count - start) }
-        return .object(JSONObject(unchecked: Array(members[start...])))
-      }
+      if skip(UInt8(ascii: "}")) { return .object(JSONObject(unchecked: takeMembers(from: start))) }
       guard skip(UInt8(ascii: ",")) else { throw unexpected() }
+    }
+  }
+
+  /// Moves the members of a complete object into an array of their own.
+  private mutating func takeMembers(from start: Int) -> [JSONObject.Member] {
+    let count = members.count - start
+    return Array(unsafeUninitializedCapacity: count) { taken, initializedCount in
+      for place in (0..<count).reversed() { taken.initializeElement(at: place, to: members.removeLast()) }
+      initializedCount = count
     }
   }
 

@@ -63,6 +63,16 @@ package struct JSONWriter: ~Copyable {
     needsComma = false
   }
 
+  /// The same for a key that needs no escapes.
+  package mutating func key(plain name: StaticString) {
+    separate()
+    append(UInt8(ascii: "\""))
+    append(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    append(UInt8(ascii: "\""))
+    append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
   // MARK: Values
 
   package mutating func null() {

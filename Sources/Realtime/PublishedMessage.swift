@@ -75,11 +75,12 @@ struct MessageEncoding: Sendable {
   func numbered(_ position: StreamPosition, topic: Topic, sequence: Int) -> PublishedMessage {
     var writer = JSONWriter(capacity: json.count + Self.positionBytes)
     writer.beginObject(continuing: json)
-    writer.key("id")
+    writer.key(plain: "id")
     writer.value(position)
-    writer.key("topic")
+    writer.key(plain: "topic")
     writer.value(topic)
-    writer.member("seq", value: sequence)
+    writer.key(plain: "seq")
+    writer.value(sequence)
     writer.endObject()
     return PublishedMessage(
       type: type, topic: topic, position: position, sequence: sequence, json: writer.finish(), publishedAt: publishedAt)
