@@ -1,4 +1,4 @@
-"""Evaluates a report of the Autobahn test suite: autobahn-report.py INDEX.json COUNT
+"""Evaluates reports of the Autobahn test suite: autobahn-report.py COUNT INDEX.json...
 
 Prints a table of the case groups, and every case that is not OK with the reason. Fails if a case failed, or if the number
 of cases is not COUNT.
@@ -27,17 +27,20 @@ def verdict(case):
 
 
 def main():
-    index = pathlib.Path(sys.argv[1])
-    (cases,) = json.loads(index.read_text()).values()
+    indexes = [pathlib.Path(name) for name in sys.argv[2:]]
     groups = collections.defaultdict(lambda: [0, 0, 0, 0])
     remarks = []
-    for name, case in cases.items():
-        column = verdict(case)
-        groups[int(name.split(".")[0])][column] += 1
-        if column:
-            detail = json.loads((index.parent / case["reportfile"]).read_text())
-            reason = REASONS.get(name) or f"{detail['result']} / {detail['resultClose']}"
-            remarks.append((tuple(int(part) for part in name.split(".")), COLUMNS[column], reason))
+    count = 0
+    for index in indexes:
+        (cases,) = json.loads(index.read_text()).values()
+        count += len(cases)
+        for name, case in cases.items():
+            column = verdict(case)
+            groups[int(name.split(".")[0])][column] += 1
+            if column:
+                detail = json.loads((index.parent / case["reportfile"]).read_text())
+                reason = REASONS.get(name) or f"{detail['result']} / {detail['resultClose']}"
+                remarks.append((tuple(int(part) for part in name.split(".")), COLUMNS[column], reason))
 
     print(f"{'cases':<8}" + "".join(f"{column:>15}" for column in COLUMNS))
     for group, counts in sorted(groups.items()):
@@ -47,9 +50,9 @@ def main():
         print(f"{'.'.join(map(str, name))} {column}: {reason}")
 
     if any(counts[3] for counts in groups.values()):
-        sys.exit(f"Autobahn: cases failed: see {index.parent}/index.html")
-    if len(cases) != int(sys.argv[2]):
-        sys.exit(f"Autobahn: {len(cases)} cases ran instead of {sys.argv[2]}: see {index.parent}/log")
+        sys.exit("Autobahn: cases failed: see " + " and ".join(f"{index.parent}/index.html" for index in indexes))
+    if count != int(sys.argv[1]):
+        sys.exit(f"Autobahn: {count} cases ran instead of {sys.argv[1]}: see " + " and ".join(f"{index.parent}/log" for index in indexes))
 
 
 main()
