@@ -6,6 +6,7 @@
 #   setup.sh redis     redis-server and redis-benchmark, which `bench publish --beside redis` measures
 #   setup.sh web       a linter and a type checker for the browser's modules
 #   setup.sh browser   Chromium, and Playwright to drive it
+#   setup.sh all       all of these, and the Autobahn test suite
 # Python packages go into .venv. None of this ships with the product.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -81,7 +82,11 @@ case "${1:-}" in
     [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || system_packages chromium fonts-dejavu-core
     python_packages browser playwright==1.65.2 axe-playwright-python==0.1.8
     ;;
+  all)
+    for each in build web pictures metrics redis browser; do Tests/scripts/setup.sh "$each"; done
+    Tests/scripts/test-autobahn.sh install
+    ;;
   *)
-    explain "usage: setup.sh build|pictures|metrics|redis|web|browser"
+    explain "usage: setup.sh build|pictures|metrics|redis|web|browser|all"
     ;;
 esac
