@@ -2,8 +2,8 @@ import Domain
 import JSONValues
 import Synchronization
 
-/// Logs how far the messages of an older data folder are brought up to date, ten times in all. The server answers when that
-/// is done.
+/// Logs how far the messages of an older data folder are brought up to date: at each tenth. The server answers when that is
+/// done.
 final class MigrationLog: Sendable {
   private let log: Log
   /// The tenths that were logged.
@@ -16,6 +16,6 @@ final class MigrationLog: Sendable {
     guard reached > tenths.exchange(reached, ordering: .relaxed) else { return }
     log(
       .info, "the messages of an older format are brought up to date",
-      values: ["moved": .int(moved), "total": .int(total)])
+      values: ["percent": .int(reached * 10)])
   }
 }

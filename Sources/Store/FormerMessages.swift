@@ -7,7 +7,8 @@ import Files
 /// needs little room beside it, too: the indexes go first, the chunks fill their pages, and each portion frees those that
 /// the next one fills. What is still in the old table says where to go on after an interruption.
 enum FormerMessages {
-  /// Called now and then while messages are moved: with how many were moved, and how many there are in all.
+  /// Called now and then while messages are moved: with how far along the line they were, and how far there is to go, in
+  /// offsets, as counting the messages would take as long as reading them.
   typealias Progress = @Sendable (_ moved: Int, _ total: Int) -> Void
 
   private struct Row {
@@ -35,10 +36,10 @@ enum FormerMessages {
   private static func dropIndexes(in database: Database) throws(StoreError) {
     let overwrites = try database.number("PRAGMA secure_delete") ?? 0
     try database.execute("PRAGMA secure_delete=0")
+    defer { try? database.execute("PRAGMA secure_delete=\(overwrites == 2 ? "FAST" : "\(overwrites)")") }
     try database.transaction { () throws(StoreError) in
       try database.execute("DROP INDEX IF EXISTS messages_by_topic; DROP INDEX IF EXISTS messages_by_type")
     }
-    try database.execute("PRAGMA secure_delete=\(overwrites == 2 ? "FAST" : "\(overwrites)")")
   }
 
   private static func finish(_ database: Database, version: Int) throws(StoreError) {
@@ -54,6 +55,9 @@ enum FormerMessages {
   private static func movePortion(in database: Database) throws(StoreError) -> Int? {
     let rows = try oldestRows(in: database)
     guard let last = rows.last?.record.offset else { return nil }
+    guard zip(rows, rows.dropFirst()).allSatisfy({ $0.record.offset < $1.record.offset }) else {
+      throw outOfOrder(in: database)
+    }
     var chunks = ChunkWriter(database)
     var postings: [Int: [Posting]] = [:]
     var isGone: [Int: Bool] = [:]
@@ -72,8 +76,15 @@ enum FormerMessages {
       try database.addPostings(postings, to: topic)
     }
     try database.run("DELETE FROM messages WHERE offset <= ?", .integer(last))
+    // What has a wrong number may stand before messages that were not moved yet.
+    guard database.changedRows == rows.count else { throw outOfOrder(in: database) }
     try database.run("UPDATE line SET indexed_through = ?", .integer(last))
     return last
+  }
+
+  private static func outOfOrder(in database: Database) -> StoreError {
+    .damaged(
+      path: database.path, finding: "its messages are out of order, so that they can't be moved to the new format")
   }
 
   private static func oldestRows(in database: Database) throws(StoreError) -> [Row] {
@@ -109,24 +120,32 @@ enum FormerMessages {
     guard free >= needed else { throw .needsRoom(path: database.path, bytes: needed, free: free) }
   }
 
-  /// The offsets of messages that are not as they were written, and how many messages there are.
+  /// The offsets of messages that are not as they were written, and how many messages there are. In portions, because a
+  /// long read would keep the log from being emptied.
   static func survey(of database: Database, damagedAtMost limit: Int) throws(StoreError) -> (damaged: [Int], count: Int)
   {
-    let statement = try database.statement(
-      """
-      SELECT m.offset, m.topic, m.sequence, m.type, m.at, m.checksum, m.json FROM messages m
-      JOIN topics ON topics.id = m.topic AND topics.gone = 0
-      """)
-    defer { statement.reset() }
-    var (damaged, count) = ([Int](), 0)
-    while damaged.count < limit, try statement.step() {
-      count += 1
-      let message = StoredMessage(
-        offset: statement.integer(0), topic: .events, sequence: statement.integer(2),
-        type: MessageType(rawValue: statement.text(3)), at: Timestamp(milliseconds: Int64(statement.integer(4))),
-        json: statement.blob(6))
-      if Int(message.checksum(topicID: statement.integer(1))) != statement.integer(5) { damaged.append(message.offset) }
+    var (damaged, count, reached) = ([Int](), 0, Int.min)
+    while damaged.count < limit {
+      let messages = try database.rows(
+        """
+        SELECT m.offset, m.topic, m.sequence, m.type, m.at, m.checksum, m.json,
+          EXISTS (SELECT 1 FROM topics WHERE id = m.topic AND gone = 0)
+        FROM messages m WHERE m.offset > ? ORDER BY m.offset LIMIT 1000
+        """, .integer(reached), read: { (offset: $0.integer(0), isShown: $0.integer(7) == 1, isIntact: isIntact($0)) })
+      guard let last = messages.last else { break }
+      // A number that does not rise would make this endless.
+      guard last.offset > reached else { throw outOfOrder(in: database) }
+      reached = last.offset
+      count += messages.count { $0.isShown }
+      damaged += messages.filter { $0.isShown && !$0.isIntact }.map(\.offset)
     }
     return (damaged, count)
+  }
+
+  private static func isIntact(_ row: Statement) -> Bool {
+    let message = StoredMessage(
+      offset: row.integer(0), topic: .events, sequence: row.integer(2), type: MessageType(rawValue: row.text(3)),
+      at: Timestamp(milliseconds: Int64(row.integer(4))), json: row.blob(6))
+    return Int(message.checksum(topicID: row.integer(1))) == row.integer(5)
   }
 }

@@ -124,6 +124,31 @@ struct FormerMessagesTests {
     #expect(after.messages == added.filter { $0.offset > 122 && $0.offset < 185 })
   }
 
+  /// In the middle of a portion, and at its end, where what is before that number is not moved yet.
+  @Test(arguments: [
+    (100, 150, [0x81, 0x16], [0xFF, 0x7F]), (20_000, 16_384, [0x81, 0x80, 0x00], [0xFF, 0xFF, 0x7F]),
+  ])
+  func `messages out of order are refused before any of them is lost`(
+    count: Int, offset: Int, number: [UInt8], damaged: [UInt8]
+  ) throws {
+    _ = try fill(in: folder, adding: count)
+    try folder.changeDatabase("PRAGMA journal_mode=DELETE")
+    var bytes = folder.read("telltale.db")
+    // A row begins with its length and its number, and ends with the JSON.
+    let json = try #require(bytes.firstRange(of: Array("\"value\":\(offset)}".utf8)))
+    let row = try #require(bytes[(json.lowerBound - 100)..<json.lowerBound].ranges(of: number).last)
+    bytes.replaceSubrange(row, with: damaged)
+    folder.write(bytes, to: "telltale.db")
+    let database = try Database("\(folder.path)/telltale.db", .writing)
+    let error = #expect(throws: StoreError.self) { try Schema.migrate(database) { _, _ in } }
+    guard case .damaged(_, "its messages are out of order, so that they can't be moved to the new format") = error
+    else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(try database.number("SELECT count(*) FROM messages NOT INDEXED") == 85 + count)
+  }
+
   @Test func `progress is told from nothing to everything`() throws {
     _ = try fill(in: folder, adding: 20_000)
     let told = Told()
