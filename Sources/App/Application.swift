@@ -77,7 +77,7 @@ package final class Application: Sendable {
     let parts = try features.map { try $0.makeParts(store) }
     let projections: [any Projection] = [book] + parts.map(\.projection)
     if store.readableAfter > store.prunedThrough {
-      log(.error, "messages of an unfinished job are damaged", values: ["newest": .int(store.readableAfter)])
+      log(.error, "stored messages are damaged", values: ["newest": .int(store.readableAfter)])
     }
     let hub = EventHub(epoch: store.epoch, after: store.newestOffset, history: History(store, log: log))
     let uploads = UploadStore(

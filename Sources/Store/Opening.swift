@@ -5,8 +5,10 @@ struct Opening {
   let database: Database
   /// Nil if a new line of messages starts: the store is new, a backup, or can't prove that nothing is missing.
   var epoch: String?
-  var totals: Writer.Totals
+  var totals: LineTotals
   let recent: RecentMessages
+  /// The last offset of a chunk that the start could not read; 0 if there is none.
+  let unreadableThrough: Int
 
   /// - Throws: ``StoreError``
   static func open(
@@ -21,12 +23,16 @@ struct Opening {
     try Schema.migrate(database, progress: migrating)
     for tables in [RetentionClock.tables] + features { try tables.migrate(database) }
     let line = try readLine(of: database, version: Schema.version)
-    var totals = line.totals
-    totals.indexedThrough = try database.number("SELECT indexed_through FROM line") ?? 0
-    totals.newestTopic = try database.number("SELECT newest_topic FROM line") ?? 0
+    let epoch = try proven(line.epoch, totals: line.totals, position: position, path: folder.database)
+    let (recent, damaged) = try database.recentMessages(of: line.totals)
+    guard let damaged else {
+      return Opening(database: database, epoch: epoch, totals: line.totals, recent: recent, unreadableThrough: 0)
+    }
+    // What was in it and is lost may have taken numbers of topics, so the line can't go on.
+    let totals = try database.indexAll(recent, totals: line.totals)
     return Opening(
-      database: database, epoch: try proven(line.epoch, totals: totals, position: position, path: folder.database),
-      totals: totals, recent: try database.recentMessages(after: totals.indexedThrough))
+      database: database, epoch: nil, totals: totals, recent: RecentMessages(after: totals.indexedThrough),
+      unreadableThrough: damaged)
   }
 
   private static func check(
@@ -82,22 +88,13 @@ struct Opening {
   /// - Parameter version: the file's format.
   private static func readLine(
     of database: Database, version: Int
-  ) throws(StoreError) -> (epoch: String?, totals: Writer.Totals) {
-    let lines = try database.rows(
-      "SELECT epoch, newest_offset, newest_job, pruned_through, commits FROM line"
-    ) {
-      (
-        epoch: $0.isNull(0) ? nil : $0.text(0),
-        totals: Writer.Totals(
-          newestOffset: $0.integer(1), newestJobNumber: $0.integer(2), prunedThrough: $0.integer(3), indexedThrough: 0,
-          newestTopic: 0, commits: $0.integer(4), counts: [:])
-      )
-    }
-    guard let line = lines.first else { throw .damaged(path: database.path, finding: "its line is missing") }
-    var totals = line.totals
+  ) throws(StoreError) -> (epoch: String?, totals: LineTotals) {
+    var totals = try database.lineTotals(version: version)
+    let epoch = try database.rows("SELECT epoch FROM line") { $0.isNull(0) ? nil : $0.text(0) }.first ?? nil
+    let newestTopic = try database.number("SELECT max(id) FROM topics") ?? 0
     guard try newestStored(in: database, version: version) <= totals.newestOffset,
       try database.number("SELECT max(number) FROM jobs") ?? 0 <= totals.newestJobNumber,
-      0...totals.newestOffset ~= totals.prunedThrough
+      !Schema.hasChunks(version: version) || newestTopic <= totals.newestTopic
     else { throw .damaged(path: database.path, finding: "it has rows beyond the end of its line") }
     for (status, count) in try database.rows(
       "SELECT status, count(*) FROM jobs GROUP BY status",
@@ -108,7 +105,7 @@ struct Opening {
       guard let status else { throw .damaged(path: database.path, finding: "a job has an unknown status") }
       totals.counts[status] = count
     }
-    return (line.epoch, totals)
+    return (epoch, totals)
   }
 
   /// The offset of the newest message that is there.
@@ -126,7 +123,7 @@ struct Opening {
   /// The epoch, if the position file proves that the line has its end; nil if there is no proof.
   /// - Throws: ``StoreError/lost(path:acknowledged:found:)`` if the position file proves that the end is missing.
   private static func proven(
-    _ epoch: String?, totals: Writer.Totals, position: PositionFile.Content?, path: String
+    _ epoch: String?, totals: LineTotals, position: PositionFile.Content?, path: String
   ) throws(StoreError) -> String? {
     guard let epoch, let position, position.epoch == epoch else { return nil }
     guard position.commit <= totals.commits, position.offset <= totals.newestOffset else {
@@ -137,31 +134,47 @@ struct Opening {
 }
 
 extension Database {
-  /// The postings of messages after an offset, read from the chunks.
-  /// - Throws: ``StoreError/damaged(path:finding:)`` if a chunk can't be read: what its topics are is known from nowhere else.
-  fileprivate func recentMessages(after offset: Int) throws(StoreError) -> RecentMessages {
-    let recent = RecentMessages(after: offset)
+  /// The postings that the stored index doesn't have yet, from the chunks.
+  /// - Returns: also the last offset of a chunk that can't be read; nil if there is none. Which topics it is about is
+  ///   known from nowhere else.
+  fileprivate func recentMessages(
+    of totals: LineTotals
+  ) throws(StoreError) -> (messages: RecentMessages, damagedThrough: Int?) {
+    let recent = RecentMessages(after: totals.indexedThrough)
     var prunedThrough: [Int: Int?] = [:]
-    do throws(StoreError) {
-      try chunks(after: offset, through: .max) { chunk throws(StoreError) in
-        var entries: [(topic: Int, entry: RecentMessages.Entry)] = []
-        for record in chunk.records where record.offset > offset {
-          if prunedThrough[record.topic] == nil {
-            // Also of removed jobs: their messages are still to be swept.
-            prunedThrough[record.topic] = .some(
-              try number("SELECT pruned_through FROM topics WHERE id = ?", .integer(record.topic)))
-          }
-          guard case .some(.some(let pruned)) = prunedThrough[record.topic], record.offset > pruned else { continue }
-          let posting = Posting(offset: record.offset, type: record.type)
-          entries.append((record.topic, RecentMessages.Entry(posting: posting, sequence: record.sequence)))
+    let damaged = try readableChunks(after: totals.indexedThrough, through: totals.newestOffset) {
+      chunk throws(StoreError) in
+      var entries: [(topic: Int, entry: RecentMessages.Entry)] = []
+      for record in chunk.records where record.offset > totals.indexedThrough {
+        if prunedThrough[record.topic] == nil {
+          // Also of removed jobs: their messages are still to be swept.
+          prunedThrough[record.topic] = .some(
+            try number("SELECT pruned_through FROM topics WHERE id = ?", .integer(record.topic)))
         }
-        recent.add(entries)
-        return true
+        guard case .some(.some(let pruned)) = prunedThrough[record.topic], record.offset > pruned else { continue }
+        let posting = Posting(offset: record.offset, type: record.type)
+        let entry = RecentMessages.Entry(
+          posting: posting, sequence: record.sequence, byteCount: record.json.count)
+        entries.append((record.topic, entry))
       }
-    } catch {
-      guard case .damagedMessage = error else { throw error }
-      throw .damaged(path: path, finding: "its newest messages are not as they were written")
+      recent.add(entries)
+      return true
     }
-    return recent
+    return (recent, damaged)
+  }
+
+  /// Moves all recent postings to the stored index, so that the next start doesn't read their chunks.
+  fileprivate func indexAll(_ recent: RecentMessages, totals: LineTotals) throws(StoreError) -> LineTotals {
+    var totals = totals
+    totals.indexedThrough = totals.newestOffset
+    try transaction { () throws(StoreError) in
+      for topic in recent.topics.sorted() {
+        try addPostings(recent.entries(of: topic, through: .max).map(\.posting), to: topic)
+        guard let sequence = recent.lastSequence(of: topic) else { continue }
+        try run("UPDATE topics SET sequence = ? WHERE id = ?", .integer(sequence), .integer(topic))
+      }
+      try write(totals)
+    }
+    return totals
   }
 }

@@ -26,10 +26,16 @@ enum Schema {
   }
 
   /// Whether a file of this format has messages in a row each.
-  static func hasFormerMessages(version: Int) -> Bool { 1..<6 ~= version }
+  static func hasFormerMessages(version: Int) -> Bool { 1..<withoutFormerMessages ~= version }
 
   /// Whether a file of this format has messages in chunks.
-  static func hasChunks(version: Int) -> Bool { version >= 5 }
+  static func hasChunks(version: Int) -> Bool { version >= withChunks }
+
+  /// Whether the line of a file of this format has a checksum.
+  static func hasLineChecksum(version: Int) -> Bool { version >= withLineChecksum }
+
+  /// The formats from which on there are chunks, only chunks, and a checksum of the line.
+  private static let (withChunks, withoutFormerMessages, withLineChecksum) = (5, 6, 7)
 
   /// The format of a file; 0 if it is still empty.
   /// - Throws: ``StoreError/newer(path:version:known:)``, ``StoreError/damaged(path:finding:)``
@@ -202,5 +208,10 @@ enum Schema {
       ALTER TABLE topics ADD COLUMN pruned_through INTEGER NOT NULL DEFAULT 0;
       """),
     .moveMessages,
+    .statements(
+      """
+      -- Of the other numbers; NULL until the first commit.
+      ALTER TABLE line ADD COLUMN checksum INTEGER;
+      """),
   ]
 }

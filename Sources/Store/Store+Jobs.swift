@@ -4,7 +4,7 @@ import JSONValues
 extension Store {
   /// A job at its row's offset, with its newest warnings and without frames.
   package func job(_ id: String) throws(StoreError) -> Job? {
-    try readTopic(.job(id)) { (topic, recent, database) throws(StoreError) in
+    try readTopic(.job(id)) { (index, database) throws(StoreError) in
       let found = try database.rows(
         """
         SELECT number, id, status, created_at, finished_at, offset, name, source, checksum, state, results_checksum,
@@ -12,9 +12,7 @@ extension Store {
         FROM jobs WHERE id = ?
         """, .text(id)
       ) { row throws(StoreError) in try JobColumns.wholeJob(from: row, path: database.path) }
-      return try found.first.map { job throws(StoreError) in
-        try database.addingWarnings(to: job, topic: topic, recent: recent)
-      }
+      return try found.first.map { job throws(StoreError) in try database.addingWarnings(to: job, by: index) }
     }
   }
 
@@ -36,8 +34,8 @@ extension Store {
         """, read: { row throws(StoreError) in try JobColumns.wholeJob(from: row, path: database.path) })
     }
     return try jobs.map { job throws(StoreError) in
-      try readTopic(job.topic) { (topic, recent, database) throws(StoreError) in
-        try database.addingWarnings(to: job, topic: topic, recent: recent)
+      try readTopic(job.topic) { (index, database) throws(StoreError) in
+        try database.addingWarnings(to: job, by: index)
       }
     }
   }
@@ -129,19 +127,19 @@ extension Database {
       """, .integer(before), .integer(limit), read: job)
   }
 
-  /// Adds the newest warnings up to the job's offset, which are not in the row, so that it stays small.
-  /// - Parameter recent: the topic's postings that the stored index doesn't have yet.
-  fileprivate func addingWarnings(to job: Job, topic: TopicRow?, recent: [Posting]) throws(StoreError) -> Job {
-    guard let topic else { return job }
+  /// Adds the newest warnings up to the job's offset, which are not in the row, so that it stays small. A damaged one is
+  /// left out: the job can be shown without it.
+  fileprivate func addingWarnings(to job: Job, by index: TopicIndex) throws(StoreError) -> Job {
+    guard let topic = index.row else { return job }
     var job = job
     var reader = try MessageReader(self)
     let newest = try newestPostings(
-      of: topic, recent: recent, through: job.offset, types: reader.numbers(of: [.warning]), limit: Job.maxWarningsKept)
+      of: index, through: job.offset, types: reader.filter([.warning]), limit: Job.maxWarningsKept)
     for posting in newest.reversed() {
-      let stored = try reader.message(at: posting.offset, of: job.topic, id: topic.id)
-      if let warning = (try? JSON(parsing: stored.json)["payload"]?.objectValue).flatMap({ Warning($0) }) {
-        job.keep(warning)
-      }
+      guard let stored = try reader.readableMessage(at: posting.offset, of: job.topic, id: topic.id),
+        let warning = (try? JSON(parsing: stored.json)["payload"]?.objectValue).flatMap({ Warning($0) })
+      else { continue }
+      job.keep(warning)
     }
     return job
   }

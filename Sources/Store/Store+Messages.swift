@@ -41,16 +41,16 @@ extension Store {
   ) throws(StoreError) -> (messages: [StoredMessage], reached: Int) {
     switch topics {
     case .topic(let topic):
-      try readTopic(topic) { (row, recent, database) throws(StoreError) in
-        var page = try page.ending(with: database)
-        guard let row else { return page.ended }
+      try readTopic(topic) { (index, database) throws(StoreError) in
+        var page = page.ending(at: index.newestOffset)
+        guard index.row != nil else { return page.ended }
         guard !page.isComplete else { return page.result }
-        try page.read(topic, row: row, recent: recent, types: types, from: database)
+        try page.read(topic, by: index, types: types, from: database)
         return page.result
       }
     case .matching(let lookingAt, let isWanted):
       try readers.read { database throws(StoreError) in
-        var page = try page.ending(with: database)
+        var page = page.ending(at: try database.number("SELECT newest_offset FROM line") ?? 0)
         guard !page.isComplete else { return page.result }
         try page.scan(matching: isWanted, kinds: topicKinds, lookingAt: lookingAt, types: types, from: database)
         return page.result
@@ -59,18 +59,22 @@ extension Store {
   }
 
   /// Reads something of a topic in one snapshot.
-  /// - Parameter body: gets the topic's row, nil if it has none or its job was removed, and its postings that the stored
-  ///   index doesn't have yet.
   func readTopic<Result: Sendable>(
-    _ topic: Topic, _ body: @Sendable (TopicRow?, [Posting], Database) throws(StoreError) -> Result
+    _ topic: Topic, _ body: @Sendable (TopicIndex, Database) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
     while true {
       let result = try readers.read { database throws(StoreError) -> Result? in
-        guard let row = try database.topicRow(topic) else { return try body(nil, [], database) }
-        let indexed = try database.number("SELECT indexed_through FROM line") ?? 0
-        // In a snapshot that was taken just before postings moved to the stored index, they would be missing.
-        guard let recent = recentMessages.postings(of: row.id, after: indexed) else { return nil }
-        return try body(row, recent, database)
+        var index = TopicIndex(try database.topicRow(topic), in: try database.ends())
+        if let row = index.row {
+          // In a snapshot that was taken just before postings moved to the stored index, they would be missing. Those of
+          // a commit that is in progress are there already.
+          guard
+            let recent = recentMessages.postings(
+              of: row.id, after: index.indexedThrough, through: index.newestOffset)
+          else { return nil }
+          index.recent = recent
+        }
+        return try body(index, database)
       }
       if let result { return result }
     }
@@ -78,11 +82,9 @@ extension Store {
 
   /// The time of a topic's newest message; nil if there is none.
   package func lastMessageTime(of topic: Topic) throws(StoreError) -> Timestamp? {
-    try readTopic(topic) { (row, recent, database) throws(StoreError) in
-      guard let row else { return nil }
+    try readTopic(topic) { (index, database) throws(StoreError) in
       var reader = try MessageReader(database)
-      let newest = try database.newestPostings(
-        of: row, recent: recent, through: .max, types: Set(reader.types.keys), limit: 1)
+      let newest = try database.newestPostings(of: index, through: .max, limit: 1)
       return try newest.first.flatMap { posting throws(StoreError) in try reader.time(at: posting.offset) }
     }
   }
@@ -95,7 +97,28 @@ struct TopicRow: Sendable {
   let prunedThrough: Int
 }
 
+/// A topic in one snapshot of the database, and where its messages are.
+struct TopicIndex: Sendable {
+  /// Nil if the topic has none or its job was removed.
+  let row: TopicRow?
+  /// The newest offset of the whole line.
+  let newestOffset: Int
+  /// The offset through which the stored index has everything.
+  let indexedThrough: Int
+  /// The postings after that.
+  var recent: [Posting] = []
+
+  init(_ row: TopicRow?, in ends: (newest: Int, indexed: Int)) {
+    (self.row, newestOffset, indexedThrough) = (row, ends.newest, ends.indexed)
+  }
+}
+
 extension Database {
+  /// The newest offset, and the one through which the stored index has everything.
+  func ends() throws(StoreError) -> (newest: Int, indexed: Int) {
+    try rows("SELECT newest_offset, indexed_through FROM line") { ($0.integer(0), $0.integer(1)) }.first ?? (0, 0)
+  }
+
   /// Nil if the topic has none or its job was removed.
   func topicRow(_ topic: Topic) throws(StoreError) -> TopicRow? {
     try rows("SELECT id, pruned_through FROM topics WHERE name = ? AND gone = 0", .text(topic.description)) {
@@ -104,16 +127,15 @@ extension Database {
   }
 
   /// A topic's newest postings of some types up to an offset, newest first.
-  /// - Parameter recent: those that the stored index doesn't have yet.
   func newestPostings(
-    of topic: TopicRow, recent: [Posting], through: Int, types: Set<Int>, limit: Int
+    of index: TopicIndex, through: Int, types: TypeFilter = .all, limit: Int
   ) throws(StoreError) -> [Posting] {
-    let indexed = try number("SELECT indexed_through FROM line") ?? 0
-    var newest = recent.reversed().filter { $0.offset <= through && types.contains($0.type) }
+    guard let topic = index.row else { return [] }
+    var newest = index.recent.reversed().filter { $0.offset <= through && types.contains($0.type) }
     newest = Array(newest.prefix(limit))
     if newest.count < limit {
       newest += try newestPostings(
-        of: topic.id, through: min(indexed, through), types: types, limit: limit - newest.count)
+        of: topic.id, through: min(index.indexedThrough, through), types: types, limit: limit - newest.count)
     }
     return newest.filter { $0.offset > topic.prunedThrough }
   }
@@ -133,9 +155,9 @@ struct MessagePage: Sendable {
   }
 
   /// The page without what is newer than a snapshot.
-  func ending(with database: Database) throws(StoreError) -> MessagePage {
+  func ending(at newest: Int) -> MessagePage {
     var page = self
-    page.through = min(through, try database.number("SELECT newest_offset FROM line") ?? 0)
+    page.through = min(through, newest)
     return page
   }
 
@@ -153,17 +175,17 @@ struct MessagePage: Sendable {
 
   /// Reads one topic by its postings.
   mutating func read(
-    _ topic: Topic, row: TopicRow, recent: [Posting], types: Set<MessageType>?, from database: Database
+    _ topic: Topic, by index: TopicIndex, types: Set<MessageType>?, from database: Database
   ) throws(StoreError) {
+    guard let row = index.row else { return }
     var reader = try MessageReader(database)
-    let wanted = reader.numbers(of: types)
+    let wanted = reader.filter(types)
     let after = max(reached, row.prunedThrough)
     // One more than the limit shows whether there are more.
     let most = limit < .max ? limit + 1 : limit
-    let indexed = try database.number("SELECT indexed_through FROM line") ?? 0
     var postings = try database.postings(
-      of: row.id, after: after, through: min(indexed, through), types: wanted, limit: most)
-    postings += recent.lazy.filter { [through] in
+      of: row.id, after: after, through: min(index.indexedThrough, through), types: wanted, limit: most)
+    postings += index.recent.lazy.filter { [through] in
       $0.offset > after && $0.offset <= through && wanted.contains($0.type)
     }.prefix(most - postings.count)
     for posting in postings {
@@ -180,7 +202,7 @@ struct MessagePage: Sendable {
     from database: Database
   ) throws(StoreError) {
     let reader = try MessageReader(database)
-    let wantedTypes = reader.numbers(of: types)
+    let wanted = reader.filter(types)
     var shown = ShownTopics(database)
     var topics: [Int: Topic?] = [:]
     var looked = 0
@@ -192,14 +214,13 @@ struct MessagePage: Sendable {
         if topics[record.topic] == nil {
           topics[record.topic] = .some(try shown.topic(record.topic, kinds: kinds).flatMap { isWanted($0) ? $0 : nil })
         }
-        // A type without a name is damaged, which reading the message finds.
-        let isWantedType = wantedTypes.contains(record.type) || reader.types[record.type] == nil
-        if isWantedType, case .some(.some(let topic)) = topics[record.topic], try shown.shows(record) {
+        if wanted.contains(record.type), case .some(.some(let topic)) = topics[record.topic], try shown.shows(record) {
           page.add(try reader.message(record, of: topic, in: chunk))
         }
         page.reached = record.offset
       }
-      return true
+      // The next chunk may be damaged, which must not cost this page.
+      return !page.isFull && looked < lookingAt
     }
     // Between the last message and the end there may be numbers whose messages were removed.
     if !page.isFull, looked < lookingAt { page.reached = page.through }

@@ -9,11 +9,15 @@ package struct Pruning: Equatable, Sendable {
 }
 
 extension Store {
-  /// Removes one portion of what has expired, whatever the wall clock says; see ``RetentionClock``.
+  /// Removes one portion of what has expired, whatever the wall clock says; see ``RetentionClock``. Also looks at a portion
+  /// of the index of topics, and repairs it.
   /// - Parameter retention: milliseconds for which finished jobs are kept.
   package func prune(keeping retention: Int64) throws(StoreError) -> Pruning {
     let now = earliestTime
-    return try prune(finishedBefore: Timestamp(milliseconds: now.milliseconds - retention), now: now)
+    var pruning = try prune(finishedBefore: Timestamp(milliseconds: now.milliseconds - retention), now: now)
+    // If it fails, the next call tries again. The caller must learn of the jobs that were removed.
+    if let isRepairing = try? repairIndex(), isRepairing { pruning.hasMore = true }
+    return pruning
   }
 
   /// Removes one portion of expired rows: messages and frames of removed jobs, jobs that ended before the cutoff, older
@@ -33,7 +37,7 @@ extension Store {
     guard hasPrunable else { return Pruning() }
     return try commit { writer, totals throws(StoreError) in
       var portion = Portion(writer: writer, rest: limit)
-      try portion.sweepGoneTopics(totals)
+      try portion.sweepGoneTopics(updating: &totals)
       try portion.removeJobs(finishedBefore: cutoff, updating: &totals)
       try portion.removeDigests(before: cutoff, now: now, updating: &totals)
       try portion.removeKeys(before: Timestamp(milliseconds: now.milliseconds - IdempotencyKey.lifetime))
@@ -53,20 +57,22 @@ private struct Portion {
 
   private var database: Database { writer.database }
 
-  mutating func sweepGoneTopics(_ totals: Writer.Totals) throws(StoreError) {
+  mutating func sweepGoneTopics(updating totals: inout LineTotals) throws(StoreError) {
     let most = 100
     let topics = try database.rows("SELECT id FROM topics WHERE gone = 1 LIMIT ?", .integer(most)) { $0.integer(0) }
     hasMore = topics.count == most
     for topic in topics {
       let postings = try writer.messages.oldestPostings(
         of: topic, indexedThrough: totals.indexedThrough, limit: rest)
-      try writer.messages.remove(postings, of: topic)
+      try remove(postings, of: topic, updating: &totals)
       rest -= postings.count
       try database.run(
         "DELETE FROM frames WHERE id IN (SELECT id FROM frames WHERE topic = ? LIMIT ?)",
         .integer(topic), .integer(rest))
       rest -= database.changedRows
       guard rest > 0 else { return }
+      // What is left of its index is damaged, and its messages are gone.
+      try database.run("DELETE FROM postings WHERE topic = ?", .integer(topic))
       try database.run("DELETE FROM topics WHERE id = ?", .integer(topic))
       rest -= 1
       writer.forgetTopics()
@@ -74,7 +80,7 @@ private struct Portion {
     }
   }
 
-  mutating func removeJobs(finishedBefore cutoff: Timestamp, updating totals: inout Writer.Totals) throws(StoreError) {
+  mutating func removeJobs(finishedBefore cutoff: Timestamp, updating totals: inout LineTotals) throws(StoreError) {
     guard rest > 0 else { return }
     let ids = try database.jobs(finishedBefore: cutoff, limit: rest)
     for id in ids {
@@ -86,8 +92,16 @@ private struct Portion {
     }
   }
 
+  /// Removes a topic's messages, and chunks that can't be read: what was in those is a gap from now on.
+  private func remove(
+    _ postings: some BidirectionalCollection<Posting>, of topic: Int, updating totals: inout LineTotals
+  ) throws(StoreError) {
+    guard let unreadable = try writer.messages.remove(postings, of: topic) else { return }
+    totals.prunedThrough = max(totals.prunedThrough, min(unreadable, totals.newestOffset))
+  }
+
   mutating func removeDigests(
-    before cutoff: Timestamp, now: Timestamp, updating totals: inout Writer.Totals
+    before cutoff: Timestamp, now: Timestamp, updating totals: inout LineTotals
   ) throws(StoreError) {
     for topic in try database.sharedTopics() {
       guard rest > 0 else { return }
@@ -96,7 +110,7 @@ private struct Portion {
       guard let last = older.last?.offset else { continue }
       try database.run("UPDATE topics SET pruned_through = ? WHERE id = ?", .integer(last), .integer(topic))
       try writer.messages.keepSequence(of: topic)
-      try writer.messages.remove(older, of: topic)
+      try remove(older, of: topic, updating: &totals)
       rest -= older.count
       totals.prunedThrough = max(totals.prunedThrough, last)
     }
@@ -122,11 +136,12 @@ extension Database {
       """, .integer(Int(now.milliseconds - IdempotencyKey.lifetime)))
     if rows == 1 { return true }
     if try !jobs(finishedBefore: cutoff, limit: 1).isEmpty { return true }
-    let indexed = try number("SELECT indexed_through FROM line") ?? 0
+    let ends = try ends()
     for topic in try sharedTopics() {
-      var oldest = try postings(of: topic, after: 0, through: indexed, types: nil, limit: Self.messagesLookedAt)
+      var oldest = try postings(of: topic, after: 0, through: ends.indexed, limit: Self.messagesLookedAt)
       // Nothing if they have just moved to the stored index: the next round sees them there.
-      oldest += (recent.postings(of: topic, after: indexed) ?? []).prefix(Self.messagesLookedAt - oldest.count)
+      let rest = recent.postings(of: topic, after: ends.indexed, through: ends.newest) ?? []
+      oldest += rest.prefix(Self.messagesLookedAt - oldest.count)
       if try !older(oldest, than: cutoff, now: now).isEmpty { return true }
     }
     return false

@@ -16,8 +16,9 @@ package final class Store: Sendable {
   let topicKinds: TopicTable
   /// Nil once the store is closed.
   private let writer: Mutex<Writer?>
-  private let totals: Mutex<Writer.Totals>
-  private let unreadableThrough = Atomic(0)
+  private let totals: Mutex<LineTotals>
+  private let unreadableThrough: Atomic<Int>
+  let indexRepair = Mutex(IndexRepair())
   let clock: Mutex<RetentionClock>
   let readClock: @Sendable () -> ClockReading
 
@@ -46,6 +47,7 @@ package final class Store: Sendable {
     let (database, totals) = (opening.database, opening.totals)
     let epoch = opening.epoch ?? makeEpoch()
     if opening.epoch == nil { try database.run("UPDATE line SET epoch = ?", .text(epoch)) }
+    unreadableThrough = Atomic(opening.unreadableThrough)
     let clock = RetentionClock(
       after: try database.retentionMark(), newestStamp: try database.newestStamp(), boot: FolderLock.bootID(),
       now: readClock(), patience: clockPatience)
@@ -120,7 +122,7 @@ package final class Store: Sendable {
 
   /// Commits the body's changes, and publishes the new totals.
   func commit<Result: Sendable>(
-    _ body: @Sendable (Writer, inout Writer.Totals) throws(StoreError) -> Result
+    _ body: @Sendable (Writer, inout LineTotals) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
     try withTotals { writer throws(StoreError) in try writer.commit(body) }
   }

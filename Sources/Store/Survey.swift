@@ -27,17 +27,13 @@ extension Store {
     guard try folder.inspect() != nil else { return Survey(holder: holder) }
     let database = try Database(folder.database, .reading)
     let version = try Schema.readVersion(of: database)
-    if let finding = try check(folder: path).first { throw .damaged(path: database.path, finding: finding) }
+    let found = try examine(database, version: version)
+    if let finding = found.findings.first { throw .damaged(path: database.path, finding: finding) }
     try database.reading { () throws(StoreError) in
       try Opening.checkLine(of: database, version: version, position: position)
     }
     guard version > 0 else { return Survey(holder: holder) }
-    var messages = 0
-    if Schema.hasFormerMessages(version: version) {
-      messages = try FormerMessages.survey(of: database, damagedAtMost: 1).count
-    }
-    if Schema.hasChunks(version: version) { messages += try database.messageCount() }
-    return Survey(
-      holder: holder, contents: (jobs: try database.number("SELECT count(*) FROM jobs") ?? 0, messages: messages))
+    let jobs = try database.number("SELECT count(*) FROM jobs") ?? 0
+    return Survey(holder: holder, contents: (jobs: jobs, messages: found.messageCount))
   }
 }

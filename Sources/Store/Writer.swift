@@ -2,20 +2,7 @@ import Domain
 
 /// The connection that writes, with a cache of the stored state. Guarded by the store's lock.
 final class Writer {
-  /// Figures of the committed state that are read often.
-  struct Totals: Sendable {
-    var newestOffset: Int
-    var newestJobNumber: Int
-    var prunedThrough: Int
-    /// The offset through which the stored index of topics has everything.
-    var indexedThrough: Int
-    /// The highest number of a topic's row.
-    var newestTopic: Int
-    var commits: Int
-    var counts: [JobStatus: Int]
-  }
-
-  private(set) var totals: Totals
+  private(set) var totals: LineTotals
   /// The pages of the largest batch that the system refused to write; 0 once as many were written.
   private(set) var refusedPageCount = 0
   let database: Database
@@ -35,7 +22,7 @@ final class Writer {
 
   /// - Parameter position: the path of the position file, which is created if it is missing.
   init(
-    _ database: Database, epoch: String, totals: Totals, messages: MessageWriter, identity: FolderIdentity,
+    _ database: Database, epoch: String, totals: LineTotals, messages: MessageWriter, identity: FolderIdentity,
     position: String, lock: FolderLock
   ) throws(StoreError) {
     self.database = database
@@ -48,7 +35,7 @@ final class Writer {
     self.position = try PositionFile(position, Self.content(epoch: epoch, totals))
   }
 
-  private static func content(epoch: String, _ totals: Totals) -> PositionFile.Content {
+  private static func content(epoch: String, _ totals: LineTotals) -> PositionFile.Content {
     PositionFile.Content(epoch: epoch, offset: totals.newestOffset, commit: totals.commits)
   }
 
@@ -65,7 +52,7 @@ final class Writer {
   /// - Throws: ``StoreError/displaced(folder:finding:)`` if the files are not where they were. After a commit that only
   ///   this process can see, nothing may be written any more.
   func commit<Result>(
-    _ body: (Writer, inout Totals) throws(StoreError) -> Result
+    _ body: (Writer, inout LineTotals) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
     // Another server may own what is there now.
     try identity.check()
@@ -75,25 +62,19 @@ final class Writer {
     do throws(StoreError) {
       let result = try database.transaction { () throws(StoreError) in
         let result = try body(self, &next)
-        try database.run(
-          """
-          UPDATE line SET newest_offset = ?, newest_job = ?, pruned_through = ?, indexed_through = ?, newest_topic = ?,
-            commits = ?
-          """,
-          .integer(next.newestOffset), .integer(next.newestJobNumber), .integer(next.prunedThrough),
-          .integer(next.indexedThrough), .integer(next.newestTopic), .integer(next.commits))
+        try database.write(next)
         return result
       }
       // The files may have been removed before they were synced.
       try identity.confirm()
       totals = next
-      messages.settle()
+      messages.committed()
       // If the write fails, the file only proves less after a crash.
       position.write(Self.content(epoch: epoch, next))
       return result
     } catch {
       topics.removeAll()
-      messages.takeBack()
+      messages.rolledBack()
       throw error
     }
   }
@@ -136,7 +117,7 @@ final class Writer {
     return try stored(topic)?.sequence ?? 0
   }
 
-  func write(_ batch: StoreBatch, updating totals: inout Totals) throws(StoreError) {
+  func write(_ batch: StoreBatch, updating totals: inout LineTotals) throws(StoreError) {
     for job in batch.jobs { try write(job, updating: &totals) }
     try write(batch.messages, updating: &totals)
     for frame in batch.frames { try write(frame, updating: &totals) }
@@ -148,11 +129,10 @@ final class Writer {
   /// Removes the row. The job's messages and frames become invisible, and are deleted later.
   /// - Returns: the job's topic; nil if it had no message and no frame.
   @discardableResult
-  func removeJob(_ id: String, updating totals: inout Totals) throws(StoreError) -> Int? {
-    if let status = try status(ofJob: id) {
-      totals.counts[status, default: 0] -= 1
-      try database.run("DELETE FROM jobs WHERE id = ?", .text(id))
-    }
+  func removeJob(_ id: String, updating totals: inout LineTotals) throws(StoreError) -> Int? {
+    if let status = try status(ofJob: id) { totals.counts[status, default: 0] -= 1 }
+    // Also if its status is damaged.
+    try database.run("DELETE FROM jobs WHERE id = ?", .text(id))
     let name = Topic.job(id).description
     guard let topic = try database.number("SELECT id FROM topics WHERE name = ? AND gone = 0", .text(name)) else {
       return nil
@@ -166,7 +146,7 @@ final class Writer {
 
   // MARK: Rows
 
-  private func write(_ job: Job, updating totals: inout Totals) throws(StoreError) {
+  private func write(_ job: Job, updating totals: inout LineTotals) throws(StoreError) {
     if let old = try status(ofJob: job.id) { totals.counts[old, default: 0] -= 1 }
     totals.counts[job.status, default: 0] += 1
     totals.newestJobNumber = max(totals.newestJobNumber, job.number)
@@ -192,7 +172,7 @@ final class Writer {
       ?? nil
   }
 
-  private func write(_ messages: [StoredMessage], updating totals: inout Totals) throws(StoreError) {
+  private func write(_ messages: [StoredMessage], updating totals: inout LineTotals) throws(StoreError) {
     let newest = totals.newestOffset
     var addressed: [MessageWriter.Addressed] = []
     addressed.reserveCapacity(messages.count)
@@ -206,7 +186,7 @@ final class Writer {
     totals.indexedThrough = try self.messages.append(addressed, after: newest) ?? totals.indexedThrough
   }
 
-  private func write(_ frame: StoredFrame, updating totals: inout Totals) throws(StoreError) {
+  private func write(_ frame: StoredFrame, updating totals: inout LineTotals) throws(StoreError) {
     try database.run(
       """
       INSERT INTO frames (topic, frame, plugin, json) VALUES (?, ?, ?, ?)
@@ -225,7 +205,7 @@ final class Writer {
   /// The number of a topic's row, which is created if it is new.
   /// - Parameter sequence: becomes the topic's newest `seq`; nil to leave it.
   private func number(
-    of topic: Topic, setting sequence: Int?, updating totals: inout Totals
+    of topic: Topic, setting sequence: Int?, updating totals: inout LineTotals
   ) throws(StoreError) -> Int {
     // A topic that is known takes one look-up.
     if let index = topics.index(forKey: topic) {
@@ -241,7 +221,7 @@ final class Writer {
   }
 
   /// The topic's row, created if it is new.
-  private func known(_ topic: Topic, updating totals: inout Totals) throws(StoreError) -> KnownTopic {
+  private func known(_ topic: Topic, updating totals: inout LineTotals) throws(StoreError) -> KnownTopic {
     if let known = topics[topic] { return known }
     if let known = try stored(topic) {
       topics[topic] = known

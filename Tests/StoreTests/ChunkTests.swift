@@ -109,3 +109,33 @@ struct ChunkTests {
     #expect(reader.isAtEnd && reader.next() == nil)
   }
 }
+
+struct ChunkWriterTests {
+  /// The number of messages in each chunk.
+  private func chunks(of lengths: [Int]) throws -> [(count: Int, bytes: Int)] {
+    let database = try Database(":memory:", .writing)
+    try Schema.migrate(database) { _, _ in }
+    var writer = ChunkWriter(database)
+    for (index, length) in lengths.enumerated() {
+      try writer.add(
+        Chunk.Record(offset: index + 1, topic: 1, sequence: index, type: 1, at: 1_790_000_000_000, checksum: 7),
+        json: [UInt8](repeating: 0x20, count: length))
+    }
+    try writer.finish()
+    return try database.rows("SELECT first, last, data FROM chunks ORDER BY first") { row in
+      (Chunk(row.blob(2), first: row.integer(0), last: row.integer(1))?.records.count ?? 0, row.blob(2).count)
+    }
+  }
+
+  @Test func `a chunk of short messages takes a page, and a long message has one of its own`() throws {
+    let chunks = try chunks(of: [100, 100, 60_000, 100, 100, 3_900, 100])
+    #expect(chunks.map(\.count) == [2, 1, 2, 1, 1])
+    for length in [0, 1, 40, 250, 1_900, 2_100] {
+      let full = try self.chunks(of: [Int](repeating: length, count: 1_000))
+      #expect(full.reduce(0) { $0 + $1.count } == 1_000)
+      #expect(full.allSatisfy { $0.bytes <= 4_040 })
+      // What is left is less than another message takes.
+      #expect(full.dropLast().allSatisfy { $0.bytes + length + 80 > 4_000 })
+    }
+  }
+}

@@ -26,9 +26,10 @@ struct Chunk {
   let records: [Record]
   private let bytes: [UInt8]
 
-  /// A chunk ends with the message that brings its JSON to this size. Reading one message reads the whole chunk, and so
-  /// with short messages it fits into one page of the database.
-  static let fullBytes = 3 << 10
+  /// Reading one message reads the whole chunk, so it fits into one page of the database, except for a message that is
+  /// longer: that one is alone. A row of a table takes a page of 4 KiB if it has at most 4,061 bytes
+  /// (sqlite.org/fileformat2.html §1.6), and its other columns take less than 40.
+  static let pageBytes = 4_000
 
   /// Reads a row.
   /// - Returns: nil if it is not as it was written.
@@ -88,7 +89,7 @@ struct Chunk {
 
   func json(of record: Record) -> ArraySlice<UInt8> { bytes[record.json] }
 
-  fileprivate static func checksum(of directory: ArraySlice<UInt8>, first: Int) -> UInt32 {
+  static func checksum(of directory: ArraySlice<UInt8>, first: Int) -> UInt32 {
     let sum = directory.withUnsafeBytes { crc32($0) }
     return withUnsafeBytes(of: Int64(first).littleEndian) { crc32($0, continuing: sum) }
   }
@@ -113,7 +114,14 @@ struct ChunkBuilder {
 
   private let isReplacement: Bool
 
-  var isFull: Bool { json.count >= Chunk.fullBytes }
+  /// Whether the chunk still fits into a page with one more message. The first one may be of any size.
+  func hasRoom(for jsonBytes: Int) -> Bool {
+    count == 0 || directory.count + json.count + jsonBytes + Self.recordBytes <= Chunk.pageBytes
+  }
+
+  /// More than the directory has of a message, with the number of messages and the checksum. Its six numbers take up to
+  /// ten bytes each if they are damaged, but less than that together otherwise.
+  private static let recordBytes = 40
 
   /// - Parameter record: comes after the last one; its range is ignored.
   mutating func add(_ record: Chunk.Record, json: some Collection<UInt8>) {

@@ -1,16 +1,5 @@
 import Domain
 
-/// When messages are indexed by topic.
-package struct IndexPace: Sendable {
-  /// How many messages make it worth while. More make writing cheaper, and a start slower: it reads them.
-  package var messages = 8192
-  /// How many topics are indexed in one transaction, at least. If that is too few to be done when as many messages have
-  /// come again, it is more.
-  package var topics = 64
-
-  package init() {}
-}
-
 /// Appends messages to the line, indexes them by topic, and removes them. The writer's transactions call it.
 final class MessageWriter {
   /// The postings of these topics through an offset are being moved to the stored index.
@@ -42,7 +31,7 @@ final class MessageWriter {
   private let recent: RecentMessages
   /// The numbers of types. Empty at first and after a failure.
   private var types: [MessageType: Int] = [:]
-  private var settled: Indexing?
+  private var committedIndexing: Indexing?
   private var indexing: Indexing?
   private var changes = Changes()
 
@@ -65,6 +54,7 @@ final class MessageWriter {
     var chunks = ChunkWriter(database)
     var entries: [(topic: Int, entry: RecentMessages.Entry)] = []
     entries.reserveCapacity(messages.count)
+    var byteCount = 0
     for (message, topic) in messages {
       let type = try number(of: message.type)
       try chunks.add(
@@ -74,13 +64,15 @@ final class MessageWriter {
           checksum: message.checksum(topicID: topic)),
         json: message.json)
       let posting = Posting(offset: message.offset, type: type)
-      entries.append((topic, RecentMessages.Entry(posting: posting, sequence: message.sequence)))
+      let entry = RecentMessages.Entry(posting: posting, sequence: message.sequence, byteCount: message.json.count)
+      entries.append((topic, entry))
+      byteCount += entry.byteCount
       changes.topics.insert(topic)
     }
     try chunks.finish()
     changes.newestBefore = changes.newestBefore ?? newest
     recent.add(entries)
-    return try index(messageCount: messages.count, newest: last)
+    return try index(messageCount: messages.count, byteCount: byteCount, newest: last)
   }
 
   private func number(of type: MessageType) throws(StoreError) -> Int {
@@ -93,13 +85,15 @@ final class MessageWriter {
   // MARK: The index
 
   /// Moves a portion of the recent postings to the stored index, if there are many.
-  /// - Parameter messageCount: of the transaction.
-  private func index(messageCount: Int, newest: Int) throws(StoreError) -> Int? {
-    if indexing == nil, recent.count >= pace.messages {
+  /// - Parameters:
+  ///   - messageCount: of the transaction.
+  ///   - byteCount: of their JSON.
+  private func index(messageCount: Int, byteCount: Int, newest: Int) throws(StoreError) -> Int? {
+    if indexing == nil, recent.reaches(pace) {
       indexing = Indexing(through: newest, topics: recent.topics.sorted(by: >))
     }
     guard var portion = indexing else { return nil }
-    for _ in 0..<max(portion.topicCount * messageCount / pace.messages + 1, pace.topics) {
+    for _ in 0..<pace.share(of: portion.topicCount, messages: messageCount, bytes: byteCount) {
       guard let topic = portion.topics.popLast() else { break }
       let entries = recent.entries(of: topic, through: portion.through)
       try database.addPostings(entries.map(\.posting), to: topic)
@@ -122,36 +116,42 @@ final class MessageWriter {
 
   /// A topic's oldest postings.
   func oldestPostings(of topic: Int, indexedThrough: Int, limit: Int) throws(StoreError) -> [Posting] {
-    let stored = try database.postings(of: topic, after: 0, through: indexedThrough, types: nil, limit: limit)
-    return stored + (recent.postings(of: topic, after: indexedThrough) ?? []).prefix(limit - stored.count)
+    let stored = try database.postings(of: topic, after: 0, through: indexedThrough, limit: limit)
+    let rest = recent.postings(of: topic, after: indexedThrough, through: .max) ?? []
+    return stored + rest.prefix(limit - stored.count)
   }
 
   /// The offset of a topic's newest message; nil if it has none.
   func newestOffset(of topic: Int) throws(StoreError) -> Int? {
     if let newest = recent.entries(of: topic, through: .max).last { return newest.posting.offset }
-    return try database.number(
-      "SELECT last FROM postings WHERE topic = ? ORDER BY first DESC LIMIT 1", .integer(topic))
+    return try database.newestPostings(of: topic, through: .max, limit: 1).first?.offset
   }
 
   // MARK: Removal
 
   /// Removes a topic's oldest messages. Before, its row must say that they are gone: chunks keep what they must.
-  func remove(_ postings: some BidirectionalCollection<Posting>, of topic: Int) throws(StoreError) {
-    guard let last = postings.last?.offset else { return }
+  /// - Returns: the last offset of a chunk that was removed because it can't be read; nil if there was none.
+  func remove(_ postings: some BidirectionalCollection<Posting>, of topic: Int) throws(StoreError) -> Int? {
+    guard let last = postings.last?.offset else { return nil }
     try database.trimPostings(of: topic, through: last)
     changes.removed.append((topic, last))
-    var cleaned = 0
+    var (cleaned, unreadable) = (0, Int?.none)
     var shown = ShownTopics(database)
     for posting in postings where posting.offset > cleaned {
-      let row = try database.rows(
-        "SELECT first, last, data FROM chunks WHERE first <= ? ORDER BY first DESC LIMIT 1", .integer(posting.offset)
-      ) { (first: $0.integer(0), last: $0.integer(1), bytes: $0.blob(2)) }
-      // It may have been removed with other messages. One that can't be read is kept: it may have more than this topic's.
-      guard let (first, end, bytes) = row.first, end >= posting.offset else { continue }
-      cleaned = end
-      guard let chunk = Chunk(bytes, first: first, last: end) else { continue }
-      try clean(chunk, first: first, shown: &shown)
+      guard let row = try database.chunk(around: posting.offset) else { continue }
+      if let chunk = row.chunk {
+        // It may have been removed with other messages.
+        guard chunk.last >= posting.offset else { continue }
+        cleaned = chunk.last
+        try clean(chunk, first: row.first, shown: &shown)
+      } else {
+        // It may have messages of other topics, but they can't be read either.
+        cleaned = try database.end(ofDamagedChunk: row.first)
+        unreadable = cleaned
+        try database.run("DELETE FROM chunks WHERE first = ?", .integer(row.first))
+      }
     }
+    return unreadable
   }
 
   /// Deletes a chunk without messages that are shown, and rewrites one that is mostly made of others.
@@ -173,103 +173,18 @@ final class MessageWriter {
   // MARK: The end of a transaction
 
   /// The transaction was committed.
-  func settle() {
+  func committed() {
     for (topic, through) in changes.removed { recent.remove(topic: topic, through: through) }
     if let indexed = changes.indexedThrough { recent.advance(to: indexed) }
-    settled = indexing
+    committedIndexing = indexing
     changes = Changes()
   }
 
   /// The transaction failed.
-  func takeBack() {
-    if let newest = changes.newestBefore { recent.takeBack(after: newest, of: changes.topics) }
+  func rolledBack() {
+    if let newest = changes.newestBefore { recent.rollBack(after: newest, of: changes.topics) }
     types.removeAll()
-    indexing = settled
+    indexing = committedIndexing
     changes = Changes()
-  }
-}
-
-/// Appends chunks, each as soon as it is full.
-struct ChunkWriter {
-  private let database: Database
-  private var chunk = ChunkBuilder()
-
-  init(_ database: Database) { self.database = database }
-
-  /// - Parameter record: comes after the last one; its range is ignored.
-  mutating func add(_ record: Chunk.Record, json: [UInt8]) throws(StoreError) {
-    chunk.add(record, json: json)
-    if chunk.isFull { try finish() }
-  }
-
-  /// Writes the messages that don't fill a chunk.
-  mutating func finish() throws(StoreError) {
-    guard chunk.count > 0 else { return }
-    try database.run(
-      "INSERT INTO chunks (first, last, data) VALUES (?, ?, ?)", .integer(chunk.first), .integer(chunk.last),
-      .blob(chunk.bytes))
-    chunk = ChunkBuilder()
-  }
-}
-
-extension Database {
-  /// The number of a type, which gets a row if it is new.
-  func number(ofType name: String) throws(StoreError) -> Int {
-    if let known = try number("SELECT id FROM types WHERE name = ?", .text(name)) { return known }
-    try run("INSERT INTO types (name) VALUES (?)", .text(name))
-    return newestRow
-  }
-
-  /// Appends to a topic's stored postings. Those that it has already are skipped: a process may have died between the
-  /// portions of an index.
-  func addPostings(_ postings: [Posting], to topic: Int) throws(StoreError) {
-    // After one that can't be read a new one begins.
-    var block =
-      try rows(
-        "SELECT first, last, types, checksum, data FROM postings WHERE topic = ? ORDER BY first DESC LIMIT 1",
-        .integer(topic), read: { try? self.block(of: topic, in: $0) }
-      ).first ?? nil
-    var isChanged = false
-    for posting in postings where block.map({ posting.offset > $0.last }) ?? true {
-      if let full = block, full.isFull {
-        if isChanged { try write(full) }
-        block = nil
-      }
-      if block == nil {
-        block = PostingBlock(of: topic, with: posting)
-      } else {
-        block?.append(posting)
-      }
-      isChanged = true
-    }
-    if isChanged, let block { try write(block) }
-  }
-
-  /// Removes a topic's postings through an offset.
-  fileprivate func trimPostings(of topic: Int, through offset: Int) throws(StoreError) {
-    let cut =
-      try rows(
-        """
-        SELECT first, last, types, checksum, data FROM postings WHERE topic = ? AND first <= ? ORDER BY first DESC LIMIT 1
-        """,
-        .integer(topic), .integer(offset), read: { try? self.block(of: topic, in: $0) }
-      ).first ?? nil
-    try run("DELETE FROM postings WHERE topic = ? AND first <= ?", .integer(topic), .integer(offset))
-    let rest = cut?.postings.drop { $0.offset <= offset } ?? []
-    guard let first = rest.first else { return }
-    var block = PostingBlock(of: topic, with: first)
-    for posting in rest.dropFirst() { block.append(posting) }
-    try write(block)
-  }
-
-  private func write(_ block: PostingBlock) throws(StoreError) {
-    try run(
-      """
-      INSERT INTO postings (topic, first, last, types, checksum, data) VALUES (?, ?, ?, ?, ?, ?)
-      ON CONFLICT (topic, first) DO UPDATE SET last = excluded.last, types = excluded.types,
-        checksum = excluded.checksum, data = excluded.data
-      """,
-      .integer(block.topic), .integer(block.first), .integer(block.last), .integer(block.types),
-      .integer(block.checksum), .blob(block.bytes))
   }
 }

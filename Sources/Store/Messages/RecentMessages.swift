@@ -9,12 +9,15 @@ final class RecentMessages: Sendable {
     var posting: Posting
     /// Its `seq`; 0 for an internal message.
     var sequence: Int
+    /// The length of its JSON.
+    var byteCount: Int
   }
 
   private struct Contents {
     /// Everything after this offset is here; what is before it is in the stored index.
     var start: Int
     var count = 0
+    var byteCount = 0
     /// By the number of the topic's row, each in the order of the line.
     var topics: [Int: [Entry]] = [:]
   }
@@ -24,17 +27,20 @@ final class RecentMessages: Sendable {
   /// - Parameter start: the offset through which the stored index has everything.
   init(after start: Int) { contents = Mutex(Contents(start: start)) }
 
-  var count: Int { contents.withLock { $0.count } }
+  /// Whether there is as much as should be indexed.
+  func reaches(_ pace: IndexPace) -> Bool {
+    contents.withLock { $0.count >= pace.messages || $0.byteCount >= pace.bytes }
+  }
 
   /// The topics that have messages here.
   var topics: [Int] { contents.withLock { Array($0.topics.keys) } }
 
-  /// A topic's postings after an offset.
+  /// A topic's postings after an offset, through another.
   /// - Returns: nil if some of them have been moved to the stored index in the meantime.
-  func postings(of topic: Int, after offset: Int) -> [Posting]? {
+  func postings(of topic: Int, after offset: Int, through end: Int) -> [Posting]? {
     contents.withLock { contents in
       guard offset >= contents.start else { return nil }
-      return contents.topics[topic]?.lazy.map(\.posting).filter { $0.offset > offset } ?? []
+      return contents.topics[topic]?.lazy.map(\.posting).filter { $0.offset > offset && $0.offset <= end } ?? []
     }
   }
 
@@ -53,11 +59,12 @@ final class RecentMessages: Sendable {
     contents.withLock { contents in
       for (topic, entry) in entries { contents.topics[topic, default: []].append(entry) }
       contents.count += entries.count
+      contents.byteCount += entries.reduce(0) { $0 + $1.entry.byteCount }
     }
   }
 
-  /// Takes back what was added after an offset: the commit failed.
-  func takeBack(after offset: Int, of topics: Set<Int>) {
+  /// Removes what was added after an offset: the commit failed.
+  func rollBack(after offset: Int, of topics: Set<Int>) {
     change(topics) { entries in entries.removeLast(entries.reversed().prefix { $0.posting.offset > offset }.count) }
   }
 
@@ -77,11 +84,16 @@ final class RecentMessages: Sendable {
       for topic in topics {
         // Taken out, so that the array is changed in place.
         guard var entries = contents.topics.removeValue(forKey: topic) else { continue }
-        contents.count -= entries.count
+        let (count, byteCount) = (entries.count, entries.byteCount)
         body(&entries)
-        contents.count += entries.count
+        contents.count += entries.count - count
+        contents.byteCount += entries.byteCount - byteCount
         if !entries.isEmpty { contents.topics[topic] = entries }
       }
     }
   }
+}
+
+extension [RecentMessages.Entry] {
+  fileprivate var byteCount: Int { reduce(0) { $0 + $1.byteCount } }
 }
