@@ -16,15 +16,21 @@ final class RealtimeConnection: StreamHandler, Sink {
   private let loop: RealtimeLoop
   private let stream: Server.Stream
   private let framing: Framing
-  private let request: RealtimeRequest
+  private let sessionID: String?
+  /// What the client asked for; nil once it has what it starts from.
+  private var opening: Opening?
   private var session: RealtimeSession
-  /// The current subscription.
-  private var subscription: Subscription
   private var lastComment: Milliseconds
   private var isOpen = true
   /// Whether the client knows that it is behind, and not yet that it has caught up.
   private var isBehind = false
   private lazy var subscriber = Subscriber(framing: framing, sink: self)
+
+  /// Keeps a request outside the connection, which outlives it.
+  private final class Opening {
+    let request: RealtimeRequest
+    init(_ request: RealtimeRequest) { self.request = request }
+  }
 
   /// Milliseconds between two comments in an event stream. Proxies close streams that are silent for longer.
   private static let commentInterval = 15_000
@@ -33,11 +39,9 @@ final class RealtimeConnection: StreamHandler, Sink {
     self.loop = loop
     self.stream = stream
     self.framing = framing
-    self.request = request
-    subscription = request.subscription
-    session = RealtimeSession(
-      limits: loop.service.sessionLimits, topics: loop.service.topicKinds, subscription: request.subscription,
-      now: stream.now)
+    sessionID = request.sessionID
+    opening = Opening(request)
+    session = RealtimeSession(loop.service.sessionRules, subscription: request.subscription, now: stream.now)
     lastComment = stream.now
   }
 
@@ -45,7 +49,7 @@ final class RealtimeConnection: StreamHandler, Sink {
 
   func opened() {
     loop.service.introduction[framing]?.withUnsafeBytes(stream.queue)
-    guard let topic = request.snapshotTopic, !canResume, loop.service.snapshots.inMemory(topic) == nil else {
+    guard let topic = opening?.request.snapshotTopic, !canResume, loop.service.snapshots.inMemory(topic) == nil else {
       return arrive(stored: nil)
     }
     loop.readSnapshot(of: topic) { [weak self] snapshot in
@@ -56,13 +60,15 @@ final class RealtimeConnection: StreamHandler, Sink {
   }
 
   private var canResume: Bool {
-    if case .after(let position) = request.resume { loop.fanOut.canResume(after: position) } else { false }
+    if case .after(let position) = opening?.request.resume { loop.fanOut.canResume(after: position) } else { false }
   }
 
   /// - Parameter stored: the snapshot, if its topic is not in memory.
   private func arrive(stored: TopicSnapshot?) {
+    guard let request = opening?.request else { return }
+    opening = nil
     let snapshots = loop.service.snapshots
-    let arrival = Arrival(request.resume, subscription) { [topic = request.snapshotTopic] in
+    let arrival = Arrival(request.resume, session.subscription) { [topic = request.snapshotTopic] in
       topic.flatMap { stored ?? snapshots.inMemory($0) ?? snapshots.now($0) }
     }
     let outcome = arrival.join(subscriber, to: loop.fanOut, send: send)
@@ -128,7 +134,7 @@ final class RealtimeConnection: StreamHandler, Sink {
   func closed() {
     isOpen = false
     loop.fanOut.leave(subscriber)
-    loop.service.release(session: request.sessionID, transport: framing.transport)
+    loop.service.release(session: sessionID, transport: framing.transport)
   }
 
   /// Performs the actions up to one that closes the connection: nothing may be sent after a close.
@@ -137,7 +143,6 @@ final class RealtimeConnection: StreamHandler, Sink {
       switch action {
       case .send(let message): send(message)
       case .change(let subscription):
-        self.subscription = subscription
         loop.fanOut.change(subscriber, to: subscription)
       case .measured(let latency): loop.count(latency: latency)
       case .close(let code, let reason): stream.close(code, reason: reason)

@@ -5,7 +5,7 @@ import Synchronization
 /// Shared by the realtime connections of all loops: the hub, the registry, and the greeting of new connections.
 package final class RealtimeService: Sendable {
   let hub: EventHub
-  let sessionLimits: RealtimeSession.Limits
+  let sessionRules: RealtimeSession.Rules
   let queueLimits: QueueLimits
   let topicKinds: TopicTable
   /// Why nothing can be stored now; nil if everything can.
@@ -21,7 +21,7 @@ package final class RealtimeService: Sendable {
     storage: @escaping @Sendable () -> StorageFailure?, metadata: [RealtimeMessage], snapshots: Snapshots
   ) {
     self.hub = hub
-    self.sessionLimits = sessionLimits
+    sessionRules = RealtimeSession.Rules(limits: sessionLimits, topics: topicKinds)
     self.queueLimits = queueLimits
     self.topicKinds = topicKinds
     self.storage = storage

@@ -32,9 +32,20 @@ package struct RealtimeSession: Sendable {
     }
   }
 
-  private let limits: Limits
-  private let topics: TopicTable
-  private var subscription: Subscription
+  /// What all sessions of a server share.
+  package final class Rules: Sendable {
+    let limits: Limits
+    /// The topics that a client may subscribe to.
+    let topics: TopicTable
+
+    package init(limits: Limits, topics: TopicTable) {
+      self.limits = limits
+      self.topics = topics
+    }
+  }
+
+  private let rules: Rules
+  package private(set) var subscription: Subscription
   private var lastReceived: Int
   private var lastPing: Int
   /// Whether the last ping has had its pong: a second one measures nothing.
@@ -42,15 +53,15 @@ package struct RealtimeSession: Sendable {
   private var badMessages = 0
   private var allowance: TokenBucket
 
-  /// - Parameter topics: the topics that a client may subscribe to.
-  package init(limits: Limits, topics: TopicTable, subscription: Subscription, now: Int) {
-    self.limits = limits
-    self.topics = topics
+  package init(_ rules: Rules, subscription: Subscription, now: Int) {
+    self.rules = rules
     self.subscription = subscription
     lastReceived = now
     lastPing = now
-    allowance = TokenBucket(burst: limits.burst, perSecond: limits.messagesPerSecond, now: now)
+    allowance = TokenBucket(burst: rules.limits.burst, perSecond: rules.limits.messagesPerSecond, now: now)
   }
+
+  private var limits: Limits { rules.limits }
 
   /// The first ping, sent right after connecting.
   package var greeting: RealtimeMessage { .ping(intervalSeconds: limits.pingInterval) }
@@ -133,8 +144,8 @@ package struct RealtimeSession: Sendable {
     }
     var topics = Set<Topic>()
     for name in names {
-      guard let text = name.stringValue, let topic = Topic(text, kinds: self.topics) else {
-        throw .invalidPayload("There is no such topic. Use \(self.topics.names).")
+      guard let text = name.stringValue, let topic = Topic(text, kinds: rules.topics) else {
+        throw .invalidPayload("There is no such topic. Use \(rules.topics.names).")
       }
       topics.insert(topic)
     }

@@ -56,8 +56,9 @@ package final class Subscriber {
     self.sink = sink
   }
 
-  /// The progress of a subscriber that resumes after a cursor.
-  struct Replay {
+  /// The progress of a subscriber that resumes after a cursor. A class: a subscriber that has none, as nearly all, needs
+  /// no memory for it.
+  final class Replay {
     var subscription: Subscription
     /// Everything through this offset is queued or sent.
     var offset: Int
@@ -65,6 +66,11 @@ package final class Subscriber {
     var portion: Portion?
     /// The number of the read that is under way for the next messages.
     var read: Int?
+
+    init(subscription: Subscription, offset: Int) {
+      self.subscription = subscription
+      self.offset = offset
+    }
 
     struct Portion {
       /// The ones from ``next`` on are still to be queued.

@@ -20,7 +20,10 @@ extension Connection {
         return nil
       case .head(let head): try begin(head, exchange: exchange)
       case .body(let range): try receiveBody(UnsafeRawBufferPointer(rebasing: bytes[range]), exchange: exchange)
-      case .end: dispatch(exchange)
+      case .end:
+        dispatch(exchange)
+        // Nothing has begun after the request, so the parser need not be asked.
+        if consumed == bytes.count { return nil }
       }
       return consumed
     } catch {

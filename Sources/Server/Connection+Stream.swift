@@ -98,7 +98,8 @@ extension Connection {
       case .pong: admitControlFrame(exchange)
       case .close(let code, _): closeStream(code ?? .normal, reason: "", isLast: true)
       }
-      return consumed
+      // Nothing follows, so the parser need not be asked.
+      return consumed == bytes.count ? nil : consumed
     } catch {
       // RFC 6455 §7.1.7: after a peer's error nothing more is read from it, not even its close frame.
       closeStream(error.closeCode, reason: error.description, isLast: true)

@@ -110,10 +110,15 @@ final class Connection: Channel {
   /// Queues bytes; they leave at the end of the turn.
   func enqueue(_ bytes: UnsafeRawBufferPointer) { enqueue { $0.append(contentsOf: bytes) } }
 
+  /// - Parameter write: appends bytes. It may not enqueue others.
   func enqueue<Failure>(_ write: (inout [UInt8]) throws(Failure) -> Void) throws(Failure) {
-    if output.isEmpty { output.borrow(worker.spareBuffers.popLast() ?? []) }
     flushLater()
-    try output.append(write)
+    // Moved out and back: Swift then has no overlapping accesses to check while bytes are appended.
+    var queue = OutputQueue()
+    swap(&queue, &output)
+    defer { swap(&queue, &output) }
+    if queue.isEmpty { queue.borrow(worker.lendBuffer()) }
+    try queue.append(write)
   }
 
   func flushLater() {
@@ -133,13 +138,18 @@ final class Connection: Channel {
   func flush() {
     isWaitingToFlush = false
     guard !isBroken, !isClosed else { return }
-    let before = output.count
     let hadBeenStalled = interest.contains(.writing)
-    switch output.flush(to: socket) {
+    var queue = OutputQueue()
+    swap(&queue, &output)
+    let before = queue.count
+    let flushed = queue.flush(to: socket)
+    let after = queue.count
+    if case .everything = flushed, let buffer = queue.returnBuffer() { worker.takeBack(buffer) }
+    swap(&queue, &output)
+    switch flushed {
     case .broken: breakDown()
-    case .some: waitForRoom(hasSent: output.count < before)
+    case .some: waitForRoom(hasSent: after < before)
     case .everything:
-      if let buffer = output.returnBuffer() { worker.spareBuffers.append(buffer) }
       if case .http(let exchange) = mode, let body = exchange.outgoing {
         return continueBody(body, exchange: exchange, hasSent: before > 0)
       }

@@ -73,6 +73,12 @@ package final class Stream {
   /// Queues framed bytes, which are written at the end of the turn. Ignored once the stream is closing.
   package func queue(_ bytes: UnsafeRawBufferPointer) { if connection.isStream { connection.enqueue(bytes) } }
 
+  /// Queues a text message for a WebSocket, and frames it in the queue. Ignored for event streams.
+  package func queue(text payload: [UInt8]) {
+    guard kind == .webSocket, connection.isStream else { return }
+    connection.enqueue { WebSocketFrame.append(.text, payload: payload, to: &$0) }
+  }
+
   /// Queues events or comments for this peer alone, and frames them.
   package func queue(events bytes: [UInt8]) {
     guard kind == .events(isChunked: true) else { return bytes.withUnsafeBytes(queue) }

@@ -20,8 +20,9 @@ package final class Worker {
   private var waitingForNextTurn: [Connection] = []
   private var waitingToClose: [Connection] = []
   private(set) var isDraining = false
-  /// Memory that connections borrow while they have output.
-  var spareBuffers: [[UInt8]] = []
+  /// Memory that connections borrow while they have output. The one that was returned last is lent first, because the
+  /// processor's cache has it.
+  private var spareBuffers: [[UInt8]] = []
   /// Sockets that were accepted while the server was stopping.
   private var lateSockets: Set<Int32> = []
   private var date: (second: Int, field: HTTPFields) = (0, [:])
@@ -140,6 +141,11 @@ package final class Worker {
   func closeAll() { for connection in connections { connection?.close() } }
 
   // MARK: For every answer
+
+  /// Lends an empty array that may have capacity.
+  func lendBuffer() -> [UInt8] { spareBuffers.popLast() ?? [] }
+
+  func takeBack(_ buffer: consuming [UInt8]) { spareBuffers.append(buffer) }
 
   /// The Date field, formatted once a second.
   func dateField() -> HTTPFields {

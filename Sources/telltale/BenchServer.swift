@@ -100,17 +100,12 @@ private final class BenchPublisher: StreamHandler {
 /// Sends each received message back.
 private final class BenchEcho: StreamHandler {
   private let stream: Server.Stream
-  private var frame: [UInt8] = []
 
   init(_ stream: Server.Stream) { self.stream = stream }
 
   func opened() {}
 
-  func received(_ text: [UInt8]) {
-    frame.removeAll(keepingCapacity: true)
-    WebSocketFrame.append(.text, payload: text, to: &frame)
-    frame.withUnsafeBytes(stream.queue)
-  }
+  func received(_ text: [UInt8]) { stream.queue(text: text) }
 
   func received(binary: [UInt8]) { stream.close(.unsupportedData, reason: "Send messages as text.") }
 

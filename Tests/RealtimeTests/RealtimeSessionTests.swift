@@ -6,7 +6,7 @@ import Wire
 
 struct RealtimeSessionTests {
   private func session(now: Int = 0, subscription: Subscription = .everything) -> RealtimeSession {
-    RealtimeSession(limits: .init(), topics: .core, subscription: subscription, now: now)
+    RealtimeSession(.init(limits: .init(), topics: .core), subscription: subscription, now: now)
   }
 
   private func message(_ type: String, _ payload: JSON = [:]) -> [UInt8] {
@@ -39,13 +39,12 @@ struct RealtimeSessionTests {
 
   @Test func `a topic that the caller may not read is refused, and nothing changes`() {
     let secret = TopicKind("secret", hasID: false, isInDefaultSubscription: true, audience: .admins)
-    var viewer = RealtimeSession(
-      limits: .init(), topics: TopicTable.core.adding([secret]), subscription: .only([.jobs]), now: 0)
+    let rules = RealtimeSession.Rules(limits: .init(), topics: .core.adding([secret]))
+    var viewer = RealtimeSession(rules, subscription: .only([.jobs]), now: 0)
     let refused = viewer.receive(message("subscribe", ["topics": ["events", "secret"]]), now: 0)
     #expect(changed(refused) == nil && errorCode(refused) == "MSG_INVALID_PAYLOAD")
     #expect(changed(viewer.receive(message("subscribe", ["topics": ["events"]]), now: 0))?.topics == [.jobs, .events])
-    var admin = RealtimeSession(
-      limits: .init(), topics: TopicTable.core.adding([secret]), subscription: .only([.jobs], for: .admins), now: 0)
+    var admin = RealtimeSession(rules, subscription: .only([.jobs], for: .admins), now: 0)
     #expect(
       changed(admin.receive(message("subscribe", ["topics": ["secret"]]), now: 0))?.topics == [.jobs, Topic(secret)])
   }

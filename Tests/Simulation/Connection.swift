@@ -43,7 +43,8 @@ final class Connection: Sink {
     self.server = server
     world = server.world
     session = RealtimeSession(
-      limits: .init(pingInterval: 10, silence: 22), topics: .core, subscription: subscription, now: server.world.now)
+      .init(limits: .init(pingInterval: 10, silence: 22), topics: .core), subscription: subscription,
+      now: server.world.now)
   }
 
   func open(

@@ -170,6 +170,15 @@ struct WebSocketParserTests {
     #expect(Self.transcript(of: Array(whole.prefix(6 + 3))).error == .invalidUTF8)
   }
 
+  @Test func `messages are the same whether they arrive whole, together or in pieces`() {
+    let first = Self.frame(.text, "wörld") + Self.frame(.binary, [0xC3]) + Self.frame(.text, "")
+    let events: [WebSocketEvent] = [Self.text("wörld"), .binary([0xC3]), Self.text("")]
+    Self.expectForAllSplits(first, gives: Transcript(events: events))
+    // A text that ends within a scalar, in one frame.
+    Self.expectForAllSplits(
+      first + Self.frame(.text, [0x61, 0xC3]), gives: Transcript(events: events, error: .invalidUTF8))
+  }
+
   @Test func `a message over the limit is refused at the header of the fragment that exceeds it`() {
     let limits = WebSocketLimits(maxMessageBytes: 10)
     let eight = Self.frame(.binary, "12345678", isFinal: false)

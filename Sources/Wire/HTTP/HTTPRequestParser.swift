@@ -89,8 +89,8 @@ package struct HTTPRequestParser: ~Copyable, Sendable {
       partialHead.append(contentsOf: bytes)
       return (bytes.count, nil)
     }
-    let found = scanner
-    scanner = .forRequest
+    var found = HeadScanner.forRequest
+    swap(&found, &scanner)
     let head: RequestHead
     if partialHead.isEmpty {
       head = try RequestHead(found, bytes: UnsafeRawBufferPointer(rebasing: bytes[..<consumed]))

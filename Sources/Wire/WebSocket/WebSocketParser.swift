@@ -51,10 +51,10 @@ package struct WebSocketParser: ~Copyable {
     var mask: WebSocketMask?
   }
 
-  /// A message that may still be incomplete.
-  private struct Message {
-    var isText: Bool
-    var isCompressed: Bool
+  /// A message that may still be incomplete. A class, so that a parser between two messages needs no memory for one.
+  private final class Message {
+    let isText: Bool
+    let isCompressed: Bool
     /// Of the fragments so far.
     var headerBytes = 0
     /// Before inflation.
@@ -62,8 +62,13 @@ package struct WebSocketParser: ~Copyable {
     var bytes: [UInt8] = []
     var utf8 = UTF8Validator()
 
+    init(isText: Bool, isCompressed: Bool) {
+      self.isText = isText
+      self.isCompressed = isCompressed
+    }
+
     /// Validates the text from `start` on.
-    mutating func validateText(from start: Int) throws(WireError) {
+    func validateText(from start: Int) throws(WireError) {
       guard isText else { return }
       var isValid = true
       bytes.withUnsafeBytes { isValid = utf8.accept(UnsafeRawBufferPointer(rebasing: $0[start...])) }
@@ -118,6 +123,10 @@ package struct WebSocketParser: ~Copyable {
         let (consumed, frame) = try parseHeader(UnsafeRawBufferPointer(rest))
         index += consumed
         guard let frame else { return (index, nil) }
+        if isWholeMessage(frame, in: bytes.count - index) {
+          let payload = UnsafeMutableRawBufferPointer(rebasing: bytes[index..<(index + frame.remaining)])
+          return (index + frame.remaining, try wholeMessage(payload, of: frame))
+        }
         state = .payload(frame)
       case .payload(var frame):
         let count = min(frame.remaining, rest.count)
@@ -233,18 +242,35 @@ package struct WebSocketParser: ~Copyable {
 
   // MARK: Payload
 
+  /// Whether a frame is an uncompressed message by itself, and all of it has arrived. Most are, and need no state between
+  /// two calls.
+  private func isWholeMessage(_ frame: Frame, in byteCount: Int) -> Bool {
+    frame.remaining <= byteCount && frame.isFinal && !frame.isCompressed
+      && (frame.opcode == .text || frame.opcode == .binary)
+  }
+
+  /// Unmasks and checks the payload of a frame that is a message by itself.
+  private func wholeMessage(
+    _ payload: UnsafeMutableRawBufferPointer, of frame: Frame
+  ) throws(WireError) -> WebSocketEvent {
+    var mask = frame.mask
+    mask?.apply(to: payload)
+    guard frame.opcode == .text else { return .binary(Array(payload)) }
+    var utf8 = UTF8Validator()
+    guard utf8.accept(UnsafeRawBufferPointer(payload)), utf8.isComplete else { throw .invalidUTF8 }
+    return .text(Array(payload))
+  }
+
   /// Appends an unmasked piece of a frame's payload to its message.
   private mutating func appendPayload(_ piece: UnsafeRawBufferPointer, of frame: Frame) throws(WireError) {
     if frame.opcode.isControl {
       control.append(contentsOf: piece)
       return
     }
-    var message = self.message ?? Message(isText: frame.opcode == .text, isCompressed: frame.isCompressed)
-    // Moved out and back: the append then finds its bytes uniquely referenced and does not copy them.
-    self.message = nil
+    let message = self.message ?? Message(isText: frame.opcode == .text, isCompressed: frame.isCompressed)
     message.payloadBytes += piece.count
     if message.isCompressed {
-      try inflate(piece, into: &message)
+      try inflate(piece, into: message)
     } else {
       if message.isText, !message.utf8.accept(piece) { throw .invalidUTF8 }
       message.bytes.append(contentsOf: piece)
@@ -252,7 +278,7 @@ package struct WebSocketParser: ~Copyable {
     self.message = message
   }
 
-  private mutating func inflate(_ piece: UnsafeRawBufferPointer, into message: inout Message) throws(WireError) {
+  private mutating func inflate(_ piece: UnsafeRawBufferPointer, into message: Message) throws(WireError) {
     let inflater = self.inflater ?? MessageInflater()
     self.inflater = inflater
     let start = message.bytes.count
@@ -282,7 +308,7 @@ package struct WebSocketParser: ~Copyable {
       }
       return nil
     }
-    guard var message else { return nil }
+    guard let message else { return nil }
     self.message = nil
     if message.isCompressed, let inflater {
       let start = message.bytes.count
