@@ -40,17 +40,22 @@ package struct MessageTable: Sendable {
 
   package let rows: [Row]
   private let rowsByName: [String: Row]
+  /// The rows of the server's own types, by ``MessageType/number``.
+  private let rowsByNumber: [Row?]
 
   /// - Precondition: no two rows have the same type.
   package init(_ rows: [Row]) {
     self.rows = rows
     rowsByName = Dictionary(uniqueKeysWithValues: rows.map { ($0.type.rawValue, $0) })
+    var numbered = [Row?](repeating: nil, count: Int(UInt8.max) + 1)
+    for row in rows where row.type.number != 0 { numbered[Int(row.type.number)] = row }
+    rowsByNumber = numbered
   }
 
   package func adding(_ more: [Row]) -> MessageTable { MessageTable(rows + more) }
 
   package subscript(name: String) -> Row? { rowsByName[name] }
-  package subscript(type: MessageType) -> Row? { rowsByName[type.rawValue] }
+  package subscript(type: MessageType) -> Row? { rowsByNumber[Int(type.number)] ?? rowsByName[type.rawValue] }
 
   /// The types that occur in topics, by which a request for messages can filter.
   package var publishedTypes: [MessageType] {

@@ -21,10 +21,18 @@ package struct MessageType: Hashable, Sendable, CustomStringConvertible {
 
   package let rawValue: String
   package let delivery: Delivery
+  /// The place among the types of the server itself, from 1, by which they are compared without their names; 0 for every
+  /// other type.
+  let number: UInt8
 
   package init(_ name: String, _ delivery: Delivery) {
+    self.init(name, delivery, number: 0)
+  }
+
+  private init(_ name: String, _ delivery: Delivery, number: UInt8) {
     rawValue = name
     self.delivery = delivery
+    self.number = number
   }
 
   /// The type of a received or stored message. Only the names of internal types start with an underscore.
@@ -38,7 +46,13 @@ package struct MessageType: Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { rawValue }
 
-  package static func == (left: MessageType, right: MessageType) -> Bool { left.rawValue == right.rawValue }
+  package static func == (left: MessageType, right: MessageType) -> Bool {
+    left.number != 0 && right.number != 0 ? left.number == right.number : left.rawValue == right.rawValue
+  }
+
+  /// Lets a `switch` compare without the generic operator.
+  package static func ~= (pattern: MessageType, type: MessageType) -> Bool { pattern == type }
+
   package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 
   /// Whether a message of this type takes the next `seq` of its topic and is sent with its position.
@@ -52,32 +66,32 @@ package struct MessageType: Hashable, Sendable, CustomStringConvertible {
   }
 
   // The job pipeline.
-  package static let frame = MessageType("frame", .unnumbered(dropped: .first))
-  package static let partialResult = MessageType("partial_result", .numbered)
-  package static let progress = MessageType("progress", .numbered)
-  package static let pluginStatus = MessageType("plugin_status", .numbered)
-  package static let warning = MessageType("warning", .numbered)
-  package static let error = MessageType("error", .numbered)
-  package static let metadata = MessageType("metadata", .numbered)
-  package static let jobStatus = MessageType("job_status", .numbered)
-  package static let log = MessageType("log", .unnumbered(dropped: .never))
+  package static let frame = MessageType("frame", .unnumbered(dropped: .first), number: 1)
+  package static let partialResult = MessageType("partial_result", .numbered, number: 2)
+  package static let progress = MessageType("progress", .numbered, number: 3)
+  package static let pluginStatus = MessageType("plugin_status", .numbered, number: 4)
+  package static let warning = MessageType("warning", .numbered, number: 5)
+  package static let error = MessageType("error", .numbered, number: 6)
+  package static let metadata = MessageType("metadata", .numbered, number: 7)
+  package static let jobStatus = MessageType("job_status", .numbered, number: 8)
+  package static let log = MessageType("log", .unnumbered(dropped: .never), number: 9)
 
   // The connection itself.
-  package static let ping = MessageType("ping", .unnumbered(dropped: .never))
-  package static let pong = MessageType("pong", .unnumbered(dropped: .never))
-  package static let subscribe = MessageType("subscribe", .unnumbered(dropped: .never))
-  package static let subscribed = MessageType("subscribed", .unnumbered(dropped: .never))
-  package static let unsubscribe = MessageType("unsubscribe", .unnumbered(dropped: .never))
-  package static let unsubscribed = MessageType("unsubscribed", .unnumbered(dropped: .never))
+  package static let ping = MessageType("ping", .unnumbered(dropped: .never), number: 10)
+  package static let pong = MessageType("pong", .unnumbered(dropped: .never), number: 11)
+  package static let subscribe = MessageType("subscribe", .unnumbered(dropped: .never), number: 12)
+  package static let subscribed = MessageType("subscribed", .unnumbered(dropped: .never), number: 13)
+  package static let unsubscribe = MessageType("unsubscribe", .unnumbered(dropped: .never), number: 14)
+  package static let unsubscribed = MessageType("unsubscribed", .unnumbered(dropped: .never), number: 15)
 
   // The server.
-  package static let storage = MessageType("storage", .unnumbered(dropped: .never))
+  package static let storage = MessageType("storage", .unnumbered(dropped: .never), number: 16)
 
   // The engines.
-  package static let engineMetrics = MessageType("engine_metrics", .unnumbered(dropped: .second))
+  package static let engineMetrics = MessageType("engine_metrics", .unnumbered(dropped: .second), number: 17)
 
   // The rows of jobs and requests, as messages of the job's topic.
-  package static let jobCreated = MessageType("_job_created", .internal)
-  package static let jobRemoved = MessageType("_job_removed", .internal)
-  package static let requestAccepted = MessageType("_request_accepted", .internal)
+  package static let jobCreated = MessageType("_job_created", .internal, number: 18)
+  package static let jobRemoved = MessageType("_job_removed", .internal, number: 19)
+  package static let requestAccepted = MessageType("_request_accepted", .internal, number: 20)
 }

@@ -49,12 +49,14 @@ package final class PayloadField: Sendable {
   /// null.
   /// - Throws: ``MessageError/invalidPayload(_:)``, which names the field.
   package func accept(_ payload: inout JSONObject) throws(MessageError) {
-    guard let index = payload.index(of: name), !payload.members[index].value.isNull else {
+    guard let index = payload.index(of: name), case var value = payload.members[index].value, !value.isNull else {
       if isRequired { throw .invalidPayload("The field \"payload.\(name)\" is missing: it must be \(shape.phrase).") }
       return
     }
-    if let normal = shape.normalized(payload.members[index].value) { payload.setValue(normal, at: index) }
-    let value = payload.members[index].value
+    if let normal = shape.normalized(value) {
+      payload.setValue(normal, at: index)
+      value = normal
+    }
     guard shape.accepts(value) else {
       throw .invalidPayload("The field \"payload.\(name)\" is \(value.phrase), and must be \(shape.phrase).")
     }

@@ -21,6 +21,14 @@ struct MessageTableTests {
     #expect(MessageTable.core[type]?.type.delivery == type.delivery)
   }
 
+  @Test(arguments: types) func `a type equals each type of its name, and no other`(type: MessageType) {
+    #expect(Self.types.filter { $0 == type }.map(\.rawValue) == [type.rawValue])
+    let same = MessageType(type.rawValue, type.delivery)
+    #expect(same == type && same.hashValue == type.hashValue)
+    #expect(MessageTable.core[same] === MessageTable.core[type])
+    #expect(MessageType("another", .numbered) != type)
+  }
+
   @Test func `a name that no row has is a numbered type, and an internal one if it begins with an underscore`() {
     #expect(MessageType(rawValue: "card_moved").isNumbered)
     #expect(MessageType(rawValue: "_card_created").isInternal)

@@ -71,6 +71,20 @@ struct TimestampTests {
     #expect(Timestamp(iso8601: text) == nil)
   }
 
+  @Test(arguments: 1...500) func `the form that programs send is read like the same time in another form`(seed: Int) {
+    var random = SeededValues(seed: seed)
+    func digits(_ range: ClosedRange<Int>, _ count: Int) -> String {
+      let text = String(random.int(range))
+      return String(repeating: "0", count: count - text.utf8.count) + text
+    }
+    let date = "\(digits(0...9999, 4))-\(digits(0...13, 2))-\(digits(0...32, 2))"
+    let time = "\(digits(0...24, 2)):\(digits(0...60, 2)):\(digits(0...61, 2))"
+    for fraction in ["", ".\(digits(0...999, 3))", ".1x3"] {
+      let text = "\(date)T\(time)\(fraction)"
+      #expect(Timestamp(iso8601: text + "Z") == Timestamp(iso8601: text + "+00:00"), "\(text)")
+    }
+  }
+
   @Test func `a missing zone is told as exactly that`() {
     #expect(
       TimestampError.noZone.description.hasPrefix("has no time zone: append Z if it is in UTC, or else an offset"))

@@ -33,8 +33,9 @@ final class ReportedJob: Sendable {
 
     /// A report was submitted.
     /// - Parameter job: with the report folded in.
-    mutating func add(_ number: Int, _ items: [Publication.Item], of job: Job) {
-      self.job = job.withoutLists
+    mutating func add(_ number: Int, _ items: [Publication.Item], of job: consuming Job) {
+      job.dropLists()
+      self.job = job
       reports.append((number, items))
     }
 
@@ -45,7 +46,8 @@ final class ReportedJob: Sendable {
     /// - Parameter stored: the job as it is; nil if it has ended.
     mutating func withdraw(_ number: Int, from stored: Job?) {
       settle(number)
-      job = stored?.withoutLists
+      job = stored
+      job?.dropLists()
       for item in reports.flatMap(\.items) where item.topic == stored?.topic { job?.apply(item.message) }
     }
 
@@ -62,11 +64,9 @@ final class ReportedJob: Sendable {
 }
 
 extension Job {
-  /// Without the warnings and errors that it keeps, but with their numbers.
-  fileprivate var withoutLists: Job {
-    guard !warnings.isEmpty || !errors.isEmpty else { return self }
-    var job = self
-    (job.warnings, job.errors) = ([], [])
-    return job
+  /// Drops the warnings and errors that it keeps. Their numbers stay.
+  fileprivate mutating func dropLists() {
+    if !warnings.isEmpty { warnings = [] }
+    if !errors.isEmpty { errors = [] }
   }
 }

@@ -20,19 +20,33 @@ package struct ReportedMessage: Sendable {
     }
     if message.type == .jobStatus { try Self.status.accept(&message.payload) }
     try row.accept(&message.payload)
-    if let named = message.payload["job_id"], named != .string(job) {
-      throw .invalidPayload("The field \"payload.job_id\" names another job than \(job), into which it is reported.")
-    }
+    try Self.setJob(job, in: &message.payload)
     if let picture = message.payload["image_url"]?.stringValue, !Address.isPicture(picture, ofJob: job) {
       throw .invalidPayload("The field \"payload.image_url\" must be a picture of this job.")
     }
-    message.payload["job_id"] = .string(job)
-    // Two Unicode forms of a name are equal in Swift, but not in the browser.
-    if let plugin = message.payload["plugin"]?.stringValue { message.payload["plugin"] = .string(plugin.composed) }
+    Self.composePlugin(in: &message.payload)
     guard message.isEncoded(within: MessageTable.maxMessageBytes) else {
       throw .tooLarge(limit: MessageTable.maxMessageBytes)
     }
     self.message = message
+  }
+
+  private static func setJob(_ job: String, in payload: inout JSONObject) throws(MessageError) {
+    guard let index = payload.index(of: "job_id") else {
+      payload["job_id"] = .string(job)
+      return
+    }
+    guard payload.members[index].value.stringValue == job else {
+      throw .invalidPayload("The field \"payload.job_id\" names another job than \(job), into which it is reported.")
+    }
+    // Swift strings that are equal may differ in their bytes.
+    payload.setValue(.string(job), at: index)
+  }
+
+  /// Two Unicode forms of a name are equal in Swift, but not in the browser.
+  private static func composePlugin(in payload: inout JSONObject) {
+    guard let index = payload.index(of: "plugin"), let plugin = payload.members[index].value.stringValue else { return }
+    payload.setValue(.string(plugin.composed), at: index)
   }
 
   /// A job that runs elsewhere is running when it is created, and never goes back into a queue.
