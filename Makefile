@@ -17,14 +17,14 @@ BESIDE = Tests/scripts/beside.sh
 CHECK_STEPS = lint start-web test-swift wait-web
 TEST_STEPS = $(CHECK_STEPS) test-browser start-proof test-autobahn wait-proof
 ifeq ($(CI),true)
-# What comes over the network comes while the compiler works. The builds for the last two steps use what is idle while tests
-# wait, and pause for the browser's tests.
-TEST_STEPS = lint start-fetch build-tests wait-fetch start-web start-builds test-swift wait-web build pause-builds \
-  test-browser resume-builds start-proof test-autobahn wait-proof wait-builds test-address test-fuzz
+# What comes over the network, and the Node tests, run while the compiler works. The builds for the last two steps run beside
+# Autobahn and the proof, which wait more than they compute.
+TEST_STEPS = lint start-fetch build-tests wait-fetch test-swift start-web build wait-web test-browser start-builds start-proof \
+  test-autobahn wait-proof wait-builds test-address test-fuzz
 endif
 
 .PHONY: run build build-tests check test test-swift test-web test-browser test-autobahn test-proof test-address test-thread \
-  test-fuzz start-fetch wait-fetch start-web wait-web start-builds pause-builds resume-builds wait-builds ahead start-proof \
+  test-fuzz start-fetch wait-fetch start-web wait-web start-builds wait-builds ahead start-proof \
   wait-proof nightly lint format hooks setup clean
 
 run: build
@@ -106,9 +106,6 @@ start-web:
 
 start-builds: setup
 	@$(BESIDE) start builds nice -n 19 $(MAKE) --no-print-directory ahead
-
-pause-builds resume-builds:
-	@$(BESIDE) $(@:%-builds=%) builds
 
 start-proof: build
 	@$(BESIDE) start proof Tests/scripts/test-proof.sh

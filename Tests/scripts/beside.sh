@@ -2,7 +2,6 @@
 # Runs a command beside other steps of `make test`.
 #   beside.sh start NAME COMMAND...   starts it and returns at once
 #   beside.sh wait NAME               waits for it, prints its output and exits with its code
-#   beside.sh pause|resume NAME       stops it for a while: compilers at work still finish their file
 #   beside.sh stop                    ends everything that still runs
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -36,22 +35,16 @@ case "${1:-}" in
     [ "$code" = 0 ] || echo "$name failed with exit code $code." >&2
     exit "$code"
     ;;
-  pause | resume)
-    name="${2:?a name}"
-    signal=STOP
-    [ "$1" = pause ] || signal=CONT
-    ! is_running "$name" || kill "-$signal" -- "-$(cat "$folder/$name.pid")" 2>/dev/null || true
-    ;;
   stop)
     for file in "$folder"/*.pid; do
       [ -f "$file" ] || continue
       name=$(basename "$file" .pid)
-      ! is_running "$name" || { kill -- "-$(cat "$file")" && kill -CONT -- "-$(cat "$file")"; } 2>/dev/null || true
+      ! is_running "$name" || kill -- "-$(cat "$file")" 2>/dev/null || true
       rm -f "$file"
     done
     ;;
   *)
-    echo "usage: beside.sh start NAME COMMAND...|wait NAME|pause NAME|resume NAME|stop" >&2
+    echo "usage: beside.sh start NAME COMMAND...|wait NAME|stop" >&2
     exit 2
     ;;
 esac
