@@ -19,7 +19,7 @@ struct LineTotals: Sendable {
     rowChecksum([], newestOffset, newestJobNumber, prunedThrough, indexedThrough, newestTopic, commits)
   }
 
-  /// Whether the numbers can be those of a line.
+  /// Whether every number is in its range. The checksum can't tell before the first commit that wrote one.
   var isPossible: Bool {
     let numbers = [newestOffset, newestJobNumber, newestTopic, commits]
     return numbers.allSatisfy { 0...Self.greatest ~= $0 } && 0...newestOffset ~= prunedThrough

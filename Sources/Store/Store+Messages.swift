@@ -66,8 +66,8 @@ extension Store {
       let result = try readers.read { database throws(StoreError) -> Result? in
         var index = TopicIndex(try database.topicRow(topic), in: try database.ends())
         if let row = index.row {
-          // In a snapshot that was taken just before postings moved to the stored index, they would be missing. Those of
-          // a commit that is in progress are there already.
+          // The snapshot may be older than memory. If postings have moved to the stored index since, they are in neither,
+          // and both are read again. A commit in progress has added its postings already; those are cut off.
           guard
             let recent = recentMessages.postings(
               of: row.id, after: index.indexedThrough, through: index.newestOffset)
