@@ -9,7 +9,7 @@
 SWIFT_BUILD_FLAGS = --explicit-target-dependency-import-check error
 PORT ?= 8000
 DATA ?= ./data
-FUZZ_SECONDS ?= 30
+FUZZ_SECONDS ?= 60
 
 # A step start-… begins work that goes on beside the steps after it, up to its step wait-…. Nothing runs beside the
 # browser's tests, which measure time. The proof waits more than it computes, and Autobahn's clients may take their time.
