@@ -1,7 +1,7 @@
 # make run     builds in release mode and starts the dashboard with a sample job; PORT=9000 DATA=/tmp/second for another one
 # make check   for every day, in minutes: the linters, the Swift tests and the Node tests
-# make test    runs every test: those, Chromium, Autobahn, kill -9; where CI=true also the address sanitizer and half a
-#              minute of each fuzz target
+# make test    runs every test: those, Chromium, Autobahn, kill -9; where CI=true also the address sanitizer and a minute
+#              of each fuzz target
 # make nightly runs what takes too long for that: all of Autobahn, every suite under both sanitizers, ten minutes of each target
 # make hooks   installs the pre-commit hook for those without the pre-commit tool
 # make format  formats the Swift sources
